@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "drivers/reading/point.hpp"
+#include "drivers/reading/reading.hpp"
+#include "ground/instant.hpp"
+#include "ground/result.hpp"
+
+// The face of every protocol: identify once, then read points by index. Used by collector/poll and by `holdup probe`. One request of
+// a device is under way at a time; policy (when, how often, what after a failure) is the core's. There is no verb that writes.
+namespace holdup::drivers {
+
+struct Identified {
+  reading::Identity identity;
+  std::vector<reading::Point> points;
+};
+
+struct ReadRequest {
+  std::span<const std::uint32_t> points;    // indices into Identified::points
+  ground::Instant deadline;                 // hard: the answer or a timeout by then
+  std::vector<std::string>* raw = nullptr;  // probe only: the device's own text of each value, in the order of the readings
+};
+
+class Device {
+ public:
+  virtual ~Device() = default;
+  /// Finds out what it is and what it can tell. Failure leaves the device as it was.
+  virtual boost::asio::awaitable<ground::Result<Identified>> identify(ground::Instant deadline) = 0;
+  /// One reading a point asked, in the same order. A Failure means that nothing of the device was learned; a value that the
+  /// device refuses is a reading with quality absent. Requires a successful identify().
+  virtual boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(ReadRequest request) = 0;
+};
+
+}  // namespace holdup::drivers

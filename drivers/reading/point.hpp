@@ -1,0 +1,107 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ground/instant.hpp"
+
+// What a device can tell: one Point a value it measures, as its firmware profile and its own answers describe it. The drivers
+// make points when they identify a device; plan, detect and the series registry read them. Pure.
+namespace holdup::reading {
+
+/// What a value says about the power chain: all that detect ever knows of a device. Closed list; profiles write these words in `means:`.
+enum class Meaning : std::uint8_t {
+  none,
+  supply_input_ok,   // 1 = the supply's AC (or DC) input is good, 0 = it reports input loss
+  supply_output_ok,  // 1 = its output is good, 0 = it reports output failure
+  supply_present,    // 1 = seated
+  supply_input_voltage,
+  supply_input_power,
+  supply_output_voltage,
+  supply_output_power,
+  input_voltage,  // of the device's own inlet, or of its inlet phase
+  inlet_current,
+  inlet_power,
+  outlet_voltage,
+  outlet_current,
+  outlet_power,
+  outlet_state,  // 1 = on, 0 = off
+  phase_current,
+  bank_current,
+  ups_on_battery,  // 1 = the load runs from the battery
+  fan_speed,
+  temperature,
+  uptime,            // of the agent or card, seconds
+  input_loss_count,  // latched counter of input losses
+};
+
+inline constexpr std::array<std::string_view, 22> meaning_names{"none",
+                                                                "supply_input_ok",
+                                                                "supply_output_ok",
+                                                                "supply_present",
+                                                                "supply_input_voltage",
+                                                                "supply_input_power",
+                                                                "supply_output_voltage",
+                                                                "supply_output_power",
+                                                                "input_voltage",
+                                                                "inlet_current",
+                                                                "inlet_power",
+                                                                "outlet_voltage",
+                                                                "outlet_current",
+                                                                "outlet_power",
+                                                                "outlet_state",
+                                                                "phase_current",
+                                                                "bank_current",
+                                                                "ups_on_battery",
+                                                                "fan_speed",
+                                                                "temperature",
+                                                                "uptime",
+                                                                "input_loss_count"};
+
+/// Which rhythm a point is polled in.
+enum class Lane : std::uint8_t { hot, routine, slow };
+inline constexpr std::array<std::string_view, 3> lane_names{"hot", "routine", "slow"};
+
+enum class Health : std::uint8_t { ok, warning, critical, unknown };
+inline constexpr std::array<std::string_view, 4> health_names{"ok", "warning", "critical", "unknown"};
+
+/// A device's enumeration: its own code, the word for it, and what it says of health.
+struct State {
+  std::int64_t code;
+  std::string name;
+  Health health = Health::unknown;
+};
+using StateTable = std::vector<State>;
+
+using Label = std::pair<std::string, std::string>;
+
+struct Point {
+  std::string metric;         // "rack_current_amperes"; unit is the name's ending
+  std::vector<Label> labels;  // part, index, name: what the device knows; the site adds rack, device, feed, load, supply
+  std::string source;         // OID without a leading dot, or FUNCTION:ADDRESS (0-based PDU address, decimal)
+  Meaning means = Meaning::none;
+  Lane lane = Lane::routine;
+  std::optional<ground::Duration> refresh;   // how often the device measures anew, where the profile declares it
+  std::shared_ptr<const StateTable> states;  // set for states; the reading's value is then the device's own code
+};
+
+/// The value of a label, or "".
+[[nodiscard]] inline std::string_view label(const Point& point, std::string_view key) {
+  for (const Label& l : point.labels)
+    if (l.first == key) return l.second;
+  return {};
+}
+
+/// What a device says of itself; unknown parts are empty.
+struct Identity {
+  std::string vendor, model, firmware, serial;
+  std::string profile;  // the firmware profile that matched
+};
+
+}  // namespace holdup::reading

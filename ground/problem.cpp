@@ -1,0 +1,20 @@
+#include "ground/problem.hpp"
+
+#include <algorithm>
+
+namespace holdup::ground {
+
+std::string Problem::text() const {
+  std::string out = file + ":" + std::to_string(line) + ": ";
+  if (!key.empty()) out += key + ": ";
+  out += what;
+  if (!mend.empty()) out += "; " + mend;
+  return out;
+}
+
+std::size_t Problems::errors() const {
+  return static_cast<std::size_t>(
+      std::count_if(all_.begin(), all_.end(), [](const Problem& p) { return p.weight == Problem::Weight::error; }));
+}
+
+}  // namespace holdup::ground

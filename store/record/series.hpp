@@ -1,0 +1,46 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ground/instant.hpp"
+#include "ground/quality.hpp"
+
+// What the store keeps of measurements: series, and samples in batches of one poll reply. Pure.
+namespace holdup::record {
+
+using Label = std::pair<std::string, std::string>;
+
+/// A metric name and its labels, sorted by label name, without empty values. Its text is the identity.
+struct Series {
+  std::string name;
+  std::vector<Label> labels;
+
+  auto operator<=>(const Series&) const = default;
+  /// rack_current_amperes{device="pdu-a",index="1"}
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string_view label(std::string_view key) const;
+};
+
+/// Counted by the core, valid for one run of the daemon; the store maps it to its own row.
+using SeriesId = std::uint32_t;
+
+struct Sample {
+  SeriesId series = 0;
+  double value = 0;
+  ground::Quality quality = ground::Quality::good;
+};
+
+/// The samples of one poll reply share one time. `born` declares each series id before its first sample.
+struct Batch {
+  ground::Instant at{};  // monotonic, this boot
+  ground::Utc time{};    // the same moment in UTC
+  std::vector<std::pair<SeriesId, Series>> born;
+  std::vector<Sample> samples;
+};
+
+}  // namespace holdup::record

@@ -1,0 +1,27 @@
+#include "ground/utf8.hpp"
+
+#include "catch.hpp"
+
+using namespace holdup::ground;
+
+TEST_CASE("malformed UTF-8 has no length") {
+  CHECK(utf8_length("a") == 1);
+  CHECK(utf8_length("\xc3\xa9") == 2);
+  CHECK(utf8_length("\xe2\x82\xac") == 3);
+  CHECK(utf8_length("\xf0\x9f\x94\x8c") == 4);
+  for (const char* text : {"\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3", "\xff"})
+    CHECK(utf8_length(text) == 0);
+}
+
+TEST_CASE("nothing printable moves a cursor or turns a line round") {
+  CHECK(printable("PDU\x1b[2J") == "PDU\xEF\xBF\xBD[2J");
+  CHECK(printable("a\xe2\x80\xae"
+                  "b") ==
+        "a\xEF\xBF\xBD"
+        "b");
+  CHECK(printable("\xc2\x9b"
+                  "31m") ==
+        "\xEF\xBF\xBD"
+        "31m");
+  CHECK(printable("Phase L\xc3\xa9") == "Phase L\xc3\xa9");
+}
