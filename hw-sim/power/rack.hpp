@@ -1,0 +1,97 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/element.hpp"
+#include "ground/instant.hpp"
+
+// The plain description of a rack to simulate: what feeds what, what measures what, and how slowly. `hw-sim/scenario` reads it from a
+// site file, tests write it down; World brings it to life. References are indices into the rack's own lists, checked by World.
+namespace hwsim::power {
+
+namespace ground = holdup::ground;
+
+enum class System : std::uint8_t { single_phase, split_phase, wye, delta, dc };
+inline constexpr std::array<std::string_view, 5> system_names{"1ph", "split", "wye", "delta", "dc"};
+/// Live conductors that a feed brings: 1, 2 (split) or 3 (wye, delta).
+[[nodiscard]] std::size_t phases(System system);
+
+enum class Sharing : std::uint8_t { active, standby, unknown };  // unknown behaves as active
+inline constexpr std::array<std::string_view, 3> sharing_names{"active", "standby", "unknown"};
+
+enum class PduModel : std::uint8_t { apc_rpdu2, raritan_px3 };
+inline constexpr std::array<std::string_view, 2> pdu_model_names{"apc-rpdu2", "raritan-px3"};
+
+enum class StatusModel : std::uint8_t { orv3_psu };
+inline constexpr std::array<std::string_view, 1> status_model_names{"orv3-psu"};
+
+/// What a contact reports of a supply: its input good, or its output good. Closed means "good", whatever level that is on the wire.
+enum class Sense : std::uint8_t { ac_ok, dc_ok };
+inline constexpr std::array<std::string_view, 2> sense_names{"ac_ok", "dc_ok"};
+
+struct Feed {
+  std::string name;
+  double nominal_volts = 230;
+  double frequency_hertz = 50;  // 0 for dc
+};
+
+struct Pdu {
+  std::string name;  // of the PDU and of its card's device
+  std::size_t feed = 0;
+  PduModel model = PduModel::raritan_px3;
+  std::size_t outlets = 8;                  // numbered from 1; outlet n hangs on phase (n - 1) % phases
+  ground::Duration refresh{1'000'000'000};  // of the card's registers
+  ground::Duration boot{5'000'000'000};     // from inlet back to the card's first answer
+};
+
+/// What reports on one supply; fed from the common output of the load.
+struct StatusUnit {
+  std::string device;  // device name: "shelf-psu1"
+  StatusModel model = StatusModel::orv3_psu;
+  ground::Duration refresh{20'000'000};
+  ground::Duration boot{1'000'000'000};
+};
+
+struct Supply {
+  std::string name;
+  std::size_t pdu = 0;
+  std::size_t outlet = 1;  // number as printed on the PDU
+  double rated_watts = 3000;
+  ground::Duration holdup{20'000'000};  // at rated_watts
+  double fan_rpm = 9000;                // nominal
+  std::optional<StatusUnit> status;
+};
+
+struct Load {
+  std::string name;
+  double watts = 0;
+  Sharing sharing = Sharing::active;
+  std::vector<Supply> supplies;
+};
+
+struct Contact {
+  std::string name;
+  std::size_t load = 0;
+  std::size_t supply = 0;  // of that load
+  Sense senses = Sense::ac_ok;
+};
+
+struct Rack {
+  std::string name;
+  System system = System::single_phase;
+  std::vector<Feed> feeds;
+  std::vector<Pdu> pdus;
+  std::vector<Load> loads;
+  std::vector<Contact> contacts;
+};
+
+/// Every element of the rack in a fixed order: feeds, PDUs and their outlets, loads and their supplies, contacts, devices.
+[[nodiscard]] std::vector<ground::Element> elements(const Rack& rack);
+
+}  // namespace hwsim::power

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/instant.hpp"
+
+// The registers of one device as it last refreshed them, in base units and full precision; the agents round and encode as the real
+// model does. Which quantities stand there depends on the model, and never changes for one device.
+namespace hwsim::power {
+
+namespace ground = holdup::ground;
+
+enum class Quantity : std::uint8_t {
+  // PDU, whole inlet, index ""
+  inlet_voltage,         // volts, mean of the phases
+  inlet_current,         // amperes, mean of the phases
+  inlet_power,           // watts
+  inlet_apparent_power,  // volt-amperes
+  inlet_energy,          // joules, counts up
+  frequency,             // hertz; also of a supply's input
+  // PDU, index = phase "1".."3"
+  phase_voltage,
+  phase_current,
+  phase_power,
+  bank_current,  // index "1", "2": first and second half of the outlets (apc-rpdu2)
+  // PDU, index = outlet number
+  outlet_state,    // 1 on, 0 off (as commanded)
+  outlet_voltage,  // raritan-px3
+  outlet_current,  // raritan-px3
+  outlet_power,    // raritan-px3
+  outlet_energy,   // raritan-px3, joules
+  // supply, index "" but fans "0", "1"
+  supply_input_ok,   // 1 or 0, at most 5 ms behind the truth
+  supply_output_ok,  // 1 or 0
+  supply_input_voltage,
+  supply_input_current,
+  supply_input_power,
+  supply_output_voltage,
+  supply_output_current,
+  supply_output_power,
+  fan_speed,          // rpm
+  inlet_temperature,  // degrees Celsius
+  input_loss_count,   // since the unit was made
+  // any device, index ""
+  uptime,  // seconds since its agent started
+};
+
+inline constexpr std::array<std::string_view, 27> quantity_names{"inlet_voltage",         "inlet_current",       "inlet_power",
+                                                                 "inlet_apparent_power",  "inlet_energy",        "frequency",
+                                                                 "phase_voltage",         "phase_current",       "phase_power",
+                                                                 "bank_current",          "outlet_state",        "outlet_voltage",
+                                                                 "outlet_current",        "outlet_power",        "outlet_energy",
+                                                                 "supply_input_ok",       "supply_output_ok",    "supply_input_voltage",
+                                                                 "supply_input_current",  "supply_input_power",  "supply_output_voltage",
+                                                                 "supply_output_current", "supply_output_power", "fan_speed",
+                                                                 "inlet_temperature",     "input_loss_count",    "uptime"};
+
+[[nodiscard]] constexpr std::string_view name(Quantity quantity) { return quantity_names[static_cast<std::size_t>(quantity)]; }
+
+struct Measurement {
+  Quantity quantity;
+  std::string index;
+  double value = 0;
+};
+
+struct Snapshot {
+  ground::Instant measured{};       // when the device refreshed these registers
+  std::vector<Measurement> values;  // fixed order, the same at every refresh
+
+  [[nodiscard]] std::optional<double> find(Quantity quantity, std::string_view index = {}) const;
+};
+
+}  // namespace hwsim::power

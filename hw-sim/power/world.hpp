@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/element.hpp"
+#include "ground/instant.hpp"
+#include "ground/result.hpp"
+#include "hw-sim/power/command.hpp"
+#include "hw-sim/power/rack.hpp"
+#include "hw-sim/power/snapshot.hpp"
+
+// A rack under power: first-order electrical truth, hold-up, cards that die with their inlet, registers that refresh on their own grid,
+// small seeded noise. Time starts at Instant{} and moves only by advance(). Same rack, seed and commands at the same times: the same
+// bytes, however finely advance() is called and whatever is read. Used by the simulator's agents, by `holdup drill` and by world tests.
+namespace hwsim::power {
+
+enum class Registers : std::uint8_t {
+  live,
+  frozen,  // stay as they were last refreshed, the agent answers on
+  zeros,   // every measured value reads 0
+};
+
+/// One network agent: a PDU's card (device name = PDU name) or a supply's status unit.
+struct Device {
+  std::string name;
+  bool is_pdu = true;
+  std::size_t pdu = 0;     // when is_pdu
+  std::size_t load = 0;    // when not
+  std::size_t supply = 0;  // of that load, when not
+};
+
+struct Edge {
+  std::size_t contact = 0;  // index into Rack::contacts
+  ground::Instant at{};
+  bool closed = false;  // closed: the sensed thing is good
+};
+
+/// What is true of a supply, without noise or delay.
+struct SupplyTruth {
+  bool input_live = false;
+  bool output_live = false;
+  double input_volts = 0;
+  double input_watts = 0;
+  double input_amperes = 0;
+  double output_watts = 0;
+  std::optional<ground::Instant> output_ends;  // on stored energy: when it will be gone
+};
+
+struct PduTruth {
+  bool live = false;  // any phase at its inlet
+  double watts = 0;
+  double amperes = 0;  // sum over the phases
+};
+
+class World {
+ public:
+  /// Aborts when the rack's references or numbers make no rack.
+  World(Rack rack, std::uint64_t seed);
+  ~World();
+  World(World&&) noexcept;
+  World& operator=(World&&) noexcept;
+
+  [[nodiscard]] const Rack& rack() const;
+  [[nodiscard]] ground::Instant now() const;
+  /// Moves time; never backwards.
+  void advance(ground::Instant to);
+  /// When the world next changes by itself (hold-up ends, `for=` ends, a flag follows, a card has booted). Refreshes do not count.
+  [[nodiscard]] std::optional<ground::Instant> next_change() const;
+
+  /// Performs a command at now(). unsupported: no such element, or it cannot do that.
+  [[nodiscard]] ground::Result<void> apply(const Command& command);
+
+  /// PDUs in the rack's order, then status units in the order of loads and supplies; the index names the device below.
+  [[nodiscard]] std::span<const Device> devices() const;
+  [[nodiscard]] std::optional<std::size_t> find_device(std::string_view name) const;
+  /// Its agent is powered and booted.
+  [[nodiscard]] bool answers(std::size_t device) const;
+  /// Its registers as of its last refresh; valid until the next call that is not const.
+  [[nodiscard]] const Snapshot& read(std::size_t device);
+  /// Restarts the agent, nothing else: silent for `boot` (default: the device's own), uptime from 0.
+  void reboot(std::size_t device, std::optional<ground::Duration> boot = {});
+  void set_registers(std::size_t device, Registers mode);
+  [[nodiscard]] Registers registers(std::size_t device) const;
+
+  [[nodiscard]] bool contact_closed(std::size_t contact) const;
+  /// Contact edges since the last call, oldest first, with their exact instants.
+  [[nodiscard]] std::vector<Edge> take_edges();
+
+  // The truth, for status, tests and drills.
+  /// Volts between a feed's phase (0-based) and its return; 0 while it is down.
+  [[nodiscard]] double feed_volts(std::size_t feed, std::size_t phase = 0) const;
+  [[nodiscard]] PduTruth pdu(std::size_t pdu) const;
+  /// Outlets count from 1. Volts, 0 when dead.
+  [[nodiscard]] double outlet_volts(std::size_t pdu, std::size_t outlet) const;
+  [[nodiscard]] bool outlet_on(std::size_t pdu, std::size_t outlet) const;
+  [[nodiscard]] SupplyTruth supply(std::size_t load, std::size_t supply) const;
+  [[nodiscard]] double fan_rpm(std::size_t load, std::size_t supply) const;
+  /// Any of its supplies has output.
+  [[nodiscard]] bool load_carried(std::size_t load) const;
+  [[nodiscard]] double load_watts(std::size_t load) const;
+  /// feed: every phase up · PDU, outlet: has voltage · supply: has output · load: carried · contact: closed · device: answers.
+  /// Nothing for an element the rack does not have.
+  [[nodiscard]] std::optional<bool> live(const ground::Element& element) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace hwsim::power

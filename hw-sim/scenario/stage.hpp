@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ground/json_writer.hpp"
+#include "ground/result.hpp"
+#include "hw-sim/power/world.hpp"
+#include "hw-sim/scenario/command.hpp"
+#include "hw-sim/scenario/faults.hpp"
+
+// The world and the faults on its wires, driven by one set of commands: what the simulator's `run` and `holdup drill` both play on.
+namespace hwsim::scenario {
+
+class Stage {
+ public:
+  Stage(power::Rack rack, std::uint64_t seed);
+
+  [[nodiscard]] power::World& world() { return world_; }
+  [[nodiscard]] const power::World& world() const { return world_; }
+  /// Performs a command at world().now(); unsupported when the rack has no such element or it cannot do that.
+  /// Status does nothing here: its host answers it.
+  [[nodiscard]] ground::Result<void> perform(const Command& command);
+  /// The fate of the device's next request: none while its agent is unpowered or booting.
+  [[nodiscard]] Fate fate(std::size_t device);
+
+ private:
+  [[nodiscard]] ground::Result<std::size_t> device_of(const ground::Element& element) const;
+  [[nodiscard]] ground::Result<void> begin(const Fault& fault);
+  [[nodiscard]] ground::Result<void> end(const Clear& clear);
+
+  power::World world_;
+  Faults faults_;
+};
+
+/// The "elements" object of `status`: {"feed/A":{"live":true,"volts":[230]},"pdu-a":{…},…}, every element of the rack.
+void write_elements(const power::World& world, ground::JsonWriter& json);
+
+}  // namespace hwsim::scenario
