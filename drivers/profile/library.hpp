@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "drivers/profile/profile.hpp"
+#include "ground/problem.hpp"
+
+// All firmware profiles, read once; the drivers pick from it by what a device says of itself, the site file by name. Pure: the files'
+// texts are handed in (drivers/profile_files reads them).
+namespace holdup::profile {
+
+struct File {
+  std::string name;  // as problems shall show it
+  std::string text;
+};
+
+struct Seen {
+  Oid object_id;            // sysObjectID; empty when not told
+  std::string description;  // sysDescr
+};
+
+class Library {
+ public:
+  /// Every problem of every file at once; a file with an error gives no profile.
+  [[nodiscard]] static Library load(const std::vector<File>& files, ground::Problems& problems);
+
+  [[nodiscard]] const Profile* find(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> names() const;
+  [[nodiscard]] const std::vector<Profile>& all() const { return profiles_; }
+  /// SNMP profiles that fit what was seen, best first: the longest sysObjectID, a vendor's before a standard MIB's. Those with
+  /// `answers` still have to be asked for.
+  [[nodiscard]] std::vector<const Profile*> candidates(const Seen& seen) const;
+  /// Name of the enterprise that owns a sysObjectID, from vendors.yaml; empty when unknown.
+  [[nodiscard]] std::string vendor(const Oid& object_id) const;
+
+ private:
+  struct Enterprise {
+    std::uint32_t number;
+    std::string name;
+  };
+  std::vector<Profile> profiles_;
+  std::vector<Enterprise> enterprises_;
+};
+
+}  // namespace holdup::profile

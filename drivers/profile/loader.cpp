@@ -1,0 +1,104 @@
+#include "drivers/profile/loader.hpp"
+
+#include <array>
+#include <functional>
+
+#include "drivers/profile/rule_loader.hpp"
+#include "drivers/profile/tree_loader.hpp"
+#include "ground/number.hpp"
+#include "ground/yaml/mapping.hpp"
+
+namespace holdup::profile {
+namespace {
+
+using ground::yaml::Mapping;
+using ground::yaml::Node;
+
+constexpr std::array<std::string_view, 2> protocols{"snmp", "modbus"};
+
+void load_scope(Mapping& map, FileScope& scope) {
+  scope.base = load_oid(map, "base", scope);
+  for (const auto& text : map.texts("sentinels"))
+    if (const auto number = ground::parse_number(text))
+      scope.sentinels.push_back(*number);
+    else
+      map.problem("sentinels", "'" + text + "' is no number", "write the raw numbers that mean \"no reading\"");
+  if (const Node* states = map.find("states")) load_states(*states, scope);
+}
+
+void load_identity(Mapping& map, const FileScope& scope, Profile& profile) {
+  const Node* node = map.find("identity");
+  if (node == nullptr) return;
+  Mapping identity{*node, "identity", scope.report};
+  profile.vendor_text = load_texts(identity, "vendor", scope);
+  profile.model = load_texts(identity, "model", scope);
+  profile.firmware = load_texts(identity, "firmware", scope);
+  profile.serial = load_texts(identity, "serial", scope);
+  identity.finish();
+}
+
+Identify load_identify(const Node& node, const std::string& path, const FileScope& scope) {
+  Mapping map{node, path, scope.report};
+  Identify identify{.object_ids = load_oids(map, "sys_object_id", scope),
+                    .descriptions = map.texts("sys_descr"),
+                    .answers = load_oids(map, "answers", scope)};
+  if (identify.object_ids.empty() && identify.descriptions.empty() && identify.answers.empty())
+    map.problem({}, "matches every device", "add sys_object_id, sys_descr or answers");
+  map.finish();
+  return identify;
+}
+
+std::uint32_t bounded(Mapping& map, std::string_view key, std::int64_t most, std::uint32_t otherwise) {
+  const auto number = map.integer(key);
+  if (!number) return otherwise;
+  if (*number >= 0 && *number <= most) return static_cast<std::uint32_t>(*number);
+  map.problem(key, "not 0 to " + std::to_string(most), "");
+  return otherwise;
+}
+
+void load_quirks(Mapping& map, const FileScope& scope, Quirks& quirks) {
+  const Node* node = map.find("quirks");
+  if (node == nullptr) return;
+  Mapping own{*node, "quirks", scope.report};
+  quirks.max_repetitions = bounded(own, "max_repetitions", 100, 0);
+  quirks.max_varbinds = bounded(own, "max_varbinds", 100, 0);
+  quirks.max_registers = static_cast<std::uint16_t>(bounded(own, "max_registers", 125, quirks.max_registers));
+  quirks.register_gap = static_cast<std::uint16_t>(bounded(own, "register_gap", 124, quirks.register_gap));
+  own.finish();
+}
+
+void each(Mapping& map, std::string_view key, const std::function<void(const Node&, const std::string&)>& load) {
+  const Node* node = map.find(key);
+  if (node == nullptr) return;
+  if (!node->is_sequence()) return map.problem(key, "not a list", "begin each entry with '- '");
+  std::size_t count = 0;
+  for (const Node& item : node->items) load(item, map.path(key) + "[" + std::to_string(count++) + "]");
+}
+
+}  // namespace
+
+std::optional<Profile> load_profile(const std::string& file, const Node& root, ground::Problems& problems) {
+  const auto before = problems.errors();
+  FileScope scope{.report = {file, problems}, .base = {}, .sentinels = {}, .states = {}};
+  Mapping map{root, "", scope.report};
+  Profile profile;
+  profile.file = file;
+  profile.name = map.required_text("profile");
+  profile.vendor = map.text("vendor").value_or("");
+  map.text("about");
+  if (const auto protocol = map.word("protocol", protocols)) profile.protocol = static_cast<Protocol>(*protocol);
+  profile.extends = map.texts("extends");
+  profile.standard = map.flag("standard").value_or(false);
+  load_scope(map, scope);
+  load_identity(map, scope, profile);
+  load_quirks(map, scope, profile.quirks);
+  each(map, "identify", [&](const Node& n, const std::string& path) { profile.identify.push_back(load_identify(n, path, scope)); });
+  each(map, "scalars", [&](const Node& n, const std::string& path) { profile.scalars.push_back(load_scalar(n, path, scope)); });
+  each(map, "tables", [&](const Node& n, const std::string& path) { profile.tables.push_back(load_table(n, path, scope)); });
+  each(map, "registers", [&](const Node& n, const std::string& path) { load_register(n, path, scope, profile.registers); });
+  map.finish();
+  if (problems.errors() != before) return std::nullopt;
+  return profile;
+}
+
+}  // namespace holdup::profile

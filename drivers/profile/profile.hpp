@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drivers/profile/conversion.hpp"
+#include "drivers/profile/oid.hpp"
+#include "drivers/reading/point.hpp"
+#include "ground/instant.hpp"
+
+// A firmware profile as read from its YAML file: what a device family can tell and how. drivers/snmp expands the scalars and tables
+// against a device's answers, drivers/modbus turns the registers into points. firmware-profiles/README.md describes the file. Pure.
+namespace holdup::profile {
+
+enum class Protocol : std::uint8_t { snmp, modbus };
+
+/// What a value means and how it is told; common to all protocols. tellings() makes points of it.
+struct Rule {
+  std::string metric;  // "rack_current_amperes"; "rack_state_code" where states are given
+  std::string part;    // the label "part": inlet, outlet, phase, …
+  reading::Meaning means = reading::Meaning::none;
+  reading::Lane lane = reading::Lane::routine;
+  std::optional<ground::Duration> refresh;
+  std::shared_ptr<const reading::StateTable> states;
+  Conversion conversion;
+};
+
+/// One point that a rule tells, without labels and source, and how its number is made.
+struct Telling {
+  reading::Point point;
+  Conversion conversion;
+};
+/// One telling; two where a state also answers a yes-or-no meaning: the state with the device's code, and "rack_outlet_on",
+/// "rack_supply_input_ok"… with 1 or 0, which carries the meaning.
+[[nodiscard]] std::vector<Telling> tellings(const Rule& rule);
+
+/// Where a text (a name, an index, a model) comes from: an SNMP object or column, a Modbus register, a piece of sysDescr, or a fixed text
+/// in which {1}, {2}… stand for the parts of the row's index.
+struct TextSource {
+  enum class Kind : std::uint8_t { fixed, oid, description, registers };
+  Kind kind = Kind::fixed;
+  std::string text;                      // fixed; or, for description, what stands before it ("MN:")
+  Oid oid;                               // an object, or a column
+  std::uint8_t function = 3;             // registers: read function 3 or 4
+  std::uint16_t address = 0, count = 0;  // registers: first and number, two characters each
+};
+/// The first that answers with a text counts.
+using TextSources = std::vector<TextSource>;
+
+struct Scalar {
+  Oid oid;
+  Rule rule;
+  TextSources index, name;
+};
+
+/// Holds a row back, or lets it through, by a part of its index or by another column of the same row.
+struct Condition {
+  std::uint32_t index_part = 0;      // 1-based; 0: by the column
+  Oid column;                        // looked up by the row's whole index, else by its first parts
+  std::vector<std::int64_t> is;      // one of these
+  std::vector<std::int64_t> is_not;  // none of these; a missing column passes
+  std::optional<unsigned> bit;       // of a BITS column, 0 = first bit of the first byte
+};
+
+struct UnitFactor {
+  std::int64_t code;
+  double multiply = 1, divide = 1, offset = 0;
+};
+
+struct Column {
+  Oid oid;
+  Rule rule;
+  std::vector<Condition> where;
+  Oid digits;                     // column with the number of decimal digits; empty: none
+  Oid unit;                       // column with the device's unit code; empty: none
+  std::vector<UnitFactor> units;  // a code that is not listed leaves the point out
+};
+
+struct Table {
+  std::vector<Column> columns;
+  std::vector<Condition> where;
+  TextSources index, name;
+  std::uint32_t unit_part =
+      0;  // index part that numbers chained units; 0: none. Unit 1 keeps the printed numbers, others get "UNIT-" in front
+};
+
+enum class RegisterType : std::uint8_t { u16, s16, u32, s32, u64, s64, f32, f64 };
+enum class WordOrder : std::uint8_t { big, little };  // of the registers in a wider value: most significant first, or last
+
+struct Register {
+  std::uint8_t function = 3;  // 1 coils, 2 discrete inputs, 3 holding, 4 input registers
+  std::uint16_t address = 0;  // 0-based, as in the PDU
+  RegisterType type = RegisterType::u16;
+  WordOrder words = WordOrder::big;
+  Rule rule;  // with rule.conversion.bit for one bit of it
+  std::string index, name;
+};
+
+struct Identify {
+  std::vector<Oid> object_ids;            // sysObjectID begins with one of these
+  std::vector<std::string> descriptions;  // and, where given, sysDescr contains one of these
+  std::vector<Oid> answers;               // and, where given, the device answers below each of these
+};
+
+struct Quirks {
+  std::uint32_t max_repetitions = 0;  // GETBULK; 0: the driver's own, 1: GETNEXT only
+  std::uint32_t max_varbinds = 0;     // a GET; 0: the driver's own
+  std::uint16_t max_registers = 125;  // a Modbus read
+  std::uint16_t register_gap = 0;     // unlisted registers that may be read along to merge two reads
+};
+
+struct Profile {
+  std::string name, vendor, file;
+  Protocol protocol = Protocol::snmp;
+  std::vector<std::string> extends;
+  std::vector<Identify> identify;  // any of them
+  bool standard = false;           // a standard MIB: only for devices that no vendor's profile matches
+  TextSources vendor_text, model, firmware, serial;
+  Quirks quirks;
+  std::vector<Scalar> scalars;
+  std::vector<Table> tables;
+  std::vector<Register> registers;
+};
+
+/// Registers that a value of the type occupies.
+[[nodiscard]] constexpr std::uint16_t width(RegisterType type) {
+  switch (type) {
+    case RegisterType::u16:
+    case RegisterType::s16:
+      return 1;
+    case RegisterType::u32:
+    case RegisterType::s32:
+    case RegisterType::f32:
+      return 2;
+    default:
+      return 4;
+  }
+}
+
+}  // namespace holdup::profile

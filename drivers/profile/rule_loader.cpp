@@ -1,0 +1,188 @@
+#include "drivers/profile/rule_loader.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "ground/nearest.hpp"
+#include "ground/number.hpp"
+
+namespace holdup::profile {
+namespace {
+
+using ground::yaml::Mapping;
+using ground::yaml::Node;
+using reading::Meaning;
+
+// The endings that a series' name may have: base units only (docs: names of series).
+constexpr std::array<std::string_view, 18> units{
+    "_volts",   "_amperes", "_watts",   "_voltamperes", "_vars", "_joules",   "_joules_total",          "_hertz", "_celsius", "_ratio",
+    "_seconds", "_rpm",     "_pascals", "_total",       "_code", "_quantity", "_grams_per_cubic_metre", "_metres"};
+
+constexpr std::array answers{Meaning::supply_input_ok, Meaning::supply_output_ok, Meaning::supply_present, Meaning::outlet_state,
+                             Meaning::ups_on_battery};
+
+void check_metric(Mapping& map, const std::string& metric) {
+  const bool plain =
+      std::all_of(metric.begin(), metric.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
+  const bool unit = std::any_of(units.begin(), units.end(), [&](std::string_view u) { return metric.ends_with(u); });
+  if (!plain || !metric.starts_with("rack_") || !unit)
+    map.problem("metric", "'" + metric + "' is no name of a series", "write rack_<quantity>_<base unit>, such as rack_current_amperes");
+}
+
+reading::State load_state(const Node::Entry& entry, Mapping& table) {
+  reading::State state{.code = 0, .name = {}};
+  if (const auto code = ground::parse_integer(entry.key))
+    state.code = *code;
+  else
+    table.problem(entry.key, "the code is no whole number", "write CODE: [word, health]");
+  const auto words = table.texts(entry.key);
+  if (words.empty() || words.size() > 2) return table.problem(entry.key, "no word", "write CODE: [word, health]"), state;
+  state.name = words[0];
+  const auto& names = reading::health_names;
+  const auto health = words.size() == 2 ? std::find(names.begin(), names.end(), words[1]) : names.end();
+  if (health != names.end()) state.health = static_cast<reading::Health>(health - names.begin());
+  if (words.size() == 2 && health == names.end())
+    table.problem(entry.key, "'" + words[1] + "' is no health", "write ok, warning, critical or unknown");
+  return state;
+}
+
+void load_answer(Mapping& map, Rule& rule) {
+  rule.conversion.yes = load_codes(map, "yes");
+  rule.conversion.no = load_codes(map, "no");
+  const bool codes = !rule.conversion.yes.empty() || !rule.conversion.no.empty();
+  const bool answer = std::find(answers.begin(), answers.end(), rule.means) != answers.end();
+  if (codes && !answer)
+    map.problem("yes", "yes and no belong to a meaning that is true or false", "add means: outlet_state, supply_input_ok, …");
+  if (answer && !codes) map.problem("means", "which of the device's codes say so?", "add yes: [codes] and no: [codes]");
+}
+
+void load_conversion(Mapping& map, const FileScope& scope, Conversion& conversion) {
+  conversion.multiply = map.number("multiply").value_or(1);
+  conversion.divide = map.number("divide").value_or(1);
+  conversion.offset = map.number("offset").value_or(0);
+  if (conversion.divide == 0) map.problem("divide", "a division by 0", "write the divisor"), conversion.divide = 1;
+  conversion.sentinels = scope.sentinels;
+  for (const auto& text : map.texts("sentinels"))
+    if (const auto number = ground::parse_number(text))
+      conversion.sentinels.push_back(*number);
+    else
+      map.problem("sentinels", "'" + text + "' is no number", "write the raw numbers that mean \"no reading\"");
+  conversion.lowest = map.number("lowest");
+  conversion.highest = map.number("highest");
+  if (const auto bit = map.integer("bit")) {
+    if (*bit < 0 || *bit > 31) map.problem("bit", "not 0 to 31", "count from the least significant bit");
+    conversion.bit = static_cast<unsigned>(*bit & 31);
+  }
+}
+
+std::optional<Oid> parse_oid(std::string_view text, const FileScope& scope) {
+  const auto oid = Oid::parse(text);
+  if (!oid) return oid;
+  return text.starts_with('.') ? scope.base.with(oid->parts()) : oid;
+}
+
+TextSource load_piece(const Node& node, const std::string& path, const FileScope& scope) {
+  TextSource source;
+  Mapping map{node, path, scope.report};
+  if (const auto after = map.text("after")) {
+    source.kind = TextSource::Kind::description, source.text = *after;
+  } else {
+    source.kind = TextSource::Kind::registers;
+    const auto address = map.integer("register"), count = map.integer("count"), function = map.integer("function");
+    if (!address || *address < 0 || *address > 65535)
+      map.problem("register", "no register and no 'after'", "write after: TEXT, or register: 0-65535");
+    if (!count || *count < 1 || *count > 125) map.problem("count", "not 1 to 125", "write the number of registers, two characters each");
+    if (function && *function != 3 && *function != 4) map.problem("function", "not 3 or 4", "3 reads holding registers, 4 input registers");
+    source.address = static_cast<std::uint16_t>(address.value_or(0)), source.count = static_cast<std::uint16_t>(count.value_or(1));
+    source.function = static_cast<std::uint8_t>(function.value_or(3));
+  }
+  map.finish();
+  return source;
+}
+
+TextSource load_text(const Node& node, const std::string& path, const FileScope& scope) {
+  if (!node.is_scalar()) return load_piece(node, path, scope);
+  TextSource source;
+  source.text = node.text;
+  const auto oid = parse_oid(node.text, scope);
+  if (!oid || oid->size() < 3) return source;
+  source.kind = TextSource::Kind::oid, source.oid = *oid;
+  return source;
+}
+
+}  // namespace
+
+void load_states(const Node& node, FileScope& scope) {
+  Mapping all{node, "states", scope.report};
+  for (const auto& entry : node.entries) {
+    Mapping table{entry.value, all.path(entry.key), scope.report};
+    reading::StateTable states;
+    for (const auto& code : entry.value.entries) states.push_back(load_state(code, table));
+    if (states.empty()) all.problem(entry.key, "no codes", "write CODE: [word, health] under it");
+    scope.states.emplace(entry.key, std::make_shared<const reading::StateTable>(std::move(states)));
+  }
+}
+
+Rule load_rule(Mapping& map, const FileScope& scope) {
+  Rule rule;
+  if (const auto name = map.text("states")) {
+    const auto at = scope.states.find(*name);
+    std::vector<std::string_view> known;
+    for (const auto& [key, table] : scope.states) known.push_back(key);
+    if (at == scope.states.end())
+      map.problem("states", "'" + *name + "' is not under states:", "did you mean '" + ground::nearest(*name, known) + "'?");
+    else
+      rule.states = at->second;
+    rule.metric = "rack_state_code";
+  } else {
+    rule.metric = map.required_text("metric");
+    check_metric(map, rule.metric);
+  }
+  rule.part = map.text("part").value_or("");
+  if (const auto means = map.word("means", reading::meaning_names)) rule.means = static_cast<Meaning>(*means);
+  if (const auto lane = map.word("lane", reading::lane_names)) rule.lane = static_cast<reading::Lane>(*lane);
+  rule.refresh = map.duration("refresh");
+  load_conversion(map, scope, rule.conversion);
+  load_answer(map, rule);
+  return rule;
+}
+
+Oid load_oid(Mapping& map, std::string_view key, const FileScope& scope) {
+  const auto text = map.text(key);
+  if (!text) return {};
+  const auto oid = parse_oid(*text, scope);
+  if (!oid) map.problem(key, "'" + *text + "' is no OID", "write numbers with dots; a leading dot means: below base");
+  return oid.value_or(Oid{});
+}
+
+std::vector<Oid> load_oids(Mapping& map, std::string_view key, const FileScope& scope) {
+  std::vector<Oid> out;
+  for (const auto& text : map.texts(key)) {
+    if (auto oid = parse_oid(text, scope))
+      out.push_back(*std::move(oid));
+    else
+      map.problem(key, "'" + text + "' is no OID", "write numbers with dots; a leading dot means: below base");
+  }
+  return out;
+}
+
+TextSources load_texts(Mapping& map, std::string_view key, const FileScope& scope) {
+  TextSources out;
+  const Node* node = map.find(key);
+  if (node == nullptr) return out;
+  if (!node->is_sequence()) return {load_text(*node, map.path(key), scope)};
+  for (const Node& item : node->items) out.push_back(load_text(item, map.path(key), scope));
+  return out;
+}
+
+std::vector<std::int64_t> load_codes(Mapping& map, std::string_view key) {
+  std::vector<std::int64_t> out;
+  for (const auto& text : map.texts(key))
+    if (const auto code = ground::parse_integer(text))
+      out.push_back(*code);
+    else
+      map.problem(key, "'" + text + "' is no whole number", "write the device's codes");
+  return out;
+}
+
+}  // namespace holdup::profile

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "drivers/profile/profile.hpp"
+#include "ground/yaml/mapping.hpp"
+
+// Reads what the points of every protocol have in common from a profile's YAML; loader.cpp and the protocols' loaders use it. Pure.
+namespace holdup::profile {
+
+/// What holds for the whole file.
+struct FileScope {
+  ground::yaml::Report report;
+  Oid base;                       // OIDs that begin with a dot stand below it
+  std::vector<double> sentinels;  // of every point
+  std::map<std::string, std::shared_ptr<const reading::StateTable>, std::less<>> states;
+};
+
+/// `states:` of the file: NAME: {CODE: [word, health]}.
+void load_states(const ground::yaml::Node& node, FileScope& scope);
+/// metric, part, means, lane, refresh, states, yes, no, multiply, divide, offset, sentinels, lowest, highest, bit. Marks the keys as known.
+[[nodiscard]] Rule load_rule(ground::yaml::Mapping& map, const FileScope& scope);
+/// One OID under `key`; empty and reported when malformed.
+[[nodiscard]] Oid load_oid(ground::yaml::Mapping& map, std::string_view key, const FileScope& scope);
+[[nodiscard]] std::vector<Oid> load_oids(ground::yaml::Mapping& map, std::string_view key, const FileScope& scope);
+/// A text source, or a list of them.
+[[nodiscard]] TextSources load_texts(ground::yaml::Mapping& map, std::string_view key, const FileScope& scope);
+/// Whole numbers: one, or a list.
+[[nodiscard]] std::vector<std::int64_t> load_codes(ground::yaml::Mapping& map, std::string_view key);
+
+}  // namespace holdup::profile

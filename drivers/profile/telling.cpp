@@ -1,0 +1,42 @@
+#include <utility>
+
+#include "drivers/profile/profile.hpp"
+
+namespace holdup::profile {
+namespace {
+
+Telling telling(const Rule& rule) {
+  return {.point = {.metric = rule.metric,
+                    .labels = {},
+                    .source = {},
+                    .means = rule.means,
+                    .lane = rule.lane,
+                    .refresh = rule.refresh,
+                    .states = rule.states},
+          .conversion = rule.conversion};
+}
+
+std::string answer_metric(reading::Meaning meaning) {
+  if (meaning == reading::Meaning::outlet_state) return "rack_outlet_on";
+  return "rack_" + std::string{reading::meaning_names[static_cast<std::size_t>(meaning)]};
+}
+
+}  // namespace
+
+std::vector<Telling> tellings(const Rule& rule) {
+  const bool answers = !rule.conversion.yes.empty() || !rule.conversion.no.empty();
+  std::vector<Telling> out;
+  if (!answers || rule.states) {
+    Telling& plain = out.emplace_back(telling(rule));
+    plain.conversion.yes.clear(), plain.conversion.no.clear();
+    if (answers) plain.point.means = reading::Meaning::none;
+  }
+  if (answers) {
+    Telling& answer = out.emplace_back(telling(rule));
+    answer.point.metric = answer_metric(rule.means);
+    answer.point.states = nullptr;
+  }
+  return out;
+}
+
+}  // namespace holdup::profile
