@@ -26,6 +26,14 @@ void load_scope(Mapping& map, FileScope& scope) {
   if (const Node* states = map.find("states")) load_states(*states, scope);
 }
 
+void each(Mapping& map, std::string_view key, const std::function<void(const Node&, const std::string&)>& load) {
+  const Node* node = map.find(key);
+  if (node == nullptr) return;
+  if (!node->is_sequence()) return map.problem(key, "not a list", "begin each entry with '- '");
+  std::size_t count = 0;
+  for (const Node& item : node->items) load(item, map.path(key) + "[" + std::to_string(count++) + "]");
+}
+
 void load_identity(Mapping& map, const FileScope& scope, Profile& profile) {
   const Node* node = map.find("identity");
   if (node == nullptr) return;
@@ -39,11 +47,13 @@ void load_identity(Mapping& map, const FileScope& scope, Profile& profile) {
 
 Identify load_identify(const Node& node, const std::string& path, const FileScope& scope) {
   Mapping map{node, path, scope.report};
-  Identify identify{.object_ids = load_oids(map, "sys_object_id", scope),
+  Identify identify{.registers = {},
+                    .object_ids = load_oids(map, "sys_object_id", scope),
                     .descriptions = map.texts("sys_descr"),
                     .answers = load_oids(map, "answers", scope)};
-  if (identify.object_ids.empty() && identify.descriptions.empty() && identify.answers.empty())
-    map.problem({}, "matches every device", "add sys_object_id, sys_descr or answers");
+  each(map, "registers", [&](const Node& n, const std::string& at) { identify.registers.push_back(load_register_sign(n, at, scope)); });
+  if (identify.object_ids.empty() && identify.descriptions.empty() && identify.answers.empty() && identify.registers.empty())
+    map.problem({}, "matches every device", "add sys_object_id, sys_descr, answers or registers");
   map.finish();
   return identify;
 }
@@ -65,14 +75,6 @@ void load_quirks(Mapping& map, const FileScope& scope, Quirks& quirks) {
   quirks.max_registers = static_cast<std::uint16_t>(bounded(own, "max_registers", 125, quirks.max_registers));
   quirks.register_gap = static_cast<std::uint16_t>(bounded(own, "register_gap", 124, quirks.register_gap));
   own.finish();
-}
-
-void each(Mapping& map, std::string_view key, const std::function<void(const Node&, const std::string&)>& load) {
-  const Node* node = map.find(key);
-  if (node == nullptr) return;
-  if (!node->is_sequence()) return map.problem(key, "not a list", "begin each entry with '- '");
-  std::size_t count = 0;
-  for (const Node& item : node->items) load(item, map.path(key) + "[" + std::to_string(count++) + "]");
 }
 
 }  // namespace

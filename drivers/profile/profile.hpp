@@ -99,7 +99,16 @@ struct Register {
   std::string index, name;
 };
 
+/// What a Modbus device must say for a profile to fit: a text in its registers, or a number (of one register, or two).
+struct RegisterSign {
+  std::uint8_t function = 3;             // 3 or 4
+  std::uint16_t address = 0, count = 1;  // two characters each
+  std::string contains;                  // the text does
+  std::vector<std::int64_t> is;          // or the number, most significant register first, is one of these
+};
+
 struct Identify {
+  std::vector<RegisterSign> registers;    // Modbus: all of these agree; SNMP has none of them
   std::vector<Oid> object_ids;            // sysObjectID begins with one of these
   std::vector<std::string> descriptions;  // and, where given, sysDescr contains one of these
   std::vector<Oid> answers;               // and, where given, the device answers below each of these

@@ -89,7 +89,7 @@ TextSource load_piece(const Node& node, const std::string& path, const FileScope
   } else {
     source.kind = TextSource::Kind::registers;
     const auto address = map.integer("register"), count = map.integer("count"), function = map.integer("function");
-    if (!address || *address < 0 || *address > 65535)
+    if (!address || *address < 0 || count.value_or(1) > 65536 - *address)
       map.problem("register", "no register and no 'after'", "write after: TEXT, or register: 0-65535");
     if (!count || *count < 1 || *count > 125) map.problem("count", "not 1 to 125", "write the number of registers, two characters each");
     if (function && *function != 3 && *function != 4) map.problem("function", "not 3 or 4", "3 reads holding registers, 4 input registers");

@@ -91,6 +91,8 @@ Register load_register_place(Mapping& map) {
   out.function = static_cast<std::uint8_t>(function.value_or(3));
   if (const auto type = map.word("type", register_types)) out.type = static_cast<RegisterType>(*type);
   if (const auto words = map.word("words", word_orders)) out.words = static_cast<WordOrder>(*words);
+  if (out.address + width(out.type) > 65536)
+    map.problem("address", "the value ends beyond 65535", "write the address of its first register");
   if (out.function <= 2 && out.type != RegisterType::u16) map.problem("type", "a coil or discrete input is one bit", "leave type out");
   return out;
 }
@@ -150,6 +152,25 @@ void load_register(const Node& node, const std::string& path, const FileScope& s
     load_register_rule(map, scope, out.emplace_back(place));
   }
   map.finish();
+}
+
+RegisterSign load_register_sign(const Node& node, const std::string& path, const FileScope& scope) {
+  Mapping map{node, path, scope.report};
+  RegisterSign sign;
+  const auto address = map.integer("register"), count = map.integer("count"), function = map.integer("function");
+  sign.contains = map.text("contains").value_or("");
+  sign.is = load_codes(map, "is");
+  if (sign.contains.empty() == sign.is.empty()) map.problem({}, "tells nothing, or two things", "add contains: TEXT, or is: [numbers]");
+  const std::int64_t most = sign.is.empty() ? 125 : 2;
+  if (count && (*count < 1 || *count > most)) map.problem("count", "not 1 to " + std::to_string(most), "write the number of registers");
+  if (!address || *address < 0 || count.value_or(1) > 65536 - *address)
+    map.problem("register", "not 0 to 65535", "write the 0-based address, as in the request");
+  if (function && *function != 3 && *function != 4) map.problem("function", "not 3 or 4", "3 reads holding registers, 4 input registers");
+  sign.address = static_cast<std::uint16_t>(address.value_or(0));
+  sign.count = static_cast<std::uint16_t>(count.value_or(1));
+  sign.function = static_cast<std::uint8_t>(function.value_or(3));
+  map.finish();
+  return sign;
 }
 
 }  // namespace holdup::profile

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "drivers/profile/profile.hpp"
+
+// What registers say, as pure functions: numbers out of words, texts, and the words for exceptions. Used by Device, which then applies the
+// profile's conversion.
+namespace holdup::modbus {
+
+/// The device's own number; a bit of the coil and discrete tables is a u16 of 0 or 1. Requires words.size() == profile::width(type).
+/// A 64-bit integer above 2^53 loses its last digits.
+[[nodiscard]] double raw_number(const profile::Register& field, std::span<const std::uint16_t> words);
+/// The same as text, with all digits.
+[[nodiscard]] std::string raw_text(const profile::Register& field, std::span<const std::uint16_t> words);
+/// Two characters a register, high byte first, up to the first NUL, without blanks around, printable.
+[[nodiscard]] std::string text(std::span<const std::uint16_t> words);
+/// "illegal data address"; codes of the specification, else "unknown exception".
+[[nodiscard]] std::string_view exception_name(std::uint8_t code);
+/// Whether the exception says that just these registers cannot be read (1, 2, 3), rather than that the device cannot answer now.
+[[nodiscard]] bool says_not_here(std::uint8_t code);
+
+}  // namespace holdup::modbus
