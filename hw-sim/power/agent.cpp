@@ -1,0 +1,249 @@
+#include "hw-sim/power/agent.hpp"
+
+#include <algorithm>
+
+#include "ground/expect.hpp"
+#include "hw-sim/power/noise.hpp"
+
+namespace hwsim::power {
+namespace {
+
+// Words of draw() that are no quantity.
+enum : std::uint64_t { word_phase = 1000, word_uptime, word_energy, word_losses };
+
+const Supply& supply_of(const View& view, const Device& device) { return view.rack.loads[device.load].supplies[device.supply]; }
+const SupplyState& state_of(const View& view, const Device& device) { return view.circuit.loads[device.load].supplies[device.supply]; }
+
+constexpr double bus_volts = 50.0;           // Open Rack v3 output
+constexpr double made_joules_most = 3.6e10;  // 10 MWh: what a PDU in service may have counted
+
+}  // namespace
+
+Agent::Agent(const Device& device, const View& view, std::uint64_t seed) : device_{device}, seed_{seed} {
+  if (device_.is_pdu) {
+    const Pdu& pdu = view.rack.pdus[device_.pdu];
+    period_ = pdu.refresh, boot_time_ = pdu.boot;
+    lay_out_pdu(view);
+  } else {
+    const StatusUnit& unit = *supply_of(view, device_).status;
+    period_ = unit.refresh, boot_time_ = unit.boot;
+    lay_out_supply();
+  }
+  HOLDUP_EXPECT(period_ > Duration::zero());
+  const auto up_days = draw(seed_, {word_uptime}) % 400 + 1;
+  offset_ = Duration{static_cast<std::int64_t>(draw(seed_, {word_phase}) % static_cast<std::uint64_t>(period_.count()))};
+  started_ = Instant{} - std::chrono::hours{24} * static_cast<std::int64_t>(up_days);
+  made_joules_ = unit_interval(draw(seed_, {word_energy})) * made_joules_most;
+  made_losses_ = draw(seed_, {word_losses}) % 10;
+  powered_ = up_ = powered(view);
+  fill(view, Instant{});
+}
+
+void Agent::lay_out(Quantity quantity, std::size_t places, std::size_t first_index) {
+  for (std::size_t place = 0; place < places; ++place) {
+    plan_.push_back({quantity, place});
+    snapshot_.values.push_back({quantity, std::to_string(place + first_index)});
+  }
+}
+
+void Agent::lay_out(Quantity quantity) {
+  plan_.push_back({quantity, 0});
+  snapshot_.values.push_back({quantity, {}});
+}
+
+void Agent::lay_out_pdu(const View& view) {
+  using enum Quantity;
+  const Pdu& pdu = view.rack.pdus[device_.pdu];
+  for (const Quantity q : {inlet_voltage, inlet_current, inlet_power, inlet_apparent_power, inlet_energy, frequency}) lay_out(q);
+  for (const Quantity q : {phase_voltage, phase_current, phase_power}) lay_out(q, phases(view.rack.system), 1);
+  if (pdu.model == PduModel::apc_rpdu2) lay_out(bank_current, 2, 1);
+  lay_out(outlet_state, pdu.outlets, 1);
+  if (pdu.model == PduModel::raritan_px3)
+    for (const Quantity q : {outlet_voltage, outlet_current, outlet_power, outlet_energy}) lay_out(q, pdu.outlets, 1);
+  lay_out(uptime);
+}
+
+void Agent::lay_out_supply() {
+  using enum Quantity;
+  for (const Quantity q : {supply_input_ok, supply_output_ok, supply_input_voltage, supply_input_current, supply_input_power,
+                           supply_output_voltage, supply_output_current, supply_output_power, frequency})
+    lay_out(q);
+  lay_out(fan_speed, 2, 0);
+  for (const Quantity q : {inlet_temperature, input_loss_count, uptime}) lay_out(q);
+}
+
+void Agent::follow(const View& view, Instant now) {
+  const bool has = powered(view);
+  if (has == powered_) return;
+  powered_ = has;
+  up_ = false;
+  boots_ = has ? std::optional{now + boot_time_} : std::nullopt;
+}
+
+void Agent::take_due(const View& view, Instant now) {
+  if (!boots_ || *boots_ > now) return;
+  boots_.reset();
+  up_ = true;
+  started_ = now;
+  if (mode_ != Registers::frozen) fill(view, now);
+}
+
+void Agent::refresh(const View& view, Instant now) {
+  if (!up_ || mode_ == Registers::frozen) return;
+  const std::int64_t tick = tick_at(now);
+  if (tick <= tick_) return;
+  fill(view, Instant{offset_ + period_ * tick});
+}
+
+void Agent::reboot(Instant now, std::optional<Duration> boot) {
+  up_ = false;
+  if (powered_) boots_ = now + boot.value_or(boot_time_);
+}
+
+void Agent::set_registers(const View& view, Registers mode, Instant now) {
+  if (mode == mode_) return;
+  mode_ = mode;
+  if (mode != Registers::frozen && up_) fill(view, now);
+}
+
+bool Agent::powered(const View& view) const {
+  return device_.is_pdu ? view.circuit.pdus[device_.pdu].live : view.circuit.loads[device_.load].carried;
+}
+
+std::int64_t Agent::tick_at(Instant now) const {
+  const std::int64_t since = (now.time_since_epoch() - offset_).count();
+  return since >= 0 ? since / period_.count() : -1;
+}
+
+void Agent::fill(const View& view, Instant at) {
+  tick_ = tick_at(at);
+  snapshot_.measured = at;
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    const bool blank = mode_ == Registers::zeros && plan_[i].quantity != Quantity::uptime;
+    snapshot_.values[i].value = blank ? 0 : measure(view, plan_[i], at);
+  }
+}
+
+double Agent::measure(const View& view, const Register& what, Instant at) const {
+  if (what.quantity == Quantity::uptime) return ground::seconds(at - started_);
+  return device_.is_pdu ? measure_pdu(view, what, at) : measure_supply(view, what, at);
+}
+
+double Agent::measure_pdu(const View& view, const Register& what, Instant at) const {
+  switch (what.quantity) {
+    case Quantity::phase_voltage:
+    case Quantity::phase_current:
+    case Quantity::phase_power:
+      return phase(view, what.quantity, what.place, at);
+    case Quantity::bank_current:
+    case Quantity::outlet_state:
+    case Quantity::outlet_voltage:
+    case Quantity::outlet_current:
+    case Quantity::outlet_power:
+    case Quantity::outlet_energy:
+      return measure_outlet(view, what, at);
+    default:
+      return measure_inlet(view, what.quantity, at);
+  }
+}
+
+double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) const {
+  const std::size_t count = phases(view.rack.system);
+  double volts = 0, amperes = 0, watts = 0, apparent = 0;
+  for (std::size_t p = 0; p < count; ++p) {
+    const double v = phase(view, Quantity::phase_voltage, p, at), a = phase(view, Quantity::phase_current, p, at);
+    volts += v, amperes += a, apparent += v * a;
+    watts += phase(view, Quantity::phase_power, p, at);
+  }
+  const PduState& pdu = view.circuit.pdus[device_.pdu];
+  switch (quantity) {
+    case Quantity::inlet_voltage:
+      return volts / static_cast<double>(count);
+    case Quantity::inlet_current:
+      return amperes / static_cast<double>(count);
+    case Quantity::inlet_power:
+      return watts;
+    case Quantity::inlet_apparent_power:
+      return std::max(apparent, watts);
+    case Quantity::frequency:
+      return volts > 0 ? noisy(view.rack.feeds[view.rack.pdus[device_.pdu].feed].frequency_hertz, quantity, 0, at) : 0;
+    default:
+      break;
+  }
+  double now_watts = 0;
+  for (const double w : pdu.watts) now_watts += w;
+  return made_joules_ + pdu.joules + now_watts * ground::seconds(at - view.circuit.since());
+}
+
+double Agent::measure_outlet(const View& view, const Register& what, Instant at) const {
+  const auto& outlets = view.circuit.pdus[device_.pdu].outlets;
+  if (what.quantity == Quantity::bank_current) {
+    const std::size_t half = (outlets.size() + 1) / 2;
+    double amperes = 0;
+    for (std::size_t n = what.place * half; n < std::min(outlets.size(), (what.place + 1) * half); ++n) amperes += outlets[n].amperes;
+    return noisy(amperes, what.quantity, what.place, at);
+  }
+  const OutletState& outlet = outlets[what.place];
+  switch (what.quantity) {
+    case Quantity::outlet_state:
+      return outlet.on ? 1 : 0;
+    case Quantity::outlet_voltage:
+      return noisy(outlet.volts, what.quantity, what.place, at);
+    case Quantity::outlet_current:
+      return noisy(outlet.amperes, what.quantity, what.place, at);
+    case Quantity::outlet_power:
+      return noisy(outlet.watts, what.quantity, what.place, at);
+    default:
+      return outlet.joules + outlet.watts * ground::seconds(at - view.circuit.since());
+  }
+}
+
+double Agent::measure_supply(const View& view, const Register& what, Instant at) const {
+  const SupplyState& supply = state_of(view, device_);
+  const Supply& rated = supply_of(view, device_);
+  const double volts = supply.output_live ? bus_volts : 0;
+  switch (what.quantity) {
+    case Quantity::supply_input_ok:
+      return supply.input_flag ? 1 : 0;
+    case Quantity::supply_output_ok:
+      return supply.output_live ? 1 : 0;
+    case Quantity::supply_input_voltage:
+      return noisy(supply.input_volts, what.quantity, 0, at);
+    case Quantity::supply_input_current:
+      return noisy(supply.input_amperes, what.quantity, 0, at);
+    case Quantity::supply_input_power:
+      return noisy(supply.input_watts, what.quantity, 0, at);
+    case Quantity::supply_output_voltage:
+      return noisy(volts, what.quantity, 0, at);
+    case Quantity::supply_output_current:
+      return noisy(supply.output_watts / bus_volts, what.quantity, 0, at);
+    case Quantity::supply_output_power:
+      return noisy(supply.output_watts, what.quantity, 0, at);
+    case Quantity::frequency:
+      return supply.input_volts > 0 ? noisy(view.rack.feeds[view.rack.pdus[rated.pdu].feed].frequency_hertz, what.quantity, 0, at) : 0;
+    case Quantity::fan_speed:
+      return noisy(supply.fan.rpm(at), what.quantity, what.place, at);
+    case Quantity::inlet_temperature:
+      return noisy(25 + 4 * supply.output_watts / rated.rated_watts, what.quantity, 0, at);
+    default:
+      return static_cast<double>(made_losses_ + supply.input_losses);
+  }
+}
+
+double Agent::phase(const View& view, Quantity quantity, std::size_t phase, Instant at) const {
+  const PduState& pdu = view.circuit.pdus[device_.pdu];
+  const double truth = quantity == Quantity::phase_voltage   ? pdu.volts[phase]
+                       : quantity == Quantity::phase_current ? pdu.amperes[phase]
+                                                             : pdu.watts[phase];
+  return noisy(truth, quantity, phase, at);
+}
+
+double Agent::noisy(double truth, Quantity channel, std::size_t place, Instant at) const {
+  constexpr double share = 0.003;             // metering class of the models played, about 0.5 %
+  constexpr double frequency_share = 0.0002;  // 10 mHz at 50 Hz
+  const auto moment = static_cast<std::uint64_t>(at.time_since_epoch().count());
+  const double x = 2 * unit_interval(draw(seed_, {static_cast<std::uint64_t>(channel), place, moment})) - 1;
+  return truth * (1 + x * (channel == Quantity::frequency ? frequency_share : share));
+}
+
+}  // namespace hwsim::power

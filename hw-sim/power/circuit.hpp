@@ -1,0 +1,112 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "ground/instant.hpp"
+#include "hw-sim/power/rack.hpp"
+
+// The electricity of a rack between two changes: who has voltage, who carries what, what stored energy is left. World tells it when
+// something changes; it says what follows and when the next change comes by itself. First order: no transients, unity balance.
+namespace hwsim::power {
+
+using ground::Duration;
+using ground::Instant;
+
+inline constexpr std::size_t max_phases = 3;
+
+/// A failure that ends by itself, or not.
+struct Outage {
+  bool on = false;
+  std::optional<Instant> ends;
+};
+
+struct FeedState {
+  double set_volts = 0;
+  std::array<Outage, max_phases> phases;
+  std::array<double, max_phases> volts{};
+};
+
+struct OutletState {
+  bool on = true;
+  Outage fuse;
+  double volts = 0;
+  double amperes = 0;
+  double watts = 0;
+  double joules = 0;
+};
+
+struct PduState {
+  Outage breaker;
+  std::array<double, max_phases> volts{};
+  std::array<double, max_phases> amperes{};
+  std::array<double, max_phases> watts{};
+  double joules = 0;
+  std::vector<OutletState> outlets;
+  bool live = false;  // enough for its card
+};
+
+/// A first-order lag toward its target.
+struct Fan {
+  double ratio = 1;  // wear: what is left of its nominal speed
+  double target_rpm = 0;
+  double from_rpm = 0;
+  Instant since{};
+  [[nodiscard]] double rpm(Instant at) const;
+};
+
+struct SupplyState {
+  Outage output;  // failed although its input is good
+  double input_volts = 0;
+  double input_watts = 0;
+  double input_amperes = 0;
+  double output_watts = 0;
+  bool input_live = false;
+  bool output_live = false;
+  std::optional<Instant> starts;   // output follows
+  std::optional<Instant> empties;  // stored energy gone
+  double stored_joules = 0;
+  double stored_flow = 0;  // watts into the store; negative on hold-up
+  bool input_flag = false;
+  std::optional<Instant> flag_follows;
+  std::uint64_t input_losses = 0;
+  Fan fan;
+};
+
+struct LoadState {
+  double watts = 0;  // what it takes while carried
+  bool carried = false;
+  std::vector<SupplyState> supplies;
+};
+
+class Circuit {
+ public:
+  explicit Circuit(const Rack& rack);
+
+  /// Energies up to `to`; call before anything changes at `to`.
+  void integrate(const Rack& rack, Instant to);
+  /// What is due at `now` happens.
+  void take_due(Instant now);
+  /// Works out the state that follows from the switches; call after any change.
+  void settle(const Rack& rack, Instant now);
+  [[nodiscard]] std::optional<Instant> next_change() const;
+  /// When the energies were last brought up to date.
+  [[nodiscard]] Instant since() const { return since_; }
+
+  std::vector<FeedState> feeds;
+  std::vector<PduState> pdus;
+  std::vector<LoadState> loads;
+
+ private:
+  void settle_voltages(const Rack& rack);
+  void settle_supply(const Supply& rack_supply, SupplyState& supply, double nominal_volts, Instant now) const;
+  void settle_load(const Load& rack_load, LoadState& load, Instant now) const;
+  void settle_currents(const Rack& rack);
+
+  Instant since_{};
+};
+
+}  // namespace hwsim::power

@@ -1,0 +1,39 @@
+#include "hw-sim/power/rack.hpp"
+
+namespace hwsim::power {
+
+std::size_t phases(System system) {
+  switch (system) {
+    case System::single_phase:
+    case System::dc:
+      return 1;
+    case System::split_phase:
+      return 2;
+    case System::wye:
+    case System::delta:
+      return 3;
+  }
+  return 1;
+}
+
+std::vector<ground::Element> elements(const Rack& rack) {
+  using ground::Element;
+  std::vector<Element> out;
+  for (const Feed& feed : rack.feeds) out.push_back(Element::feed(feed.name));
+  for (const Pdu& pdu : rack.pdus) {
+    out.push_back(Element::named(pdu.name));
+    for (std::size_t n = 1; n <= pdu.outlets; ++n) out.push_back(Element::outlet(pdu.name, std::to_string(n)));
+  }
+  for (const Load& load : rack.loads) {
+    out.push_back(Element::named(load.name));
+    for (const Supply& supply : load.supplies) out.push_back(Element::supply(load.name, supply.name));
+  }
+  for (const Contact& contact : rack.contacts) out.push_back(Element::contact(contact.name));
+  for (const Pdu& pdu : rack.pdus) out.push_back(Element::device(pdu.name));
+  for (const Load& load : rack.loads)
+    for (const Supply& supply : load.supplies)
+      if (supply.status) out.push_back(Element::device(supply.status->device));
+  return out;
+}
+
+}  // namespace hwsim::power

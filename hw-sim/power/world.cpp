@@ -1,0 +1,219 @@
+#include "hw-sim/power/world.hpp"
+
+#include <algorithm>
+
+#include "ground/expect.hpp"
+#include "hw-sim/power/agent.hpp"
+#include "hw-sim/power/circuit.hpp"
+#include "hw-sim/power/noise.hpp"
+#include "hw-sim/power/switching.hpp"
+
+namespace hwsim::power {
+namespace {
+
+void expect_sane(const Rack& rack) {
+  for (const Pdu& pdu : rack.pdus) HOLDUP_EXPECT(pdu.feed < rack.feeds.size() && pdu.outlets > 0);
+  std::vector<std::pair<std::size_t, std::size_t>> plugged;
+  for (const Load& load : rack.loads) {
+    HOLDUP_EXPECT(!load.supplies.empty() && load.watts >= 0);
+    for (const Supply& supply : load.supplies) {
+      HOLDUP_EXPECT(supply.pdu < rack.pdus.size() && supply.outlet >= 1 && supply.outlet <= rack.pdus[supply.pdu].outlets);
+      HOLDUP_EXPECT(supply.rated_watts > 0);
+      plugged.emplace_back(supply.pdu, supply.outlet);
+    }
+  }
+  std::sort(plugged.begin(), plugged.end());
+  HOLDUP_EXPECT(std::adjacent_find(plugged.begin(), plugged.end()) == plugged.end());  // one plug an outlet
+  for (const Contact& contact : rack.contacts)
+    HOLDUP_EXPECT(contact.load < rack.loads.size() && contact.supply < rack.loads[contact.load].supplies.size());
+}
+
+std::vector<Device> list_devices(const Rack& rack) {
+  std::vector<Device> out;
+  for (std::size_t p = 0; p < rack.pdus.size(); ++p) out.push_back({.name = rack.pdus[p].name, .is_pdu = true, .pdu = p});
+  for (std::size_t l = 0; l < rack.loads.size(); ++l)
+    for (std::size_t s = 0; s < rack.loads[l].supplies.size(); ++s)
+      if (const auto& unit = rack.loads[l].supplies[s].status)
+        out.push_back({.name = unit->device, .is_pdu = false, .load = l, .supply = s});
+  return out;
+}
+
+bool sensed(const Circuit& circuit, const Contact& contact) {
+  const SupplyState& supply = circuit.loads[contact.load].supplies[contact.supply];
+  return contact.senses == Sense::ac_ok ? supply.input_flag : supply.output_live;
+}
+
+}  // namespace
+
+struct World::State {
+  Rack rack;
+  Circuit circuit;
+  std::vector<Device> devices;
+  std::vector<Agent> agents;
+  std::vector<bool> closed;  // of each contact
+  std::vector<Edge> edges;
+  Instant now{};
+  std::optional<Instant> next;
+
+  State(Rack r, std::uint64_t seed) : rack{std::move(r)}, circuit{rack}, devices{list_devices(rack)} {
+    for (std::size_t d = 0; d < devices.size(); ++d) agents.emplace_back(devices[d], view(), draw(seed, {d}));
+    for (const Contact& contact : rack.contacts) closed.push_back(sensed(circuit, contact));
+    find_next();
+  }
+
+  [[nodiscard]] View view() const { return {.rack = rack, .circuit = circuit}; }
+
+  /// Registers and energies hold what was true until now; call before anything changes.
+  void keep() {
+    for (Agent& agent : agents) agent.refresh(view(), now);
+    circuit.integrate(rack, now);
+  }
+
+  /// What follows from a change at now.
+  void follow() {
+    circuit.settle(rack, now);
+    for (Agent& agent : agents) agent.follow(view(), now);
+    for (std::size_t c = 0; c < closed.size(); ++c) {
+      const bool is = sensed(circuit, rack.contacts[c]);
+      if (is != closed[c]) edges.push_back({.contact = c, .at = now, .closed = is});
+      closed[c] = is;
+    }
+    find_next();
+  }
+
+  void find_next() {
+    next = circuit.next_change();
+    for (const Agent& agent : agents)
+      if (const auto boots = agent.boots(); boots && (!next || *boots < *next)) next = boots;
+  }
+
+  void take_next() {
+    now = std::max(now, *next);
+    keep();
+    circuit.take_due(now);
+    circuit.settle(rack, now);
+    for (Agent& agent : agents) agent.take_due(view(), now);
+    follow();
+  }
+};
+
+World::World(Rack rack, std::uint64_t seed) {
+  expect_sane(rack);
+  state_ = std::make_unique<State>(std::move(rack), seed);
+}
+World::~World() = default;
+World::World(World&&) noexcept = default;
+World& World::operator=(World&&) noexcept = default;
+
+const Rack& World::rack() const { return state_->rack; }
+Instant World::now() const { return state_->now; }
+std::optional<Instant> World::next_change() const { return state_->next; }
+std::span<const Device> World::devices() const { return state_->devices; }
+
+void World::advance(Instant to) {
+  HOLDUP_EXPECT(to >= state_->now);
+  while (state_->next && *state_->next <= to) state_->take_next();
+  state_->now = to;
+}
+
+ground::Result<void> World::apply(const Command& command) {
+  state_->keep();
+  auto done = perform(command, state_->rack, state_->circuit, state_->now);
+  if (done) state_->follow();
+  return done;
+}
+
+std::optional<std::size_t> World::find_device(std::string_view name) const {
+  const auto& all = state_->devices;
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Device& d) { return d.name == name; });
+  return at == all.end() ? std::nullopt : std::optional{static_cast<std::size_t>(at - all.begin())};
+}
+
+bool World::answers(std::size_t device) const { return state_->agents.at(device).up(); }
+
+const Snapshot& World::read(std::size_t device) {
+  Agent& agent = state_->agents.at(device);
+  agent.refresh(state_->view(), state_->now);
+  return agent.snapshot();
+}
+
+void World::reboot(std::size_t device, std::optional<Duration> boot) {
+  state_->keep();
+  state_->agents.at(device).reboot(state_->now, boot);
+  state_->find_next();
+}
+
+void World::set_registers(std::size_t device, Registers mode) {
+  state_->keep();
+  state_->agents.at(device).set_registers(state_->view(), mode, state_->now);
+}
+
+Registers World::registers(std::size_t device) const { return state_->agents.at(device).registers(); }
+
+bool World::contact_closed(std::size_t contact) const { return state_->closed.at(contact); }
+
+std::vector<Edge> World::take_edges() { return std::exchange(state_->edges, {}); }
+
+double World::feed_volts(std::size_t feed, std::size_t phase) const { return state_->circuit.feeds.at(feed).volts.at(phase); }
+
+PduTruth World::pdu(std::size_t pdu) const {
+  const PduState& state = state_->circuit.pdus.at(pdu);
+  PduTruth out{.live = state.live};
+  for (std::size_t p = 0; p < max_phases; ++p) out.watts += state.watts[p], out.amperes += state.amperes[p];
+  return out;
+}
+
+double World::outlet_volts(std::size_t pdu, std::size_t outlet) const { return state_->circuit.pdus.at(pdu).outlets.at(outlet - 1).volts; }
+
+bool World::outlet_on(std::size_t pdu, std::size_t outlet) const { return state_->circuit.pdus.at(pdu).outlets.at(outlet - 1).on; }
+
+SupplyTruth World::supply(std::size_t load, std::size_t supply) const {
+  const SupplyState& state = state_->circuit.loads.at(load).supplies.at(supply);
+  return {.input_live = state.input_live,
+          .output_live = state.output_live,
+          .input_volts = state.input_volts,
+          .input_watts = state.input_watts,
+          .input_amperes = state.input_amperes,
+          .output_watts = state.output_watts,
+          .output_ends = state.empties};
+}
+
+double World::fan_rpm(std::size_t load, std::size_t supply) const {
+  return state_->circuit.loads.at(load).supplies.at(supply).fan.rpm(state_->now);
+}
+
+bool World::load_carried(std::size_t load) const { return state_->circuit.loads.at(load).carried; }
+double World::load_watts(std::size_t load) const { return state_->circuit.loads.at(load).watts; }
+
+std::optional<bool> World::live(const ground::Element& element) const {
+  const Rack& rack = state_->rack;
+  const Circuit& circuit = state_->circuit;
+  if (element.is("contact")) {
+    for (std::size_t c = 0; c < rack.contacts.size(); ++c)
+      if (rack.contacts[c].name == element.rest()) return state_->closed[c];
+    return std::nullopt;
+  }
+  if (element.is("device")) {
+    const auto device = find_device(element.rest());
+    return device ? std::optional{answers(*device)} : std::nullopt;
+  }
+  const auto place = locate(rack, element);
+  if (!place) return std::nullopt;
+  switch (place->kind) {
+    case Place::Kind::feed: {
+      const auto& volts = circuit.feeds[place->index].volts;
+      return std::all_of(volts.begin(), volts.begin() + static_cast<std::ptrdiff_t>(phases(rack.system)), [](double v) { return v > 0; });
+    }
+    case Place::Kind::pdu:
+      return circuit.pdus[place->index].live;
+    case Place::Kind::outlet:
+      return circuit.pdus[place->index].outlets[place->part].volts > 0;
+    case Place::Kind::load:
+      return circuit.loads[place->index].carried;
+    case Place::Kind::supply:
+      return circuit.loads[place->index].supplies[place->part].output_live;
+  }
+  return std::nullopt;
+}
+
+}  // namespace hwsim::power

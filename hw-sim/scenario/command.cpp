@@ -1,0 +1,220 @@
+#include "hw-sim/scenario/command.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ground/nearest.hpp"
+#include "ground/number.hpp"
+#include "ground/utf8.hpp"
+
+namespace hwsim::scenario {
+namespace {
+
+using ground::Duration;
+using ground::Element;
+using ground::Result;
+
+constexpr Duration longest = std::chrono::hours{24 * 30};  // of a for= or ms=: no timeline is longer
+
+struct Word {
+  std::string_view key;  // before '='; the whole word when there is none
+  std::string_view value;
+  bool has_value = false;
+};
+
+struct Form {
+  std::string_view verb;
+  std::string_view text;  // as a person writes it
+  bool takes_element = true;
+};
+constexpr std::array forms{Form{"fail", "fail ELEMENT [phase=1] [for=300ms]"},
+                           Form{"restore", "restore ELEMENT"},
+                           Form{"set", "set ELEMENT volts=196|watts=1200|fan=0.7|state=off"},
+                           Form{"fault", "fault device/NAME kind=silent [ms=500] [ratio=0.3]"},
+                           Form{"clear", "clear device/NAME [kind=silent]"},
+                           Form{"trap", "trap device/NAME oid=OID"},
+                           Form{"status", "status", false}};
+
+ground::Failure wrong(std::string what) { return {.kind = ground::FailureKind::malformed, .what = std::move(what)}; }
+
+std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
+
+std::string one_of(std::string_view word, std::span<const std::string_view> known) {
+  if (const auto guess = ground::nearest(word, known); !guess.empty()) return "; did you mean '" + guess + "'?";
+  std::string out;
+  for (const std::string_view k : known) out += (out.empty() ? "; known: " : ", ") + std::string{k};
+  return out;
+}
+
+std::vector<Word> split(std::string_view text) {
+  std::vector<Word> out;
+  constexpr std::string_view blanks = " \t";
+  for (auto at = text.find_first_not_of(blanks); at != std::string_view::npos; at = text.find_first_not_of(blanks, at)) {
+    const auto end = std::min(text.find_first_of(blanks, at), text.size());
+    const auto word = text.substr(at, end - at);
+    const auto equals = word.find('=');
+    const bool has = equals != std::string_view::npos;
+    out.push_back({.key = word.substr(0, equals), .value = has ? word.substr(equals + 1) : std::string_view{}, .has_value = has});
+    at = end;
+  }
+  return out;
+}
+
+// The words after verb and element, each key=value, each once, each known.
+Result<void> check_options(const Form& form, std::span<const Word> options, std::span<const std::string_view> known) {
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const Word& word = options[i];
+    if (std::find(known.begin(), known.end(), word.key) == known.end()) {
+      if (known.empty()) return wrong(quoted(word.key) + " is one word too many; write: " + std::string{form.text});
+      return wrong(std::string{form.verb} + " knows no " + quoted(word.key) + one_of(word.key, known));
+    }
+    if (!word.has_value || word.value.empty()) return wrong(quoted(word.key) + " has no value; write: " + std::string{form.text});
+    for (std::size_t j = 0; j < i; ++j)
+      if (options[j].key == word.key) return wrong(quoted(word.key) + " stands twice; keep one");
+  }
+  return {};
+}
+
+std::optional<std::string_view> option(std::span<const Word> options, std::string_view key) {
+  for (const Word& word : options)
+    if (word.key == key) return word.value;
+  return std::nullopt;
+}
+
+Result<FaultKind> parse_kind(std::string_view word) {
+  const auto at = std::find(fault_names.begin(), fault_names.end(), word);
+  if (at == fault_names.end()) return wrong("no fault is called " + quoted(word) + one_of(word, fault_names));
+  return static_cast<FaultKind>(at - fault_names.begin());
+}
+
+Result<Command> parse_fail(const Form& form, const Element& element, std::span<const Word> options) {
+  static constexpr std::array<std::string_view, 2> keys{"for", "phase"};
+  if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
+  power::Fail fail{.element = element, .phase = {}};
+  if (const auto text = option(options, "phase")) {
+    const auto phase = ground::parse_integer(*text);
+    if (!phase || *phase < 1 || *phase > 3) return wrong(quoted(*text) + " is no phase; write phase=1, 2 or 3");
+    fail.phase = static_cast<int>(*phase);
+  }
+  if (const auto text = option(options, "for")) {
+    const auto length = ground::parse_duration(*text);
+    if (!length || *length <= Duration::zero() || *length > longest)
+      return wrong(quoted(*text) + " is no duration for this; write a number and its unit, as in for=300ms");
+    fail.lasts = *length;
+  }
+  return Command{fail};
+}
+
+Result<Command> parse_restore(const Form& form, const Element& element, std::span<const Word> options) {
+  if (const auto checked = check_options(form, options, {}); !checked) return checked.error();
+  return Command{power::Restore{.element = element}};
+}
+
+Result<Command> parse_set(const Form& form, const Element& element, std::span<const Word> options) {
+  static constexpr std::array<std::string_view, 4> keys{"volts", "watts", "fan", "state"};  // in the order of power::Key
+  if (options.empty()) return wrong("set what? write: " + std::string{form.text});
+  if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
+  power::Set set{.element = element, .settings = {}};
+  for (const Word& word : options) {
+    const auto key = static_cast<power::Key>(std::find(keys.begin(), keys.end(), word.key) - keys.begin());
+    if (key == power::Key::state) {
+      if (word.value != "on" && word.value != "off") return wrong(quoted(word.value) + " is no state; write state=on or state=off");
+      set.settings.push_back({.key = key, .value = word.value == "on" ? 1.0 : 0.0});
+      continue;
+    }
+    const auto number = ground::parse_number(word.value);
+    if (!number || *number < 0)
+      return wrong(quoted(word.value) + " is no value of " + std::string{word.key} + "; write digits without a unit");
+    set.settings.push_back({.key = key, .value = *number});
+  }
+  return Command{set};
+}
+
+Result<void> take_length(Fault& fault, std::string_view text) {
+  if (fault.kind != FaultKind::slow && fault.kind != FaultKind::late && fault.kind != FaultKind::reboot)
+    return wrong("ms= goes with slow, late and reboot");
+  const auto ms = ground::parse_number(text);
+  const double most = std::chrono::duration<double, std::milli>(longest).count();
+  if (!ms || *ms < 0 || *ms > most) return wrong(quoted(text) + " is no number of milliseconds; write digits, as in ms=500");
+  fault.length = Duration{static_cast<std::int64_t>(*ms * 1e6)};
+  return {};
+}
+
+Result<void> take_ratio(Fault& fault, std::string_view text) {
+  if (fault.kind >= FaultKind::frozen) return wrong("ratio= does not go with frozen, zeros and reboot");
+  const auto ratio = ground::parse_number(text);
+  if (!ratio || *ratio < 0 || *ratio > 1) return wrong(quoted(text) + " is no ratio; write 0 to 1, as in ratio=0.3");
+  fault.ratio = *ratio;
+  return {};
+}
+
+Result<void> check_device(const Form& form, const Element& element) {
+  if (element.is("device")) return {};
+  return wrong(std::string{form.verb} + " takes what talks, as in device/" + std::string{element.first()} + ", not " + element.text());
+}
+
+Result<Command> parse_fault(const Form& form, const Element& element, std::span<const Word> options) {
+  static constexpr std::array<std::string_view, 3> keys{"kind", "ms", "ratio"};
+  if (const auto checked = check_device(form, element); !checked) return checked.error();
+  if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
+  const auto word = option(options, "kind");
+  if (!word) return wrong("which fault? write: " + std::string{form.text});
+  const auto kind = parse_kind(*word);
+  if (!kind) return kind.error();
+  Fault fault{.element = element, .kind = *kind};
+  if (const auto text = option(options, "ms"))
+    if (const auto taken = take_length(fault, *text); !taken) return taken.error();
+  if (const auto text = option(options, "ratio"))
+    if (const auto taken = take_ratio(fault, *text); !taken) return taken.error();
+  return Command{fault};
+}
+
+Result<Command> parse_clear(const Form& form, const Element& element, std::span<const Word> options) {
+  static constexpr std::array<std::string_view, 1> keys{"kind"};
+  if (const auto checked = check_device(form, element); !checked) return checked.error();
+  if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
+  Clear clear{.element = element};
+  if (const auto word = option(options, "kind")) {
+    const auto kind = parse_kind(*word);
+    if (!kind) return kind.error();
+    clear.kind = *kind;
+  }
+  return Command{clear};
+}
+
+}  // namespace
+
+Result<Command> parse_command(std::string_view text) {
+  const auto words = split(text);
+  std::vector<std::string_view> verbs;
+  for (const Form& form : forms) verbs.push_back(form.verb);
+  if (words.empty()) return wrong("no command" + one_of("", verbs));
+  const auto form = std::find_if(forms.begin(), forms.end(), [&](const Form& f) { return f.verb == words[0].key && !words[0].has_value; });
+  if (form == forms.end()) return wrong("no command is called " + quoted(words[0].key) + one_of(words[0].key, verbs));
+  if (form->verb == "trap") return wrong("trap is not known yet");
+  if (!form->takes_element) {
+    if (words.size() > 1) return wrong(quoted(words[1].key) + " is one word too many; write: " + std::string{form->text});
+    return Command{Status{}};
+  }
+  if (words.size() < 2 || words[1].has_value) return wrong(std::string{form->verb} + " what? write: " + std::string{form->text});
+  const auto element = Element::parse(words[1].key);
+  if (!element) return wrong(quoted(words[1].key) + " is no element; write one as in feed/A, pdu-a, pdu-a/outlet/3, cab1/psu1");
+  const std::span options{words.begin() + 2, words.end()};
+  if (form->verb == "fail") return parse_fail(*form, *element, options);
+  if (form->verb == "restore") return parse_restore(*form, *element, options);
+  if (form->verb == "set") return parse_set(*form, *element, options);
+  return form->verb == "fault" ? parse_fault(*form, *element, options) : parse_clear(*form, *element, options);
+}
+
+Element element_of(const Command& command) {
+  return std::visit(
+      [](const auto& c) {
+        if constexpr (requires { c.element; }) return c.element;
+        return Element{};
+      },
+      command);
+}
+
+}  // namespace hwsim::scenario

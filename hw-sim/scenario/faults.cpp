@@ -1,0 +1,60 @@
+#include "hw-sim/scenario/faults.hpp"
+
+#include "ground/expect.hpp"
+#include "hw-sim/power/noise.hpp"
+
+namespace hwsim::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t index(FaultKind kind) { return static_cast<std::size_t>(kind); }
+
+ground::Duration default_length(FaultKind kind) {
+  if (kind == FaultKind::slow) return 500ms;
+  return kind == FaultKind::late ? ground::Duration{3s} : ground::Duration::zero();
+}
+
+constexpr std::uint64_t salt_word = 100;  // of draw(), beside the kinds
+
+}  // namespace
+
+Faults::Faults(std::size_t devices, std::uint64_t seed) : seed_{seed}, lines_(devices) {}
+
+void Faults::begin(std::size_t device, const Fault& fault) {
+  HOLDUP_EXPECT(fault.kind < FaultKind::frozen);
+  lines_.at(device).faults[index(fault.kind)] = {.on = true,
+                                                 .length = fault.length.value_or(default_length(fault.kind)),
+                                                 .ratio = fault.ratio.value_or(fault.kind == FaultKind::lossy ? 0.3 : 1)};
+}
+
+void Faults::end(std::size_t device, std::optional<FaultKind> kind) {
+  auto& faults = lines_.at(device).faults;
+  if (kind)
+    faults[index(*kind)] = {};
+  else
+    faults.fill({});
+}
+
+Fate Faults::decide(std::size_t device) {
+  Line& line = lines_.at(device);
+  ++line.requests;
+  Fate fate{.salt = power::draw(seed_, {device, line.requests, salt_word})};
+  fate.answered = !hits(device, FaultKind::silent) && !hits(device, FaultKind::lossy);
+  for (const FaultKind kind : {FaultKind::slow, FaultKind::late})
+    if (hits(device, kind)) fate.delay += line.faults[index(kind)].length;
+  if (hits(device, FaultKind::duplicate)) fate.copies = 2;
+  if (hits(device, FaultKind::wrong_id)) fate.corruption = Corruption::wrong_id;
+  if (hits(device, FaultKind::wrong_source)) fate.corruption = Corruption::wrong_source;
+  if (hits(device, FaultKind::truncated)) fate.corruption = Corruption::truncated;
+  if (hits(device, FaultKind::garbage)) fate.corruption = Corruption::garbage;
+  return fate;
+}
+
+bool Faults::hits(std::size_t device, FaultKind kind) const {
+  const Line& line = lines_[device];
+  const Active& active = line.faults[index(kind)];
+  return active.on && power::unit_interval(power::draw(seed_, {device, line.requests, index(kind)})) < active.ratio;
+}
+
+}  // namespace hwsim::scenario

@@ -1,0 +1,232 @@
+#include "hw-sim/scenario/rack_file.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "ground/nearest.hpp"
+#include "ground/number.hpp"
+#include "ground/utf8.hpp"
+#include "ground/yaml/mapping.hpp"
+#include "hw-sim/scenario/sim_keys.hpp"
+
+namespace hwsim::scenario {
+namespace {
+
+using namespace std::chrono_literals;
+using ground::Element;
+using ground::yaml::Mapping;
+using ground::yaml::Node;
+
+constexpr std::int64_t most_outlets = 64;  // the longest strips sold have 54
+constexpr std::size_t least_outlets = 8;
+
+template <class List>
+std::string guess(std::string_view word, const List& list) {
+  std::vector<std::string_view> names;
+  for (const auto& item : list) names.push_back(item.name);
+  const auto found = ground::nearest(word, names);
+  return found.empty() ? "name one of this file" : "did you mean '" + found + "'?";
+}
+
+template <class List>
+std::optional<std::size_t> find_named(const List& list, std::string_view name) {
+  const auto at = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.name == name; });
+  return at == list.end() ? std::nullopt : std::optional{static_cast<std::size_t>(at - list.begin())};
+}
+
+std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
+
+class RackReader {
+ public:
+  RackReader(const Node& root, ground::yaml::Report report) : report_{report}, root_{root, {}, report} {}
+
+  RackFile read() {
+    rack().name = root_.required_text("rack");
+    if (const auto system = root_.word("system", power::system_names)) rack().system = static_cast<power::System>(*system);
+    each(root_, "feeds", [this](Mapping& map, const std::string& name) { read_feed(map, name); });
+    each(root_, "devices", [this](Mapping& map, const std::string& name) { read_device(map, name); });
+    each(root_, "loads", [this](Mapping& map, const std::string& name) { read_load(map, name); });
+    each(root_, "contacts", [this](Mapping& map, const std::string& name) { read_contact(map, name); });
+    if (rack().feeds.empty()) root_.problem("feeds", "no feed", "add feeds: {A: {nominal_volts: 230}}");
+    if (const Node* sim = root_.find("sim")) read_sim(*sim, report_, rack());
+    settle_loads();
+    list_addresses();
+    list_elements();
+    return std::move(out_);
+  }
+
+ private:
+  struct Listed {
+    std::string name;
+    std::string url;
+    int line = 0;
+    std::optional<std::size_t> pdu;
+    bool reports = false;  // the status unit of a supply
+  };
+
+  power::Rack& rack() { return out_.rack; }
+
+  template <class Read>
+  void each(Mapping& parent, std::string_view key, Read read) {
+    const Node* node = parent.find(key);
+    if (node == nullptr) return;
+    const Mapping shape{*node, parent.path(key), report_};  // reports when it is no mapping
+    for (const auto& entry : node->entries) {
+      if (!ground::is_element_part(entry.key))
+        shape.problem(entry.key, quoted(entry.key) + " cannot name an element", "use letters, digits, '-', '_', '.', at most 63");
+      Mapping map{entry.value, shape.path(entry.key), report_};
+      read(map, entry.key);
+    }
+  }
+
+  void read_feed(Mapping& map, const std::string& name) {
+    power::Feed feed{.name = name};
+    const auto volts = map.number("nominal_volts");
+    if (!map.has("nominal_volts")) map.problem({}, "'nominal_volts' is missing", "add it, as in nominal_volts: 230");
+    if (volts && (*volts <= 0 || *volts > 1000))
+      map.problem("nominal_volts", "not between 0 and 1000", "write the feed's volts, as in 230");
+    if (volts) feed.nominal_volts = *volts;
+    if (rack().system == power::System::dc) feed.frequency_hertz = 0;
+    rack().feeds.push_back(feed);
+  }
+
+  void read_device(Mapping& map, const std::string& name) {
+    Listed listed{.name = name, .url = map.required_text("url"), .line = map.line("url")};
+    if (const auto via = map.text("via")) vias_.insert(*via);
+    if (const auto feed_name = map.text("feed")) {
+      const auto feed = find_named(rack().feeds, *feed_name);
+      if (!feed) map.problem("feed", "no feed is called " + quoted(*feed_name), guess(*feed_name, rack().feeds));
+      listed.pdu = rack().pdus.size();
+      rack().pdus.push_back({.name = name, .feed = feed.value_or(0), .outlets = least_outlets});
+    }
+    devices_.push_back(std::move(listed));
+  }
+
+  void read_load(Mapping& map, const std::string& name) {
+    if (find_named(rack().pdus, name)) map.problem({}, "a device has this name too", "give each its own");
+    power::Load load{.name = name, .watts = map.number("needs_watts").value_or(-1)};
+    if (const auto sharing = map.word("sharing", power::sharing_names)) load.sharing = static_cast<power::Sharing>(*sharing);
+    rack().loads.push_back(std::move(load));
+    load_lines_.push_back(map.node().line);
+    each(map, "supplies", [this](Mapping& supply, const std::string& supply_name) { read_supply(supply, supply_name); });
+    if (rack().loads.back().supplies.empty()) map.problem("supplies", "no supply", "add supplies: {psu1: {cord: PDU/outlet/1}}");
+  }
+
+  void read_supply(Mapping& map, const std::string& name) {
+    power::Supply supply{.name = name, .rated_watts = 0};
+    const auto rated = map.number("rated_watts");
+    if (rated && (*rated <= 0 || *rated > 1e6)) map.problem("rated_watts", "not between 0 and 1000000", "write what its label says");
+    if (rated && *rated > 0) supply.rated_watts = *rated;
+    const auto holdup = map.duration("holdup");
+    if (holdup && *holdup > 10s) map.problem("holdup", "longer than 10s", "write what its data sheet says, as in 20ms");
+    if (holdup && *holdup <= 10s) supply.holdup = *holdup;
+    const auto cord = map.required_text("cord");
+    if (!cord.empty()) read_cord(map, cord, supply);
+    if (const auto status = map.text("status")) read_status(map, *status, supply);
+    rack().loads.back().supplies.push_back(std::move(supply));
+  }
+
+  void read_cord(const Mapping& map, const std::string& cord, power::Supply& supply) {
+    const auto element = Element::parse(cord);
+    const auto rest = element ? element->rest() : std::string_view{};
+    const auto number = rest.starts_with("outlet/") ? ground::parse_integer(rest.substr(7)) : std::nullopt;
+    if (!number || *number < 1 || *number > most_outlets)
+      return map.problem("cord", quoted(cord) + " is no outlet", "write PDU/outlet/NUMBER, as in pdu-a/outlet/3");
+    const auto pdu = find_named(rack().pdus, element->first());
+    if (!pdu) {
+      const bool known = find_named(devices_, element->first()).has_value();
+      if (known) return map.problem("cord", quoted(element->first()) + " hangs on no feed", "add feed: to it under devices");
+      return map.problem("cord", "no PDU is called " + quoted(element->first()), guess(element->first(), rack().pdus));
+    }
+    supply.pdu = *pdu;
+    supply.outlet = static_cast<std::size_t>(*number);
+    if (!plugged_.insert({*pdu, supply.outlet}).second)
+      map.problem("cord", "another supply is plugged into " + quoted(cord), "give each its own outlet");
+    rack().pdus[*pdu].outlets = std::max(rack().pdus[*pdu].outlets, supply.outlet);
+  }
+
+  void read_status(const Mapping& map, const std::string& status, power::Supply& supply) {
+    const auto device = find_named(devices_, status);
+    if (!device) return map.problem("status", "no device is called " + quoted(status), guess(status, devices_));
+    if (devices_[*device].pdu) return map.problem("status", quoted(status) + " is a PDU", "name the unit that reports on this supply");
+    if (std::exchange(devices_[*device].reports, true))
+      return map.problem("status", quoted(status) + " reports on another supply already", "give each its own");
+    supply.status = power::StatusUnit{.device = status};
+  }
+
+  void read_contact(Mapping& map, const std::string& name) {
+    power::Contact contact{.name = name};
+    if (const auto sense = map.word("senses", power::sense_names)) contact.senses = static_cast<power::Sense>(*sense);
+    const auto of = map.required_text("of");
+    if (of.empty()) return;
+    for (std::size_t l = 0; l < rack().loads.size(); ++l)
+      for (std::size_t s = 0; s < rack().loads[l].supplies.size(); ++s) {
+        if (Element::supply(rack().loads[l].name, rack().loads[l].supplies[s].name).text() != of) continue;
+        contact.load = l, contact.supply = s;
+        rack().contacts.push_back(contact);
+        return;
+      }
+    map.problem("of", quoted(of) + " is no supply of this file", "write LOAD/SUPPLY, as in cab1/psu1");
+  }
+
+  void settle_loads() {
+    for (std::size_t l = 0; l < rack().loads.size(); ++l) {
+      power::Load& load = rack().loads[l];
+      if (load.watts < 0)
+        report_.problems.add({.file = report_.file,
+                              .line = load_lines_[l],
+                              .key = "loads." + load.name,
+                              .what = "nothing says how much it draws",
+                              .mend = "add sim: {" + load.name + ": {watts: 1200}}"});
+      for (power::Supply& supply : load.supplies)  // unrated: one alone can carry the load, which is what redundancy means
+        if (supply.rated_watts <= 0) supply.rated_watts = std::max(load.watts, 1.0);
+    }
+  }
+
+  void list_addresses() {
+    const auto add = [this](const Listed& d) { out_.addresses.push_back({.device = d.name, .url = d.url, .line = d.line}); };
+    for (const Listed& device : devices_)
+      if (device.pdu) add(device);
+    for (const power::Load& load : rack().loads)
+      for (const power::Supply& supply : load.supplies)
+        if (supply.status) add(devices_[*find_named(devices_, supply.status->device)]);
+    for (const Listed& device : devices_)
+      if (!device.pdu && !device.reports)
+        root_.warning("devices", quoted(device.name) + " hangs on no feed and reports on no supply: it is not simulated",
+                      "add feed: to it, or name it as a supply's status:");
+  }
+
+  void list_elements() {
+    out_.elements = power::elements(rack());
+    for (const power::Pdu& pdu : rack().pdus)
+      for (const char* part : {"/phase/1", "/phase/2", "/phase/3", "/bank/1", "/bank/2"})
+        if (const auto element = Element::parse(pdu.name + part)) out_.elements.push_back(*element);
+    for (const std::string& via : vias_)
+      if (const auto element = Element::parse(via)) out_.elements.push_back(*element);
+    out_.elements.push_back(Element::named("self"));
+  }
+
+  ground::yaml::Report report_;
+  Mapping root_;
+  RackFile out_;
+  std::vector<Listed> devices_;
+  std::vector<int> load_lines_;
+  std::set<std::string> vias_;
+  std::set<std::pair<std::size_t, std::size_t>> plugged_;
+};
+
+}  // namespace
+
+RackFile read_rack(const Node& root, const std::string& file, ground::Problems& problems) {
+  return RackReader{root, {file, problems}}.read();
+}
+
+RackFile parse_rack(std::string_view text, const std::string& file, ground::Problems& problems) {
+  const std::size_t before = problems.errors();
+  const Node root = ground::yaml::parse(text, file, problems);
+  if (problems.errors() > before) return {};
+  return read_rack(root, file, problems);
+}
+
+}  // namespace hwsim::scenario

@@ -1,0 +1,173 @@
+#include "hw-sim/scenario/scenario.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "ground/nearest.hpp"
+#include "ground/yaml/mapping.hpp"
+#include "hw-sim/scenario/stage.hpp"
+
+namespace hwsim::scenario {
+namespace {
+
+using ground::Element;
+using ground::yaml::Mapping;
+using ground::yaml::Node;
+
+constexpr std::array<std::string_view, 49> verdicts{"supply_input_lost",
+                                                    "supply_output_failed",
+                                                    "supply_removed",
+                                                    "supply_off_commanded",
+                                                    "supply_standby",
+                                                    "supply_lost",
+                                                    "feed_lost",
+                                                    "phase_lost",
+                                                    "neutral_lost",
+                                                    "bank_tripped",
+                                                    "pdu_dark",
+                                                    "ups_on_battery",
+                                                    "ups_bypass",
+                                                    "transferred",
+                                                    "path_redundancy_lost",
+                                                    "module_redundancy_lost",
+                                                    "load_off",
+                                                    "load_down",
+                                                    "sag",
+                                                    "swell",
+                                                    "interruption",
+                                                    "past_interruption",
+                                                    "overload",
+                                                    "telemetry_lost",
+                                                    "contact_failed",
+                                                    "sensor_stuck",
+                                                    "card_restarted",
+                                                    "cooling_lost",
+                                                    "restore_hazard",
+                                                    "miscorded",
+                                                    "wrong_side",
+                                                    "meter_implausible",
+                                                    "residual_current_trip",
+                                                    "earth_fault",
+                                                    "on_generator",
+                                                    "battery_test",
+                                                    "stored_energy_unavailable",
+                                                    "rack_on_battery",
+                                                    "dc_plant_on_battery",
+                                                    "fuse_blown",
+                                                    "cache_degraded",
+                                                    "destaging",
+                                                    "restored"};
+constexpr std::array<std::string_view, 5> strengths{"proven", "probable", "reported", "unknown", "attested"};
+
+class ScenarioReader {
+ public:
+  ScenarioReader(const Node& root, ground::yaml::Report report) : report_{report}, root_{root, {}, report} {}
+
+  Scenario read() {
+    read_rack_key();
+    const auto seed = root_.integer("seed");
+    if (seed && *seed < 0) root_.problem("seed", "below 0", "write 0 or more");
+    out_.seed = static_cast<std::uint64_t>(std::max<std::int64_t>(seed.value_or(0), 0));
+    each("timeline", [this](Mapping& map) { read_step(map); });
+    each("expect", [this](Mapping& map) { read_expectation(map); });
+    root_.finish();
+    std::stable_sort(out_.timeline.begin(), out_.timeline.end(), [](const Step& a, const Step& b) { return a.at < b.at; });
+    return std::move(out_);
+  }
+
+ private:
+  void read_rack_key() {
+    const Node* node = root_.find("rack");
+    if (node == nullptr) return root_.problem({}, "'rack' is missing", "add rack: FILE, or the site itself under it");
+    if (node->is_map())
+      out_.rack = *node;
+    else if (node->is_scalar())
+      out_.rack = node->text;
+    else
+      root_.problem("rack", "neither a file name nor a mapping", "write rack: rack.yaml");
+  }
+
+  template <class Read>
+  void each(std::string_view key, Read read) {
+    const Node* node = root_.find(key);
+    if (node == nullptr) return;
+    if (!node->is_sequence()) return root_.problem(key, "not a list", "write '- {…}' lines under it");
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+      Mapping map{node->items[i], std::string{key} + "[" + std::to_string(i) + "]", report_};
+      read(map);
+      map.finish();
+    }
+  }
+
+  void read_step(Mapping& map) {
+    Step step{.command = Status{}, .line = map.node().line};
+    if (!map.has("at")) map.problem({}, "'at' is missing", "add it, as in at: 10s");
+    step.at = map.duration("at").value_or(ground::Duration{});
+    step.text = map.required_text("do");
+    if (step.text.empty()) return;
+    const auto command = parse_command(step.text);
+    if (!command) return map.problem("do", command.error().what);
+    if (std::holds_alternative<Status>(*command)) return map.problem("do", "status changes nothing", "leave it out of a timeline");
+    step.command = *command;
+    out_.timeline.push_back(std::move(step));
+  }
+
+  void read_expectation(Mapping& map) {
+    Expectation expectation{.line = map.node().line};
+    const auto say = map.word("say", verdicts), never = map.word("never", verdicts);
+    if (map.has("say") == map.has("never")) return map.problem({}, "needs either 'say' or 'never'", "write say: VERDICT or never: VERDICT");
+    expectation.never = never.has_value();
+    if (say || never) expectation.verdict = verdicts[say ? *say : *never];
+    if (const auto of = map.text("of")) {
+      expectation.of = Element::parse(*of);
+      if (!expectation.of) map.problem("of", "no element", "write one as in feed/A, pdu-a, cab1/psu1");
+    }
+    expectation.by = map.duration("by");
+    if (const auto strength = map.word("strength", strengths)) expectation.strength = strengths[*strength];
+    if (map.has("never") && (map.has("by") || map.has("strength")))
+      map.problem("never", "takes neither 'by' nor 'strength'", "leave them out: it holds for the whole run");
+    if (map.has("say") && !map.has("of")) map.problem({}, "'of' is missing", "add the element, as in of: cab1/psu1");
+    if (map.has("say") && !map.has("by")) map.problem({}, "'by' is missing", "add the latest time, as in by: 10.3s");
+    out_.expect.push_back(std::move(expectation));
+  }
+
+  ground::yaml::Report report_;
+  Mapping root_;
+  Scenario out_;
+};
+
+std::string guess(const Element& element, const std::vector<Element>& known) {
+  std::vector<std::string_view> names;
+  for (const Element& k : known) names.push_back(k.text());
+  const auto found = ground::nearest(element.text(), names);
+  return found.empty() ? "name one of the rack file" : "did you mean '" + found + "'?";
+}
+
+}  // namespace
+
+Scenario parse_scenario(std::string_view text, const std::string& file, ground::Problems& problems) {
+  const std::size_t before = problems.errors();
+  const Node root = ground::yaml::parse(text, file, problems);
+  if (problems.errors() > before) return {};
+  return ScenarioReader{root, {file, problems}}.read();
+}
+
+void check_elements(const Scenario& scenario, const RackFile& rack, const std::string& file, ground::Problems& problems) {
+  Stage rehearsal{rack.rack, scenario.seed};  // what a command may not do does not depend on when
+  for (const Step& step : scenario.timeline)
+    if (const auto done = rehearsal.perform(step.command); !done)
+      problems.add({.file = file, .line = step.line, .key = "do", .what = "'" + step.text + "': " + done.error().what, .mend = {}});
+  for (const Expectation& expectation : scenario.expect) {
+    if (!expectation.of || std::find(rack.elements.begin(), rack.elements.end(), *expectation.of) != rack.elements.end()) continue;
+    problems.add({.file = file,
+                  .line = expectation.line,
+                  .key = "of",
+                  .what = "the rack has no " + expectation.of->text(),
+                  .mend = guess(*expectation.of, rack.elements)});
+  }
+}
+
+bool is_verdict(std::string_view word) { return std::find(verdicts.begin(), verdicts.end(), word) != verdicts.end(); }
+
+}  // namespace hwsim::scenario

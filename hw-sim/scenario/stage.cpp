@@ -1,0 +1,66 @@
+#include "hw-sim/scenario/stage.hpp"
+
+#include <string>
+#include <vector>
+
+#include "ground/nearest.hpp"
+
+namespace hwsim::scenario {
+namespace {
+
+using ground::Result;
+
+power::Registers registers_of(FaultKind kind) { return kind == FaultKind::frozen ? power::Registers::frozen : power::Registers::zeros; }
+
+bool on_registers(FaultKind kind) { return kind == FaultKind::frozen || kind == FaultKind::zeros; }
+
+}  // namespace
+
+Stage::Stage(power::Rack rack, std::uint64_t seed) : world_{std::move(rack), seed}, faults_{world_.devices().size(), seed} {}
+
+Result<void> Stage::perform(const Command& command) {
+  if (const auto* fail = std::get_if<power::Fail>(&command)) return world_.apply(*fail);
+  if (const auto* restore = std::get_if<power::Restore>(&command)) return world_.apply(*restore);
+  if (const auto* set = std::get_if<power::Set>(&command)) return world_.apply(*set);
+  if (const auto* fault = std::get_if<Fault>(&command)) return begin(*fault);
+  if (const auto* clear = std::get_if<Clear>(&command)) return end(*clear);
+  return {};
+}
+
+Fate Stage::fate(std::size_t device) {
+  Fate fate = faults_.decide(device);
+  fate.answered = fate.answered && world_.answers(device);
+  return fate;
+}
+
+Result<std::size_t> Stage::device_of(const ground::Element& element) const {
+  if (const auto device = world_.find_device(element.rest())) return *device;
+  std::vector<std::string_view> names;
+  for (const power::Device& device : world_.devices()) names.push_back(device.name);
+  const auto guess = ground::nearest(element.rest(), names);
+  return ground::Failure{.kind = ground::FailureKind::unsupported,
+                         .what = "the rack has no " + element.text() + (guess.empty() ? "" : ", did you mean device/" + guess + "?")};
+}
+
+Result<void> Stage::begin(const Fault& fault) {
+  const auto device = device_of(fault.element);
+  if (!device) return device.error();
+  if (on_registers(fault.kind))
+    world_.set_registers(*device, registers_of(fault.kind));
+  else if (fault.kind == FaultKind::reboot)
+    world_.reboot(*device, fault.length);
+  else
+    faults_.begin(*device, fault);
+  return {};
+}
+
+Result<void> Stage::end(const Clear& clear) {
+  const auto device = device_of(clear.element);
+  if (!device) return device.error();
+  if (!clear.kind || (on_registers(*clear.kind) && world_.registers(*device) == registers_of(*clear.kind)))
+    world_.set_registers(*device, power::Registers::live);
+  faults_.end(*device, clear.kind);
+  return {};
+}
+
+}  // namespace hwsim::scenario

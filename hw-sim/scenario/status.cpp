@@ -1,0 +1,62 @@
+#include "hw-sim/power/rack.hpp"
+#include "hw-sim/scenario/stage.hpp"
+
+namespace hwsim::scenario {
+namespace {
+
+using ground::Element;
+using ground::JsonWriter;
+
+void write_feeds(const power::World& world, JsonWriter& json) {
+  const power::Rack& rack = world.rack();
+  for (std::size_t f = 0; f < rack.feeds.size(); ++f) {
+    const Element element = Element::feed(rack.feeds[f].name);
+    json.key(element.text()).begin_object().field("live", *world.live(element)).key("volts").begin_array();
+    for (std::size_t p = 0; p < power::phases(rack.system); ++p) json.value(world.feed_volts(f, p));
+    json.end_array().end_object();
+  }
+}
+
+void write_pdus(const power::World& world, JsonWriter& json) {
+  const power::Rack& rack = world.rack();
+  for (std::size_t p = 0; p < rack.pdus.size(); ++p) {
+    const power::PduTruth truth = world.pdu(p);
+    json.key(rack.pdus[p].name).begin_object();
+    json.field("live", truth.live).field("watts", truth.watts).field("amperes", truth.amperes).end_object();
+    for (std::size_t n = 1; n <= rack.pdus[p].outlets; ++n) {
+      json.key(Element::outlet(rack.pdus[p].name, std::to_string(n)).text()).begin_object();
+      json.field("state", world.outlet_on(p, n) ? "on" : "off").field("volts", world.outlet_volts(p, n)).end_object();
+    }
+  }
+}
+
+void write_loads(const power::World& world, JsonWriter& json) {
+  const power::Rack& rack = world.rack();
+  for (std::size_t l = 0; l < rack.loads.size(); ++l) {
+    json.key(rack.loads[l].name).begin_object();
+    json.field("live", world.load_carried(l)).field("watts", world.load_watts(l)).end_object();
+    for (std::size_t s = 0; s < rack.loads[l].supplies.size(); ++s) {
+      const power::SupplyTruth truth = world.supply(l, s);
+      json.key(Element::supply(rack.loads[l].name, rack.loads[l].supplies[s].name).text()).begin_object();
+      json.field("input", truth.input_live).field("output", truth.output_live).field("input_volts", truth.input_volts);
+      json.field("input_watts", truth.input_watts).field("output_watts", truth.output_watts).field("fan_rpm", world.fan_rpm(l, s));
+      json.end_object();
+    }
+  }
+}
+
+}  // namespace
+
+void write_elements(const power::World& world, JsonWriter& json) {
+  json.begin_object();
+  write_feeds(world, json);
+  write_pdus(world, json);
+  write_loads(world, json);
+  for (std::size_t c = 0; c < world.rack().contacts.size(); ++c)
+    json.key(Element::contact(world.rack().contacts[c].name).text()).begin_object().field("closed", world.contact_closed(c)).end_object();
+  for (std::size_t d = 0; d < world.devices().size(); ++d)
+    json.key(Element::device(world.devices()[d].name).text()).begin_object().field("answers", world.answers(d)).end_object();
+  json.end_object();
+}
+
+}  // namespace hwsim::scenario
