@@ -31,7 +31,7 @@ void each(Mapping& map, std::string_view key, const std::function<void(const Nod
   if (node == nullptr) return;
   if (!node->is_sequence()) return map.problem(key, "not a list", "begin each entry with '- '");
   std::size_t count = 0;
-  for (const Node& item : node->items) load(item, map.path(key) + "[" + std::to_string(count++) + "]");
+  for (const Node& item : node->items) load(item, map.path(key).append("[").append(std::to_string(count++)).append("]"));
 }
 
 void load_identity(Mapping& map, const FileScope& scope, Profile& profile) {
@@ -62,7 +62,7 @@ std::uint32_t bounded(Mapping& map, std::string_view key, std::int64_t most, std
   const auto number = map.integer(key);
   if (!number) return otherwise;
   if (*number >= 0 && *number <= most) return static_cast<std::uint32_t>(*number);
-  map.problem(key, "not 0 to " + std::to_string(most), "");
+  map.problem(key, std::string{"not 0 to "}.append(std::to_string(most)));
   return otherwise;
 }
 

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "drivers/snmp/message.hpp"
+#include "ground/instant.hpp"
+#include "ground/result.hpp"
+
+// SNMP v1/v2c over one UDP socket an address family, shared by all devices of the loop. Device asks through it. A reply reaches its
+// request only from the address asked, with its id, community and version; everything else is counted and dropped.
+namespace holdup::snmp {
+
+struct Peer {
+  boost::asio::ip::udp::endpoint address;
+  std::string community = "public";
+  Version version = Version::v2c;
+};
+
+struct Asking {
+  const Peer& peer;
+  Ask ask = Ask::get;
+  std::uint32_t max_repetitions = 0;
+  std::span<const Oid> names;
+  ground::Instant deadline;
+  std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
+};
+
+/// A response with the datagram that its views point into.
+struct Reply {
+  std::vector<std::uint8_t> datagram;
+  Response response;
+  ground::Instant asked;  // when the request first left
+  ground::Duration round_trip{};
+};
+
+struct Counters {
+  std::uint64_t sent = 0, received = 0;
+  std::uint64_t garbage = 0;          // no SNMP response at all
+  std::uint64_t wrong_source = 0;     // a request's id from another address or port
+  std::uint64_t wrong_community = 0;  // … or with another community or version
+  std::uint64_t late = 0;             // the request had timed out
+  std::uint64_t duplicate = 0;        // the request had been answered
+  std::uint64_t unknown_request = 0;  // an id that was never asked, or long ago
+};
+
+class Client {
+ public:
+  /// `seed` is where request ids begin to count; another for each run.
+  Client(boost::asio::io_context& loop, std::uint32_t seed);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// One request, one datagram, one reply or a failure by the deadline. The names and the peer outlive the call.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> request(Asking asking);
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  using Udp = boost::asio::ip::udp;
+  struct Pending;
+  struct Face;  // the socket of one address family
+  enum class Fate : std::uint8_t { none, outstanding, answered, timed_out };
+  struct Past {
+    std::uint32_t id = 0;
+    Fate fate = Fate::none;
+  };
+
+  [[nodiscard]] ground::Result<Face*> face(const Udp& protocol);
+  void listen(const std::shared_ptr<Face>& face);
+  void drain(Face& face);
+  void take(Bytes datagram, const Udp::endpoint& from);
+  void count_stray(std::uint32_t id);
+  [[nodiscard]] std::uint32_t next_id();
+  [[nodiscard]] boost::system::error_code transmit(Face& face, Pending& pending);
+  Past& past(std::uint32_t id) { return past_[id % past_.size()]; }
+
+  boost::asio::io_context& loop_;
+  std::uint32_t last_id_;
+  std::unordered_map<std::uint32_t, Pending*> pending_;
+  std::array<Past, 4096> past_{};
+  std::shared_ptr<Face> v4_, v6_;  // shared only with a wait that has completed while the client went
+  BerWriter writer_;
+  Counters counters_;
+};
+
+}  // namespace holdup::snmp
