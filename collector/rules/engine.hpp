@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "collector/rules/aggregate_window.hpp"
+#include "collector/rules/rule.hpp"
+#include "collector/rules/rule_alerts.hpp"
+#include "collector/rules/selection_index.hpp"
+#include "ground/instant.hpp"
+
+// The streaming rule engine: a rule is evaluated at every instant at which its result can change, that is when a sample of one of its
+// series arrives, leaves a window or grows too old, and at its deadlines. Verdict = Prometheus' in the limit of a zero evaluation interval.
+// Used by the core, which hands it the batches and wakes it at next_due(). Pure: time comes in with each call.
+namespace holdup::rules {
+
+/// The host's number of a series, the same as in the store.
+using SeriesId = std::uint32_t;
+
+struct Sample {
+  SeriesId series = 0;
+  std::optional<double> value;  // nothing: the series ends here (a stale marker)
+};
+
+class Engine {
+ public:
+  struct Options {
+    ground::Duration lookback = std::chrono::minutes{5};  // a value lives that long without a new one
+    std::size_t window_max_samples = 100'000;             // a series and window; the oldest go first, counted
+    std::size_t catch_up_max = 1'000;                     // evaluations at past instants in one call; then it goes on at its own instant
+  };
+  struct Counters {
+    std::uint64_t evaluations = 0;
+    std::uint64_t failures = 0;          // evaluations that ended in an error
+    std::uint64_t samples_refused = 0;   // not newer than the series' last, or of a series never born
+    std::uint64_t samples_cut = 0;       // out of a window by window_max_samples
+    std::uint64_t instants_skipped = 0;  // calls that came so late that not every past deadline was evaluated at its own instant
+  };
+
+  Engine(RuleSet rules, Options options);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  /// Before the series' first sample; `labels` with its name. Binds it to the rules. A second birth of an id is ignored.
+  void born(SeriesId series, Labels labels);
+  /// The series will not be heard of again; its alerts end with the next call.
+  void forget(SeriesId series);
+
+  /// All samples of one poll reply, evaluated once after the last. Transitions by instant, then rule, then labels. A batch whose time lies
+  /// before an earlier call's is evaluated at that call's instant.
+  [[nodiscard]] std::vector<Transition> batch(ground::Instant at, std::span<const Sample> samples);
+  /// Stale markers for all these series at once: their device failed to answer.
+  [[nodiscard]] std::vector<Transition> gone(ground::Instant at, std::span<const SeriesId> series);
+  /// When tick() is wanted next if nothing arrives.
+  [[nodiscard]] std::optional<ground::Instant> next_due() const;
+  [[nodiscard]] std::vector<Transition> tick(ground::Instant now);
+
+  /// After a reload: windows, last values and alerts (so `for` clocks) of `previous` for the series already born here and the rules whose
+  /// name and labels are unchanged. Alerts of other rules end. `previous` is empty afterwards.
+  [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at);
+
+  /// Pending and firing alerts, by rule, then labels.
+  [[nodiscard]] std::vector<Transition> active() const;
+  [[nodiscard]] const RuleSet& rules() const { return *rules_; }
+  /// The last evaluation's error, empty when it went well.
+  [[nodiscard]] const std::string& error(std::size_t rule) const;
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  struct Series;
+  struct Bound;
+  struct Running;
+  class Live;
+
+  void advance(ground::Instant at, std::vector<Transition>& out);
+  void accept(ground::Instant at, const Sample& sample);
+  void evaluate_due(ground::Instant at, std::vector<Transition>& out);
+  void evaluate_rule(std::size_t rule, ground::Instant at, std::vector<Transition>& out);
+  void set_due(std::size_t rule, ground::Instant due);
+  void bind(Series& series, const SelectionIndex::Entry& entry);
+
+  std::unique_ptr<const RuleSet> rules_;  // at a fixed place: the index points into it
+  Options options_;
+  SelectionIndex index_;
+  std::unordered_map<SeriesId, std::unique_ptr<Series>> series_;
+  std::vector<Running> running_;
+  std::set<std::pair<ground::Instant, std::size_t>> due_;
+  std::set<std::size_t> touched_;
+  ground::Instant now_ = ground::Instant::min();
+  Counters counters_;
+};
+
+}  // namespace holdup::rules

@@ -1,0 +1,113 @@
+#include "collector/rules/rule_alerts.hpp"
+
+#include <algorithm>
+
+namespace holdup::rules {
+namespace {
+
+Labels result_labels(const Element& element) {
+  auto out = element.labels == nullptr ? Labels{} : *element.labels;
+  if (!element.named) out.set(metric_name, "");
+  return out;
+}
+
+Labels alert_labels(const Rule& rule, const Labels& result, double value) {
+  auto out = result;
+  out.set(metric_name, "");
+  for (const auto& [name, text] : rule.labels) out.set(name, text.expand(result, value));
+  out.set("alertname", rule.alert);
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation& evaluation, ground::Instant at,
+                                             std::vector<Transition>& out) {
+  auto found = results(rule, evaluation);
+  if (!found) return "two results have the same labels once the rule's are applied";
+  for (const auto& [labels, result] : *found) {
+    const Alert fresh{.result = {}, .active_since = at, .entered = at, .missing_since = {}};
+    auto& alert = alerts_.try_emplace(labels, fresh).first->second;
+    alert.result = result.first;
+    alert.value = result.second;
+    alert.missing_since.reset();
+  }
+  if (rule.limit > 0 && found->size() > rule.limit) {
+    end(rule, at, out);
+    return "more than " + std::to_string(rule.limit) + " alerts, the group's limit";
+  }
+  for (auto it = alerts_.begin(); it != alerts_.end();) {
+    auto& alert = it->second;
+    if (!found->contains(it->first) && !kept(rule, alert, at)) {
+      out.push_back(transition(rule, *it, AlertState::inactive, at));
+      it = alerts_.erase(it);
+      continue;
+    }
+    const bool fires = alert.state == AlertState::firing || at - alert.active_since >= rule.hold;
+    const auto next = fires ? AlertState::firing : AlertState::pending;
+    if (next != alert.state) {
+      out.push_back(transition(rule, *it, next, at));
+      alert.state = next;
+      alert.entered = at;
+    }
+    ++it;
+  }
+  return std::nullopt;
+}
+
+ground::Instant RuleAlerts::due(const Rule& rule) const {
+  auto out = ground::Instant::max();
+  for (const auto& [labels, alert] : alerts_) {
+    if (alert.state == AlertState::pending) out = std::min(out, alert.active_since + rule.hold);
+    if (alert.missing_since) out = std::min(out, *alert.missing_since + rule.keep_firing);
+  }
+  return out;
+}
+
+void RuleAlerts::end(const Rule& rule, ground::Instant at, std::vector<Transition>& out) {
+  for (const auto& alert : alerts_)
+    if (alert.second.state != AlertState::inactive) out.push_back(transition(rule, alert, AlertState::inactive, at));
+  alerts_.clear();
+}
+
+std::vector<Transition> RuleAlerts::active(const Rule& rule) const {
+  std::vector<Transition> out;
+  for (const auto& alert : alerts_) out.push_back(transition(rule, alert, alert.second.state, alert.second.entered));
+  return out;
+}
+
+std::optional<RuleAlerts::Results> RuleAlerts::results(const Rule& rule, const Evaluation& evaluation) {
+  Results out;
+  const auto add = [&](const Labels& result, double value) {
+    return out.try_emplace(alert_labels(rule, result, value), result, value).second;
+  };
+  if (const auto* number = std::get_if<double>(&evaluation.value)) {
+    add({}, *number);
+    return out;
+  }
+  for (const auto& element : std::get<Vector>(evaluation.value))
+    if (!add(result_labels(element), element.value)) return std::nullopt;
+  return out;
+}
+
+Transition RuleAlerts::transition(const Rule& rule, Alerts::const_reference alert, AlertState to, ground::Instant at) {
+  const auto& [labels, state] = alert;
+  Transition out{.alert = rule.alert,
+                 .labels = labels,
+                 .annotations = {},
+                 .value = state.value,
+                 .from = state.state,
+                 .to = to,
+                 .active_since = state.active_since,
+                 .at = at};
+  for (const auto& [name, text] : rule.annotations) out.annotations.emplace_back(name, text.expand(state.result, state.value));
+  return out;
+}
+
+bool RuleAlerts::kept(const Rule& rule, Alert& alert, ground::Instant at) {
+  if (alert.state != AlertState::firing || rule.keep_firing == ground::Duration::zero()) return false;
+  if (!alert.missing_since) alert.missing_since = at;
+  return at - *alert.missing_since < rule.keep_firing;
+}
+
+}  // namespace holdup::rules
