@@ -7,3 +7,15 @@ using Catch::Approx;
 #else
 #include <catch2/catch.hpp>
 #endif
+
+#include "ground/result.hpp"
+
+// A Result in a CHECK is shown as "holds a value" or by its failure.
+namespace Catch {
+template <class T>
+struct StringMaker<boost::system::result<T, holdup::ground::Failure>, void> {
+  static std::string convert(const boost::system::result<T, holdup::ground::Failure>& result) {
+    return result ? "holds a value" : name(result.error().kind) + (": " + result.error().what);
+  }
+};
+}  // namespace Catch

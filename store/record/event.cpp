@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cmath>
 
 #include "ground/json_writer.hpp"
 #include "ground/number.hpp"
@@ -20,7 +21,7 @@ ground::Utc time(const json::object& object, const char* key) {
 }
 
 ground::Duration uncertainty(const json::object& object) {
-  return std::chrono::duration_cast<ground::Duration>(std::chrono::duration<double>(object.at("uncertainty_s").to_number<double>()));
+  return ground::Duration{std::llround(object.at("uncertainty_s").to_number<double>() * 1e9)};
 }
 
 Evidence evidence_from(const json::object& object) {

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "ground/result.hpp"
+
+namespace SQLite {
+class Database;
+}
+
+// What stands between a path and a file we may use: the folder, the kind of file system, the lock against a second daemon, whose
+// file it is, and how a damaged one is set aside.
+namespace holdup::store {
+
+/// Held by the one daemon that writes the file: flock on PATH.lock.
+class FileLock {
+ public:
+  /// Makes the folder (0750) when missing. refused: a network file system, or another process holds it; machine: everything else.
+  [[nodiscard]] static ground::Result<FileLock> take(const std::string& path);
+  FileLock() = default;
+  FileLock(FileLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
+  FileLock& operator=(FileLock&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+  }
+  ~FileLock();
+
+  [[nodiscard]] bool held() const { return descriptor_ >= 0; }
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_{descriptor} {}
+  int descriptor_ = -1;
+};
+
+/// The name of a network file system by its magic number (statfs f_type): "NFS"; empty for any other.
+[[nodiscard]] std::string network_name(unsigned long magic);
+
+enum class Owner { nobody, holdup };
+/// Who wrote this file: nobody when it is empty. refused when another program did, or a newer holdup.
+[[nodiscard]] ground::Result<Owner> owner_of(SQLite::Database& file);
+
+/// Renames the file and its log to PATH.damaged-UTC and returns that name.
+[[nodiscard]] ground::Result<std::string> set_aside(const std::string& path);
+
+/// What an exception of SQLiteCpp means: malformed for a damaged file, machine for the rest.
+[[nodiscard]] ground::Failure failure_of(const std::exception& error);
+
+}  // namespace holdup::store

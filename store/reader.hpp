@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/instant.hpp"
+#include "ground/quality.hpp"
+#include "ground/result.hpp"
+#include "store/record/event.hpp"
+#include "store/record/series.hpp"
+
+namespace SQLite {
+class Database;
+}
+
+// Reads a store file, running daemon or not: the fold at start, the query worker, `--store FILE`. Each Reader belongs to one thread;
+// each call sees one consistent state, all of it durable. Failures: refused = no store or a newer one, malformed = damaged, machine.
+namespace holdup::store {
+
+struct StoredEvent {
+  std::int64_t seq = 0;  // order of recording, counted by the file, from 1
+  record::Event event;
+};
+
+struct StoredSeries {
+  std::int64_t row = 0;  // valid for this file
+  record::Series series;
+};
+
+struct Point {
+  ground::Utc time{};
+  double value = 0;
+  ground::Quality quality = ground::Quality::good;
+};
+
+/// Both ends belong to it.
+struct Range {
+  ground::Utc from{};
+  ground::Utc to{};
+};
+
+class Reader {
+ public:
+  [[nodiscard]] static ground::Result<Reader> open(const std::string& path);
+  /// Of a file set aside: reads on where the size or the header is wrong, until it meets the damage.
+  [[nodiscard]] static ground::Result<Reader> open_damaged(const std::string& path);
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+  /// The events after `seq` (0: from the first), oldest first, at most `limit`: a slice.
+  [[nodiscard]] ground::Result<std::vector<StoredEvent>> events(std::int64_t after_seq, std::size_t limit);
+  /// The events of one incident, oldest first.
+  [[nodiscard]] ground::Result<std::vector<StoredEvent>> incident(std::string_view id);
+  /// Where an event stands, to go on after it; nothing when it is not here.
+  [[nodiscard]] ground::Result<std::optional<std::int64_t>> seq_of(std::string_view event_id);
+  /// The newest event's; 0 when there is none.
+  [[nodiscard]] ground::Result<std::int64_t> last_seq();
+
+  /// The series with this name (empty: any) and all these labels, by row.
+  [[nodiscard]] ground::Result<std::vector<StoredSeries>> series(std::string_view name, const std::vector<record::Label>& labels);
+  /// One series' points, oldest first; those of one moment in order of recording.
+  [[nodiscard]] ground::Result<std::vector<Point>> range(std::int64_t series_row, Range range);
+  /// For each row the newest point in (at - lookback, at], or nothing.
+  [[nodiscard]] ground::Result<std::vector<std::optional<Point>>> instant(std::span<const std::int64_t> rows, ground::Utc at,
+                                                                          ground::Duration lookback);
+
+  [[nodiscard]] ground::Result<std::optional<std::vector<std::uint8_t>>> blob(std::string_view kind, std::string_view key);
+  [[nodiscard]] ground::Result<std::optional<std::int64_t>> cursor(std::string_view name);
+
+ private:
+  explicit Reader(std::unique_ptr<SQLite::Database> file);
+  std::unique_ptr<SQLite::Database> file_;
+};
+
+}  // namespace holdup::store

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ground/instant.hpp"
+#include "ground/result.hpp"
+#include "store/intake.hpp"
+#include "store/record/event.hpp"
+#include "store/record/series.hpp"
+
+// The writer of a rack's history: a thread of its own, on which events are committed at once and samples once a second. The host
+// appends from any thread, never waits, and hears by its Listener what is durable. Reading is Reader's.
+namespace holdup::store {
+
+struct SetAside {
+  std::string path;  // where the damaged file lies now
+  std::string why;
+  std::size_t events_saved = 0;  // copied from it into the new file
+};
+
+struct Commit {
+  std::size_t events = 0;
+  std::size_t samples = 0;
+  ground::Duration took{};  // the transaction with its sync
+};
+
+/// Told on the store thread, and during open() on the caller's: post to your own loop, do not wait, do not throw.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// These are on the disk, in the order of their append; `durable` is set. Each is told once for each append.
+  virtual void durable(std::vector<record::Event> events) = 0;
+  /// Recording fails, for this reason (said again when it changes), or does so no more (reason empty).
+  virtual void degraded(bool is, const std::string& reason) = 0;
+  virtual void set_aside(const SetAside& damaged) = 0;
+  virtual void committed(const Commit&) {}
+};
+
+struct Options {
+  std::string path;
+  std::string boot;  // of the samples; an event carries its own
+  Bounds bounds{};
+  ground::Duration sample_period = std::chrono::seconds{1};
+  ground::Duration first_retry = std::chrono::milliseconds{100};  // doubled up to last_retry
+  ground::Duration last_retry = std::chrono::seconds{5};
+};
+
+struct Standing {
+  bool degraded = false;
+  std::string reason;
+  std::size_t waiting_events = 0;
+  std::size_t waiting_samples = 0;
+  std::uint64_t dropped_samples = 0;
+};
+
+class Scribe;
+
+class Store {
+ public:
+  /// refused: another daemon has the file, it is a newer holdup's or another program's, or lies on a network file system. A disk that
+  /// fails is no failure here: the store starts degraded and goes on trying.
+  [[nodiscard]] static ground::Result<Store> open(Options options, Listener& listener);
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept = delete;
+  /// Commits what waits, once; what the disk refuses then was never told durable.
+  ~Store();
+
+  /// Fails when too many events wait: keep it and come again. An id that the file has already is not written twice, but told durable.
+  [[nodiscard]] ground::Result<void> append(record::Event event);
+  /// The oldest that wait are dropped and counted when the disk refuses for too long.
+  void append(record::Batch batch);
+  /// Replaces what was there under this kind and key; committed within the second. Fails when too many bytes wait.
+  [[nodiscard]] ground::Result<void> put(Blob blob);
+  /// Committed within the second.
+  void set(Cursor cursor);
+
+  /// Waits until all that was appended before is committed and told; fails with the reason when an attempt fails.
+  [[nodiscard]] ground::Result<void> flush();
+  [[nodiscard]] Standing standing() const;
+
+ private:
+  explicit Store(std::unique_ptr<Scribe> scribe);
+  std::unique_ptr<Scribe> scribe_;
+};
+
+}  // namespace holdup::store

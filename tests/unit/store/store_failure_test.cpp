@@ -1,0 +1,149 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "catch.hpp"
+#include "rig.hpp"
+#include "store/reader.hpp"
+#include "store/store.hpp"
+
+using namespace holdup;
+using namespace holdup::store;
+using namespace holdup::store::test;
+
+namespace {
+
+// No file of this process grows over so many bytes while it lives: what a full disk does to a write.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+// Behind the back of whoever has the file open; the last write makes it look at the file again.
+void ruin_root_page_of(const std::string& path, const std::string& table) {
+  SQLite::Database file{path, SQLite::OPEN_READWRITE};
+  file.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  const int page = file.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = '" + table + "'").getInt();
+  const int page_size = file.execAndGet("PRAGMA page_size").getInt();
+  std::fstream bytes{path, std::ios::in | std::ios::out | std::ios::binary};
+  bytes.seekp(std::streamoff{page - 1} * page_size);
+  bytes << std::string(static_cast<std::size_t>(page_size), '\xFF') << std::flush;
+  file.exec("INSERT INTO blob(kind, key, bytes) VALUES('test', 'touch', x'00')");
+}
+
+}  // namespace
+
+TEST_CASE("a full disk degrades the store, which keeps its events and tells them durable after it recovered by itself") {
+  const Folder folder;
+  Memory memory;
+  auto store = open_store(folder.file("r12.db"), memory);
+  REQUIRE(store->append(event(1)));
+  REQUIRE(store->flush());
+  {
+    const FullDisk full{1024};
+    store->append(batch(0, {1, 2}, Born::yes));
+    for (int n = 2; n <= 50; ++n) REQUIRE(store->append(event(n)));
+    REQUIRE(memory.await_degraded(true));
+    CHECK(store->flush().has_error());
+    CHECK(store->standing().degraded);
+    CHECK_FALSE(store->standing().reason.empty());
+    CHECK(store->standing().waiting_events == 49);
+    CHECK(memory.told().size() == 1);
+  }
+  REQUIRE(memory.await_degraded(false));
+  REQUIRE(store->flush());
+  CHECK_FALSE(store->standing().degraded);
+  REQUIRE(memory.told().size() == 50);
+  auto reader = Reader::open(folder.file("r12.db"));
+  CHECK(reader->events(0, 100)->size() == 50);
+  CHECK(reader->series("", {})->size() == 2);
+  CHECK(memory.aside().empty());
+}
+
+TEST_CASE("while the disk is full events beyond the bound are refused and old samples dropped and counted") {
+  const Folder folder;
+  Memory memory;
+  auto settings = options(folder.file("r12.db"));
+  settings.bounds = {.events = 5, .samples_span = std::chrono::seconds{10}};
+  auto store = Store::open(settings, memory);
+  const FullDisk full{1024};
+  for (int n = 1; n <= 5; ++n) REQUIRE(store->append(event(n)));
+  REQUIRE(memory.await_degraded(true));
+  CHECK(store->append(event(6)).has_error());
+  for (int second = 0; second < 30; ++second) store->append(batch(second, {1}, second == 0 ? Born::yes : Born::no));
+  CHECK(store->standing().waiting_samples == 11);
+  CHECK(store->standing().dropped_samples == 19);
+}
+
+TEST_CASE("a disk that is full at the start is no reason not to start") {
+  const Folder folder;
+  Memory memory;
+  std::optional<Store> store;
+  {
+    const FullDisk full{1024};
+    auto opened = open_store(folder.file("r12.db"), memory);
+    REQUIRE(opened);
+    store.emplace(std::move(*opened));
+    CHECK(store->standing().degraded);
+    REQUIRE(store->append(event(1)));
+  }
+  REQUIRE(memory.await_durable(1));
+  CHECK(Reader::open(folder.file("r12.db"))->events(0, 10)->size() == 1);
+}
+
+TEST_CASE("a folder that cannot be made degrades the store until it can") {
+  const Folder folder;
+  std::ofstream{folder.file("spool")} << "in the way";
+  Memory memory;
+  auto store = open_store(folder.file("spool/r12.db"), memory);
+  REQUIRE(store);
+  CHECK(store->standing().degraded);
+  CHECK(memory.reason().find("spool") != std::string::npos);
+  REQUIRE(store->append(event(1)));
+  std::filesystem::remove(folder.file("spool"));
+  REQUIRE(memory.await_durable(1));
+  CHECK_FALSE(store->standing().degraded);
+}
+
+TEST_CASE("closing a degraded store gives up after one attempt, and nothing unsaid was said durable") {
+  const Folder folder;
+  Memory memory;
+  const FullDisk full{1024};
+  {
+    auto store = open_store(folder.file("r12.db"), memory);
+    REQUIRE(store->append(event(1)));
+  }
+  CHECK(memory.told().empty());
+}
+
+TEST_CASE("damage met while writing sets the file aside, and the event is written to the new one") {
+  const Folder folder;
+  const auto path = folder.file("r12.db");
+  Memory memory;
+  auto store = open_store(path, memory);
+  for (int n = 1; n <= 20; ++n) REQUIRE(store->append(event(n)));
+  REQUIRE(store->flush());
+  ruin_root_page_of(path, "cursor");
+  store->set({"forward", 1});
+  REQUIRE(store->append(event(21)));
+  for (int tries = 0; tries < 100 && store->flush().has_error(); ++tries) continue;
+  REQUIRE(memory.aside().size() == 1);
+  CHECK(memory.aside()[0].events_saved >= 20);
+  CHECK_FALSE(store->standing().degraded);
+  auto reader = Reader::open(path);
+  CHECK(reader->events(0, 100)->size() == 21);
+  CHECK(reader->cursor("forward").value() == 1);
+}
