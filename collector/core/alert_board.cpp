@@ -1,0 +1,115 @@
+#include "collector/core/alert_board.hpp"
+
+#include <algorithm>
+
+#include "ground/json_writer.hpp"
+
+namespace holdup::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration resend = 1min;       // Prometheus' resend-delay
+constexpr Duration lives = 4 * resend;  // endsAt of what fires: it outlives three lost resends
+constexpr Duration keeps = 15min;       // resolved alerts are repeated for so long
+constexpr std::size_t most = 10'000;
+constexpr std::size_t batch = 256;
+
+std::string identity(const std::vector<std::pair<std::string, std::string>>& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) text += name + '\x1f' + value + '\x1e';
+  return text;
+}
+
+void write_pairs(ground::JsonWriter& out, std::string_view key, const std::vector<std::pair<std::string, std::string>>& pairs) {
+  out.key(key).begin_object();
+  for (const auto& [name, value] : pairs)
+    if (!value.empty()) out.field(name, value);
+  out.end_object();
+}
+
+void write(ground::JsonWriter& out, const AlertBoard::Entry& entry, ground::Utc now) {
+  out.begin_object();
+  write_pairs(out, "labels", entry.alert.labels);
+  write_pairs(out, "annotations", entry.alert.annotations);
+  const auto ends = entry.ends.value_or(now + lives);
+  out.field("startsAt", ground::iso8601(std::min(entry.alert.starts, ends))).field("endsAt", ground::iso8601(ends));
+  out.field("generatorURL", entry.alert.generator).end_object();
+}
+
+}  // namespace
+
+void AlertBoard::fire(Alert alert) {
+  const auto key = identity(alert.labels);
+  if (!entries_.contains(key) && entries_.size() >= most) return void(++dropped_);
+  Entry& entry = entries_[key];
+  if (entry.version != 0 && !entry.ends) {
+    if (entry.alert.annotations == alert.annotations) return;
+    alert.starts = entry.alert.starts;
+  }
+  entry = {.alert = std::move(alert), .ends = {}, .resolved_at = {}, .version = ++versions_};
+}
+
+void AlertBoard::resolve(const std::vector<std::pair<std::string, std::string>>& labels, Instant now, ground::Utc ends) {
+  const auto at = entries_.find(identity(labels));
+  if (at == entries_.end() || at->second.ends) return;
+  at->second.ends = ends;
+  at->second.resolved_at = now;
+  at->second.version = ++versions_;
+}
+
+bool AlertBoard::has_news(const Target& target) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const auto& e) {
+    const auto told = target.versions.find(e.first);
+    return told == target.versions.end() || told->second != e.second.version;
+  });
+}
+
+std::vector<Post> AlertBoard::due(Instant now, Duration utc_offset) {
+  forget_old(now);
+  std::vector<Post> posts;
+  for (std::size_t t = 0; t < told_.size(); ++t) {
+    Target& target = told_[t];
+    const bool repeat = target.resend_at <= now;
+    if (target.in_flight != 0 || target.not_before > now || entries_.empty() || (!repeat && !has_news(target))) continue;
+    if (repeat) target.versions.clear(), target.resend_at = now + resend;
+    ground::JsonWriter body;
+    body.begin_array();
+    for (const auto& [key, entry] : entries_) {
+      if (const auto told = target.versions.find(key); told != target.versions.end() && told->second == entry.version) continue;
+      if (target.carried.size() == batch) break;
+      write(body, entry, ground::utc(now, utc_offset));
+      target.carried[key] = entry.version;
+    }
+    body.end_array();
+    target.in_flight = ++tokens_;
+    posts.push_back({.target = t, .token = target.in_flight, .body = body.take()});
+  }
+  return posts;
+}
+
+void AlertBoard::delivered(std::size_t t, std::uint64_t token, bool accepted, Instant now) {
+  if (t >= told_.size() || told_[t].in_flight != token) return;
+  Target& target = told_[t];
+  target.in_flight = 0;
+  target.failures = accepted ? 0 : target.failures + 1;
+  for (const auto& [key, version] : target.carried)
+    if (accepted) target.versions[key] = version;
+  target.carried.clear();
+  target.not_before = accepted ? now : now + std::min<Duration>(30s, 250ms * (1 << std::min(target.failures, 8u)));
+}
+
+std::optional<Instant> AlertBoard::next_due() const {
+  Instant next = Instant::max();
+  for (const Target& target : told_) {
+    if (target.in_flight != 0 || entries_.empty()) continue;
+    next = std::min(next, has_news(target) ? target.not_before : std::max(target.not_before, target.resend_at));
+  }
+  return next == Instant::max() ? std::nullopt : std::optional{next};
+}
+
+void AlertBoard::forget_old(Instant now) {
+  std::erase_if(entries_, [&](const auto& e) { return e.second.ends && now - e.second.resolved_at > keeps; });
+}
+
+}  // namespace holdup::core

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "collector/core/alert_board.hpp"
+#include "collector/plan/plan.hpp"
+#include "collector/rules/rule.hpp"
+#include "collector/site/site.hpp"
+#include "drivers/reading/point.hpp"
+#include "drivers/reading/reading.hpp"
+#include "ground/result.hpp"
+#include "store/record/event.hpp"
+#include "store/record/series.hpp"
+
+// What goes into the core and what comes out: the whole surface between it and its two hosts, the live one and the drill.
+namespace holdup::core {
+
+// ---- Inputs. Each comes with the moment at which the host hands it over.
+
+/// First of all: the boot that ids belong to, and a seed for phases.
+struct Started {
+  std::string boot;
+  std::uint64_t seed = 0;
+};
+/// Stored events, oldest first, in slices; polling begins after the last.
+struct Restored {
+  std::vector<record::Event> events;
+  bool last = true;
+};
+struct Identified {
+  site::Index device = 0;
+  reading::Identity identity;
+  std::vector<reading::Point> points;
+};
+struct Answered {
+  site::Index device = 0;
+  ground::Instant asked{};
+  std::vector<reading::Reading> readings;
+};
+struct Unanswered {
+  site::Index device = 0;
+  ground::Instant asked{};
+  ground::Failure failure;
+};
+struct Edge {
+  site::Index contact = 0;
+  bool open = false;
+  ground::Instant at{};
+  ground::Duration uncertainty{};
+};
+struct TimerDue {};
+struct Delivered {
+  std::size_t target = 0;
+  std::uint64_t token = 0;
+  bool accepted = false;
+};
+/// A checked site and its rules, to be swapped in; open incidents and alerts stay.
+struct SiteChanged {
+  std::unique_ptr<const site::Site> site;
+  rules::RuleSet rules;
+};
+
+using Input = std::variant<Started, Restored, Identified, Answered, Unanswered, Edge, TimerDue, Delivered, SiteChanged>;
+
+// ---- Effects.
+
+struct LogLine {
+  enum class Level : std::uint8_t { info, warning, error };
+  Level level = Level::info;
+  std::string text;  // "device_silent device=pdu-a after=3 reason=timeout"
+};
+
+/// An alert of a rule that began or ended: what the page and `status` list as warnings.
+struct Warning {
+  std::string name, element, severity, summary;
+  ground::Utc since{};
+  bool firing = false;
+};
+
+/// A device became known, or its series were renamed by a new identification.
+struct Known {
+  site::Index device = 0;
+  reading::Identity identity;
+  std::vector<record::SeriesId> series;  // by point
+  std::vector<reading::Point> points;
+};
+
+struct Effects {
+  std::vector<Post> posts;  // first: they never wait
+  std::vector<plan::Order> orders;
+  std::vector<record::Event> events;
+  std::vector<record::Batch> batches;
+  std::vector<Warning> warnings;
+  std::vector<Known> known;
+  std::vector<LogLine> logs;
+  std::optional<ground::Instant> timer;  // hand in TimerDue then; replaces the former
+};
+
+}  // namespace holdup::core

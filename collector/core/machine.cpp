@@ -1,0 +1,269 @@
+#include "collector/core/machine.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "collector/incident/severity.hpp"
+#include "ground/expect.hpp"
+#include "ground/number.hpp"
+
+namespace holdup::core {
+namespace {
+
+using namespace std::chrono_literals;
+using ground::Quality;
+using incident::Incident;
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+constexpr Duration up_repeat = 1min;  // well inside the rules' look-back of 5 min
+
+std::size_t targets_of(const site::Site& site) { return site.alerts.alertmanager.size() + site.alerts.webhook.size(); }
+
+// The labels that a feed's `upstream:` gives to every alert below it: "room=r1,ups=u1".
+std::string upstream_of(const site::Site& site, const ground::Element& element) {
+  auto chain = site.ancestors(element);
+  chain.insert(chain.begin(), element);
+  for (const auto& link : chain) {
+    if (!link.is("feed")) continue;
+    for (const auto& feed : site.feeds) {
+      if (feed.name != link.rest()) continue;
+      std::string text;
+      for (const auto& [name, value] : feed.upstream) text += (text.empty() ? "" : ",") + name + "=" + value;
+      return text;
+    }
+  }
+  return {};
+}
+
+std::string evidence_text(const std::vector<record::Evidence>& evidence) {
+  std::string text;
+  for (const auto& e : evidence) {
+    if (!text.empty()) text += "; ";
+    text += e.source + " " + e.point + (e.value ? " = " + ground::number_text(*e.value) : "") + " at " + ground::iso8601(e.time);
+  }
+  return text;
+}
+
+std::string page_url(const site::Site& site) { return "http://" + site.http_listen + "/"; }
+
+std::string first_of(const Labels& labels, std::string_view name) {
+  const auto at = std::find_if(labels.begin(), labels.end(), [&](const auto& l) { return l.first == name; });
+  return at == labels.end() ? std::string{} : at->second;
+}
+
+std::string element_of(const Labels& labels) {
+  for (std::string_view name : {"supply", "load"})
+    if (auto value = first_of(labels, name); !value.empty()) return value;
+  const auto device = first_of(labels, "device");
+  return device.empty() ? "self" : "device/" + device;
+}
+
+// A rule's alert as receivers know it: its own labels, and the rack, element and severity that every alert of ours carries.
+Alert alert_of_rule(const rules::Transition& transition, const site::Site& site, ground::Utc starts) {
+  Alert alert{.labels = transition.labels.all(), .annotations = {}, .starts = starts, .generator = page_url(site)};
+  const auto add = [&](const char* name, std::string value) {
+    if (first_of(alert.labels, name).empty()) alert.labels.emplace_back(name, std::move(value));
+  };
+  add("alertname", transition.alert);
+  add("severity", "warning");
+  add("rack", site.rack);
+  add("element", element_of(alert.labels));
+  std::sort(alert.labels.begin(), alert.labels.end());
+  for (const auto& [name, text] : transition.annotations) alert.annotations.emplace_back(name, text);
+  return alert;
+}
+
+rules::Labels rule_labels(const record::Series& series) {
+  std::vector<rules::Label> labels{series.labels.begin(), series.labels.end()};
+  labels.emplace_back(rules::metric_name, series.name);
+  return rules::Labels{std::move(labels)};
+}
+
+record::Series up_series(const site::Site& site, site::Index device) {
+  return {.name = "holdup_up", .labels = {{"device", site.devices[device].name}, {"rack", site.rack}}};
+}
+
+}  // namespace
+
+Machine::Machine(Configuration configuration)
+    : site_{std::move(configuration.site)}, ledger_{*site_}, rules_{std::move(configuration.rules), {}}, board_{targets_of(*site_)} {}
+
+Machine::~Machine() = default;
+
+Effects Machine::step(incident::Moment moment, Input input) {
+  HOLDUP_EXPECT(moment.now >= moment_.now);
+  moment_ = moment;
+  effects_ = {};
+  std::visit([this](auto& taken) { take(taken); }, input);
+  if (watch_) conclude();
+  return std::exchange(effects_, {});
+}
+
+// Everything that any input may have made due, once a step: rules, judgements, events, alerts, questions, the next timer.
+void Machine::conclude() {
+  tell_rules(rules_.tick(moment_.now));
+  const auto changes = watch_->detector.assess(moment_.now);
+  if (!changes.empty()) {
+    tell(ledger_.file(changes, moment_));
+    for (site::Index d : watch_->detector.wanted()) watch_->plan.hurry(d, moment_.now);
+  }
+  effects_.posts = board_.due(moment_.now, moment_.utc_offset);
+  effects_.orders = watch_->plan.due(moment_.now);
+  auto timer = ground::Instant::max();
+  for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_.next_due()})
+    if (due) timer = std::min(timer, *due);
+  if (timer != ground::Instant::max()) effects_.timer = timer;
+}
+
+void Machine::take(const Started& input) {
+  seed_ = input.seed;
+  ledger_.begin_boot(input.boot);
+}
+
+void Machine::take(const Restored& input) {
+  for (const auto& event : input.events) ledger_.fold(event, moment_);
+  if (!input.last) return;
+  watch();
+  tell(ledger_.finish_fold(moment_));
+  if (!ledger_.open().empty()) log(LogLine::Level::warning, "incidents_restored open=" + std::to_string(ledger_.open().size()));
+  tell({});
+}
+
+void Machine::watch() {
+  watch_ = std::make_unique<Watch>(*site_, seed_, moment_.now);
+  for (const Incident& incident : ledger_.open())
+    for (const auto& open : incident.open) watch_->detector.adopt(open.verdict, open.element, open.strength, open.since);
+}
+
+void Machine::take(SiteChanged& input) {
+  auto former = std::exchange(site_, std::move(input.site));
+  ledger_.rebind(*site_);
+  rules::Engine fresh{std::move(input.rules), {}};
+  for (const auto& [series, id] : registry_.all()) fresh.born(id, rule_labels(series));
+  tell_rules(fresh.take_over(rules_, moment_.now));
+  rules_ = std::move(fresh);
+  board_.retarget(targets_of(*site_));
+  if (watch_) watch();
+  log(LogLine::Level::info, "site_changed rack=" + site_->rack);
+}
+
+void Machine::take(const Identified& input) {
+  auto& device = watch_->devices[input.device];
+  record::Batch batch;
+  device.series = registry_.enter(*site_, input.device, input.points, batch.born);
+  watch_->plan.identified(input.device, input.points, moment_.now);
+  watch_->detector.identified(input.device, input.points, moment_.now);
+  note_up(input.device, true, batch);
+  record(std::move(batch));
+  log(LogLine::Level::info, "device_identified device=" + site_->devices[input.device].name + " profile=" + input.identity.profile +
+                                " points=" + std::to_string(input.points.size()));
+  effects_.known.push_back({input.device, input.identity, device.series, input.points});
+}
+
+void Machine::take(const Answered& input) {
+  auto& device = watch_->devices[input.device];
+  watch_->plan.answered(input.device, moment_.now);
+  watch_->detector.heard(input.device, input.readings, moment_.now);
+  record::Batch batch;
+  for (const auto& reading : input.readings) {
+    if (reading.point >= device.series.size()) continue;
+    const bool has_value = reading.quality == Quality::good || reading.quality == Quality::stale || reading.quality == Quality::out_of_range;
+    batch.samples.push_back({device.series[reading.point], has_value ? reading.value : std::numeric_limits<double>::quiet_NaN(), reading.quality});
+  }
+  note_up(input.device, true, batch);
+  record(std::move(batch));
+}
+
+void Machine::take(const Unanswered& input) {
+  watch_->plan.failed(input.device, moment_.now);
+  watch_->detector.unanswered(input.device, input.asked);
+  auto& device = watch_->devices[input.device];
+  const auto& hearing = watch_->detector.facts().hearing(input.device);
+  if (!hearing.silent() || device.said_silent) return;
+  device.said_silent = true;
+  log(LogLine::Level::warning, "device_silent device=" + site_->devices[input.device].name + " after=" + std::to_string(hearing.failures) +
+                                   " reason=" + ground::name(input.failure.kind));
+  record::Batch batch;
+  note_up(input.device, false, batch);
+  record(std::move(batch));
+}
+
+void Machine::take(const Edge& input) {
+  if (watch_ && input.contact < site_->contacts.size()) watch_->detector.edge(input.contact, input.open, input.at, input.uncertainty);
+}
+
+void Machine::take(const Delivered& input) {
+  if (!input.accepted) log(LogLine::Level::warning, "alert_not_delivered target=" + std::to_string(input.target));
+  board_.delivered(input.target, input.token, input.accepted, moment_.now);
+}
+
+void Machine::note_up(site::Index index, bool up, record::Batch& batch) {
+  auto& device = watch_->devices[index];
+  if (up && device.said_silent) {
+    device.said_silent = false;
+    log(LogLine::Level::info, "device_answers device=" + site_->devices[index].name);
+  }
+  const double value = up ? 1 : 0;
+  if (device.up_value == value && moment_.now - device.up_at < up_repeat) return;
+  if (!device.up) device.up = registry_.enter(up_series(*site_, index), batch.born);
+  device.up_value = value;
+  device.up_at = moment_.now;
+  batch.samples.push_back({*device.up, value, Quality::good});
+}
+
+// One poll reply is one batch: to the store, to the page, to the rules.
+void Machine::record(record::Batch batch) {
+  if (batch.samples.empty() && batch.born.empty()) return;
+  batch.at = moment_.now;
+  batch.time = ground::utc(moment_.now, moment_.utc_offset);
+  for (const auto& [id, series] : batch.born) rules_.born(id, rule_labels(series));
+  std::vector<rules::Sample> samples;
+  for (const auto& sample : batch.samples)
+    if (sample.quality == Quality::good) samples.push_back({sample.series, sample.value});
+  tell_rules(rules_.batch(moment_.now, samples));
+  effects_.batches.push_back(std::move(batch));
+}
+
+// What was filed is stored and told: an alert an incident, for its cause; where the cause moved, the old one resolves in the same body.
+void Machine::tell(const std::vector<record::Event>& events) {
+  effects_.events.insert(effects_.events.end(), events.begin(), events.end());
+  for (const auto& event : events)
+    log(LogLine::Level::warning, "verdict " + event.verdict + " phase=" + std::string{record::phase_names[static_cast<std::size_t>(event.phase)]} +
+                                     " element=" + event.element + " strength=" + event.strength + " incident=" + event.incident);
+  const auto now = ground::utc(moment_.now, moment_.utc_offset);
+  std::map<std::string, Labels> still;
+  for (const Incident& incident : ledger_.open()) still[incident.id] = alert_of(incident).labels;
+  for (const auto& [id, labels] : fired_)
+    if (const auto at = still.find(id); at == still.end() || at->second != labels) board_.resolve(labels, moment_.now, now);
+  for (const Incident& incident : ledger_.open()) board_.fire(alert_of(incident));
+  fired_ = std::move(still);
+}
+
+Alert Machine::alert_of(const Incident& incident) const {
+  Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}}, {"element", incident.cause.text()}, {"rack", site_->rack},
+                         {"severity", std::string{incident::severity(incident.verdict)}}},
+              .annotations = {{"incident", incident.id}, {"strength", std::string{name(incident.strength)}}, {"summary", incident.summary},
+                              {"evidence", evidence_text(incident.evidence)}, {"url", page_url(*site_)}},
+              .starts = incident.begin, .generator = page_url(*site_)};
+  if (auto upstream = upstream_of(*site_, incident.cause); !upstream.empty()) alert.labels.emplace_back("upstream", std::move(upstream));
+  return alert;
+}
+
+void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
+  for (const auto& transition : transitions) {
+    const bool firing = transition.to == rules::AlertState::firing;
+    if (!firing && transition.from != rules::AlertState::firing) continue;
+    const auto since = ground::utc(transition.active_since, moment_.utc_offset);
+    const auto now = ground::utc(moment_.now, moment_.utc_offset);
+    auto alert = alert_of_rule(transition, *site_, now);
+    effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"), .element = first_of(alert.labels, "element"),
+                                 .severity = first_of(alert.labels, "severity"), .summary = first_of(alert.annotations, "summary"), .since = since, .firing = firing});
+    log(LogLine::Level::warning, "rule " + transition.alert + (firing ? " firing" : " resolved") + " element=" + effects_.warnings.back().element);
+    if (firing)
+      board_.fire(std::move(alert));
+    else
+      board_.resolve(alert.labels, moment_.now, now);
+  }
+}
+
+}  // namespace holdup::core

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/core/alert_board.hpp"
+#include "collector/core/effects.hpp"
+#include "collector/core/registry.hpp"
+#include "collector/detect/detector.hpp"
+#include "collector/incident/ledger.hpp"
+#include "collector/plan/plan.hpp"
+#include "collector/rules/engine.hpp"
+
+// The core: one value machine. Everything that holdup decides is decided in step(); its hosts (live, drill) only perform. The same
+// inputs at the same moments give the same effects, byte for byte. Pure.
+namespace holdup::core {
+
+struct Configuration {
+  std::unique_ptr<const site::Site> site;
+  rules::RuleSet rules;
+};
+
+class Machine {
+ public:
+  explicit Machine(Configuration configuration);
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  /// `moment.now` never goes backwards.
+  [[nodiscard]] Effects step(incident::Moment moment, Input input);
+
+  [[nodiscard]] const site::Site& site() const { return *site_; }
+  [[nodiscard]] const std::vector<incident::Incident>& incidents() const { return ledger_.open(); }
+
+ private:
+  /// What must be made anew when the site changes.
+  struct Watch {
+    Watch(const site::Site& site, std::uint64_t seed, ground::Instant now) : plan{site, seed, now}, detector{site}, devices(site.devices.size()) {}
+    plan::Plan plan;
+    detect::Detector detector;
+    struct Device {
+      std::vector<record::SeriesId> series;  // by point
+      std::optional<record::SeriesId> up;
+      bool said_silent = false;
+      double up_value = -1;
+      ground::Instant up_at{};
+    };
+    std::vector<Device> devices;
+  };
+
+  void take(const Started& input);
+  void take(const Restored& input);
+  void take(const Identified& input);
+  void take(const Answered& input);
+  void take(const Unanswered& input);
+  void take(const Edge& input);
+  void take(const TimerDue&) {}
+  void take(const Delivered& input);
+  void take(SiteChanged& input);
+
+  void watch();
+  void conclude();
+  void tell(const std::vector<record::Event>& events);
+  void tell_rules(const std::vector<rules::Transition>& transitions);
+  void note_up(site::Index device, bool up, record::Batch& batch);
+  void record(record::Batch batch);
+  [[nodiscard]] Alert alert_of(const incident::Incident& incident) const;
+  void log(LogLine::Level level, std::string text) { effects_.logs.push_back({level, std::move(text)}); }
+
+  std::unique_ptr<const site::Site> site_;
+  Registry registry_;
+  incident::Ledger ledger_;
+  rules::Engine rules_;
+  AlertBoard board_;
+  std::map<std::string, std::vector<std::pair<std::string, std::string>>> fired_;  // labels by incident id
+  std::unique_ptr<Watch> watch_;  // after the last Restored
+  std::uint64_t seed_ = 0;
+  incident::Moment moment_;  // of the present step
+  Effects effects_;          // of the present step
+};
+
+}  // namespace holdup::core

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "collector/site/site.hpp"
+#include "drivers/reading/point.hpp"
+#include "store/record/series.hpp"
+
+// Gives every point its series: the device's own labels, and what the site knows of it. Ids are counted; the same series keeps its id
+// when a device is identified anew. Pure; the core's own.
+namespace holdup::core {
+
+class Registry {
+ public:
+  /// Series by point. `born` receives those that are new.
+  std::vector<record::SeriesId> enter(const site::Site& site, site::Index device, std::span<const reading::Point> points,
+                                      std::vector<std::pair<record::SeriesId, record::Series>>& born);
+  record::SeriesId enter(record::Series series, std::vector<std::pair<record::SeriesId, record::Series>>& born);
+
+  [[nodiscard]] const std::map<record::Series, record::SeriesId>& all() const { return ids_; }
+
+ private:
+  std::map<record::Series, record::SeriesId> ids_;
+};
+
+/// The series of one point: metric, the point's labels, rack, device, and feed, load, supply where the site knows them.
+[[nodiscard]] record::Series series_of(const site::Site& site, site::Index device, const reading::Point& point);
+
+}  // namespace holdup::core

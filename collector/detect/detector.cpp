@@ -1,0 +1,95 @@
+#include "collector/detect/detector.hpp"
+
+#include <algorithm>
+
+namespace holdup::detect {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration settle = 2s;  // good for so long before a latch opens: power that returns often goes again
+constexpr Duration look_again = 250ms;  // while a silence is being weighed
+
+}  // namespace
+
+Detector::Detector(const site::Site& site)
+    : site_{site}, facts_{site}, judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }} {}
+
+std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
+  const auto at = open_.find({verdict, element});
+  return at == open_.end() ? std::nullopt : std::optional{Held{at->second.strength, at->second.since}};
+}
+
+void Detector::adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since) {
+  open_[{verdict, element}] = {.strength = strength, .since = since, .fine_since = {}};
+  stirred_ = true;
+}
+
+std::vector<Change> Detector::assess(Instant now) {
+  const bool due = next_due_ && *next_due_ <= now;
+  if (!stirred_ && !due && open_.empty()) return {};
+  stirred_ = false;
+  next_due_.reset();
+  for (Index s = 0; s < site_.supplies.size(); ++s) {
+    const auto element = site_.element_of_supply(s);
+    weigh(Verdict::supply_off_commanded, element, judge_.supply_off(s), now);
+    weigh(Verdict::supply_input_lost, element, judge_.supply_input(s), now);
+    weigh(Verdict::supply_output_failed, element, judge_.supply_output(s), now);
+    weigh(Verdict::supply_lost, element, judge_.supply_silently(s), now);
+  }
+  for (Index d = 0; d < site_.devices.size(); ++d)
+    if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
+  for (Index f = 0; f < site_.feeds.size(); ++f) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
+  for (Index l = 0; l < site_.loads.size(); ++l) {
+    weigh(Verdict::load_down, site_.element_of_load(l), judge_.load(l), now);
+    weigh(Verdict::path_redundancy_lost, site_.element_of_load(l), judge_.paths(l), now);
+  }
+  weigh_telemetry(now);
+  return std::exchange(changes_, {});
+}
+
+void Detector::weigh_telemetry(Instant now) {
+  for (Index d = 0; d < site_.devices.size(); ++d) {
+    weigh(Verdict::telemetry_lost, site_.element_of_device(d), judge_.telemetry(d, now), now);
+    const bool undecided = facts_.hearing(d).failures > 0 && !held(Verdict::telemetry_lost, site_.element_of_device(d));
+    if (undecided) wake_at(now + look_again);
+  }
+}
+
+void Detector::weigh(Verdict verdict, const ground::Element& element, const Judgement& judgement, Instant now) {
+  const Key key{verdict, element};
+  if (judgement.kind == Judgement::Kind::lost) return begin_or_strengthen(key, judgement, now);
+  const auto at = open_.find(key);
+  if (at == open_.end()) return;
+  if (judgement.kind == Judgement::Kind::fine) return end_when_settled(key, judgement, now);
+  at->second.fine_since.reset();
+}
+
+void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now) {
+  const auto [at, begun] = open_.try_emplace(key, Open{.strength = judgement.strength, .since = now, .fine_since = {}});
+  at->second.fine_since.reset();
+  if (begun)
+    for (const Sign& sign : judgement.signs) at->second.since = std::min(at->second.since, sign.time);
+  if (!begun && judgement.strength <= at->second.strength) return;
+  at->second.strength = judgement.strength;
+  changes_.push_back({begun ? Change::Kind::begun : Change::Kind::strengthened, {key.verdict, key.element, judgement.strength, judgement.signs, at->second.since}});
+}
+
+void Detector::end_when_settled(const Key& key, const Judgement& judgement, Instant now) {
+  Open& open = open_.at(key);
+  if (!open.fine_since) open.fine_since = now;
+  const Duration patience = open.strength == Strength::reported ? Duration{} : settle;  // what was only reported is withdrawn at once
+  if (now - *open.fine_since < patience) return wake_at(*open.fine_since + patience);
+  changes_.push_back({Change::Kind::ended, {key.verdict, key.element, open.strength, judgement.signs, open.since}});
+  open_.erase(key);
+}
+
+std::vector<Index> Detector::wanted() const {
+  std::vector<Index> devices;
+  if (open_.empty()) return devices;
+  for (Index d = 0; d < site_.devices.size(); ++d)
+    if (site_.devices[d].feed && !facts_.hearing(d).silent()) devices.push_back(d);
+  return devices;
+}
+
+}  // namespace holdup::detect

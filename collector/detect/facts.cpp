@@ -1,0 +1,135 @@
+#include "collector/detect/facts.hpp"
+
+#include <algorithm>
+
+namespace holdup::detect {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration past_step = 100ms;  // powers are remembered this finely …
+constexpr std::size_t past_length = 300;  // … for half a minute: longer than any silence takes to be called one
+constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor (VERDICTS.md rule 3)
+
+bool is_state(Meaning means) {
+  switch (means) {
+    case Meaning::supply_input_ok:
+    case Meaning::supply_output_ok:
+    case Meaning::supply_present:
+    case Meaning::outlet_state:
+    case Meaning::ups_on_battery: return true;
+    default: return false;
+  }
+}
+
+bool is_power(Meaning means) {
+  switch (means) {
+    case Meaning::supply_input_power:
+    case Meaning::supply_output_power:
+    case Meaning::inlet_power:
+    case Meaning::outlet_power:
+    case Meaning::outlet_current: return true;
+    default: return false;
+  }
+}
+
+double floor_of(Meaning means) { return means == Meaning::outlet_current ? zero_amperes : zero_watts; }
+
+bool sign_changed(const Track& track, const reading::Reading& reading) {
+  if (!track.last) return true;
+  if (is_state(track.means)) return track.last->value != reading.value;
+  if (is_power(track.means)) return (track.last->value < floor_of(track.means)) != (reading.value < floor_of(track.means));
+  return false;
+}
+
+void remember(Track& track, const reading::Reading& reading) {
+  if (!is_power(track.means)) return;
+  if (!track.past.empty() && reading.time - track.past.back().first < past_step) return;
+  track.past.emplace_back(reading.time, reading.value);
+  if (track.past.size() > past_length) track.past.pop_front();
+}
+
+}  // namespace
+
+std::optional<double> Track::before(Instant at) const {
+  const auto later = std::upper_bound(past.begin(), past.end(), at, [](Instant t, const auto& entry) { return t < entry.first; });
+  return later == past.begin() ? std::nullopt : std::optional{std::prev(later)->second};
+}
+
+Sign Track::sign(const site::Site& site) const {
+  return {.source = site.element_of_device(device), .point = point, .value = last ? std::optional{last->value} : std::nullopt,
+          .quality = last ? last->quality : Quality::absent, .time = last ? last->time : Instant{},
+          .uncertainty = last ? std::max(refresh, last->uncertainty) : Duration{}};
+}
+
+Facts::Facts(const site::Site& site)
+    : site_{site}, hearings_(site.devices.size()), tracks_(site.devices.size()), contacts_(site.contacts.size()), of_supply_(site.supplies.size()),
+      of_outlet_(site.supplies.size()), of_inlet_(site.devices.size()) {}
+
+std::span<const Track* const> Facts::inlet(Index device, Meaning means) const { return of_inlet_[device][static_cast<std::size_t>(means)]; }
+
+void Facts::identified(Index device, std::span<const reading::Point> points, Instant now) {
+  for (Index s = 0; s < site_.supplies.size(); ++s) {
+    if (site_.supplies[s].status == device) of_supply_[s] = {};
+    if (site_.supplies[s].pdu == device) of_outlet_[s] = {};
+  }
+  of_inlet_[device] = {};
+  tracks_[device].clear();
+  auto& hearing = hearings_[device];
+  hearing.failures = 0;
+  hearing.last_answer = now;
+  hearing.track_of_point.assign(points.size(), -1);
+  for (std::size_t p = 0; p < points.size(); ++p) {
+    if (points[p].means == Meaning::none) continue;
+    hearing.track_of_point[p] = static_cast<std::int32_t>(tracks_[device].size());
+    tracks_[device].push_back({.device = device, .means = points[p].means,
+                               .point = points[p].metric + " " + std::string{label(points[p], "part")} + " " + std::string{label(points[p], "index")},
+                               .refresh = points[p].refresh.value_or(Duration{})});
+    place(device, points[p], tracks_[device].back());
+  }
+}
+
+void Facts::place(Index device, const reading::Point& point, const Track& track) {
+  const auto means = static_cast<std::size_t>(point.means);
+  switch (point.means) {
+    case Meaning::outlet_voltage:
+    case Meaning::outlet_current:
+    case Meaning::outlet_power:
+    case Meaning::outlet_state:
+      for (Index s = 0; s < site_.supplies.size(); ++s)
+        if (site_.supplies[s].pdu == device && site_.supplies[s].outlet == label(point, "index")) of_outlet_[s][means] = &track;
+      return;
+    case Meaning::input_voltage:
+    case Meaning::inlet_current:
+    case Meaning::inlet_power: of_inlet_[device][means].push_back(&track); return;
+    default:
+      for (Index s = 0; s < site_.supplies.size(); ++s)
+        if (site_.supplies[s].status == device && of_supply_[s][means] == nullptr) of_supply_[s][means] = &track;
+  }
+}
+
+bool Facts::heard(Index device, std::span<const reading::Reading> readings, Instant now) {
+  Hearing& hearing = hearings_[device];
+  bool changed = hearing.failures > 0;
+  hearing.failures = 0;
+  hearing.last_answer = now;
+  for (const auto& reading : readings) {
+    const auto index = reading.point < hearing.track_of_point.size() ? hearing.track_of_point[reading.point] : -1;
+    if (index < 0 || reading.quality != Quality::good) continue;
+    Track& track = tracks_[device][static_cast<std::size_t>(index)];
+    changed = sign_changed(track, reading) || changed;
+    track.last = reading;
+    remember(track, reading);
+  }
+  return changed;
+}
+
+void Facts::unanswered(Index device, Instant asked) {
+  Hearing& hearing = hearings_[device];
+  if (hearing.failures++ == 0) hearing.first_failure = asked;
+  hearing.last_failure = asked;
+}
+
+void Facts::edge(Index contact, bool open, Instant at, Duration uncertainty) { contacts_[contact] = {.open = open, .since = at, .uncertainty = uncertainty}; }
+
+}  // namespace holdup::detect

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "collector/detect/verdict.hpp"
+#include "collector/site/site.hpp"
+#include "drivers/reading/point.hpp"
+#include "drivers/reading/reading.hpp"
+
+// What has been heard so far: the last reading of every point that means something to the power chain, a short past of the powers, and
+// who answers. Facts judge nothing; judge.cpp does.
+namespace holdup::detect {
+
+using ground::Duration;
+using ground::Instant;
+using ground::Quality;
+using reading::Meaning;
+using site::Index;
+
+/// One meaningful point of one device.
+struct Track {
+  Index device = 0;
+  Meaning means{};
+  std::string point;    // for evidence: metric and name
+  Duration refresh{};   // a reading covers [time − refresh, time]
+  std::optional<reading::Reading> last;  // good ones only
+  std::deque<std::pair<Instant, double>> past;  // powers and currents, thinned
+
+  [[nodiscard]] bool known() const { return last.has_value(); }
+  [[nodiscard]] double value() const { return last->value; }
+  /// The earliest moment that the last reading may stand for.
+  [[nodiscard]] Instant from() const { return last->time - refresh; }
+  /// The value that was last good at or before `at`.
+  [[nodiscard]] std::optional<double> before(Instant at) const;
+  [[nodiscard]] Sign sign(const site::Site& site) const;
+};
+
+struct Hearing {
+  unsigned failures = 0;  // in a row
+  std::optional<Instant> last_answer;
+  Instant first_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
+  std::vector<std::int32_t> track_of_point;  // −1: means nothing to the chain
+
+  /// Three questions unanswered over a while: neither a lost datagram nor a busy moment of ours is silence.
+  [[nodiscard]] bool silent() const { return failures >= 3 && last_failure - first_failure >= std::chrono::milliseconds{200}; }
+  [[nodiscard]] bool answers() const { return failures == 0 && last_answer.has_value(); }
+};
+
+struct ContactFact {
+  std::optional<bool> open;
+  Instant since{};
+  Duration uncertainty{};
+};
+
+class Facts {
+ public:
+  explicit Facts(const site::Site& site);
+
+  void identified(Index device, std::span<const reading::Point> points, Instant now);
+  /// True when a sign changed: a state, a zero, or a value while `attentive`.
+  bool heard(Index device, std::span<const reading::Reading> readings, Instant now);
+  void unanswered(Index device, Instant asked);
+  void edge(Index contact, bool open, Instant at, Duration uncertainty);
+
+  [[nodiscard]] const Hearing& hearing(Index device) const { return hearings_[device]; }
+  [[nodiscard]] const ContactFact& contact(Index contact) const { return contacts_[contact]; }
+  /// What the supply's own status device says; nullptr when it says no such thing.
+  [[nodiscard]] const Track* status(Index supply, Meaning means) const { return of_supply_[supply][static_cast<std::size_t>(means)]; }
+  /// What the outlet of the supply's cord says.
+  [[nodiscard]] const Track* outlet(Index supply, Meaning means) const { return of_outlet_[supply][static_cast<std::size_t>(means)]; }
+  /// What the PDU says of its own inlet; the first of several phases.
+  [[nodiscard]] std::span<const Track* const> inlet(Index device, Meaning means) const;
+
+ private:
+  using ByMeaning = std::array<const Track*, reading::meaning_names.size()>;
+  using ListByMeaning = std::array<std::vector<const Track*>, reading::meaning_names.size()>;
+
+  void place(Index device, const reading::Point& point, const Track& track);
+
+  const site::Site& site_;
+  std::vector<Hearing> hearings_;             // by device
+  std::vector<std::deque<Track>> tracks_;     // by device
+  std::vector<ContactFact> contacts_;
+  std::vector<ByMeaning> of_supply_, of_outlet_;  // by supply
+  std::vector<ListByMeaning> of_inlet_;           // by device
+};
+
+}  // namespace holdup::detect

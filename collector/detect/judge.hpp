@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "collector/detect/facts.hpp"
+
+// Evidence → judgement, one function a kind of verdict. A judgement says lost, fine or cannot tell; the detector latches what was lost
+// until a judgement of the same thing says fine.
+namespace holdup::detect {
+
+struct Judgement {
+  enum class Kind : std::uint8_t { cannot_tell, fine, lost };
+  Kind kind = Kind::cannot_tell;
+  Strength strength{};
+  std::vector<Sign> signs;
+
+  [[nodiscard]] static Judgement lost(Strength strength, std::vector<Sign> signs) { return {Kind::lost, strength, std::move(signs)}; }
+  [[nodiscard]] static Judgement fine(std::vector<Sign> signs) { return {Kind::fine, {}, std::move(signs)}; }
+};
+
+/// What the detector holds open: strength and since when, or nothing.
+struct Held {
+  Strength strength{};
+  Instant since{};
+};
+using HeldBy = std::function<std::optional<Held>(Verdict, const ground::Element&)>;
+
+class Judge {
+ public:
+  Judge(const site::Site& site, const Facts& facts, HeldBy held) : site_{site}, facts_{facts}, held_{std::move(held)} {}
+
+  [[nodiscard]] Judgement supply_input(Index supply) const;
+  [[nodiscard]] Judgement supply_output(Index supply) const;
+  [[nodiscard]] Judgement supply_off(Index supply) const;   // its outlet is switched off
+  [[nodiscard]] Judgement supply_silently(Index supply) const;  // by its outlet's current alone
+  [[nodiscard]] Judgement pdu(Index device) const;
+  [[nodiscard]] Judgement feed(Index feed) const;
+  [[nodiscard]] Judgement load(Index load) const;
+  [[nodiscard]] Judgement paths(Index load) const;
+  [[nodiscard]] Judgement telemetry(Index device, Instant now) const;
+
+ private:
+  /// How sure it is that a supply gives nothing: by verdicts held on it or above it.
+  struct Condition {
+    enum class Kind : std::uint8_t { cannot_tell, fine, lost };
+    Kind kind = Kind::cannot_tell;
+    Strength strength{};
+    std::vector<Sign> signs;
+  };
+  [[nodiscard]] Condition condition(Index supply) const;
+  [[nodiscard]] std::optional<Held> held_above(Index supply) const;
+  [[nodiscard]] bool carries_again(Index supply) const;
+  [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
+  [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
+  /// The siblings took over, within ±15 %, what the supply carried before `at`.
+  [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Instant at) const;
+  [[nodiscard]] bool contradicted(Index device) const;
+  /// Devices on the same path, outside `feed` when given, that answered after `since`: those, and how many there are.
+  struct Complement {
+    unsigned answering = 0, all = 0;
+  };
+  [[nodiscard]] Complement complement(Index device, std::optional<Index> feed, Instant since) const;
+  [[nodiscard]] Judgement feed_by_silence(Index feed, const std::vector<Index>& pdus) const;
+  [[nodiscard]] bool explained(Index device) const;
+  [[nodiscard]] Sign silence(Index device) const;
+  [[nodiscard]] const Track* power_of(Index supply) const;
+
+  const site::Site& site_;
+  const Facts& facts_;
+  HeldBy held_;
+};
+
+}  // namespace holdup::detect

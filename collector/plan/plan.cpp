@@ -1,0 +1,141 @@
+#include "collector/plan/plan.hpp"
+
+#include <algorithm>
+
+#include "ground/expect.hpp"
+
+namespace holdup::plan {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration identify_time = 10s;    // a walk of a large PDU over a slow card
+constexpr Duration longest_back_off = 30s;
+constexpr unsigned quick_retries = 3;      // questions in a row before the grid is kept again: enough to call it silent
+
+bool is_modbus(const site::Device& device) { return device.url.starts_with("modbus"); }
+
+Duration written_or_default(const site::Device& device, Lane lane) {
+  if (lane == Lane::hot) return device.hot.value_or(is_modbus(device) ? Duration{100ms} : Duration{1s});
+  if (lane == Lane::routine) return device.routine.value_or(10s);
+  return 5min;
+}
+
+// SplitMix64: spreads devices over the period, the same for the same seed.
+std::uint64_t mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+// The first slot of the grid phase + n × period after `now`.
+Instant slot_after(Instant now, Duration phase, Duration period) {
+  const auto since = now.time_since_epoch() - phase;
+  return Instant{phase + (since / period + 1) * period};
+}
+
+}  // namespace
+
+Duration lane_period(const site::Device& device, Lane lane, Duration refresh) {
+  const bool written = (lane == Lane::hot && device.hot) || (lane == Lane::routine && device.routine);
+  const auto period = written_or_default(device, lane);
+  return written ? period : std::max(period, refresh / 2);
+}
+
+Duration answer_time(const site::Device& device) {
+  return device.timeout.value_or(std::min<Duration>(written_or_default(device, Lane::hot) / 2, 2s));
+}
+
+Plan::Plan(const site::Site& site, std::uint64_t seed, Instant now) : site_{site}, wards_(site.devices.size()) {
+  for (site::Index d = 0; d < wards_.size(); ++d) {
+    wards_[d].answer_time = plan::answer_time(site.devices[d]);
+    wards_[d].phase = Duration{static_cast<std::int64_t>(mix(seed ^ (d + 1)) >> 2)};
+    wards_[d].identify_at = now;
+  }
+}
+
+std::vector<Order> Plan::due(Instant now) {
+  std::vector<Order> orders;
+  for (site::Index d = 0; d < wards_.size(); ++d) {
+    Ward& ward = wards_[d];
+    if (ward.busy || next_of(ward) > now) continue;
+    ward.busy = true;
+    if (ward.identified)
+      orders.push_back(read_order(d, now));
+    else
+      orders.push_back({.kind = Order::Kind::identify, .device = d, .points = {}, .deadline = now + identify_time});
+  }
+  return orders;
+}
+
+Order Plan::read_order(site::Index device, Instant now) {
+  Ward& ward = wards_[device];
+  Order order{.kind = Order::Kind::read, .device = device, .points = {}, .deadline = now + ward.answer_time};
+  for (auto& lane : ward.lanes) {
+    // While a device is silent only the first lane is asked: a long question would hide its return.
+    if (lane.next > now || lane.points.empty() || (ward.failures > 0 && !order.points.empty())) continue;
+    order.points.insert(order.points.end(), lane.points.begin(), lane.points.end());
+    if (&lane != &ward.lanes.front()) order.deadline = std::max(order.deadline, now + std::min<Duration>(lane.period / 2, 2s));
+    lane.next = slot_after(now, ward.phase % lane.period, lane.period);
+  }
+  return order;
+}
+
+std::optional<Instant> Plan::next_due() const {
+  Instant next = Instant::max();
+  for (const Ward& ward : wards_)
+    if (!ward.busy) next = std::min(next, next_of(ward));
+  return next == Instant::max() ? std::nullopt : std::optional{next};
+}
+
+Instant Plan::next_of(const Ward& ward) const {
+  if (!ward.identified) return ward.identify_at;
+  Instant next = Instant::max();
+  for (const auto& lane : ward.lanes)
+    if (!lane.points.empty()) next = std::min(next, lane.next);
+  return next;
+}
+
+void Plan::identified(site::Index device, std::span<const reading::Point> points, Instant now) {
+  Ward& ward = wards_[device];
+  ward.identified = true;
+  ward.busy = false;
+  ward.failures = 0;
+  for (Rhythm& lane : ward.lanes) lane = {};
+  std::array<Duration, 3> refresh{};
+  for (std::uint32_t p = 0; p < points.size(); ++p) {
+    const auto lane = static_cast<std::size_t>(points[p].lane);
+    ward.lanes[lane].points.push_back(p);
+    refresh[lane] = std::max(refresh[lane], points[p].refresh.value_or(Duration{}));
+  }
+  for (std::size_t l = 0; l < ward.lanes.size(); ++l) {
+    ward.lanes[l].period = lane_period(site_.devices[device], static_cast<Lane>(l), refresh[l]);
+    ward.lanes[l].next = now;
+  }
+}
+
+void Plan::answered(site::Index device, Instant) {
+  HOLDUP_EXPECT(device < wards_.size());
+  wards_[device].busy = false;
+  wards_[device].failures = 0;
+}
+
+void Plan::failed(site::Index device, Instant now) {
+  Ward& ward = wards_[device];
+  ward.busy = false;
+  ++ward.failures;
+  if (!ward.identified) {
+    ward.identify_at = now + std::min<Duration>(longest_back_off, 500ms * (1 << std::min(ward.failures, 7u)));
+  } else if (ward.failures <= quick_retries) {
+    hurry(device, now);
+  }
+}
+
+void Plan::hurry(site::Index device, Instant now) {
+  Ward& ward = wards_[device];
+  for (auto& lane : ward.lanes)
+    if (!lane.points.empty()) return void(lane.next = std::min(lane.next, now));
+}
+
+}  // namespace holdup::plan

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/element.hpp"
+#include "ground/instant.hpp"
+
+// The configured rack: what the site file says, finalised. Indices refer into the vectors of the same Site and are always valid; names
+// are unique. Made by site::parse() only; plan, detect and the hosts read it.
+namespace holdup::site {
+
+using ground::Duration;
+using ground::Element;
+using Index = std::uint32_t;
+
+enum class System : std::uint8_t { single_phase, split, wye, delta, dc };
+inline constexpr std::array<std::string_view, 5> system_names{"1ph", "split", "wye", "delta", "dc"};
+
+enum class Sharing : std::uint8_t { active, standby, unknown };
+inline constexpr std::array<std::string_view, 3> sharing_names{"active", "standby", "unknown"};
+
+enum class Senses : std::uint8_t { ac_in, ac_ok, dc_ok, alarm };
+inline constexpr std::array<std::string_view, 4> senses_names{"ac_in", "ac_ok", "dc_ok", "alarm"};
+
+struct Feed {
+  std::string name;
+  double nominal_volts = 0;
+  std::optional<double> rating_amperes;
+  std::vector<std::pair<std::string, std::string>> upstream;  // labels for people: ups=u1, room=r1
+};
+
+/// What talks. A device with a feed is also an electrical element: the PDU (or UPS) of that name.
+struct Device {
+  std::string name;
+  std::string url;
+  std::string community_file;  // empty: "public"
+  std::string profile;         // empty: identified
+  std::string via;             // the switch it is reached through; empty: the common network
+  std::optional<Index> feed;
+  std::optional<Duration> hot, routine, timeout;  // as written; plan::lane_period() knows the defaults
+};
+
+struct Contact {
+  std::string name;
+  std::string source;  // "gpiochip0/4"
+  bool active_low = false;
+  Senses senses = Senses::ac_ok;
+  Index supply = 0;  // into Site::supplies
+  Duration qualify{};
+};
+
+struct Supply {
+  std::string name;  // "psu1"
+  Index load = 0;
+  std::optional<Index> pdu;     // device that its cord hangs on
+  std::string outlet;           // on that PDU, as printed there
+  std::optional<Index> status;  // device that reports it
+  std::optional<double> rated_watts;
+  std::optional<Duration> holdup;
+};
+
+struct Load {
+  std::string name;
+  std::optional<double> needs_watts;
+  Sharing sharing = Sharing::unknown;
+  std::vector<Index> supplies;  // into Site::supplies
+};
+
+struct Targets {
+  std::vector<std::string> alertmanager;
+  std::vector<std::string> webhook;
+};
+
+struct Site {
+  std::string rack;
+  System system = System::single_phase;
+  std::string store_path;
+  std::string http_listen = "127.0.0.1:9870";
+  std::vector<Feed> feeds;
+  std::vector<Device> devices;
+  std::vector<Contact> contacts;
+  std::vector<Load> loads;
+  std::vector<Supply> supplies;
+  std::vector<std::string> rules;  // paths and glob patterns, relative to the site file
+  Targets alerts;
+  std::vector<std::string> idle_keys;  // keys read and checked, which nothing acts on yet
+
+  [[nodiscard]] std::optional<Index> device(std::string_view name) const;
+  [[nodiscard]] std::optional<Index> contact(std::string_view name) const;
+  [[nodiscard]] Element element_of_feed(Index feed) const { return Element::feed(feeds[feed].name); }
+  [[nodiscard]] Element element_of_pdu(Index device) const { return Element::named(devices[device].name); }
+  [[nodiscard]] Element element_of_device(Index device) const { return Element::device(devices[device].name); }
+  [[nodiscard]] Element element_of_load(Index load) const { return Element::named(loads[load].name); }
+  [[nodiscard]] Element element_of_supply(Index supply) const { return Element::supply(loads[supplies[supply].load].name, supplies[supply].name); }
+  [[nodiscard]] std::optional<Index> feed_of_supply(Index supply) const;
+  /// The chain above an element, nearest first: cab1/psu1 → pdu-a → feed/A. A device's own card stands below its PDU, or below the load it reports.
+  [[nodiscard]] std::vector<Element> ancestors(const Element& element) const;
+};
+
+}  // namespace holdup::site

@@ -1,0 +1,249 @@
+#include "collector/site/site_file.hpp"
+
+#include <algorithm>
+#include <boost/url/parse.hpp>
+
+#include "ground/nearest.hpp"
+#include "ground/yaml/mapping.hpp"
+
+namespace holdup::site {
+namespace {
+
+using ground::yaml::Mapping;
+using ground::yaml::Node;
+
+std::string mend_by_nearest(std::string_view word, const std::vector<std::string_view>& known) {
+  const auto guess = ground::nearest(word, known);
+  if (!guess.empty()) return "did you mean '" + guess + "'?";
+  std::string all;
+  for (auto k : known) all += (all.empty() ? "known: " : ", ") + std::string{k};
+  return all.empty() ? "none is configured" : all;
+}
+
+template <class Items>
+std::vector<std::string_view> names(const Items& items) {
+  std::vector<std::string_view> out;
+  for (const auto& item : items) out.push_back(item.name);
+  return out;
+}
+
+template <class Items>
+std::optional<Index> lookup(Mapping& map, std::string_view key, std::string_view name, const Items& items, std::string_view kind) {
+  const auto found = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
+  if (found != items.end()) return static_cast<Index>(found - items.begin());
+  map.problem(key, "no " + std::string{kind} + " '" + std::string{name} + "'", mend_by_nearest(name, names(items)));
+  return std::nullopt;
+}
+
+class Reader {
+ public:
+  Reader(std::string file, std::span<const std::string> profiles, ground::Problems& problems)
+      : report_{std::move(file), problems}, profiles_{profiles} {}
+
+  Site read(const Node& root) {
+    Mapping top{root, "", report_};
+    site_.rack = top.required_text("rack");
+    if (!site_.rack.empty() && !ground::is_element_part(site_.rack)) top.problem("rack", "no name", "letters, digits, '-', '_', '.'");
+    if (const auto word = top.word("system", system_names)) site_.system = static_cast<System>(*word);
+    each(top, "feeds", [&](Mapping& m, const std::string& name) { read_feed(m, name); });
+    each(top, "devices", [&](Mapping& m, const std::string& name) { read_device(m, name); });
+    each(top, "loads", [&](Mapping& m, const std::string& name) { read_load(m, name); });
+    each(top, "contacts", [&](Mapping& m, const std::string& name) { read_contact(m, name); });
+    read_rest(top);
+    top.finish();
+    check_names(top);
+    return std::move(site_);
+  }
+
+ private:
+  template <class Read>
+  void each(Mapping& top, std::string_view key, Read read) {
+    const Node* node = top.find(key);
+    if (node == nullptr) return;
+    if (!node->is_map()) return top.problem(key, "not a mapping", "write 'name: {…}' lines under it");
+    for (const auto& entry : node->entries) {
+      Mapping map{entry.value, top.path(key) + "." + entry.key, report_};
+      if (!ground::is_element_part(entry.key)) map.problem({}, "no name", "letters, digits, '-', '_', '.', at most 63");
+      read(map, entry.key);
+      map.finish();
+    }
+  }
+
+  void read_feed(Mapping& map, const std::string& name) {
+    Feed feed{.name = name};
+    const auto volts = map.number("nominal_volts");
+    if (!volts) map.problem({}, "'nominal_volts' is missing", "add it, for example nominal_volts: 230");
+    if (volts && !(*volts > 0 && *volts <= 1000)) map.problem("nominal_volts", "not between 0 and 1000", "write the line's volts");
+    feed.nominal_volts = volts.value_or(0);
+    feed.rating_amperes = positive(map, "rating_amperes");
+    if (const Node* upstream = map.find("upstream")) {
+      if (!upstream->is_map()) map.problem("upstream", "not a mapping", "write {ups: u1, room: r1}");
+      for (const auto& label : upstream->entries) feed.upstream.emplace_back(label.key, label.value.text);
+    }
+    site_.feeds.push_back(std::move(feed));
+  }
+
+  void read_device(Mapping& map, const std::string& name) {
+    Device device{.name = name, .url = map.required_text("url")};
+    check_url(map, device.url);
+    device.community_file = map.text("community_file").value_or("");
+    device.profile = map.text("profile").value_or("");
+    if (!device.profile.empty() && std::find(profiles_.begin(), profiles_.end(), device.profile) == profiles_.end())
+      map.problem("profile", "no profile '" + device.profile + "'", mend_by_nearest(device.profile, {profiles_.begin(), profiles_.end()}));
+    device.via = map.text("via").value_or("");
+    if (const auto feed = map.text("feed")) device.feed = lookup(map, "feed", *feed, site_.feeds, "feed");
+    device.hot = period(map, "hot");
+    device.routine = period(map, "routine");
+    device.timeout = period(map, "timeout");
+    if (device.timeout && device.hot && *device.timeout > *device.hot / 2)
+      map.problem("timeout", "longer than half the hot period", "write at most " + ground::duration_text(*device.hot / 2));
+    site_.devices.push_back(std::move(device));
+  }
+
+  void check_url(Mapping& map, const std::string& text) {
+    if (text.empty()) return;
+    const auto url = boost::urls::parse_uri(text);
+    if (!url) return map.problem("url", "'" + text + "' is no URL", "write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT");
+    const std::string_view scheme{url->scheme().data(), url->scheme().size()};
+    if (scheme != "snmp" && scheme != "modbus")
+      return map.problem("url", "the scheme '" + std::string{scheme} + "' is not served", "write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT");
+    const auto type = url->host_type();
+    if (type != boost::urls::host_type::ipv4 && type != boost::urls::host_type::ipv6)
+      map.problem("url", "the host is no numeric address", "write the address: names resolve only while the network lives");
+    if (scheme == "modbus" && url->path().size() < 2) map.problem("url", "the unit is missing", "write modbus://HOST[:PORT]/UNIT");
+  }
+
+  void read_load(Mapping& map, const std::string& name) {
+    Load load{.name = name, .needs_watts = positive(map, "needs_watts")};
+    if (const auto word = map.word("sharing", sharing_names)) load.sharing = static_cast<Sharing>(*word);
+    const auto index = static_cast<Index>(site_.loads.size());
+    site_.loads.push_back(std::move(load));
+    each(map, "supplies", [&](Mapping& m, const std::string& supply) { read_supply(m, supply, index); });
+    if (site_.loads[index].supplies.empty()) map.problem({}, "no supplies", "add supplies: {psu1: {cord: PDU/outlet/N}}");
+  }
+
+  void read_supply(Mapping& map, const std::string& name, Index load) {
+    Supply supply{.name = name, .load = load};
+    if (const auto cord = map.text("cord")) read_cord(map, *cord, supply);
+    if (const auto status = map.text("status")) supply.status = lookup(map, "status", *status, site_.devices, "device");
+    supply.rated_watts = positive(map, "rated_watts");
+    supply.holdup = period(map, "holdup");
+    if (!supply.pdu && !supply.status && map.node().is_map() && !map.has("cord") && !map.has("status"))
+      map.problem({}, "neither cord nor status", "say which outlet feeds it (cord:) or which device reports it (status:)");
+    site_.loads[load].supplies.push_back(static_cast<Index>(site_.supplies.size()));
+    site_.supplies.push_back(std::move(supply));
+  }
+
+  void read_cord(Mapping& map, const std::string& cord, Supply& supply) {
+    const auto element = ground::Element::parse(cord);
+    const auto rest = element ? element->rest() : std::string_view{};
+    if (!rest.starts_with("outlet/")) return map.problem("cord", "'" + cord + "' is no outlet", "write PDU/outlet/N");
+    supply.pdu = lookup(map, "cord", element->first(), site_.devices, "device");
+    supply.outlet = rest.substr(7);
+    if (supply.pdu && !site_.devices[*supply.pdu].feed)
+      map.problem("cord", "'" + site_.devices[*supply.pdu].name + "' hangs on no feed", "give that device a feed:");
+    for (const Supply& other : site_.supplies)
+      if (supply.pdu && other.pdu == supply.pdu && other.outlet == supply.outlet)
+        map.problem("cord", cord + " is taken by " + site_.loads[other.load].name + "/" + other.name, "one supply an outlet");
+  }
+
+  void read_contact(Mapping& map, const std::string& name) {
+    Contact contact{.name = name, .source = map.required_text("source")};
+    constexpr std::array<std::string_view, 2> levels{"high", "low"};
+    contact.active_low = map.word("active", levels) == 1;
+    if (const auto word = map.word("senses", senses_names)) contact.senses = static_cast<Senses>(*word);
+    constexpr std::array<std::string_view, 3> kinds{"relay", "opto", "logic"};
+    (void)map.word("kind", kinds);
+    contact.qualify = period(map, "qualify").value_or(Duration{});
+    (void)period(map, "flight");
+    site_.idle_keys.push_back(map.path("source"));
+    if (!find_supply(map, map.required_text("of"), contact)) return;
+    site_.contacts.push_back(std::move(contact));
+  }
+
+  bool find_supply(Mapping& map, const std::string& of, Contact& contact) {
+    if (of.empty()) return false;
+    std::vector<std::string> known;
+    for (Index s = 0; s < site_.supplies.size(); ++s) {
+      known.push_back(site_.element_of_supply(s).text());
+      if (known.back() == of) return contact.supply = s, true;
+    }
+    map.problem("of", "no supply '" + of + "'", mend_by_nearest(of, {known.begin(), known.end()}));
+    return false;
+  }
+
+  void read_rest(Mapping& top) {
+    Mapping store{sub(top, "store"), "store", report_};
+    site_.store_path = store.text("path").value_or("");
+    for (std::string_view key : {"raw", "minute", "hour"})
+      if (store.duration(key)) site_.idle_keys.push_back(store.path(key));
+    if (store.size("max_bytes")) site_.idle_keys.push_back("store.max_bytes");
+    store.finish();
+    Mapping http{sub(top, "http"), "http", report_};
+    if (const auto listen = http.text("listen")) site_.http_listen = *listen;
+    http.finish();
+    Mapping alerts{sub(top, "alerts"), "alerts", report_};
+    site_.alerts = {.alertmanager = targets(alerts, "alertmanager"), .webhook = targets(alerts, "webhook")};
+    alerts.finish();
+    site_.rules = top.texts("rules");
+    read_idle(top);
+  }
+
+  // Keys of the site file that are checked for shape from the first version and that nothing acts on yet.
+  void read_idle(Mapping& top) {
+    Mapping self{sub(top, "self"), "self", report_};
+    if (!self.texts("supplies").empty() | !self.texts("path").empty()) site_.idle_keys.emplace_back("self");
+    self.finish();
+    Mapping traps{sub(top, "traps"), "traps", report_};
+    if (traps.text("listen")) site_.idle_keys.emplace_back("traps.listen");
+    traps.finish();
+    (void)top.find("sim");  // hw-sim's own
+  }
+
+  std::vector<std::string> targets(Mapping& alerts, std::string_view key) {
+    auto all = alerts.texts(key);
+    for (const auto& text : all) {
+      const auto url = boost::urls::parse_uri(text);
+      if (!url || url->scheme() != "http") alerts.problem(key, "'" + text + "' is no http:// URL", "write http://HOST:PORT/PATH");
+    }
+    return all;
+  }
+
+  const Node& sub(Mapping& top, std::string_view key) {
+    static const Node none;
+    const Node* node = top.find(key);
+    return node != nullptr ? *node : none;
+  }
+
+  std::optional<Duration> period(Mapping& map, std::string_view key) {
+    const auto length = map.duration(key);
+    if (length && *length == Duration::zero()) map.problem(key, "zero", "write a length above 0");
+    return length;
+  }
+
+  std::optional<double> positive(Mapping& map, std::string_view key) {
+    const auto value = map.number(key);
+    if (value && !(*value > 0)) map.problem(key, "not above 0", "write a positive number");
+    return value;
+  }
+
+  void check_names(Mapping& top) {
+    for (const Load& load : site_.loads)
+      if (site_.device(load.name)) top.problem("loads", "'" + load.name + "' is a device and a load", "give one of them another name");
+    if (site_.devices.empty() && top.node().is_map()) top.problem({}, "no devices: nothing to see with", "add devices: {pdu-a: {url: snmp://ADDRESS, feed: A}}");
+  }
+
+  ground::yaml::Report report_;
+  std::span<const std::string> profiles_;
+  Site site_;
+};
+
+}  // namespace
+
+Site parse(std::string_view text, const std::string& file, std::span<const std::string> profiles, ground::Problems& problems) {
+  const Node root = ground::yaml::parse(text, file, problems);
+  if (!problems.ok()) return {};
+  return Reader{file, profiles, problems}.read(root);
+}
+
+}  // namespace holdup::site
