@@ -69,12 +69,6 @@ std::size_t fit(const Identify& identify, const Seen& seen) {
   return described ? longest + 1 : 0;
 }
 
-std::size_t fit(const Profile& profile, const Seen& seen) {
-  std::size_t best = 0;
-  for (const Identify& identify : profile.identify) best = std::max(best, fit(identify, seen));
-  return best;
-}
-
 }  // namespace
 
 Library Library::load(const std::vector<File>& files, Problems& problems) {
@@ -115,15 +109,19 @@ std::vector<std::string> Library::names() const {
   return out;
 }
 
-std::vector<const Profile*> Library::candidates(const Seen& seen) const {
-  std::vector<std::pair<std::size_t, const Profile*>> fits;
-  for (const Profile& profile : profiles_)
-    if (const auto size = fit(profile, seen); size > 0 && profile.protocol == Protocol::snmp) fits.emplace_back(size, &profile);
+std::vector<Candidate> Library::candidates(const Seen& seen) const {
+  std::vector<std::pair<std::size_t, Candidate>> fits;
+  for (const Profile& profile : profiles_) {
+    if (profile.protocol != Protocol::snmp) continue;
+    for (const Identify& identify : profile.identify)
+      if (const auto size = fit(identify, seen); size > 0) fits.emplace_back(size, Candidate{&profile, identify.answers});
+  }
   std::stable_sort(fits.begin(), fits.end(), [](const auto& a, const auto& b) {
-    return a.second->standard != b.second->standard ? b.second->standard : a.first > b.first;
+    const bool standard = a.second.profile->standard, other = b.second.profile->standard;
+    return standard != other ? other : a.first > b.first;
   });
-  std::vector<const Profile*> out;
-  for (const auto& [size, profile] : fits) out.push_back(profile);
+  std::vector<Candidate> out;
+  for (auto& [size, candidate] : fits) out.push_back(std::move(candidate));
   return out;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +21,12 @@ struct Seen {
   std::string description;  // sysDescr
 };
 
+/// A profile that fits; it is the one if the device also answers below each of `answers`.
+struct Candidate {
+  const Profile* profile;
+  std::vector<Oid> answers;
+};
+
 class Library {
  public:
   /// Every problem of every file at once; a file with an error gives no profile.
@@ -30,9 +35,8 @@ class Library {
   [[nodiscard]] const Profile* find(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] const std::vector<Profile>& all() const { return profiles_; }
-  /// SNMP profiles that fit what was seen, best first: the longest sysObjectID, a vendor's before a standard MIB's. Those with
-  /// `answers` still have to be asked for.
-  [[nodiscard]] std::vector<const Profile*> candidates(const Seen& seen) const;
+  /// SNMP profiles that fit what was seen, best first: the longest sysObjectID, a vendor's before a standard MIB's.
+  [[nodiscard]] std::vector<Candidate> candidates(const Seen& seen) const;
   /// Name of the enterprise that owns a sysObjectID, from vendors.yaml; empty when unknown.
   [[nodiscard]] std::string vendor(const Oid& object_id) const;
 

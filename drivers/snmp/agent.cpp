@@ -1,0 +1,151 @@
+#include "drivers/snmp/agent.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "ground/clock/clock.hpp"
+
+namespace holdup::snmp {
+namespace asio = boost::asio;
+using ground::Failure;
+using ground::FailureKind;
+using ground::Result;
+
+namespace {
+
+constexpr std::size_t most_answers = 20'000 * 4;  // cells of 20,000 points with their scales and names
+
+bool is_too_big(const Failure& failure) { return failure.kind == FailureKind::unsupported; }
+
+ground::Instant sooner(ground::Instant deadline, ground::Duration patience) { return std::min(deadline, ground::clock::now() + patience); }
+
+const Varbind* varbind_of(const Response& response, std::size_t place, const Oid& name) {
+  if (place < response.varbinds.size() && response.varbinds[place].oid() == name) return &response.varbinds[place];
+  for (const Varbind& varbind : response.varbinds)
+    if (varbind.oid() == name) return &varbind;
+  return nullptr;
+}
+
+}  // namespace
+
+/// A part of the names, and the place for their answers.
+struct Agent::Pack {
+  std::span<const Oid> names;
+  std::span<Answer> answers;
+};
+
+asio::awaitable<Result<std::vector<Answer>>> Agent::get(std::span<const Oid> names, Patience patience) {
+  std::vector<Answer> out(names.size());
+  std::size_t done = 0;
+  while (done < names.size()) {
+    const auto count = std::min(most_varbinds(), names.size() - done);
+    const Pack pack{names.subspan(done, count), std::span{out}.subspan(done, count)};
+    const auto got = co_await get_pack(pack, patience);
+    if (!got && is_too_big(got.error()) && count > 1) {
+      varbinds_ = count / 2;
+      continue;
+    }
+    if (!got && done == 0) co_return got.error();
+    if (!got) break;
+    done += count;
+  }
+  co_return out;
+}
+
+// An agent that knows one of the names not (v1), or stumbles over one, answers with its index and nothing else: the rest is asked again.
+asio::awaitable<Result<std::size_t>> Agent::get_pack(Pack pack, Patience patience) {
+  std::vector<std::size_t> left(pack.names.size());
+  std::iota(left.begin(), left.end(), std::size_t{0});
+  std::vector<Oid> names{pack.names.begin(), pack.names.end()};
+  while (!left.empty()) {
+    const Asking asking{
+        .peer = peer_, .ask = Ask::get, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
+    const auto reply = co_await client_.request(asking);
+    if (!reply) co_return reply.error();
+    const Response& response = reply->response;
+    if (response.status == ErrorStatus::too_big) co_return Failure{FailureKind::unsupported, "the answer would be too big"};
+    if (response.status != ErrorStatus::none) {
+      const auto index = response.error_index;
+      if (index < 1 || index > static_cast<std::int64_t>(left.size()))
+        co_return Failure{FailureKind::refused, "error status " + std::to_string(static_cast<int>(response.status))};
+      const auto at = index - 1;
+      const bool missing = response.status == ErrorStatus::no_such_name;
+      pack.answers[left[static_cast<std::size_t>(at)]] = {
+          .value = {.kind = missing ? Value::Kind::missing : Value::Kind::unknown}, .asked = reply->asked, .round_trip = reply->round_trip};
+      left.erase(left.begin() + at);
+      names.erase(names.begin() + at);
+      continue;
+    }
+    for (std::size_t i = 0; i < left.size(); ++i) {
+      const Varbind* varbind = varbind_of(response, i, names[i]);
+      pack.answers[left[i]] = {.value = varbind != nullptr ? decode_value(varbind->value) : Value{.kind = Value::Kind::unknown},
+                               .asked = reply->asked,
+                               .round_trip = reply->round_trip};
+    }
+    break;
+  }
+  co_return pack.names.size();
+}
+
+asio::awaitable<Result<std::size_t>> Agent::walk(std::vector<Oid> columns, Patience patience, Answers& answers) {
+  Walk walk{std::move(columns)};
+  while (!walk.done()) {
+    const auto& names = walk.names(width_);
+    const auto reply = co_await ask_next(names, patience);
+    if (!reply) {
+      if (reply.error().kind == FailureKind::timeout && ground::clock::now() < patience.deadline && ease()) continue;
+      co_return reply.error();
+    }
+    if (reply->response.status == ErrorStatus::too_big && ease()) continue;
+    const auto step = walk.take(reply->response, answers);
+    if (step == Walk::Step::advanced && answers.size() <= most_answers) continue;
+    if (answers.size() > most_answers) co_return Failure{FailureKind::malformed, "the tables never end: over 20,000 points"};
+    if (ease()) continue;
+    if (step == Walk::Step::stuck) co_return Failure{FailureKind::malformed, "an empty answer to " + names.front().text()};
+    co_return Failure{FailureKind::malformed, "the walk of " + walk.culprit().text() + " does not advance"};
+  }
+  co_return answers.size();
+}
+
+asio::awaitable<Result<Reply>> Agent::ask_next(const std::vector<Oid>& names, Patience patience) {
+  using namespace std::chrono_literals;
+  const bool bulk = cells_ > 0 && peer_.version != Version::v1 && quirks_.max_repetitions != 1;
+  std::size_t repetitions = bulk ? std::max<std::size_t>(1, cells_ / names.size()) : 0;
+  if (quirks_.max_repetitions > 0) repetitions = std::min<std::size_t>(repetitions, quirks_.max_repetitions);
+  const Asking asking{.peer = peer_,
+                      .ask = bulk ? Ask::get_bulk : Ask::get_next,
+                      .max_repetitions = static_cast<std::uint32_t>(repetitions),
+                      .names = names,
+                      .deadline = sooner(patience.deadline, 5s),
+                      .resend_after = patience.resend_after};
+  auto reply = co_await client_.request(asking);
+  co_return reply;
+}
+
+/// Asks less at once from now on; false when it cannot be less.
+bool Agent::ease() {
+  if (cells_ > 0 && peer_.version != Version::v1) {
+    cells_ = cells_ > 4 ? cells_ / 3 : 0;
+    return true;
+  }
+  if (width_ == 1) return false;
+  width_ = 1;
+  return true;
+}
+
+asio::awaitable<Result<bool>> Agent::answers_below(const Oid& tree, Patience patience) {
+  const std::vector<Oid> names{tree};
+  const Asking asking{
+      .peer = peer_, .ask = Ask::get_next, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
+  const auto reply = co_await client_.request(asking);
+  if (!reply) co_return reply.error();
+  const auto& varbinds = reply->response.varbinds;
+  co_return reply->response.status == ErrorStatus::none && !varbinds.empty() && varbinds[0].value.tag != tag::end_of_mib_view &&
+      varbinds[0].oid().under(tree);
+}
+
+std::size_t Agent::most_varbinds() const {
+  return quirks_.max_varbinds > 0 ? std::min<std::size_t>(varbinds_, quirks_.max_varbinds) : varbinds_;
+}
+
+}  // namespace holdup::snmp

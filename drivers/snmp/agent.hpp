@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "drivers/profile/profile.hpp"
+#include "drivers/snmp/answers.hpp"
+#include "drivers/snmp/client.hpp"
+#include "drivers/snmp/walk.hpp"
+
+// One SNMP agent as its device talks to it: many names packed into few datagrams, walks that adapt to what the agent can bear. Device
+// uses it. One request is under way at a time.
+namespace holdup::snmp {
+
+/// How long to try. `resend_after` as in Asking.
+struct Patience {
+  ground::Instant deadline;
+  std::optional<ground::Duration> resend_after;
+};
+
+/// The answer to one name, and when it was asked.
+struct Answer {
+  Value value{.kind = Value::Kind::unknown};  // unknown: not answered
+  ground::Instant asked{};
+  ground::Duration round_trip{};
+};
+
+class Agent {
+ public:
+  Agent(Client& client, Peer peer) : client_{client}, peer_{std::move(peer)} {}
+
+  void speak(Version version) { peer_.version = version; }
+  void heed(const profile::Quirks& quirks) { quirks_ = quirks; }
+
+  /// One answer a name, in order. A failure when not even the first datagram was answered; names of later lost datagrams stay unknown.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<Answer>>> get(std::span<const Oid> names, Patience patience);
+  /// Everything below each column into `answers`.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> walk(std::vector<Oid> columns, Patience patience, Answers& answers);
+  /// True when the agent has anything below `tree`.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<bool>> answers_below(const Oid& tree, Patience patience);
+
+ private:
+  struct Pack;
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get_pack(Pack pack, Patience patience);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask_next(const std::vector<Oid>& names, Patience patience);
+  [[nodiscard]] bool ease();
+  [[nodiscard]] std::size_t most_varbinds() const;
+
+  Client& client_;
+  Peer peer_;
+  profile::Quirks quirks_;
+  std::size_t varbinds_ = 40;  // a GET; some 1,200 bytes of answer, so that it fits one unfragmented datagram
+  std::size_t cells_ = 50;     // a GETBULK answer, over all columns asked; 0: GETNEXT from now on
+  std::size_t width_ = 10;     // columns walked at once
+};
+
+}  // namespace holdup::snmp

@@ -1,0 +1,148 @@
+#include "drivers/snmp/device.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "ground/clock/clock.hpp"
+#include "ground/expect.hpp"
+
+namespace holdup::snmp {
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using drivers::Identified;
+using ground::Failure;
+using ground::FailureKind;
+using ground::Quality;
+using ground::Result;
+using profile::Profile;
+using profile::Seen;
+using reading::Reading;
+
+namespace {
+
+const Oid sys_descr{{1, 3, 6, 1, 2, 1, 1, 1, 0}};
+const Oid sys_object_id{{1, 3, 6, 1, 2, 1, 1, 2, 0}};
+
+constexpr auto identify_resend = 1s;  // cards that serve one request at a time answer within it, or are asked again
+
+Seen seen_in(const std::vector<Answer>& answers) { return {.object_id = answers[1].value.oid, .description = answers[0].value.text}; }
+
+/// The objects that the points are read from, each once, and which of them each point takes.
+struct Reads {
+  std::vector<Oid> objects;
+  std::vector<std::size_t> object_of;
+};
+
+Reads reads_of(std::span<const std::uint32_t> points, const std::vector<Measured>& measured) {
+  Reads out;
+  std::map<Oid, std::size_t> places;
+  for (const std::uint32_t point : points) {
+    HOLDUP_EXPECT(point < measured.size());
+    const auto [at, fresh] = places.try_emplace(measured[point].oid, out.objects.size());
+    if (fresh) out.objects.push_back(measured[point].oid);
+    out.object_of.push_back(at->second);
+  }
+  return out;
+}
+
+Reading reading_of(std::uint32_t point, const Measured& measured, const Answer& answer) {
+  Reading out{.point = point, .value = 0, .quality = Quality::failed, .time = answer.asked, .uncertainty = answer.round_trip};
+  if (answer.value.kind == Value::Kind::missing) out.quality = Quality::absent;
+  if (const auto number = answer.value.numeric()) {
+    const auto converted = convert(measured.conversion, *number);
+    out.value = converted.value;
+    out.quality = converted.quality;
+  }
+  return out;
+}
+
+}  // namespace
+
+Device::Device(Client& client, const profile::Library& library, Settings settings)
+    : library_{library}, settings_{std::move(settings)}, agent_{client, {.address = settings_.address, .community = settings_.community}} {}
+
+asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
+  const Patience patience{.deadline = deadline, .resend_after = identify_resend};
+  const auto seen = co_await look(patience);
+  if (!seen) co_return seen.error();
+  const auto chosen = co_await choose(*seen, patience);
+  if (!chosen) co_return chosen.error();
+  static const Profile none;
+  const Profile& profile = *chosen != nullptr ? **chosen : none;
+  agent_.heed(profile.quirks);
+  Answers answers;
+  const auto gathered = co_await gather(profile, patience, answers);
+  if (!gathered) co_return gathered.error();
+  measured_ = expand(profile, answers);
+  Identified out;
+  out.identity = identity(profile, answers, *seen);
+  if (out.identity.vendor.empty()) out.identity.vendor = library_.vendor(seen->object_id);
+  for (const Measured& one : measured_) out.points.push_back(one.point);
+  co_return out;
+}
+
+// v2c first; an agent that knows v1 only stays silent on it.
+asio::awaitable<Result<Seen>> Device::look(Patience patience) {
+  const std::vector<Oid> names{sys_descr, sys_object_id};
+  const auto now = ground::clock::now();
+  const Patience first{.deadline = std::min(now + 5s, now + (patience.deadline - now) / 2), .resend_after = patience.resend_after};
+  agent_.speak(Version::v2c);
+  const auto answers = co_await agent_.get(names, first);
+  if (answers) co_return seen_in(*answers);
+  if (answers.error().kind != FailureKind::timeout) co_return answers.error();
+  agent_.speak(Version::v1);
+  const auto again = co_await agent_.get(names, patience);
+  if (again) co_return seen_in(*again);
+  co_return again.error();
+}
+
+asio::awaitable<Result<const Profile*>> Device::choose(const Seen& seen, Patience patience) {
+  if (!settings_.profile.empty()) {
+    const Profile* forced = library_.find(settings_.profile);
+    if (forced == nullptr || forced->protocol != profile::Protocol::snmp)
+      co_return Failure{FailureKind::unsupported, "no SNMP profile '" + settings_.profile + "'"};
+    co_return forced;
+  }
+  const auto candidates = library_.candidates(seen);
+  for (const auto& candidate : candidates) {
+    bool fits = true;
+    for (const Oid& tree : candidate.answers) {
+      const auto answered = co_await agent_.answers_below(tree, patience);
+      if (!answered) co_return answered.error();
+      fits = fits && *answered;
+    }
+    if (fits) co_return candidate.profile;
+  }
+  co_return nullptr;
+}
+
+asio::awaitable<Result<std::size_t>> Device::gather(const Profile& profile, Patience patience, Answers& answers) {
+  const auto wanted = needs(profile);
+  const auto objects = co_await agent_.get(wanted.objects, patience);
+  if (!objects) co_return objects.error();
+  for (std::size_t i = 0; i < objects->size(); ++i) {
+    const Answer& answer = (*objects)[i];
+    if (answer.asked == ground::Instant{}) co_return Failure{FailureKind::timeout, "no answer"};
+    answers.put(wanted.objects[i], answer.value);
+  }
+  const auto walked = co_await agent_.walk(wanted.columns, patience, answers);
+  co_return walked;
+}
+
+asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest request) {
+  const auto reads = reads_of(request.points, measured_);
+  const Patience patience{.deadline = request.deadline, .resend_after = settings_.resend_after};
+  const auto answers = co_await agent_.get(reads.objects, patience);
+  if (!answers) co_return answers.error();
+  std::vector<Reading> out;
+  out.reserve(request.points.size());
+  for (std::size_t i = 0; i < request.points.size(); ++i) {
+    const Answer& answer = (*answers)[reads.object_of[i]];
+    out.push_back(reading_of(request.points[i], measured_[request.points[i]], answer));
+    if (request.raw != nullptr) request.raw->push_back(answer.value.raw());
+  }
+  co_return out;
+}
+
+}  // namespace holdup::snmp

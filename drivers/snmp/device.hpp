@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "drivers/device.hpp"
+#include "drivers/profile/library.hpp"
+#include "drivers/snmp/agent.hpp"
+#include "drivers/snmp/expand.hpp"
+
+// A device behind an SNMP v1 or v2c agent, read through the firmware profile that fits it. collector/poll and `holdup probe` drive it.
+namespace holdup::snmp {
+
+class Device final : public drivers::Device {
+ public:
+  struct Settings {
+    boost::asio::ip::udp::endpoint address;
+    std::string community = "public";
+    std::string profile;                           // the name of a profile; empty: the one that fits
+    std::optional<ground::Duration> resend_after;  // of lost datagrams while reading; the core resends by itself
+  };
+
+  /// Client and library outlive the device.
+  Device(Client& client, const profile::Library& library, Settings settings);
+
+  boost::asio::awaitable<ground::Result<drivers::Identified>> identify(ground::Instant deadline) override;
+  boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(drivers::ReadRequest request) override;
+
+ private:
+  [[nodiscard]] boost::asio::awaitable<ground::Result<profile::Seen>> look(Patience patience);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<const profile::Profile*>> choose(const profile::Seen& seen, Patience patience);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(const profile::Profile& profile, Patience patience,
+                                                                           Answers& answers);
+
+  const profile::Library& library_;
+  Settings settings_;
+  Agent agent_;
+  std::vector<Measured> measured_;
+};
+
+}  // namespace holdup::snmp
