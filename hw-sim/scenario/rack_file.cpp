@@ -35,7 +35,7 @@ std::optional<std::size_t> find_named(const List& list, std::string_view name) {
   return at == list.end() ? std::nullopt : std::optional{static_cast<std::size_t>(at - list.begin())};
 }
 
-std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
 class RackReader {
  public:
@@ -74,7 +74,7 @@ class RackReader {
     const Mapping shape{*node, parent.path(key), report_};  // reports when it is no mapping
     for (const auto& entry : node->entries) {
       if (!ground::is_element_part(entry.key))
-        shape.problem(entry.key, quoted(entry.key) + " cannot name an element", "use letters, digits, '-', '_', '.', at most 63");
+        shape.problem(entry.key, in_quotes(entry.key) + " cannot name an element", "use letters, digits, '-', '_', '.', at most 63");
       Mapping map{entry.value, shape.path(entry.key), report_};
       read(map, entry.key);
     }
@@ -96,7 +96,7 @@ class RackReader {
     if (const auto via = map.text("via")) vias_.insert(*via);
     if (const auto feed_name = map.text("feed")) {
       const auto feed = find_named(rack().feeds, *feed_name);
-      if (!feed) map.problem("feed", "no feed is called " + quoted(*feed_name), guess(*feed_name, rack().feeds));
+      if (!feed) map.problem("feed", "no feed is called " + in_quotes(*feed_name), guess(*feed_name, rack().feeds));
       listed.pdu = rack().pdus.size();
       rack().pdus.push_back({.name = name, .feed = feed.value_or(0), .outlets = least_outlets});
     }
@@ -132,26 +132,26 @@ class RackReader {
     const auto rest = element ? element->rest() : std::string_view{};
     const auto number = rest.starts_with("outlet/") ? ground::parse_integer(rest.substr(7)) : std::nullopt;
     if (!number || *number < 1 || *number > most_outlets)
-      return map.problem("cord", quoted(cord) + " is no outlet", "write PDU/outlet/NUMBER, as in pdu-a/outlet/3");
+      return map.problem("cord", in_quotes(cord) + " is no outlet", "write PDU/outlet/NUMBER, as in pdu-a/outlet/3");
     const auto pdu = find_named(rack().pdus, element->first());
     if (!pdu) {
       const bool known = find_named(devices_, element->first()).has_value();
-      if (known) return map.problem("cord", quoted(element->first()) + " hangs on no feed", "add feed: to it under devices");
-      return map.problem("cord", "no PDU is called " + quoted(element->first()), guess(element->first(), rack().pdus));
+      if (known) return map.problem("cord", in_quotes(element->first()) + " hangs on no feed", "add feed: to it under devices");
+      return map.problem("cord", "no PDU is called " + in_quotes(element->first()), guess(element->first(), rack().pdus));
     }
     supply.pdu = *pdu;
     supply.outlet = static_cast<std::size_t>(*number);
     if (!plugged_.insert({*pdu, supply.outlet}).second)
-      map.problem("cord", "another supply is plugged into " + quoted(cord), "give each its own outlet");
+      map.problem("cord", "another supply is plugged into " + in_quotes(cord), "give each its own outlet");
     rack().pdus[*pdu].outlets = std::max(rack().pdus[*pdu].outlets, supply.outlet);
   }
 
   void read_status(const Mapping& map, const std::string& status, power::Supply& supply) {
     const auto device = find_named(devices_, status);
-    if (!device) return map.problem("status", "no device is called " + quoted(status), guess(status, devices_));
-    if (devices_[*device].pdu) return map.problem("status", quoted(status) + " is a PDU", "name the unit that reports on this supply");
+    if (!device) return map.problem("status", "no device is called " + in_quotes(status), guess(status, devices_));
+    if (devices_[*device].pdu) return map.problem("status", in_quotes(status) + " is a PDU", "name the unit that reports on this supply");
     if (std::exchange(devices_[*device].reports, true))
-      return map.problem("status", quoted(status) + " reports on another supply already", "give each its own");
+      return map.problem("status", in_quotes(status) + " reports on another supply already", "give each its own");
     supply.status = power::StatusUnit{.device = status};
   }
 
@@ -167,7 +167,7 @@ class RackReader {
         rack().contacts.push_back(contact);
         return;
       }
-    map.problem("of", quoted(of) + " is no supply of this file", "write LOAD/SUPPLY, as in cab1/psu1");
+    map.problem("of", in_quotes(of) + " is no supply of this file", "write LOAD/SUPPLY, as in cab1/psu1");
   }
 
   void settle_loads() {
@@ -193,7 +193,7 @@ class RackReader {
         if (supply.status) add(devices_[*find_named(devices_, supply.status->device)]);
     for (const Listed& device : devices_)
       if (!device.pdu && !device.reports)
-        root_.warning("devices", quoted(device.name) + " hangs on no feed and reports on no supply: it is not simulated",
+        root_.warning("devices", in_quotes(device.name) + " hangs on no feed and reports on no supply: it is not simulated",
                       "add feed: to it, or name it as a supply's status:");
   }
 
