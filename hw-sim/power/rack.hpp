@@ -31,9 +31,14 @@ inline constexpr std::array<std::string_view, 2> pdu_model_names{"apc-rpdu2", "r
 enum class StatusModel : std::uint8_t { orv3_psu };
 inline constexpr std::array<std::string_view, 1> status_model_names{"orv3-psu"};
 
-/// What a contact reports of a supply: its input good, or its output good. Closed means "good", whatever level that is on the wire.
-enum class Sense : std::uint8_t { ac_ok, dc_ok };
-inline constexpr std::array<std::string_view, 2> sense_names{"ac_ok", "dc_ok"};
+/// What a contact reports of a supply. Closed means that its word holds, whatever level that is on the wire.
+enum class Sense : std::uint8_t {
+  ac_in,  // voltage at its input, without delay
+  ac_ok,  // its own input-good signal, 4 ms behind
+  dc_ok,  // it has output
+  alarm,  // its summary alarm: input or output not good
+};
+inline constexpr std::array<std::string_view, 4> sense_names{"ac_in", "ac_ok", "dc_ok", "alarm"};
 
 struct Feed {
   std::string name;

@@ -40,7 +40,17 @@ std::vector<Device> list_devices(const Rack& rack) {
 
 bool sensed(const Circuit& circuit, const Contact& contact) {
   const SupplyState& supply = circuit.loads[contact.load].supplies[contact.supply];
-  return contact.senses == Sense::ac_ok ? supply.input_flag : supply.output_live;
+  switch (contact.senses) {
+    case Sense::ac_in:
+      return supply.input_live;
+    case Sense::ac_ok:
+      return supply.input_flag;
+    case Sense::dc_ok:
+      return supply.output_live;
+    case Sense::alarm:
+      return !supply.input_flag || !supply.output_live;
+  }
+  return false;
 }
 
 }  // namespace

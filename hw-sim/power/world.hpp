@@ -39,7 +39,7 @@ struct Device {
 struct Edge {
   std::size_t contact = 0;  // index into Rack::contacts
   ground::Instant at{};
-  bool closed = false;  // closed: the sensed thing is good
+  bool closed = false;  // see Sense
 };
 
 /// What is true of a supply, without noise or delay.

@@ -1,5 +1,6 @@
 #include "hw-sim/scenario/sim_keys.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -36,17 +37,24 @@ void read_length(Mapping& map, std::string_view key, ground::Duration least, gro
   out = *length;
 }
 
-void read_pdu(Mapping& map, power::Pdu& pdu) {
+std::size_t highest_plugged(const power::Rack& rack, std::size_t pdu) {
+  std::size_t out = 1;
+  for (const power::Load& load : rack.loads)
+    for (const power::Supply& supply : load.supplies)
+      if (supply.pdu == pdu) out = std::max(out, supply.outlet);
+  return out;
+}
+
+void read_pdu(Mapping& map, power::Pdu& pdu, std::size_t highest) {
   if (const auto model = map.word("model", power::pdu_model_names)) pdu.model = static_cast<power::PduModel>(*model);
   read_length(map, "refresh", 1ms, pdu.refresh);
   read_length(map, "boot", 0s, pdu.boot);
   const auto outlets = map.integer("outlets");
   if (!outlets) return;
   if (*outlets < 1 || *outlets > 64) return map.problem("outlets", "not between 1 and 64", "write how many it has");
-  const auto used = pdu.outlets;  // what cords need, at least 8
-  pdu.outlets = static_cast<std::size_t>(*outlets);
-  if (pdu.outlets < used && used > 8)
-    map.problem("outlets", "fewer than cords are plugged into", "write " + std::to_string(used) + " or more");
+  pdu.outlets = std::max(static_cast<std::size_t>(*outlets), highest);
+  if (*outlets < std::int64_t(highest))
+    map.problem("outlets", "a cord is plugged into outlet " + std::to_string(highest), "write that or more");
 }
 
 void read_supply(Mapping& map, power::Supply& supply) {
@@ -65,8 +73,8 @@ bool read_element(Mapping& map, std::string_view name, power::Rack& rack) {
   for (power::Feed& feed : rack.feeds)
     if (Element::feed(feed.name).text() == name)
       return read_number(map, "frequency_hertz", {.least = 0, .most = 400}, feed.frequency_hertz), true;
-  for (power::Pdu& pdu : rack.pdus)
-    if (pdu.name == name) return read_pdu(map, pdu), true;
+  for (std::size_t p = 0; p < rack.pdus.size(); ++p)
+    if (rack.pdus[p].name == name) return read_pdu(map, rack.pdus[p], highest_plugged(rack, p)), true;
   for (power::Load& load : rack.loads) {
     if (load.name == name) return read_number(map, "watts", {.least = 0, .most = 1e6}, load.watts), true;
     for (power::Supply& supply : load.supplies)
