@@ -1,0 +1,26 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+
+// What `run` and `replay` do once their devices stand: announce them, answer ctl, serve until SIGINT or SIGTERM.
+namespace hwsim::cli {
+
+/// One line on stdout at once: "ready URL NAME".
+void announce_ready(std::string_view url, std::string_view name);
+
+struct Serving {
+  std::function<std::string(std::string_view command)> answer;  // to a ctl line, JSON
+  std::function<void()> close;                                  // ends everything that waits on `io`
+};
+
+/// Prints "control PATH" and runs until a signal; then closes all and returns.
+void serve(boost::asio::io_context& io, const Serving& serving);
+
+/// {"ok":true} · {"ok":false,"error":…}
+[[nodiscard]] std::string ok_json();
+[[nodiscard]] std::string error_json(std::string_view what);
+
+}  // namespace hwsim::cli
