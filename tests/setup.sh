@@ -21,19 +21,22 @@ quietly() {
   if on_terminal; then
     show_last_line "$name" &
     watcher=$!
+  else
+    printf '%s: ' "$name"
   fi
   "$@" >"$logs/$name.log" 2>&1 </dev/null || code=$?
   if [[ -n $watcher ]]; then
     kill "$watcher" 2>/dev/null || true
     wait "$watcher" 2>/dev/null || true
-    printf '\r\033[K'
+    printf '\r\033[K%s: ' "$name"
   fi
   if ((code != 0)); then
-    say "$name: failed (exit $code), the end of $logs/$name.log:" >&2
+    say "failed (exit $code)"
+    say "The end of $logs/$name.log:" >&2
     tail -n 60 "$logs/$name.log" >&2
     return "$code"
   fi
-  say "$name: done in $((SECONDS - started)) s"
+  say "done in $((SECONDS - started)) s"
 }
 
 # Ends by itself when the script that started it is gone.

@@ -23,7 +23,7 @@ def name_problems(file: Path, text: str) -> list[str]:
 
 def header_problems(file: Path, text: str) -> list[str]:
     problems = [] if "#pragma once" in text else [f"{file}: no #pragma once"]
-    opening = re.split(r"^(?:namespace|#define|class|struct|template)\b", text, maxsplit=1, flags=re.MULTILINE)[0]
+    opening = re.split(r"^namespace (?:holdup|hwsim)\b|^#define\b", text, maxsplit=1, flags=re.MULTILINE)[0]
     if not re.search(r"^//", opening, re.MULTILINE):
         problems.append(f"{file}: no opening paragraph: what is it, who uses it")
     return problems
