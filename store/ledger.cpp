@@ -39,7 +39,10 @@ ground::Result<void> prepare(SQLite::Database& file) {
 
 // A sync that failed may have left pages that the kernel believes written. What the log holds is therefore written and synced
 // anew, into the file itself, before anything is built on it.
-void rewrite_log(SQLite::Database& file) { file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)"); }
+ground::Result<void> rewrite_log(SQLite::Database& file) {
+  if (file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0) return {};
+  return Failure{FailureKind::machine, file.getFilename() + ": a reader holds its log"};
+}
 
 // Only the events: the check takes as long as what it reads, and they are what a start depends on.
 ground::Result<void> check_events(SQLite::Database& file) {
@@ -50,7 +53,7 @@ ground::Result<void> check_events(SQLite::Database& file) {
 
 ground::Result<void> make_ready(SQLite::Database& file) {
   if (auto prepared = prepare(file); !prepared) return prepared.error();
-  rewrite_log(file);
+  if (auto rewritten = rewrite_log(file); !rewritten) return rewritten.error();
   return check_events(file);
 }
 
