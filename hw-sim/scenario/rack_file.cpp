@@ -108,7 +108,6 @@ class RackReader {
     power::Load load{.name = name, .watts = map.number("needs_watts").value_or(-1)};
     if (const auto sharing = map.word("sharing", power::sharing_names)) load.sharing = static_cast<power::Sharing>(*sharing);
     rack().loads.push_back(std::move(load));
-    load_lines_.push_back(map.node().line);
     each(map, "supplies", [this](Mapping& supply, const std::string& supply_name) { read_supply(supply, supply_name); });
     if (rack().loads.back().supplies.empty()) map.problem("supplies", "no supply", "add supplies: {psu1: {cord: PDU/outlet/1}}");
   }
@@ -175,7 +174,7 @@ class RackReader {
       power::Load& load = rack().loads[l];
       if (load.watts < 0)
         report_.problems.add({.file = report_.file,
-                              .line = load_lines_[l],
+                              .line = root_.find("loads")->entries[l].line,
                               .key = "loads." + load.name,
                               .what = "nothing says how much it draws",
                               .mend = "add sim: {" + load.name + ": {watts: 1200}}"});
@@ -211,7 +210,6 @@ class RackReader {
   Mapping root_;
   RackFile out_;
   std::vector<Listed> devices_;
-  std::vector<int> load_lines_;
   std::set<std::string> vias_;
   std::set<std::pair<std::size_t, std::size_t>> plugged_;
 };

@@ -115,6 +115,7 @@ class ScenarioReader {
 
   void read_expectation(Mapping& map) {
     Expectation expectation{.line = map.node().line};
+    for (const char* key : {"of", "by", "strength"}) (void)map.find(key);  // known, whatever is wrong before they are read
     const auto say = map.word("say", verdicts), never = map.word("never", verdicts);
     if (map.has("say") == map.has("never")) return map.problem({}, "needs either 'say' or 'never'", "write say: VERDICT or never: VERDICT");
     expectation.never = never.has_value();

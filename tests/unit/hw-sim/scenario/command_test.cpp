@@ -1,0 +1,108 @@
+#include "hw-sim/scenario/command.hpp"
+
+#include "catch.hpp"
+
+using namespace hwsim;
+using namespace hwsim::scenario;
+using namespace std::chrono_literals;
+
+namespace {
+
+template <class Kind>
+Kind parsed(std::string_view text) {
+  const auto command = parse_command(text);
+  INFO(text);
+  REQUIRE(command.has_value());
+  REQUIRE(std::holds_alternative<Kind>(*command));
+  CHECK(text.find(" " + element_of(*command).text()) != std::string_view::npos);
+  return std::get<Kind>(*command);
+}
+
+std::string refusal(std::string_view text) {
+  const auto command = parse_command(text);
+  if (command) return "accepted";
+  CHECK(command.error().kind == holdup::ground::FailureKind::malformed);
+  return command.error().what;
+}
+
+}  // namespace
+
+TEST_CASE("fail is read with phase and length") {
+  const auto bare = parsed<power::Fail>("fail feed/A");
+  CHECK(bare.element.text() == "feed/A");
+  CHECK((!bare.phase && !bare.lasts));
+  const auto full = parsed<power::Fail>("fail feed/A for=300ms phase=1");
+  CHECK(full.phase == 1);
+  CHECK(full.lasts == 300ms);
+  CHECK(parsed<power::Fail>("fail pdu-a/outlet/3").element.text() == "pdu-a/outlet/3");
+}
+
+TEST_CASE("restore, clear and status are read") {
+  CHECK(parsed<power::Restore>("restore cab1/psu1").element.text() == "cab1/psu1");
+  CHECK(!parsed<Clear>("clear device/pdu-a").kind);
+  CHECK(parsed<Clear>("clear device/pdu-a kind=slow").kind == FaultKind::slow);
+  REQUIRE(parse_command(" status ").has_value());
+  CHECK(std::holds_alternative<Status>(*parse_command("status")));
+  CHECK(element_of(*parse_command("status")).empty());
+}
+
+TEST_CASE("set is read with each of its keys") {
+  const auto set = parsed<power::Set>("set feed/A volts=196 watts=1200 fan=0.7 state=off");
+  REQUIRE(set.settings.size() == 4);
+  CHECK((set.settings[0].key == power::Key::volts && set.settings[0].value == 196));
+  CHECK((set.settings[1].key == power::Key::watts && set.settings[1].value == 1200));
+  CHECK((set.settings[2].key == power::Key::fan && set.settings[2].value == 0.7));
+  CHECK((set.settings[3].key == power::Key::state && set.settings[3].value == 0));
+  CHECK(parsed<power::Set>("set pdu-a/outlet/3 state=on").settings[0].value == 1);
+}
+
+TEST_CASE("every kind of fault is read by its name") {
+  for (std::size_t k = 0; k < fault_names.size(); ++k)
+    CHECK(parsed<Fault>("fault device/pdu-a kind=" + std::string{fault_names[k]}).kind == static_cast<FaultKind>(k));
+  const auto slow = parsed<Fault>("fault device/pdu-a kind=slow ms=250.5 ratio=0.5");
+  CHECK(slow.length == 250500us);
+  CHECK(slow.ratio == 0.5);
+  CHECK(parsed<Fault>("fault device/pdu-a kind=reboot ms=100").length == 100ms);
+}
+
+TEST_CASE("what is wrong with a command is said, with the nearest known word") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"", "no command; known: fail, restore, set, fault, clear, trap, status"},
+      {"fial feed/A", "no command is called 'fial'; did you mean 'fail'?"},
+      {"explode feed/A", "no command is called 'explode'; known: fail, restore, set, fault, clear, trap, status"},
+      {"fail", "fail what? write: fail ELEMENT [phase=1] [for=300ms]"},
+      {"fail for=3s", "fail what? write: fail ELEMENT [phase=1] [for=300ms]"},
+      {"fail feed//A", "'feed//A' is no element; write one as in feed/A, pdu-a, pdu-a/outlet/3, cab1/psu1"},
+      {"fail feed/A fur=3s", "fail knows no 'fur'; did you mean 'for'?"},
+      {"fail feed/A for", "'for' has no value; write: fail ELEMENT [phase=1] [for=300ms]"},
+      {"fail feed/A for=", "'for' has no value; write: fail ELEMENT [phase=1] [for=300ms]"},
+      {"fail feed/A for=300", "'300' is no duration for this; write a number and its unit, as in for=300ms"},
+      {"fail feed/A for=0s", "'0s' is no duration for this; write a number and its unit, as in for=300ms"},
+      {"fail feed/A for=200y", "'200y' is no duration for this; write a number and its unit, as in for=300ms"},
+      {"fail feed/A for=1s for=2s", "'for' stands twice; keep one"},
+      {"fail feed/A phase=4", "'4' is no phase; write phase=1, 2 or 3"},
+      {"restore feed/A now", "'now' is one word too many; write: restore ELEMENT"},
+      {"set cab1", "set what? write: set ELEMENT volts=196|watts=1200|fan=0.7|state=off"},
+      {"set cab1 wats=3", "set knows no 'wats'; did you mean 'watts'?"},
+      {"set cab1 watts=3W", "'3W' is no value of watts; write digits without a unit"},
+      {"set cab1 watts=-3", "'-3' is no value of watts; write digits without a unit"},
+      {"set pdu-a/outlet/3 state=0", "'0' is no state; write state=on or state=off"},
+      {"fault pdu-a kind=silent", "fault takes what talks, as in device/pdu-a, not pdu-a"},
+      {"fault device/pdu-a", "which fault? write: fault device/NAME kind=silent [ms=500] [ratio=0.3]"},
+      {"fault device/pdu-a kind=silnet", "no fault is called 'silnet'; did you mean 'silent'?"},
+      {"fault device/pdu-a kind=silent ms=5", "ms= goes with slow, late and reboot"},
+      {"fault device/pdu-a kind=slow ms=5s", "'5s' is no number of milliseconds; write digits, as in ms=500"},
+      {"fault device/pdu-a kind=slow ms=1e300", "'1e300' is no number of milliseconds; write digits, as in ms=500"},
+      {"fault device/pdu-a kind=lossy ratio=30", "'30' is no ratio; write 0 to 1, as in ratio=0.3"},
+      {"fault device/pdu-a kind=frozen ratio=0.5", "ratio= does not go with frozen, zeros and reboot"},
+      {"clear feed/A", "clear takes what talks, as in device/feed, not feed/A"},
+      {"clear device/pdu-a kind=slwo", "no fault is called 'slwo'; did you mean 'slow'?"},
+      {"clear device/pdu-a ms=3", "clear knows no 'ms'; known: kind"},
+      {"trap device/pdu-a oid=1.3.6", "trap is not known yet"},
+      {"status now", "'now' is one word too many; write: status"}};
+  for (const auto& [text, expected] : cases) CHECK(refusal(text) == expected);
+}
+
+TEST_CASE("a stranger's bytes in a command are shown harmlessly") {
+  CHECK(refusal("\x1b[2J") == "no command is called '\uFFFD[2J'; known: fail, restore, set, fault, clear, trap, status");
+}

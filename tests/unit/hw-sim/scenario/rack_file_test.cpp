@@ -1,0 +1,157 @@
+#include "hw-sim/scenario/rack_file.hpp"
+
+#include <algorithm>
+
+#include "catch.hpp"
+
+using namespace hwsim;
+using namespace hwsim::scenario;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string site = R"(rack: r12
+system: 1ph
+store: {path: /x, nobody: knows}
+feeds:
+  A: {nominal_volts: 230, rating_amperes: 32, upstream: {ups: u1}}
+  B: {nominal_volts: 120}
+devices:
+  shelf: {url: modbus://192.0.2.20/1, profile: orv3-psu, hot: 100ms}
+  pdu-a: {url: snmp://192.0.2.11, feed: A, via: switch/sw1}
+  pdu-b: {url: snmp://192.0.2.12, feed: B}
+contacts:
+  ac: {source: gpiochip0/4, active: low, senses: ac_ok, of: cab1/psu1}
+loads:
+  cab1:
+    needs_watts: 1800
+    sharing: standby
+    supplies:
+      psu1: {cord: pdu-a/outlet/3, status: shelf, rated_watts: 3000, holdup: 18ms}
+      psu2: {cord: pdu-b/outlet/12}
+)";
+
+std::vector<std::string> problems_of(const std::string& text) {
+  ground::Problems problems;
+  (void)parse_rack(text, "f.yaml", problems);
+  std::vector<std::string> out;
+  for (const auto& p : problems.all()) out.push_back(p.text());
+  return out;
+}
+
+// The site with one piece of text replaced: what is then wrong with it.
+std::vector<std::string> spoilt(const std::string& from, const std::string& to) {
+  std::string text = site;
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return problems_of(text.replace(at, from.size(), to));
+}
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a site file is a rack") {
+  ground::Problems problems;
+  const RackFile file =
+      parse_rack(site +
+                     "sim:\n  feed/B: {frequency_hertz: 60}\n  pdu-a: {model: apc-rpdu2, refresh: 2s, boot: 7s, outlets: 24}\n"
+                     "  cab1: {watts: 1200}\n  cab1/psu1: {refresh: 50ms, fan_rpm: 8000, boot: 2s, model: orv3-psu}\n",
+                 "f.yaml", problems);
+  REQUIRE(problems.all().empty());
+  const power::Rack& rack = file.rack;
+  CHECK(rack.name == "r12");
+  CHECK(rack.feeds[1].nominal_volts == 120);
+  CHECK(rack.feeds[1].frequency_hertz == 60);
+  REQUIRE(rack.pdus.size() == 2);
+  CHECK(rack.pdus[0].model == power::PduModel::apc_rpdu2);
+  CHECK((rack.pdus[0].refresh == 2s && rack.pdus[0].boot == 7s && rack.pdus[0].outlets == 24));
+  CHECK((rack.pdus[1].model == power::PduModel::raritan_px3 && rack.pdus[1].feed == 1 && rack.pdus[1].outlets == 12));
+  const power::Load& load = rack.loads.at(0);
+  CHECK((load.watts == 1200 && load.sharing == power::Sharing::standby));
+  CHECK((load.supplies[0].pdu == 0 && load.supplies[0].outlet == 3 && load.supplies[0].holdup == 18ms));
+  CHECK(load.supplies[0].fan_rpm == 8000);
+  CHECK((load.supplies[0].status->device == "shelf" && load.supplies[0].status->refresh == 50ms && load.supplies[0].status->boot == 2s));
+  CHECK((!load.supplies[1].status && load.supplies[1].rated_watts == 1200));
+  CHECK((rack.contacts[0].name == "ac" && rack.contacts[0].supply == 0));
+  REQUIRE(file.addresses.size() == 3);  // in the order of World::devices()
+  CHECK((file.addresses[0].device == "pdu-a" && file.addresses[0].url == "snmp://192.0.2.11" && file.addresses[0].line == 9));
+  CHECK(file.addresses[2].device == "shelf");
+  for (const char* known : {"pdu-a/phase/1", "pdu-b/bank/2", "switch/sw1", "self", "device/shelf", "contact/ac"})
+    CHECK(std::count(file.elements.begin(), file.elements.end(), ground::Element::parse(known)) == 1);
+}
+
+TEST_CASE("without sim: a load draws what it needs, and keys of holdup's own are left alone") { CHECK(problems_of(site).empty()); }
+
+TEST_CASE("each thing wrong in a rack file is said with line, key and mend") {
+  CHECK(spoilt("rack: r12", "name: r12") == Texts{"f.yaml:1: 'rack' is missing; add it"});
+  CHECK(spoilt("system: 1ph", "system: 2ph") ==
+        Texts{"f.yaml:2: system: '2ph' is not one of 1ph, split, wye, delta, dc; did you mean '1ph'?"});
+  CHECK(spoilt("{nominal_volts: 120}", "{volts: 120}") ==
+        Texts{"f.yaml:6: feeds.B: 'nominal_volts' is missing; add it, as in nominal_volts: 230"});
+  CHECK(spoilt("nominal_volts: 120", "nominal_volts: 12kV") ==
+        Texts{"f.yaml:6: feeds.B.nominal_volts: '12kV' is no number; write digits, its unit is in the key"});
+  CHECK(spoilt("nominal_volts: 120", "nominal_volts: -1") ==
+        Texts{"f.yaml:6: feeds.B.nominal_volts: not between 0 and 1000; write the feed's volts, as in 230"});
+  CHECK(spoilt("url: snmp://192.0.2.12, feed: B", "feed: B") == Texts{"f.yaml:10: devices.pdu-b: 'url' is missing; add it"});
+  CHECK(spoilt("feed: B}", "feed: C}") == Texts{"f.yaml:10: devices.pdu-b.feed: no feed is called 'C'; did you mean 'A'?"});
+  CHECK(spoilt("pdu-a/outlet/3", "pdu-a/3") ==
+        Texts{"f.yaml:18: loads.cab1.supplies.psu1.cord: 'pdu-a/3' is no outlet; write PDU/outlet/NUMBER, as in pdu-a/outlet/3"});
+  CHECK(spoilt("pdu-b/outlet/12", "pdu-c/outlet/12") ==
+        Texts{"f.yaml:19: loads.cab1.supplies.psu2.cord: no PDU is called 'pdu-c'; did you mean 'pdu-a'?"});
+  CHECK(spoilt("pdu-b/outlet/12", "shelf/outlet/1") ==
+        Texts{"f.yaml:19: loads.cab1.supplies.psu2.cord: 'shelf' hangs on no feed; add feed: to it under devices"});
+  CHECK(spoilt("pdu-b/outlet/12", "pdu-a/outlet/3") ==
+        Texts{"f.yaml:19: loads.cab1.supplies.psu2.cord: another supply is plugged into 'pdu-a/outlet/3'; give each its own outlet"});
+  CHECK(spoilt("cord: pdu-b/outlet/12", "rated_watts: 3") == Texts{"f.yaml:19: loads.cab1.supplies.psu2: 'cord' is missing; add it"});
+  CHECK(spoilt("holdup: 18ms", "holdup: 18") ==
+        Texts{"f.yaml:18: loads.cab1.supplies.psu1.holdup: '18' is no duration; write a number and its unit: 20ms, 1s, 5min, 2h, 30d"});
+  CHECK(spoilt("holdup: 18ms", "holdup: 18min") ==
+        Texts{"f.yaml:18: loads.cab1.supplies.psu1.holdup: longer than 10s; write what its data sheet says, as in 20ms"});
+  CHECK(spoilt("rated_watts: 3000", "rated_watts: 0") ==
+        Texts{"f.yaml:18: loads.cab1.supplies.psu1.rated_watts: not between 0 and 1000000; write what its label says"});
+  CHECK(spoilt("pdu-b/outlet/12", "pdu-b/outlet/12, status: shelf") ==
+        Texts{"f.yaml:19: loads.cab1.supplies.psu2.status: 'shelf' reports on another supply already; give each its own"});
+  CHECK(spoilt("pdu-b/outlet/12", "pdu-b/outlet/12, status: pdu-a") ==
+        Texts{"f.yaml:19: loads.cab1.supplies.psu2.status: 'pdu-a' is a PDU; name the unit that reports on this supply"});
+  CHECK(spoilt("sharing: standby", "sharing: some") ==
+        Texts{"f.yaml:16: loads.cab1.sharing: 'some' is not one of active, standby, unknown"});
+  CHECK(spoilt("    needs_watts: 1800\n", "") ==
+        Texts{"f.yaml:14: loads.cab1: nothing says how much it draws; add sim: {cab1: {watts: 1200}}"});
+  CHECK(spoilt("of: cab1/psu1", "of: cab1/psu7") ==
+        Texts{"f.yaml:12: contacts.ac.of: 'cab1/psu7' is no supply of this file; write LOAD/SUPPLY, as in cab1/psu1"});
+  CHECK(spoilt("senses: ac_ok", "senses: ac") == Texts{"f.yaml:12: contacts.ac.senses: 'ac' is not one of ac_in, ac_ok, dc_ok, alarm"});
+  CHECK(spoilt("  B: {", "  'B 2': {") ==
+        Texts{"f.yaml:6: feeds.B 2: 'B 2' cannot name an element; use letters, digits, '-', '_', '.', at most 63",
+              "f.yaml:10: devices.pdu-b.feed: no feed is called 'B'; did you mean 'A'?"});
+}
+
+TEST_CASE("a device that nothing connects to the rack is a warning") {
+  const auto texts = spoilt("  pdu-b:", "  ups: {url: snmp://192.0.2.9}\n  pdu-b:");
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0].find("'ups' hangs on no feed and reports on no supply: it is not simulated") != std::string::npos);
+}
+
+TEST_CASE("sim: is strict") {
+  const auto sim = [](const std::string& keys) { return problems_of(site + "sim: {" + keys + "}\n"); };
+  CHECK(sim("pdu-x: {model: apc-rpdu2}") == Texts{"f.yaml:20: sim.pdu-x: 'pdu-x' is nothing that is simulated; did you mean 'pdu-a'?"});
+  CHECK(sim("pdu-a: {modle: apc-rpdu2}") == Texts{"f.yaml:20: sim.pdu-a.modle: unknown key; did you mean 'model'?"});
+  CHECK(sim("pdu-a: {model: apc}") == Texts{"f.yaml:20: sim.pdu-a.model: 'apc' is not one of apc-rpdu2, raritan-px3"});
+  CHECK(sim("pdu-a: {refresh: 1us}") == Texts{"f.yaml:20: sim.pdu-a.refresh: not between 1ms and 1h; write one that is"});
+  CHECK(sim("pdu-b: {outlets: 8}") == Texts{"f.yaml:20: sim.pdu-b.outlets: a cord is plugged into outlet 12; write that or more"});
+  CHECK(sim("pdu-a: {outlets: 3}").empty());
+  CHECK(sim("pdu-a: {outlets: 65}") == Texts{"f.yaml:20: sim.pdu-a.outlets: not between 1 and 64; write how many it has"});
+  CHECK(sim("cab1: {watts: -1}") == Texts{"f.yaml:20: sim.cab1.watts: not between 0 and 1000000; write one that is"});
+  CHECK(sim("cab1/psu2: {refresh: 20ms}") ==
+        Texts{"f.yaml:20: sim.cab1/psu2.refresh: no unit reports on this supply; add status: to it under loads, or leave this out"});
+  CHECK(sim("cab1/psu1: {fan_rpm: fast}") ==
+        Texts{"f.yaml:20: sim.cab1/psu1.fan_rpm: 'fast' is no number; write digits, its unit is in the key"});
+}
+
+TEST_CASE("what is no YAML, no mapping or no rack at all is said without harm") {
+  CHECK(problems_of("[").size() == 1);
+  CHECK(problems_of("- a\n").front() == "f.yaml:1: not a mapping; write 'key: value' lines under it");
+  CHECK(problems_of("rack: x\n") == Texts{"f.yaml:1: feeds: no feed; add feeds: {A: {nominal_volts: 230}}"});
+  CHECK_FALSE(problems_of("rack: x\nfeeds: [a]\nloads: 3\nsim: 4\n").empty());
+  CHECK_FALSE(problems_of("rack: x\nfeeds: {A: 3}\ndevices: {d: []}\nloads: {l: {supplies: {p: x}}}\nsim: {l: x}\n").empty());
+}

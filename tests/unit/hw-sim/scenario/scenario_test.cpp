@@ -1,0 +1,128 @@
+#include "hw-sim/scenario/scenario.hpp"
+
+#include "catch.hpp"
+
+using namespace hwsim;
+using namespace hwsim::scenario;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string rack_text =
+    "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {pdu-a: {url: 'snmp://192.0.2.1', feed: A}}\n"
+    "loads: {cab1: {needs_watts: 100, supplies: {psu1: {cord: pdu-a/outlet/1}}}}\n";
+
+using Texts = std::vector<std::string>;
+
+Texts texts(const ground::Problems& problems) {
+  Texts out;
+  for (const auto& p : problems.all()) out.push_back(p.text());
+  return out;
+}
+
+// What is wrong with a scenario whose lines after `rack:` these are.
+Texts problems_of(const std::string& lines) {
+  ground::Problems problems;
+  (void)parse_scenario("rack: r.yaml\n" + lines, "s.yaml", problems);
+  return texts(problems);
+}
+
+Texts unchecked(const std::string& lines) {
+  ground::Problems problems;
+  const auto scenario = parse_scenario("rack: r.yaml\n" + lines, "s.yaml", problems);
+  const auto rack = parse_rack(rack_text, "r.yaml", problems);
+  REQUIRE(problems.ok());
+  check_elements(scenario, rack, "s.yaml", problems);
+  return texts(problems);
+}
+
+}  // namespace
+
+TEST_CASE("a scenario is read, its timeline by time") {
+  ground::Problems problems;
+  const Scenario scenario = parse_scenario(
+      "rack: racks/r.yaml\nseed: 7\ntimeline:\n  - {at: 20s, do: restore feed/A}\n  - {at: 10s, do: \"fail feed/A for=1s\"}\n"
+      "  - {at: 20s, do: set cab1 watts=5}\nexpect:\n  - {say: feed_lost, of: feed/A, by: 14s, strength: probable}\n"
+      "  - {never: supply_output_failed}\n  - {never: load_down, of: cab1}\n",
+      "s.yaml", problems);
+  REQUIRE(problems.all().empty());
+  CHECK(std::get<std::string>(scenario.rack) == "racks/r.yaml");
+  CHECK(scenario.seed == 7);
+  REQUIRE(scenario.timeline.size() == 3);
+  CHECK((scenario.timeline[0].at == 10s && scenario.timeline[0].text == "fail feed/A for=1s" && scenario.timeline[0].line == 5));
+  CHECK(std::get<power::Fail>(scenario.timeline[0].command).lasts == 1s);
+  CHECK(scenario.timeline[1].text == "restore feed/A");  // equal times stay as written
+  CHECK(scenario.timeline[2].text == "set cab1 watts=5");
+  REQUIRE(scenario.expect.size() == 3);
+  CHECK((scenario.expect[0].verdict == "feed_lost" && scenario.expect[0].of->text() == "feed/A" && !scenario.expect[0].never));
+  CHECK((scenario.expect[0].by == 14s && scenario.expect[0].strength == "probable" && scenario.expect[0].line == 8));
+  CHECK((scenario.expect[1].never && !scenario.expect[1].of));
+  CHECK(scenario.expect[2].of->text() == "cab1");
+}
+
+TEST_CASE("a scenario may carry its rack itself") {
+  ground::Problems problems;
+  const Scenario scenario = parse_scenario("rack:\n  rack: r\n  feeds: {A: {nominal_volts: zero}}\n", "s.yaml", problems);
+  REQUIRE(problems.ok());
+  (void)read_rack(std::get<ground::yaml::Node>(scenario.rack), "s.yaml", problems);
+  CHECK(texts(problems) == Texts{"s.yaml:3: feeds.A.nominal_volts: 'zero' is no number; write digits, its unit is in the key"});
+}
+
+TEST_CASE("each thing wrong in a scenario is said with line, key and mend") {
+  CHECK(problems_of("sead: 3\n") == Texts{"s.yaml:2: sead: unknown key; did you mean 'seed'?"});
+  CHECK(problems_of("seed: -3\n") == Texts{"s.yaml:2: seed: below 0; write 0 or more"});
+  CHECK(problems_of("timeline: {at: 3s}\n") == Texts{"s.yaml:2: timeline: not a list; write '- {…}' lines under it"});
+  CHECK(problems_of("timeline: [{do: restore feed/A}]\n") == Texts{"s.yaml:2: timeline[0]: 'at' is missing; add it, as in at: 10s"});
+  CHECK(problems_of("timeline: [{at: 10, do: restore feed/A}]\n") ==
+        Texts{"s.yaml:2: timeline[0].at: '10' is no duration; write a number and its unit: 20ms, 1s, 5min, 2h, 30d"});
+  CHECK(problems_of("timeline: [{at: 10s}]\n") == Texts{"s.yaml:2: timeline[0]: 'do' is missing; add it"});
+  CHECK(problems_of("timeline:\n- {at: 1s, do: status}\n") ==
+        Texts{"s.yaml:3: timeline[0].do: status changes nothing; leave it out of a timeline"});
+  CHECK(problems_of("timeline:\n- {at: 1s, do: restore feed/A}\n- {at: 1s, do: fial feed/A, when: now}\n") ==
+        Texts{"s.yaml:4: timeline[1].do: no command is called 'fial'; did you mean 'fail'?",
+              "s.yaml:4: timeline[1].when: unknown key; known here: at, do"});
+  CHECK(problems_of("expect: [{of: feed/A}]\n") ==
+        Texts{"s.yaml:2: expect[0]: needs either 'say' or 'never'; write say: VERDICT or never: VERDICT"});
+  CHECK(problems_of("expect: [{say: restored, never: restored}]\n") ==
+        Texts{"s.yaml:2: expect[0]: needs either 'say' or 'never'; write say: VERDICT or never: VERDICT"});
+  CHECK(problems_of("expect: [{say: restored}]\n") == Texts{"s.yaml:2: expect[0]: 'of' is missing; add the element, as in of: cab1/psu1",
+                                                            "s.yaml:2: expect[0]: 'by' is missing; add the latest time, as in by: 10.3s"});
+  CHECK(problems_of("expect: [{never: restored, by: 3s}]\n") ==
+        Texts{"s.yaml:2: expect[0].never: takes neither 'by' nor 'strength'; leave them out: it holds for the whole run"});
+  CHECK(problems_of("expect: [{say: restored, of: feed/A/b/c, by: 3s}]\n") ==
+        Texts{"s.yaml:2: expect[0].of: no element; write one as in feed/A, pdu-a, cab1/psu1"});
+  CHECK(
+      problems_of("expect: [{say: restored, of: feed/A, by: 3s, strength: proved}]\n") ==
+      Texts{"s.yaml:2: expect[0].strength: 'proved' is not one of proven, probable, reported, unknown, attested; did you mean 'proven'?"});
+  const auto misspelt = problems_of("expect: [{say: feed_lots, of: feed/A, by: 3s}]\n");
+  REQUIRE(misspelt.size() == 1);
+  CHECK(misspelt[0].ends_with("did you mean 'feed_lost'?"));
+}
+
+TEST_CASE("a scenario without a rack, or that is no YAML, is refused") {
+  ground::Problems problems;
+  (void)parse_scenario("seed: 3\n", "s.yaml", problems);
+  (void)parse_scenario("rack: [a]\n", "s.yaml", problems);
+  (void)parse_scenario("rack: {\n", "s.yaml", problems);
+  const auto all = texts(problems);
+  REQUIRE(all.size() == 3);
+  CHECK(all[0] == "s.yaml:1: 'rack' is missing; add rack: FILE, or the site itself under it");
+  CHECK(all[1] == "s.yaml:1: rack: neither a file name nor a mapping; write rack: rack.yaml");
+}
+
+TEST_CASE("elements of a scenario are checked against its rack") {
+  CHECK(unchecked("timeline: [{at: 1s, do: fail feed/A}]\nexpect: [{say: feed_lost, of: feed/A, by: 3s}, {never: load_down}]\n").empty());
+  CHECK(unchecked("timeline: [{at: 1s, do: fail feed/B}]\n") ==
+        Texts{"s.yaml:2: do: 'fail feed/B': the rack has no feed/B, did you mean feed/A?"});
+  CHECK(unchecked("timeline: [{at: 1s, do: fail cab1}]\n") ==
+        Texts{"s.yaml:2: do: 'fail cab1': a load does not fail here; fail its supplies, as in cab1/psu1"});
+  CHECK(unchecked("expect:\n- {say: supply_lost, of: cab1/psu9, by: 3s}\n") ==
+        Texts{"s.yaml:3: of: the rack has no cab1/psu9; did you mean 'cab1/psu1'?"});
+}
+
+TEST_CASE("verdicts are those of the vocabulary") {
+  CHECK(is_verdict("supply_input_lost"));
+  CHECK(is_verdict("restored"));
+  CHECK_FALSE(is_verdict(""));
+  CHECK_FALSE(is_verdict("feed"));
+}

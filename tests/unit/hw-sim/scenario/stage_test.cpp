@@ -1,0 +1,78 @@
+#include "hw-sim/scenario/stage.hpp"
+
+#include "catch.hpp"
+#include "hw-sim/scenario/rack_file.hpp"
+
+using namespace hwsim;
+using namespace hwsim::scenario;
+using namespace std::chrono_literals;
+using holdup::ground::Instant;
+
+namespace {
+
+Stage stage() {
+  holdup::ground::Problems problems;
+  auto file = parse_rack(
+      "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {pdu-a: {url: 'snmp://192.0.2.1', feed: A}, unit: {url: "
+      "'modbus://192.0.2.2/1'}}\n"
+      "loads: {cab1: {supplies: {psu1: {cord: pdu-a/outlet/1, status: unit}}}}\n"
+      "contacts: {ac: {senses: ac_ok, of: cab1/psu1}}\nsim: {cab1: {watts: 400}, pdu-a: {outlets: 2}}\n",
+      "r.yaml", problems);
+  REQUIRE(problems.ok());
+  return Stage{std::move(file.rack), 1};
+}
+
+std::string perform(Stage& stage, std::string_view text) {
+  const auto command = parse_command(text);
+  REQUIRE(command.has_value());
+  const auto done = stage.perform(*command);
+  return done ? "ok" : done.error().what;
+}
+
+}  // namespace
+
+TEST_CASE("commands in words reach the world") {
+  Stage s = stage();
+  CHECK(perform(s, "fail feed/A for=2s") == "ok");
+  CHECK_FALSE(s.world().answers(0));
+  CHECK_FALSE(s.fate(0).answered);
+  CHECK(perform(s, "restore feed/A") == "ok");
+  CHECK(perform(s, "set cab1 watts=300") == "ok");
+  CHECK(s.world().load_watts(0) == 300);
+  CHECK(perform(s, "status") == "ok");
+  CHECK(perform(s, "fail feed/B") == "the rack has no feed/B, did you mean feed/A?");
+}
+
+TEST_CASE("faults hit answers, registers or the agent, each by its kind") {
+  Stage s = stage();
+  CHECK(perform(s, "fault device/unit kind=silent") == "ok");
+  CHECK_FALSE(s.fate(1).answered);
+  CHECK(s.fate(0).answered);
+  CHECK(perform(s, "clear device/unit") == "ok");
+  CHECK(s.fate(1).answered);
+  CHECK(perform(s, "fault device/unit kind=frozen") == "ok");
+  CHECK(s.world().registers(1) == power::Registers::frozen);
+  CHECK(perform(s, "clear device/unit kind=zeros") == "ok");  // another kind
+  CHECK(s.world().registers(1) == power::Registers::frozen);
+  CHECK(perform(s, "clear device/unit kind=frozen") == "ok");
+  CHECK(s.world().registers(1) == power::Registers::live);
+  CHECK(perform(s, "fault device/pdu-a kind=reboot ms=100") == "ok");
+  CHECK_FALSE(s.fate(0).answered);
+  s.world().advance(Instant{100ms});
+  CHECK(s.fate(0).answered);
+  CHECK(perform(s, "fault device/unti kind=silent") == "the rack has no device/unti, did you mean device/unit?");
+  CHECK(perform(s, "clear device/zzzzzz") == "the rack has no device/zzzzzz");
+}
+
+TEST_CASE("the elements of status are written in the rack's order") {
+  Stage s = stage();
+  CHECK(perform(s, "fail cab1/psu1") == "ok");
+  holdup::ground::JsonWriter json;
+  write_elements(s.world(), json);
+  CHECK(json.text() == R"({"feed/A":{"live":true,"volts":[230]},)"
+                       R"("pdu-a":{"live":true,"watts":12,"amperes":0.05323868677905945},)"
+                       R"("pdu-a/outlet/1":{"state":"on","volts":230},"pdu-a/outlet/2":{"state":"on","volts":230},)"
+                       R"("cab1":{"live":false,"watts":400},)"
+                       R"("cab1/psu1":{"input":true,"output":false,"input_volts":230,"input_watts":4,"output_watts":0,"fan_rpm":9000},)"
+                       R"("contact/ac":{"closed":true},"device/pdu-a":{"answers":true},"device/unit":{"answers":false}})");
+}
