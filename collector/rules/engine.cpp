@@ -210,9 +210,10 @@ void Engine::bind(Series& series, const SelectionIndex::Entry& entry) {
   Bound bound{.series = &series};
   if (entry.leaf.window != nullptr) {
     const AggregateWindow::Shape shape{entry.leaf.window->kind, entry.leaf.selector->range};
-    const auto known = std::find_if(series.windows.begin(), series.windows.end(), [&](const auto& w) { return w->shape() == shape; });
-    if (known == series.windows.end()) series.windows.push_back(std::make_unique<AggregateWindow>(shape, options_.window_max_samples));
-    bound.window = known == series.windows.end() ? series.windows.back().get() : known->get();
+    auto known = std::find_if(series.windows.begin(), series.windows.end(), [&](const auto& w) { return w->shape() == shape; });
+    if (known == series.windows.end())
+      known = series.windows.insert(known, std::make_unique<AggregateWindow>(shape, options_.window_max_samples));
+    bound.window = known->get();
   }
   running_[entry.rule].slots[entry.leaf.selector->slot].push_back(bound);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "collector/rules/lexer.hpp"
 #include "collector/rules/type_check.hpp"

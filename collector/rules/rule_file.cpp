@@ -144,7 +144,11 @@ std::string identity(const Rule& rule) {
 
 RuleSet load(std::span<const RuleText> files, ground::Problems& problems) {
   RuleSet rules;
-  for (const auto& file : files) RuleFile{file, problems, rules}.read();
+  for (const auto& file : files) {
+    const auto before = problems.errors();
+    RuleFile reader{file, problems, rules};
+    if (problems.errors() == before) reader.read();  // what YAML could not read has no keys to judge
+  }
   return rules;
 }
 

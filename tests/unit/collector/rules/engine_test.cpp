@@ -1,0 +1,233 @@
+#include "collector/rules/engine.hpp"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "collector/rules/rule_file.hpp"
+#include "ground/number.hpp"
+
+using namespace holdup;
+using namespace holdup::rules;
+using namespace std::chrono_literals;
+
+namespace {
+
+ground::Instant at(ground::Duration t) { return ground::Instant{t}; }
+
+RuleSet rules_of(const std::string& lines) {
+  ground::Problems problems;
+  const std::vector<RuleText> files{{"r.yml", "groups:\n- name: g\n  rules:\n" + lines}};
+  auto out = load(files, problems);
+  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
+  REQUIRE(problems.all().empty());
+  return out;
+}
+
+std::string text(const std::vector<Transition>& transitions) {
+  std::string out;
+  for (const auto& t : transitions) {
+    out += (out.empty() ? "" : " ") + std::string{alert_state_names[static_cast<std::size_t>(t.from)]} + ">" +
+           std::string{alert_state_names[static_cast<std::size_t>(t.to)]} + t.labels.text() + "=" + ground::number_text(t.value) + "@" +
+           ground::number_text(ground::seconds(t.at.time_since_epoch()));
+  }
+  return out;
+}
+
+/// An engine with series a{x="1"} (1), a{x="2"} (2), b{x="1"} (3).
+struct Bench {
+  explicit Bench(const std::string& lines, Engine::Options options = {}) : engine{rules_of(lines), options} { bear(engine); }
+
+  static void bear(Engine& engine) {
+    engine.born(1, Labels{{{"__name__", "a"}, {"x", "1"}}});
+    engine.born(2, Labels{{{"__name__", "a"}, {"x", "2"}}});
+    engine.born(3, Labels{{{"__name__", "b"}, {"x", "1"}}});
+  }
+  std::string feed(ground::Duration t, std::vector<Sample> samples) { return text(engine.batch(at(t), samples)); }
+  std::string tick(ground::Duration t) { return text(engine.tick(at(t))); }
+  std::string gone(ground::Duration t, std::vector<SeriesId> ids) { return text(engine.gone(at(t), ids)); }
+
+  Engine engine;
+};
+
+const std::string held = "  - {alert: A, expr: a > 5, for: 10s}\n";
+
+}  // namespace
+
+TEST_CASE("an alert without for fires with the sample that shows it and ends with the one that does not") {
+  Bench bench{"  - {alert: A, expr: a > 5, labels: {severity: info}}\n"};
+  CHECK(bench.feed(1s, {{1, 5.0}, {2, 6.0}}) == R"(inactive>firing{alertname="A",severity="info",x="2"}=6@1)");
+  CHECK(bench.feed(2s, {{2, 7.0}}).empty());
+  CHECK(bench.feed(3s, {{2, 5.0}}) == R"(firing>inactive{alertname="A",severity="info",x="2"}=7@3)");
+}
+
+TEST_CASE("for runs on a timer, at its own instant") {
+  Bench bench{held};
+  CHECK(bench.feed(1s, {{1, 6.0}}) == R"(inactive>pending{alertname="A",x="1"}=6@1)");
+  CHECK(bench.engine.next_due() == at(11s));
+  CHECK(bench.tick(11s - 1ns).empty());
+  CHECK(bench.tick(14s) == R"(pending>firing{alertname="A",x="1"}=6@11)");
+  CHECK(bench.engine.active().front().active_since == at(1s));
+}
+
+TEST_CASE("one evaluation without the label set restarts for") {
+  Bench bench{held};
+  CHECK(bench.feed(1s, {{1, 6.0}}).size() > 0);
+  CHECK(bench.feed(9s, {{1, 5.0}}) == R"(pending>inactive{alertname="A",x="1"}=6@9)");
+  CHECK(bench.feed(10s, {{1, 6.0}}) == R"(inactive>pending{alertname="A",x="1"}=6@10)");
+  CHECK(bench.tick(19s).empty());
+  CHECK(bench.tick(20s) == R"(pending>firing{alertname="A",x="1"}=6@20)");
+}
+
+TEST_CASE("a sample at the very deadline decides") {
+  Bench bench{held};
+  CHECK(bench.feed(1s, {{1, 6.0}}).size() > 0);
+  CHECK(bench.feed(11s, {{1, 5.0}}) == R"(pending>inactive{alertname="A",x="1"}=6@11)");
+}
+
+TEST_CASE("series that go stale end their alerts and reset for") {
+  Bench bench{held};
+  CHECK(bench.feed(1s, {{1, 6.0}, {2, 6.0}}).size() > 0);
+  CHECK(bench.gone(5s, {1, 2}) == R"(pending>inactive{alertname="A",x="1"}=6@5 pending>inactive{alertname="A",x="2"}=6@5)");
+  CHECK(bench.feed(6s, {{1, 6.0}}) == R"(inactive>pending{alertname="A",x="1"}=6@6)");
+  CHECK(bench.engine.next_due() == at(16s));
+}
+
+TEST_CASE("a value lives for the lookback and not a nanosecond longer") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}).size() > 0);
+  CHECK(bench.engine.next_due() == at(301s));
+  CHECK(bench.tick(301s - 1ns).empty());
+  CHECK(bench.tick(301s) == R"(firing>inactive{alertname="A",x="1"}=6@301)");
+  CHECK_FALSE(bench.engine.next_due().has_value());
+}
+
+TEST_CASE("a batch is evaluated once, after its last sample") {
+  Bench bench{"  - {alert: A, expr: a != b}\n"};
+  CHECK(bench.feed(1s, {{1, 1.0}, {3, 1.0}}).empty());
+  const auto before = bench.engine.counters().evaluations;
+  CHECK(bench.feed(2s, {{1, 2.0}, {3, 2.0}}).empty());
+  CHECK(bench.engine.counters().evaluations == before + 1);
+}
+
+TEST_CASE("only rules that a series is bound to are evaluated") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n  - {alert: B, expr: b > 5}\n"};
+  CHECK(bench.feed(1s, {}).empty());
+  const auto before = bench.engine.counters().evaluations;
+  CHECK(bench.feed(2s, {{3, 1.0}}).empty());
+  CHECK(bench.engine.counters().evaluations == before + 1);
+}
+
+TEST_CASE("a sample that leaves a window is an event of its own") {
+  Bench bench{"  - {alert: A, expr: 'a < 0.5 * max_over_time(a[1m])'}\n"};
+  CHECK(bench.feed(0s, {{1, 100.0}}).empty());
+  CHECK(bench.feed(30s, {{1, 40.0}}) == R"(inactive>firing{alertname="A",x="1"}=40@30)");
+  CHECK(bench.engine.next_due() == at(60s));
+  CHECK(bench.tick(60s) == R"(firing>inactive{alertname="A",x="1"}=40@60)");
+}
+
+TEST_CASE("late ticks replay each deadline at its own instant") {
+  Bench bench{"  - {alert: A, expr: a > 5, for: 10s}\n  - {alert: B, expr: b > 5, for: 20s}\n"};
+  CHECK(bench.feed(0s, {{1, 6.0}, {3, 6.0}}).size() > 0);
+  CHECK(bench.feed(1h, {{1, 6.0}}) == R"(pending>firing{alertname="A",x="1"}=6@10 pending>firing{alertname="B",x="1"}=6@20 )"
+                                      R"(firing>inactive{alertname="A",x="1"}=6@300 firing>inactive{alertname="B",x="1"}=6@300 )"
+                                      R"(inactive>pending{alertname="A",x="1"}=6@3600)");
+  CHECK(bench.engine.counters().instants_skipped == 0);
+}
+
+TEST_CASE("catching up is bounded and says so") {
+  Bench bench{held, {.catch_up_max = 1}};
+  CHECK(bench.feed(0s, {{1, 6.0}}).size() > 0);
+  CHECK(bench.tick(1h) == R"(pending>firing{alertname="A",x="1"}=6@10 firing>inactive{alertname="A",x="1"}=6@3600)");
+  CHECK(bench.engine.counters().instants_skipped == 1);
+}
+
+TEST_CASE("keep_firing_for carries a firing alert over a gap") {
+  Bench bench{"  - {alert: A, expr: a > 5, keep_firing_for: 10s}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}).size() > 0);
+  CHECK(bench.feed(2s, {{1, 1.0}}).empty());
+  CHECK(bench.feed(11s, {{1, 6.0}}).empty());
+  CHECK(bench.feed(12s, {{1, 1.0}}).empty());
+  CHECK(bench.engine.next_due() == at(22s));
+  CHECK(bench.tick(22s) == R"(firing>inactive{alertname="A",x="1"}=6@22)");
+}
+
+TEST_CASE("two results with one identity are an error and leave the rule's alerts alone") {
+  Bench bench{"  - {alert: A, expr: a > 5, labels: {x: same}}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}) == R"(inactive>firing{alertname="A",x="same"}=6@1)");
+  CHECK(bench.feed(2s, {{2, 6.0}}).empty());
+  CHECK(bench.engine.error(0) == "two results have the same labels once the rule's are applied");
+  CHECK(bench.engine.counters().failures == 1);
+  CHECK(bench.feed(3s, {{2, 1.0}}).empty());
+  CHECK(bench.engine.error(0).empty());
+  CHECK(bench.engine.active().size() == 1);
+}
+
+TEST_CASE("more alerts than the group's limit end them all") {
+  ground::Problems problems;
+  const std::vector<RuleText> files{{"r.yml", "groups:\n- name: g\n  limit: 1\n  rules: [{alert: A, expr: a > 5}]\n"}};
+  Engine engine{load(files, problems), {}};
+  Bench::bear(engine);
+  const std::vector<Sample> one{{1, 6.0}};
+  const std::vector<Sample> two{{2, 6.0}};
+  CHECK(text(engine.batch(at(1s), one)) == R"(inactive>firing{alertname="A",x="1"}=6@1)");
+  CHECK(text(engine.batch(at(2s), two)) == R"(firing>inactive{alertname="A",x="1"}=6@2)");
+  CHECK(engine.error(0) == "more than 1 alerts, the group's limit");
+}
+
+TEST_CASE("samples that are no news are refused and counted") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n"};
+  CHECK(bench.feed(5s, {{1, 6.0}, {1, 1.0}}) == R"(inactive>firing{alertname="A",x="1"}=6@5)");
+  CHECK(bench.feed(5s, {{1, 1.0}}).empty());
+  CHECK(bench.feed(4s, {{1, 1.0}}).empty());
+  CHECK(bench.feed(6s, {{99, 1.0}}).empty());
+  CHECK(bench.engine.counters().samples_refused == 4);
+}
+
+TEST_CASE("a reply that is older than the last timer still counts, at that timer's instant") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n"};
+  CHECK(bench.tick(10s).empty());
+  CHECK(bench.feed(9s, {{1, 6.0}}) == R"(inactive>firing{alertname="A",x="1"}=6@10)");
+  CHECK(bench.engine.next_due() == at(309s));
+}
+
+TEST_CASE("NaN neither fires nor keeps an alert") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}).size() > 0);
+  CHECK(bench.feed(2s, {{1, std::numeric_limits<double>::quiet_NaN()}}) == R"(firing>inactive{alertname="A",x="1"}=6@2)");
+}
+
+TEST_CASE("a forgotten series takes its alerts along with the next call") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}).size() > 0);
+  bench.engine.forget(1);
+  CHECK(bench.tick(2s) == R"(firing>inactive{alertname="A",x="1"}=6@2)");
+}
+
+TEST_CASE("an expression without series fires by itself") {
+  Bench bench{"  - {alert: A, expr: '1'}\n"};
+  CHECK(bench.tick(1s) == R"(inactive>firing{alertname="A"}=1@1)");
+}
+
+TEST_CASE("annotations and labels are expanded from the result") {
+  Bench bench{"  - {alert: A, expr: a > 5, labels: {where: 'at {{ $labels.x }}'}, annotations: {s: 'now {{ printf \"%.1f\" $value }}'}}\n"};
+  const std::vector<Sample> samples{{1, 6.25}};
+  const auto out = bench.engine.batch(at(1s), samples);
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].labels.get("where") == "at 1");
+  CHECK(out[0].annotations == std::vector<Label>{{"s", "now 6.2"}});
+}
+
+TEST_CASE("for and windows survive a reload of an unchanged rule, a rule that is gone ends its alerts") {
+  Bench bench{held + "  - {alert: Gone, expr: b > 5}\n  - {alert: W, expr: 'a < 0.5 * max_over_time(a[1m])'}\n"};
+  CHECK(bench.feed(0s, {{2, 100.0}}).size() > 0);
+  CHECK(bench.feed(1s, {{1, 6.0}, {3, 6.0}, {2, 90.0}}).size() > 0);
+  Engine next{rules_of("  - {alert: W, expr: 'a < 0.5 * max_over_time(a[1m])'}\n" + held), {}};
+  Bench::bear(next);
+  CHECK(text(next.take_over(bench.engine, at(2s))) == R"(firing>inactive{alertname="Gone",x="1"}=6@2)");
+  CHECK(text(next.tick(at(11s))) == R"(pending>firing{alertname="A",x="2"}=90@10 pending>firing{alertname="A",x="1"}=6@11)");
+  const std::vector<Sample> low{{2, 40.0}};
+  CHECK(text(next.batch(at(12s), low)) == R"(inactive>firing{alertname="W",x="2"}=40@12)");
+  CHECK(bench.engine.active().empty());
+}

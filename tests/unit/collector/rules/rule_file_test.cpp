@@ -1,0 +1,95 @@
+#include "collector/rules/rule_file.hpp"
+
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+
+using namespace holdup;
+using namespace holdup::rules;
+using namespace std::chrono_literals;
+
+namespace {
+
+RuleSet load_text(const std::string& text, ground::Problems& problems) {
+  const std::vector<RuleText> files{{"r.yml", text}};
+  return load(files, problems);
+}
+
+/// The one problem of a file, as its reader sees it.
+std::string problem(const std::string& text) {
+  ground::Problems problems;
+  const auto rules = load_text(text, problems);
+  CHECK(rules.empty());
+  REQUIRE(problems.all().size() == 1);
+  return problems.all().front().text();
+}
+
+std::string with(const std::string& lines) { return "groups:\n- name: g\n  rules:\n  - alert: a\n" + lines; }
+
+}  // namespace
+
+TEST_CASE("a rule file with every supported key is read") {
+  ground::Problems problems;
+  const auto rules = load_text(
+      "groups:\n- name: g\n  limit: 3\n  query_offset: 0s\n  labels: {team: power, severity: info}\n  rules:\n"
+      "  - alert: a\n    expr: |\n      x > 1\n      and y\n    for: 1m30s\n    keep_firing_for: 5m\n    labels: {severity: warning}\n"
+      "    annotations: {summary: 'of {{ $labels.x }}'}\n  - {alert: b, expr: y}\n",
+      problems);
+  CHECK(problems.all().empty());
+  REQUIRE(rules.size() == 2);
+  CHECK(rules[0].alert == "a");
+  CHECK(rules[0].group == "g");
+  CHECK(rules[0].line == 7);
+  CHECK(rules[0].hold == 90s);
+  CHECK(rules[0].keep_firing == 5min);
+  CHECK(rules[0].limit == 3);
+  CHECK(identity(rules[0]) == R"(a{severity="warning",team="power"})");
+  CHECK(rules[1].hold == 0s);
+  CHECK(identity(rules[1]) == R"(b{severity="info",team="power"})");
+}
+
+TEST_CASE("every problem of a rule file is told with its place") {
+  CHECK(problem(with("    expr: x > \n")) ==
+        "r.yml:5: groups[0].rules[0].expr: a number, a metric name or '(' is expected, not the end (line 1, column 4)");
+  CHECK(problem(with("    expr: sum(x)\n")) == "r.yml:5: groups[0].rules[0].expr: not supported: sum (line 1, column 1)");
+  CHECK(problem(with("    expr: x[5m]\n")) ==
+        "r.yml:5: groups[0].rules[0].expr: the result is a range vector; an alert needs an instant vector");
+  CHECK(problem(with("    expr: max_over_time(x[1000000000s]) > 0\n")) ==
+        "r.yml:5: groups[0].rules[0].expr: not supported: a window of 11574d1h46m40s; at most 1d is held in memory");
+  CHECK(problem(with("    expr: x\n    for: 5min\n")) ==
+        "r.yml:6: groups[0].rules[0].for: '5min' is no duration; write as Prometheus does: 30s, 5m, 1h30m");
+  CHECK(problem(with("    expr: x\n    labels: {bad-name: y}\n")) ==
+        "r.yml:6: groups[0].rules[0].labels.bad-name: 'bad-name' cannot be a name here; use letters, digits and '_'");
+  CHECK(problem("groups:\n- name: g\n  rules:\n  - record: a:b\n    expr: x\n") ==
+        "r.yml:4: groups[0].rules[0].record: not supported: recording rules; write its expression where it is used");
+  CHECK(problem("groups:\n- name: g\n  query_offset: 1m\n") ==
+        "r.yml:3: groups[0].query_offset: not supported: query_offset; leave it out");
+  CHECK(problem("groups:\n- name: g\n- name: g\n") ==
+        "r.yml:3: groups[1].name: group 'g' stands twice in this file; give each group a name of its own");
+  CHECK(problem("groups:\n- name: g\n  limit: -1\n") == "r.yml:3: groups[0].limit: less than 0; write 0 for no limit");
+  CHECK(problem("groups: x\n") == "r.yml:1: groups: not a list; write '- ' before each entry");
+  CHECK(problem(with("    expr: x\n    annotations: {s: '{{ query \"x\" }}'}\n")).find("not supported in a template: query") !=
+        std::string::npos);
+  CHECK(problem(with("    expr: x\n    fro: 5m\n")).find("fro") != std::string::npos);
+  CHECK(problem(with("    for: 5m\n")).find("'expr' is missing") != std::string::npos);
+  CHECK(problem("groups:\n- name: g\n  rules:\n  - expr: x\n").find("'alert' is missing") != std::string::npos);
+  CHECK(problem("groups:\n- name: g\n  rules:\n  - alert: a\n    expr: &e x\n").find("anchor") != std::string::npos);
+}
+
+TEST_CASE("an interval is known and said to have no effect") {
+  ground::Problems problems;
+  const auto rules = load_text("groups:\n- name: g\n  interval: 30s\n  rules: [{alert: a, expr: x}]\n", problems);
+  CHECK(rules.size() == 1);
+  CHECK(problems.ok());
+  REQUIRE(problems.all().size() == 1);
+  CHECK(problems.all()[0].weight == ground::Problem::Weight::warning);
+}
+
+TEST_CASE("good rules beside bad ones are kept, all problems are told") {
+  ground::Problems problems;
+  const auto rules = load_text(
+      "groups:\n- name: g\n  rules:\n  - {alert: a, expr: sum(x)}\n  - {alert: b, expr: x}\n  - {alert: c, expr: x +}\n", problems);
+  CHECK(rules.size() == 1);
+  CHECK(problems.errors() == 2);
+}
