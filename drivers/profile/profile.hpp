@@ -38,7 +38,7 @@ struct Telling {
 [[nodiscard]] std::vector<Telling> tellings(const Rule& rule);
 
 /// Where a text (a name, an index, a model) comes from: an SNMP object or column, a Modbus register, a piece of sysDescr, or a fixed text
-/// in which {1}, {2}… stand for the parts of the row's index.
+/// in which {1}, {2}… stand for the parts of the row's index, {index} for its label.
 struct TextSource {
   enum class Kind : std::uint8_t { fixed, oid, description, registers };
   Kind kind = Kind::fixed;
@@ -83,8 +83,8 @@ struct Table {
   std::vector<Column> columns;
   std::vector<Condition> where;
   TextSources index, name;
-  std::uint32_t unit_part =
-      0;  // index part that numbers chained units; 0: none. Unit 1 keeps the printed numbers, others get "UNIT-" in front
+  std::optional<Condition> available;  // read along with every value: while it does not hold, there is no reading
+  TextSources unit;                    // number of the chained unit; unit 1 keeps the printed numbers, others get "UNIT-" in front of them
 };
 
 enum class RegisterType : std::uint8_t { u16, s16, u32, s32, u64, s64, f32, f64 };

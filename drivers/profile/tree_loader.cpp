@@ -124,7 +124,11 @@ Table load_table(const Node& node, const std::string& path, const FileScope& sco
   table.where = load_where(map, scope);
   table.index = load_texts(map, "index", scope);
   table.name = load_texts(map, "name", scope);
-  table.unit_part = static_cast<std::uint32_t>(map.integer("unit_part").value_or(0));
+  if (const Node* available = map.find("available")) {
+    table.available = load_condition(*available, map.path("available"), scope);
+    if (table.available->column.empty()) map.problem("available", "no column", "write column: OID and is: [codes]");
+  }
+  table.unit = load_texts(map, "unit", scope);
   const Node* columns = map.find("columns");
   if (columns == nullptr || !columns->is_sequence()) {
     map.problem("columns", "no columns", "list them, each with '- column:'");

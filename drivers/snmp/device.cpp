@@ -30,18 +30,27 @@ Seen seen_in(const std::vector<Answer>& answers) { return {.object_id = answers[
 
 /// The objects that the points are read from, each once, and which of them each point takes.
 struct Reads {
+  static constexpr std::size_t none = ~std::size_t{0};
+  struct Places {
+    std::size_t value, gate;
+  };
   std::vector<Oid> objects;
-  std::vector<std::size_t> object_of;
+  std::vector<Places> places;
 };
 
 Reads reads_of(std::span<const std::uint32_t> points, const std::vector<Measured>& measured) {
   Reads out;
-  std::map<Oid, std::size_t> places;
+  std::map<Oid, std::size_t> known;
+  const auto place = [&](const Oid& oid) {
+    if (oid.empty()) return Reads::none;
+    const auto [at, fresh] = known.try_emplace(oid, out.objects.size());
+    if (fresh) out.objects.push_back(oid);
+    return at->second;
+  };
   for (const std::uint32_t point : points) {
     HOLDUP_EXPECT(point < measured.size());
-    const auto [at, fresh] = places.try_emplace(measured[point].oid, out.objects.size());
-    if (fresh) out.objects.push_back(measured[point].oid);
-    out.object_of.push_back(at->second);
+    const auto value = place(measured[point].oid);
+    out.places.push_back({value, place(measured[point].gate)});
   }
   return out;
 }
@@ -55,6 +64,14 @@ Reading reading_of(std::uint32_t point, const Measured& measured, const Answer& 
     out.quality = converted.quality;
   }
   return out;
+}
+
+/// "Not available" beats the number beside it: many agents leave 0 there.
+void apply_gate(const Measured& measured, const Answer& gate, Reading& reading) {
+  if (gate.value.kind == Value::Kind::unknown)
+    reading.quality = Quality::failed;
+  else if (!lets_through(measured.gate_condition, gate.value.kind == Value::Kind::missing ? nullptr : &gate.value))
+    reading.quality = Quality::absent;
 }
 
 }  // namespace
@@ -138,8 +155,10 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest 
   std::vector<Reading> out;
   out.reserve(request.points.size());
   for (std::size_t i = 0; i < request.points.size(); ++i) {
-    const Answer& answer = (*answers)[reads.object_of[i]];
-    out.push_back(reading_of(request.points[i], measured_[request.points[i]], answer));
+    const Measured& measured = measured_[request.points[i]];
+    const Answer& answer = (*answers)[reads.places[i].value];
+    out.push_back(reading_of(request.points[i], measured, answer));
+    if (reads.places[i].gate != Reads::none) apply_gate(measured, (*answers)[reads.places[i].gate], out.back());
     if (request.raw != nullptr) request.raw->push_back(answer.value.raw());
   }
   co_return out;

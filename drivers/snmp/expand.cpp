@@ -1,11 +1,11 @@
 #include "drivers/snmp/expand.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <set>
 
+#include "ground/number.hpp"
 #include "ground/utf8.hpp"
 
 namespace holdup::snmp {
@@ -28,24 +28,6 @@ std::string tidy(std::string_view text) {
   return ground::printable(text.substr(first, last - first + 1));
 }
 
-/// "Outlet {2}" with the second part of the index; a number that the index does not have leaves the text empty.
-std::string filled(const std::string& text, Index index) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto close = text[i] == '{' ? text.find('}', i) : std::string::npos;
-    if (close == std::string::npos) {
-      out += text[i];
-      continue;
-    }
-    std::size_t part = 0;
-    std::from_chars(text.data() + i + 1, text.data() + close, part);
-    if (part == 0 || part > index.size()) return {};
-    out += std::to_string(index[part - 1]);
-    i = close;
-  }
-  return out;
-}
-
 /// What stands behind "MN:" in a sysDescr, up to the next blank or bracket.
 std::string piece_after(const std::string& mark, const std::string& description) {
   const auto at = description.find(mark);
@@ -59,10 +41,34 @@ struct Row {
   const Answers& answers;
   Index index;
   const std::string& description;
+  std::string_view label = {};  // the row's index as it is labelled
+
+  [[nodiscard]] std::string piece(std::string_view word) const {
+    if (word == "index") return std::string{label};
+    const auto part = ground::parse_integer(word).value_or(0);
+    return part < 1 || part > static_cast<std::int64_t>(index.size()) ? "" : std::to_string(index[static_cast<std::size_t>(part - 1)]);
+  }
 };
 
+/// "Outlet {2}" with the second part of the row's index, "Phase {index}" with its label; what the row does not have leaves the text empty.
+std::string filled(const std::string& text, const Row& row) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto close = text[i] == '{' ? text.find('}', i) : std::string::npos;
+    if (close == std::string::npos) {
+      out += text[i];
+      continue;
+    }
+    const auto piece = row.piece(std::string_view{text}.substr(i + 1, close - i - 1));
+    if (piece.empty()) return {};
+    out += piece;
+    i = close;
+  }
+  return out;
+}
+
 std::string text_of(const TextSource& source, const Row& row) {
-  if (source.kind == TextSource::Kind::fixed) return filled(source.text, row.index);
+  if (source.kind == TextSource::Kind::fixed) return filled(source.text, row);
   if (source.kind == TextSource::Kind::description) return piece_after(source.text, row.description);
   const Value* value = row.answers.find(source.oid);
   if (value == nullptr) value = row.answers.cell(source.oid, row.index);
@@ -75,22 +81,17 @@ std::string text_of(const TextSources& sources, const Row& row) {
   return {};
 }
 
+bool listed(const std::vector<std::int64_t>& codes, std::int64_t code) {
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
 bool holds(const Condition& condition, const Row& row) {
-  const auto listed = [](const std::vector<std::int64_t>& codes, std::int64_t code) {
-    return std::find(codes.begin(), codes.end(), code) != codes.end();
-  };
   if (condition.index_part > 0) {
     if (condition.index_part > row.index.size()) return false;
     const auto part = row.index[condition.index_part - 1];
     return (condition.is.empty() || listed(condition.is, part)) && !listed(condition.is_not, part);
   }
-  const Value* value = row.answers.cell(condition.column, row.index);
-  if (value == nullptr) return condition.is.empty() && !condition.bit;
-  if (condition.bit) return value->text.size() == 1 && ((static_cast<unsigned char>(value->text[0]) << *condition.bit) & 0x80) != 0;
-  const auto number = value->numeric();
-  if (!number) return condition.is.empty();
-  const auto code = static_cast<std::int64_t>(*number);
-  return (condition.is.empty() || listed(condition.is, code)) && !listed(condition.is_not, code);
+  return lets_through(condition, row.answers.cell(condition.column, row.index));
 }
 
 bool all_hold(const std::vector<Condition>& conditions, const Row& row) {
@@ -119,11 +120,15 @@ class Collector {
  public:
   explicit Collector(const Answers& answers) : answers_{answers} {}
 
-  void add(const Rule& rule, const Oid& oid, const std::vector<reading::Label>& labels) {
+  /// What is common to the points of a rule stands in `pattern`.
+  void add(const Rule& rule, const Measured& pattern) {
     for (auto& telling : profile::tellings(rule)) {
-      telling.point.labels = labels;
-      telling.point.source = oid.text();
-      place({.point = std::move(telling.point), .oid = oid, .conversion = std::move(telling.conversion)});
+      Measured measured = pattern;
+      measured.point = std::move(telling.point);
+      measured.point.labels = pattern.point.labels;
+      measured.point.source = pattern.oid.text();
+      measured.conversion = std::move(telling.conversion);
+      place(std::move(measured));
     }
   }
   [[nodiscard]] std::vector<Measured> take() { return std::move(out_); }
@@ -160,7 +165,12 @@ void expand_scalar(const Scalar& scalar, const Answers& answers, Collector& out)
   const std::string none;
   const Row row{answers, {}, none};
   if (answers.find(scalar.oid) == nullptr) return;
-  out.add(scalar.rule, scalar.oid, labels(scalar.rule.part, text_of(scalar.index, row), text_of(scalar.name, row)));
+  auto index = text_of(scalar.index, row);
+  auto name = text_of(scalar.name, {answers, {}, none, index});
+  Measured pattern;
+  pattern.oid = scalar.oid;
+  pattern.point.labels = labels(scalar.rule.part, std::move(index), std::move(name));
+  out.add(scalar.rule, pattern);
 }
 
 void expand_row(const Table& table, const Column& column, const Row& row, Collector& out) {
@@ -168,9 +178,16 @@ void expand_row(const Table& table, const Column& column, const Row& row, Collec
   Rule rule = column.rule;
   if (!scale(column, row, rule.conversion)) return;
   auto index = text_of(table.index, row);
-  if (table.unit_part > 0 && table.unit_part <= row.index.size() && row.index[table.unit_part - 1] != 1)
-    index.insert(0, std::to_string(row.index[table.unit_part - 1]).append("-"));
-  out.add(rule, column.oid.with(row.index), labels(rule.part, std::move(index), text_of(table.name, row)));
+  auto name = text_of(table.name, {row.answers, row.index, row.description, index});
+  if (const auto unit = text_of(table.unit, row); !unit.empty() && unit != "1") index = index.empty() ? unit : unit + "-" + index;
+  Measured pattern;
+  pattern.oid = column.oid.with(row.index);
+  pattern.point.labels = labels(rule.part, std::move(index), std::move(name));
+  if (table.available && row.answers.find(table.available->column.with(row.index)) != nullptr) {
+    pattern.gate = table.available->column.with(row.index);
+    pattern.gate_condition = *table.available;
+  }
+  out.add(rule, pattern);
 }
 
 void need(const TextSources& sources, std::vector<Oid>& out) {
@@ -191,6 +208,15 @@ void sort_out(std::vector<Oid>& oids) {
 
 }  // namespace
 
+bool lets_through(const Condition& condition, const Value* value) {
+  if (value == nullptr) return condition.is.empty() && !condition.bit;
+  if (condition.bit) return value->text.size() == 1 && ((static_cast<unsigned char>(value->text[0]) << *condition.bit) & 0x80) != 0;
+  const auto number = value->numeric();
+  if (!number) return condition.is.empty();
+  const auto code = static_cast<std::int64_t>(*number);
+  return (condition.is.empty() || listed(condition.is, code)) && !listed(condition.is_not, code);
+}
+
 Needs needs(const profile::Profile& profile) {
   Needs out;
   for (const TextSources* sources : {&profile.vendor_text, &profile.model, &profile.firmware, &profile.serial}) need(*sources, out.objects);
@@ -203,6 +229,8 @@ Needs needs(const profile::Profile& profile) {
     need(table.where, out.columns);
     need(table.index, out.columns);
     need(table.name, out.columns);
+    need(table.unit, out.columns);
+    if (table.available) out.columns.push_back(table.available->column);
     for (const Column& column : table.columns) {
       need(column.where, out.columns);
       out.columns.insert(out.columns.end(), {column.oid, column.digits, column.unit});

@@ -23,7 +23,12 @@ struct Measured {
   reading::Point point;
   Oid oid;
   profile::Conversion conversion;
+  Oid gate;                           // an object that says whether there is a reading; empty: always
+  profile::Condition gate_condition;  // on its value
 };
+
+/// True when a gate's answer lets the reading through.
+[[nodiscard]] bool lets_through(const profile::Condition& condition, const Value* value);
 
 /// Points of the same metric and labels are alternatives: the first whose object holds a reading now stands, else the first.
 [[nodiscard]] std::vector<Measured> expand(const profile::Profile& profile, const Answers& answers);
