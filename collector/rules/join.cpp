@@ -32,20 +32,13 @@ Keys keys_of(const Vector& vector, const Matching& matching) {
   return out;
 }
 
-Vector kept(const Vector& vector, const Matching& matching, const Keys& others, bool wanted) {
-  Vector out;
-  for (const auto& element : vector)
-    if (others.contains(match_key(element, matching)) == wanted) out.push_back(element);
-  return out;
-}
-
 Vector join_sets(const Join& sides) {
   const auto& matching = sides.binary.matching;
-  if (sides.binary.op != Operator::set_or)
-    return kept(sides.left, matching, keys_of(sides.right, matching), sides.binary.op == Operator::set_and);
-  auto out = sides.left;
-  const auto added = kept(sides.right, matching, keys_of(sides.left, matching), false);
-  out.insert(out.end(), added.begin(), added.end());
+  const bool is_or = sides.binary.op == Operator::set_or;
+  const auto others = keys_of(is_or ? sides.left : sides.right, matching);
+  Vector out = is_or ? sides.left : Vector{};
+  for (const auto& element : is_or ? sides.right : sides.left)
+    if (others.contains(match_key(element, matching)) == (sides.binary.op == Operator::set_and)) out.push_back(element);
   return out;
 }
 

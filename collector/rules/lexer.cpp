@@ -152,13 +152,20 @@ class Lexer {
       i += 2;
       return true;
     }
-    if (c == 'x') return coded(i, 2, 2, 16, value);
-    if (c == 'u') return coded(i, 2, 4, 16, value);
-    if (c == 'U') return coded(i, 2, 8, 16, value);
-    return c >= '0' && c <= '7' && coded(i, 1, 3, 8, value);
+    if (c == 'x') return coded(i, {.skip = 2, .digits = 2, .base = 16}, value);
+    if (c == 'u') return coded(i, {.skip = 2, .digits = 4, .base = 16}, value);
+    if (c == 'U') return coded(i, {.skip = 2, .digits = 8, .base = 16}, value);
+    return c >= '0' && c <= '7' && coded(i, {.skip = 1, .digits = 3, .base = 8}, value);
   }
 
-  bool coded(std::size_t& i, std::size_t skip, std::size_t digits, int base, std::string& value) const {
+  struct Code {
+    std::size_t skip;
+    std::size_t digits;
+    int base;
+  };
+
+  bool coded(std::size_t& i, Code form, std::string& value) const {
+    const auto [skip, digits, base] = form;
     const auto text = rest_.substr(std::min(i + skip, rest_.size()), digits);
     std::uint32_t code = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code, base);
