@@ -1,6 +1,7 @@
 #include "collector/rules/matcher.hpp"
 
 #include <re2/re2.h>
+#include <re2/stringpiece.h>
 
 namespace holdup::rules {
 namespace {
@@ -41,7 +42,8 @@ ground::Result<Matcher> Matcher::make(std::string name, MatchKind kind, std::str
 
 bool Matcher::matches(std::string_view value) const {
   const bool negative = kind_ == MatchKind::not_equal || kind_ == MatchKind::not_regex;
-  const bool same = pattern_ ? RE2::FullMatch(value, pattern_->compiled()) : value == value_;
+  // Debian 13's re2 takes another string_view than std's; its own name for it is right on both.
+  const bool same = pattern_ ? RE2::FullMatch(re2::StringPiece{value.data(), value.size()}, pattern_->compiled()) : value == value_;
   return same != negative;
 }
 

@@ -19,13 +19,13 @@ using ground::yaml::Report;
 constexpr ground::Duration longest_window = std::chrono::hours{24};
 constexpr std::size_t most_rules = 10'000;
 
-std::string quoted(const std::string& text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
+std::string in_quotes(const std::string& text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
 std::optional<ground::Duration> duration(Mapping& map, std::string_view key) {
   const auto text = map.text(key);
   if (!text) return std::nullopt;
   const auto out = parse_prometheus_duration(*text);
-  if (!out) map.problem(key, quoted(*text) + " is no duration", "write as Prometheus does: 30s, 5m, 1h30m");
+  if (!out) map.problem(key, in_quotes(*text) + " is no duration", "write as Prometheus does: 30s, 5m, 1h30m");
   return out;
 }
 
@@ -37,7 +37,7 @@ std::vector<NamedTemplate> templates(Mapping& map, std::string_view key) {
   for (const auto& entry : node->entries) {
     const auto text = entries.text(entry.key);
     if (!is_label_name(entry.key) || entry.key == metric_name) {
-      entries.problem(entry.key, quoted(entry.key) + " cannot be a name here", "use letters, digits and '_'");
+      entries.problem(entry.key, in_quotes(entry.key) + " cannot be a name here", "use letters, digits and '_'");
     } else if (text) {
       auto made = Template::parse(*text);
       if (made)
@@ -76,7 +76,7 @@ class RuleFile {
     Rule shared;
     shared.group = map.required_text("name");
     if (!shared.group.empty() && !groups_.insert(shared.group).second)
-      map.problem("name", "group " + quoted(shared.group) + " stands twice in this file", "give each group a name of its own");
+      map.problem("name", "group " + in_quotes(shared.group) + " stands twice in this file", "give each group a name of its own");
     if (duration(map, "interval"))
       map.warning("interval", "nothing acts on this yet: a rule is evaluated whenever a sample or a deadline can change it");
     if (const auto delay = duration(map, "query_offset"); delay && *delay != ground::Duration::zero())

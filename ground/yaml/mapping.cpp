@@ -7,7 +7,7 @@
 namespace holdup::ground::yaml {
 namespace {
 
-std::string quoted(const std::string& text) { return "'" + printable(text.substr(0, 80)) + "'"; }
+std::string in_quotes(const std::string& text) { return "'" + printable(text.substr(0, 80)) + "'"; }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
   const auto guess = nearest(word, known);
@@ -50,7 +50,7 @@ std::optional<double> Mapping::number(std::string_view key) {
   const auto* value = scalar(key, "a number");
   if (value == nullptr) return std::nullopt;
   const auto number = parse_number(*value);
-  if (!number) problem(key, quoted(*value) + " is no number", "write digits, its unit is in the key");
+  if (!number) problem(key, in_quotes(*value) + " is no number", "write digits, its unit is in the key");
   return number;
 }
 
@@ -58,7 +58,7 @@ std::optional<std::int64_t> Mapping::integer(std::string_view key) {
   const auto* value = scalar(key, "a whole number");
   if (value == nullptr) return std::nullopt;
   const auto number = parse_integer(*value);
-  if (!number) problem(key, quoted(*value) + " is no whole number", "write digits");
+  if (!number) problem(key, in_quotes(*value) + " is no whole number", "write digits");
   return number;
 }
 
@@ -66,7 +66,7 @@ std::optional<bool> Mapping::flag(std::string_view key) {
   const auto* value = scalar(key, "true or false");
   if (value == nullptr) return std::nullopt;
   if (*value == "true" || *value == "false") return *value == "true";
-  problem(key, quoted(*value) + " is neither true nor false", "write true or false");
+  problem(key, in_quotes(*value) + " is neither true nor false", "write true or false");
   return std::nullopt;
 }
 
@@ -74,7 +74,7 @@ std::optional<Duration> Mapping::duration(std::string_view key) {
   const auto* value = scalar(key, "a duration such as 20ms");
   if (value == nullptr) return std::nullopt;
   const auto length = parse_duration(*value);
-  if (!length) problem(key, quoted(*value) + " is no duration", "write a number and its unit: 20ms, 1s, 5min, 2h, 30d");
+  if (!length) problem(key, in_quotes(*value) + " is no duration", "write a number and its unit: 20ms, 1s, 5min, 2h, 30d");
   return length;
 }
 
@@ -82,7 +82,7 @@ std::optional<std::int64_t> Mapping::size(std::string_view key) {
   const auto* value = scalar(key, "a size such as 20GiB");
   if (value == nullptr) return std::nullopt;
   const auto bytes = parse_size(*value);
-  if (!bytes) problem(key, quoted(*value) + " is no size", "write a number and its unit: 512KiB, 20GiB");
+  if (!bytes) problem(key, in_quotes(*value) + " is no size", "write a number and its unit: 512KiB, 20GiB");
   return bytes;
 }
 
@@ -108,7 +108,7 @@ std::optional<std::size_t> Mapping::word(std::string_view key, std::span<const s
     if (words[i] == *value) return i;
   std::string known;
   for (std::string_view w : words) known += (known.empty() ? "" : ", ") + std::string{w};
-  problem(key, quoted(*value) + " is not one of " + known, did_you_mean(*value, words));
+  problem(key, in_quotes(*value) + " is not one of " + known, did_you_mean(*value, words));
   return std::nullopt;
 }
 
