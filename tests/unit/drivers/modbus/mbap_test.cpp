@@ -1,7 +1,5 @@
 #include "drivers/modbus/mbap.hpp"
 
-#include <map>
-
 #include "catch.hpp"
 
 using namespace holdup::modbus;
@@ -119,13 +117,10 @@ TEST_CASE("an exception that answers another function is refused") {
 }
 
 TEST_CASE("the answer to an earlier request is late, to one before this connection's is not") {
-  for (const std::uint8_t behind : {1, 2, 3}) {
-    const Judged j = judged(with(good_answer, 1, static_cast<std::uint8_t>(2 - behind)), 3);
-    // 0x0102 - 3 = 0x00FF: the high byte changes
-    if (behind < 3) {
-      CHECK(j.look == Look::late);
-      CHECK(j.bytes == good_answer.size());
-    }
+  for (const std::uint8_t earlier : {0x01, 0x00}) {
+    const Judged j = judged(with(good_answer, 1, earlier), 3);
+    CHECK(j.look == Look::late);
+    CHECK(j.bytes == good_answer.size());
   }
   CHECK(judged(with(with(good_answer, 0, 0), 1, 0xFF), 3).look == Look::late);
   CHECK(judged(with(with(good_answer, 0, 0), 1, 0xFE), 3).look == Look::broken);
