@@ -5,6 +5,7 @@ int main(int argc, char** argv) {
   CLI::App program{"hw-sim: simulated power hardware on loopback. Serves recordings of real devices, or plays a whole rack."};
   program.require_subcommand(1);
   int exit_code = hwsim::cli::Exit::fine;
+  hwsim::cli::add_run(program, exit_code);
   hwsim::cli::add_replay(program, exit_code);
   hwsim::cli::add_ctl(program, exit_code);
   try {

@@ -20,6 +20,7 @@ void serve(boost::asio::io_context& io, const Serving& serving) {
     serving.close();
   });
   std::cout << "control " << control.path() << '\n' << std::flush;
+  if (serving.started) serving.started();
   io.run();
 }
 

@@ -12,6 +12,7 @@ namespace hwsim::cli {
 void announce_ready(std::string_view url, std::string_view name);
 
 struct Serving {
+  std::function<void()> started = {};                           // after "control PATH" was printed; may be empty
   std::function<std::string(std::string_view command)> answer;  // to a ctl line, JSON
   std::function<void()> close;                                  // ends everything that waits on `io`
 };

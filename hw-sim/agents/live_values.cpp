@@ -1,0 +1,142 @@
+#include "hw-sim/agents/live_values.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ground/number.hpp"
+
+namespace hwsim::agents {
+namespace {
+
+using power::Quantity;
+using power::Snapshot;
+
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) text.replace(at, what.size(), by);
+  return text;
+}
+
+std::string filled(std::string text, const LiveDevice& device) {
+  return replaced(replaced(std::move(text), "{name}", device.name), "{serial}", device.serial);
+}
+
+std::optional<std::size_t> place_of(const Snapshot& snapshot, Quantity quantity, std::string_view index) {
+  for (std::size_t i = 0; i < snapshot.values.size(); ++i)
+    if (snapshot.values[i].quantity == quantity && snapshot.values[i].index == index) return i;
+  return std::nullopt;
+}
+
+std::vector<std::string> rows_of(const Snapshot& snapshot, Quantity quantity) {
+  std::vector<std::string> rows;
+  for (const auto& measurement : snapshot.values)
+    if (measurement.quantity == quantity) rows.push_back(measurement.index);
+  return rows;
+}
+
+// Rounded to the nearest whole number that the type can carry.
+template <class Number>
+Number fitted(double value) {
+  constexpr auto lowest = static_cast<double>(std::numeric_limits<Number>::min());
+  constexpr auto highest = static_cast<double>(std::numeric_limits<Number>::max());
+  return static_cast<Number>(std::clamp(std::round(value), lowest, highest));
+}
+
+std::string encoded(ber::Tag type, double value) {
+  if (type == ber::Tag::integer) return ber::integer(fitted<std::int32_t>(value));
+  if (type == ber::Tag::time_ticks || type == ber::Tag::counter32)  // these wrap
+    return ber::unsigned32(type, static_cast<std::uint32_t>(std::fmod(std::max(std::round(value), 0.0), 4294967296.0)));
+  return ber::unsigned32(type, fitted<std::uint32_t>(value));
+}
+
+std::optional<std::string> encoded(ber::Tag type, const std::string& text) {
+  if (type == ber::Tag::octets) return ber::octets(type, text);
+  if (type == ber::Tag::object_id) {
+    const auto oid = parse_oid(text);
+    return oid ? std::optional{ber::object_id(*oid)} : std::nullopt;
+  }
+  const auto number = ground::parse_number(text);
+  return number ? std::optional{encoded(type, *number)} : std::nullopt;
+}
+
+}  // namespace
+
+LiveObjects::LiveObjects(const DeviceTable& table, LiveDevice device, const std::string& file, ground::Problems& problems)
+    : device_{std::move(device)} {
+  for (const ObjectRule& rule : table.objects) {
+    const auto rows = rule.each ? rows_of(device_.read(), *rule.each) : std::vector<std::string>{""};
+    for (const auto& row : rows) {
+      if (rule.measure && !place_of(device_.read(), rule.measure->quantity, replaced(rule.measure->index, "{index}", row))) continue;
+      if (auto object = bind(rule, row, rows.size()))
+        objects_.push_back(*std::move(object));
+      else
+        problems.add(
+            {.file = file, .key = "objects", .what = rule.oid + ": its OID or text does not fit its type", .mend = "mend the rule"});
+    }
+  }
+  std::stable_sort(objects_.begin(), objects_.end(), [](const auto& a, const auto& b) { return a.oid < b.oid; });
+}
+
+std::optional<LiveObjects::Object> LiveObjects::bind(const ObjectRule& rule, const std::string& index, std::size_t rows) const {
+  const auto oid = parse_oid(replaced(rule.oid, "#", index));
+  if (!oid) return std::nullopt;
+  if (rule.measure) {
+    const auto at = place_of(device_.read(), rule.measure->quantity, replaced(rule.measure->index, "{index}", index));
+    if (!at) return std::nullopt;
+    return Object{*oid, Measured{{*at, rule.measure->scale}, rule.type}};
+  }
+  const auto text = replaced(replaced(filled(rule.text, device_), "{index}", index), "{rows}", std::to_string(rows));
+  auto value = encoded(rule.type, text);
+  if (!value) return std::nullopt;
+  return Object{*oid, *std::move(value)};
+}
+
+std::string LiveObjects::value(std::size_t index) const {
+  const auto& value = objects_[index].value;
+  if (const auto* fixed = std::get_if<std::string>(&value)) return *fixed;
+  const auto& measured = std::get<Measured>(value);
+  return encoded(measured.type, measured.measure.shown(device_.read()));
+}
+
+LiveRegisters::LiveRegisters(const DeviceTable& table, LiveDevice device) : device_{std::move(device)} {
+  for (const RegisterRule& rule : table.registers) bind(rule, device_.read());
+}
+
+void LiveRegisters::bind(const RegisterRule& rule, const Snapshot& snapshot) {
+  const auto text = filled(rule.text.value_or(""), device_);
+  const auto octet = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
+  for (std::size_t word = 0; word < rule.words; ++word) {
+    Part part{.value = std::uint16_t{0}, .shift = static_cast<unsigned>(16 * (rule.words - 1 - word))};
+    if (rule.only_while) part.only_while = place_of(snapshot, *rule.only_while, "");
+    if (rule.measure) {
+      const auto at = place_of(snapshot, rule.measure->quantity, rule.measure->index);
+      if (!at) return;
+      part.value = BoundMeasure{*at, rule.measure->scale};
+    } else if (rule.number) {
+      part.value = static_cast<std::uint16_t>(part.shift < 64 ? *rule.number >> part.shift & 0xffff : 0);
+    } else {
+      part.value = static_cast<std::uint16_t>(octet(2 * word) << 8 | octet(2 * word + 1));
+    }
+    parts_[static_cast<std::uint16_t>(rule.address + word)].push_back(std::move(part));
+  }
+}
+
+std::optional<std::uint16_t> LiveRegisters::read(std::uint16_t address) const {
+  const auto at = parts_.find(address);
+  if (at == parts_.end()) return std::nullopt;
+  const Snapshot& snapshot = device_.read();
+  std::uint16_t word = 0;
+  for (const Part& part : at->second) {
+    if (part.only_while && snapshot.values[*part.only_while].value < 0.5) continue;
+    if (const auto* fixed = std::get_if<std::uint16_t>(&part.value)) {
+      word |= *fixed;
+      continue;
+    }
+    // Two's complement, as signed registers are.
+    const auto number = fitted<std::int64_t>(std::get<BoundMeasure>(part.value).shown(snapshot));
+    word |= static_cast<std::uint16_t>((part.shift < 64 ? number >> part.shift : 0) & 0xffff);
+  }
+  return word;
+}
+
+}  // namespace hwsim::agents

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ground/instant.hpp"
+#include "hw-sim/agents/line.hpp"
+#include "hw-sim/scenario/scenario.hpp"
+#include "hw-sim/scenario/stage.hpp"
+
+// A rack's stage played in real time: its clock is the machine's steady clock times a speed, its timeline is performed at the planned
+// moments. Whoever reads or commands the world does it through here, so that time has moved first.
+namespace hwsim::agents {
+
+namespace ground = holdup::ground;
+namespace asio = boost::asio;
+
+class Play {
+ public:
+  struct Setup {
+    power::Rack rack;
+    std::vector<scenario::Step> timeline;
+    std::uint64_t seed = 0;
+    double speed = 1;
+    std::function<void(const scenario::Step&, const ground::Result<void>&)> performed;  // told after each step of the timeline
+  };
+
+  Play(asio::io_context& io, Setup setup);
+
+  /// From here on time passes; until then it stands at 0.
+  void start();
+  void close() { next_step_.cancel(); }
+
+  /// Brings the world to the present.
+  void follow();
+  /// After follow(): valid until the world moves again.
+  [[nodiscard]] scenario::Stage& stage() { return stage_; }
+  [[nodiscard]] ground::Result<void> perform(const scenario::Command& command);
+  [[nodiscard]] double speed() const { return speed_; }
+
+ private:
+  [[nodiscard]] ground::Instant present() const;
+  void await_next_step();
+
+  scenario::Stage stage_;
+  std::vector<scenario::Step> timeline_;
+  std::size_t done_ = 0;  // steps of the timeline
+  double speed_;
+  std::function<void(const scenario::Step&, const ground::Result<void>&)> performed_;
+  std::optional<std::chrono::steady_clock::time_point> started_;
+  asio::steady_timer next_step_;
+};
+
+/// One device of the play: dies with its power, and suffers the faults laid on it.
+class LiveLine final : public Line {
+ public:
+  LiveLine(Play& play, std::size_t device) : play_{play}, device_{device} {}
+  [[nodiscard]] scenario::Fate next() override;
+  [[nodiscard]] bool powered() override;
+
+ private:
+  Play& play_;
+  std::size_t device_;
+};
+
+}  // namespace hwsim::agents

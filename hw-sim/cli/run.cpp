@@ -1,0 +1,107 @@
+#include <boost/asio/io_context.hpp>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+
+#include "ground/problem.hpp"
+#include "hw-sim/cli/rack_house.hpp"
+#include "hw-sim/cli/serving.hpp"
+#include "hw-sim/cli/verbs.hpp"
+#include "hw-sim/scenario/rack_file.hpp"
+#include "hw-sim/scenario/scenario.hpp"
+
+namespace hwsim::cli {
+namespace {
+
+namespace ground = holdup::ground;
+
+struct Options {
+  std::string rack;
+  std::string scenario;
+  std::optional<std::uint64_t> seed;
+  double speed = 1;
+  std::string site;
+  std::string community = "public";
+  std::string models;
+};
+
+std::string read_file(const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  std::ostringstream text;
+  if (!in || !(text << in.rdbuf())) throw std::runtime_error{file + ": cannot be read, or is empty"};
+  return text.str();
+}
+
+void write_file(const std::string& file, const std::string& text) {
+  std::ofstream out{file, std::ios::binary};
+  if (!(out << text << std::flush)) throw std::runtime_error{file + ": cannot be written"};
+}
+
+// Prints what is wrong with the files; true when they can be used.
+bool usable(const ground::Problems& problems) {
+  for (const auto& problem : problems.all()) std::cerr << problem.text() << '\n';
+  return problems.ok();
+}
+
+void play(const Options& options, const RackSetup& setup, const std::string& text) {
+  boost::asio::io_context io{1};
+  RackHouse house{io, setup};
+  ground::Problems problems;
+  const auto site = house.site_text(text, options.rack, problems);
+  if (!options.site.empty()) {
+    if (!usable(problems)) throw std::runtime_error{"the site file cannot be written"};
+    write_file(options.site, site);
+  }
+  house.announce();
+  serve(io, {.started = [&house] { house.start(); },
+             .answer = [&house](std::string_view command) { return house.answer(command); },
+             .close = [&house] { house.close(); }});
+}
+
+int run(const Options& options) {
+  try {
+    ground::Problems problems;
+    const auto text = read_file(options.rack);
+    RackSetup setup{.file = scenario::parse_rack(text, options.rack, problems),
+                    .path = options.rack,
+                    .speed = options.speed,
+                    .community = options.community,
+                    .models = options.models.empty() ? HWSIM_MODELS_DIR : options.models};
+    if (!options.scenario.empty()) {
+      auto played = scenario::parse_scenario(read_file(options.scenario), options.scenario, problems);
+      if (problems.ok()) scenario::check_elements(played, setup.file, options.scenario, problems);
+      setup.timeline = std::move(played.timeline);
+      setup.seed = played.seed;
+    }
+    if (options.seed) setup.seed = *options.seed;
+    if (!usable(problems)) return Exit::problem;
+    play(options, setup, text);
+  } catch (const std::exception& error) {
+    std::cerr << "hw-sim run: " << error.what() << '\n';
+    return Exit::problem;
+  }
+  return Exit::fine;
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, int& exit_code) {
+  auto* verb =
+      program.add_subcommand("run", "play a rack in real time: its electricity and the devices that measure it, until SIGINT or SIGTERM");
+  auto options = std::make_shared<Options>();
+  verb->add_option("RACK", options->rack, "rack file (YAML): a holdup site file, with sim: for what only the simulator needs")->required();
+  verb->add_option("--scenario", options->scenario, "scenario file whose timeline is played; its expectations are holdup drill's business");
+  verb->add_option("--seed", options->seed, "of noise and faults; the scenario's unless told, else 0");
+  verb->add_option("--speed", options->speed, "how many simulated seconds pass in one")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1000.0));
+  verb->add_option("--site", options->site, "write the rack file here with the URLs where the devices really listen");
+  verb->add_option("--community", options->community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
+  verb->add_option("--models", options->models, "folder of the device tables (MODEL.yaml); the built-in ones unless told");
+  verb->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace hwsim::cli

@@ -1,0 +1,137 @@
+#include "hw-sim/agents/live_values.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "catch.hpp"
+#include "hw-sim/power/world.hpp"
+
+using namespace hwsim;
+using namespace hwsim::agents;
+using power::Quantity;
+
+namespace {
+
+DeviceTable table_of(const std::string& text) {
+  ground::Problems problems;
+  auto table = parse_device_table(text, "test.yaml", problems);
+  for (const auto& problem : problems.all()) FAIL(problem.text());
+  return table;
+}
+
+std::string shipped(const std::string& model) {
+  std::ifstream in{std::string{HOLDUP_SOURCE_DIR} + "/hw-sim/agents/" + model + ".yaml"};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+power::Rack one_of_each() {
+  power::Rack rack{.name = "r1", .feeds = {{.name = "A"}, {.name = "B"}}};
+  rack.pdus = {{.name = "pdu-a", .feed = 0, .model = power::PduModel::apc_rpdu2},
+               {.name = "pdu-b", .feed = 1, .model = power::PduModel::raritan_px3}};
+  rack.loads = {{.name = "cab1",
+                 .watts = 1000,
+                 .supplies = {{.name = "psu1", .pdu = 0, .outlet = 3, .status = power::StatusUnit{.device = "u1"}},
+                              {.name = "psu2", .pdu = 1, .outlet = 4, .status = power::StatusUnit{.device = "u2"}}}}};
+  return rack;
+}
+
+struct Bench {
+  power::World world{one_of_each(), 1};
+  LiveDevice device(const std::string& name) {
+    const auto index = *world.find_device(name);
+    return {.name = name, .serial = "S1", .read = [this, index]() -> const power::Snapshot& { return world.read(index); }};
+  }
+  LiveObjects objects(const std::string& name, const std::string& model) {
+    ground::Problems problems;
+    LiveObjects made{table_of(shipped(model)), device(name), model, problems};
+    for (const auto& problem : problems.all()) FAIL(problem.text());
+    return made;
+  }
+  double measured(const std::string& name, Quantity quantity, std::string_view index = {}) {
+    return *world.read(*world.find_device(name)).find(quantity, index);
+  }
+};
+
+std::string at(const LiveObjects& objects, const std::string& oid) {
+  const auto place = objects.find(*parse_oid(oid));
+  return place < objects.size() ? objects.value(place) : "nothing";
+}
+
+std::string whole(double value) { return ber::integer(static_cast<std::int32_t>(std::lround(value))); }
+std::string gauge(double value) { return ber::unsigned32(ber::Tag::gauge32, static_cast<std::uint32_t>(std::lround(value))); }
+
+}  // namespace
+
+TEST_CASE("the APC table shows the PDU's quantities in PowerNet-MIB's units") {
+  Bench bench;
+  const auto objects = bench.objects("pdu-a", "apc-rpdu2");
+  const std::string rpdu2 = "1.3.6.1.4.1.318.1.1.26.";
+  CHECK(at(objects, "1.3.6.1.2.1.1.2.0") == ber::object_id(*parse_oid("1.3.6.1.4.1.318.1.3.4.6")));
+  CHECK(at(objects, "1.3.6.1.2.1.1.5.0") == ber::octets(ber::Tag::octets, "pdu-a"));
+  CHECK(bench.measured("pdu-a", Quantity::phase_current, "1") > 1);
+  CHECK(at(objects, rpdu2 + "6.3.1.5.1") == whole(bench.measured("pdu-a", Quantity::phase_current, "1") * 10));
+  CHECK(at(objects, rpdu2 + "6.3.1.6.1") == whole(bench.measured("pdu-a", Quantity::phase_voltage, "1")));
+  CHECK(at(objects, rpdu2 + "6.3.1.7.1") == whole(bench.measured("pdu-a", Quantity::phase_power, "1") / 10));
+  CHECK(at(objects, rpdu2 + "6.3.1.4.1") == whole(2));
+  CHECK(at(objects, rpdu2 + "4.3.1.9.1") == whole(bench.measured("pdu-a", Quantity::inlet_energy) / 360000));
+  CHECK(at(objects, rpdu2 + "9.2.3.1.5.3") == whole(2));
+  CHECK(at(objects, rpdu2 + "9.2.3.1.5.9") == "nothing");
+  REQUIRE(bench.world.apply(power::Set{*ground::Element::parse("pdu-a/outlet/3"), {{power::Key::state, 0}}}));
+  bench.world.advance(bench.world.now() + std::chrono::seconds{3});
+  CHECK(at(objects, rpdu2 + "9.2.3.1.5.3") == whole(1));
+}
+
+TEST_CASE("the Raritan table gives each sensor its digits, and a value with so many of them") {
+  Bench bench;
+  const auto objects = bench.objects("pdu-b", "raritan-px3");
+  const std::string pdu2 = "1.3.6.1.4.1.13742.6.";
+  CHECK(at(objects, pdu2 + "3.3.4.1.7.1.1.1") == gauge(3));
+  CHECK(at(objects, pdu2 + "5.2.3.1.4.1.1.1") == gauge(bench.measured("pdu-b", Quantity::inlet_current) * 1000));
+  CHECK(at(objects, pdu2 + "5.2.3.1.6.1.1.4") == whole(bench.measured("pdu-b", Quantity::inlet_voltage)));
+  CHECK(at(objects, pdu2 + "5.2.3.1.4.1.1.8") == gauge(bench.measured("pdu-b", Quantity::inlet_energy) / 3600));
+  CHECK(at(objects, pdu2 + "5.4.3.1.4.1.4.1") == gauge(bench.measured("pdu-b", Quantity::outlet_current, "4") * 1000));
+  CHECK(at(objects, pdu2 + "5.4.3.1.3.1.4.14") == whole(7));
+  CHECK(at(objects, pdu2 + "5.4.3.1.6.1.4.8") == "nothing");
+}
+
+TEST_CASE("the supply's registers are scaled, and its flags tell a lost input from a failed converter") {
+  Bench bench;
+  const LiveRegisters unit{table_of(shipped("orv3-psu")), bench.device("u1")};
+  const auto flag = [&](std::uint16_t address) { return unit.read(address).value() & 0x100; };
+  CHECK(unit.read(8).value() == ('O' << 8 | 'R'));
+  CHECK(unit.read(24).value() == ('S' << 8 | '1'));
+  CHECK(unit.read(25).value() == 0);
+  CHECK(unit.read(67).value() == std::lround(bench.measured("u1", Quantity::fan_speed, "0")));
+  CHECK(unit.read(88).value() == std::lround(bench.measured("u1", Quantity::supply_input_voltage) * 64));
+  CHECK(unit.read(82).value() == std::lround(bench.measured("u1", Quantity::supply_output_power) * 8));
+  const auto uptime = std::lround(bench.measured("u1", Quantity::uptime));
+  CHECK((unit.read(54).value() << 16 | unit.read(55).value()) == uptime);
+  CHECK_FALSE(unit.read(58));
+  CHECK(flag(61) == 0);
+  CHECK(flag(62) == 0);
+  SECTION("input lost: AC_Not_OK and a low output, no failed converter") {
+    REQUIRE(bench.world.apply(power::Fail{*ground::Element::parse("feed/A")}));
+    bench.world.advance(bench.world.now() + std::chrono::seconds{2});
+    CHECK(flag(61) != 0);
+    CHECK(flag(62) == 0);
+    CHECK((unit.read(62).value() & 1) == 1);
+  }
+  SECTION("output failed with its input good: DCDC_Fail") {
+    REQUIRE(bench.world.apply(power::Fail{*ground::Element::parse("cab1/psu1")}));
+    bench.world.advance(bench.world.now() + std::chrono::seconds{2});
+    CHECK(flag(61) == 0);
+    CHECK(flag(62) != 0);
+  }
+}
+
+TEST_CASE("a broken device table is refused with line, key and mend") {
+  const auto* text = GENERATE("model: x\n", "model: x\nobjects: [{oid: 1.3, measures: volts}]\n", "model: x\nobjects: [{oid: 1.3}]\n",
+                              "model: x\nregisters: [{at: 70000, number: 1}]\n", "model: x\nregisters: [{at: 1, number: 1, text: a}]\n",
+                              "model: x\nregisters: [{at: 1, number: 1, tmies: 3}]\n", "objects: [{oid: 1.3, text: a}]\n");
+  ground::Problems problems;
+  (void)parse_device_table(text, "x.yaml", problems);
+  REQUIRE_FALSE(problems.ok());
+  CHECK(problems.all().front().text().starts_with("x.yaml:"));
+}

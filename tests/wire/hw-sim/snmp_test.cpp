@@ -1,0 +1,86 @@
+#include <string>
+
+#include "catch.hpp"
+#include "wire/hw-sim/simulator.hpp"
+
+using wire::Folder;
+using wire::shell;
+using wire::Simulator;
+
+namespace {
+
+constexpr const char* recording =
+    "1.3.6.1.2.1.1.1.0|4|a device\n1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.318.1\n1.3.6.1.2.1.1.3.0|67|100\n1.3.6.1.4.1.9.1|2|-7\n"
+    "1.3.6.1.4.1.9.2|64|10.0.0.1\n1.3.6.1.4.1.9.3|65|4294967295\n1.3.6.1.4.1.9.4|66|8\n1.3.6.1.4.1.9.5|70|18446744073709551615\n"
+    "1.3.6.1.4.1.9.6|4x|00ff\n1.3.6.1.4.1.9.7|5|\n";
+
+constexpr const char* walked =
+    ".1.3.6.1.2.1.1.1.0 = STRING: \"a device\"\n.1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.318.1\n.1.3.6.1.2.1.1.3.0 = Timeticks: (100) "
+    "0:00:01.00\n"
+    ".1.3.6.1.4.1.9.1 = INTEGER: -7\n.1.3.6.1.4.1.9.2 = IpAddress: 10.0.0.1\n.1.3.6.1.4.1.9.3 = Counter32: 4294967295\n"
+    ".1.3.6.1.4.1.9.4 = Gauge32: 8\n.1.3.6.1.4.1.9.5 = Counter64: 18446744073709551615\n.1.3.6.1.4.1.9.6 = Hex-STRING: 00 FF \n"
+    ".1.3.6.1.4.1.9.7 = NULL\n";
+
+// Ten seconds, one try: only a hang misses them.
+std::string tool(const std::string& name, const std::string& version, const std::string& rest) {
+  return name + " -v" + version + " -c public -On -Oe -t 10 -r 0 " + rest;
+}
+
+}  // namespace
+
+TEST_CASE("stock SNMP tools read a recording with its exact types") {
+  const Folder folder;
+  Simulator simulator{{"replay", folder.write("a.snmprec", recording)}};
+  const auto agent = simulator.host_port(0);
+  for (const auto* walker : {"snmpwalk", "snmpbulkwalk -Cr3"}) {
+    const auto walk = shell(tool(walker, "2c", agent + " .1"));
+    CHECK(walk.exit_code == 0);
+    CHECK(walk.text ==
+          std::string{walked} + ".1.3.6.1.4.1.9.7 = No more variables left in this MIB View (It is past the end of the MIB tree)\n");
+  }
+  CHECK(shell(tool("snmpget", "1", agent + " .1.3.6.1.4.1.9.1")).text == ".1.3.6.1.4.1.9.1 = INTEGER: -7\n");
+  CHECK(shell(tool("snmpgetnext", "1", agent + " .1.3.6.1.4.1.9.4")).text == ".1.3.6.1.4.1.9.6 = Hex-STRING: 00 FF \n");
+  const auto missing = shell(tool("snmpget -Cf", "1", agent + " .1.3.6.1.4.1.9.1 .1.3.6.1.4.1.9.9"));
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.text.find("(noSuchName)") != std::string::npos);
+  CHECK(missing.text.find("Failed object: .1.3.6.1.4.1.9.9") != std::string::npos);
+  CHECK(shell("snmpget -v2c -c private -t 0.2 -r 0 " + agent + " .1.3.6.1.2.1.1.1.0").text.starts_with("Timeout"));
+  CHECK(simulator.writes_seen() == 0);
+  CHECK(simulator.stop() == 0);
+}
+
+TEST_CASE("the write counter counts what a stock snmpset tries") {
+  const Folder folder;
+  const Simulator simulator{{"replay", folder.write("a.snmprec", recording)}};
+  const auto agent = simulator.host_port(0);
+  const auto v2c = shell(tool("snmpset", "2c", agent + " .1.3.6.1.4.1.9.1 i 1"));
+  CHECK(v2c.exit_code == 2);
+  CHECK(v2c.text.find("notWritable") != std::string::npos);
+  CHECK(shell(tool("snmpset", "1", agent + " .1.3.6.1.4.1.9.1 i 1")).text.find("noSuchName") != std::string::npos);
+  CHECK(simulator.writes_seen() == 2);
+}
+
+TEST_CASE("faults are laid on a recording and taken off again") {
+  const Folder folder;
+  const Simulator simulator{{"replay", folder.write("a.snmprec", recording)}};
+  const std::string get = " " + simulator.host_port(0) + " .1.3.6.1.2.1.1.1.0";
+  for (const auto* kind : {"silent", "wrong_id", "wrong_source", "truncated", "garbage", "late"}) {
+    INFO(kind);
+    REQUIRE(simulator.ctl("fault device/a kind=" + std::string{kind}).text == "{\"ok\":true}\n");
+    CHECK(shell("snmpget -v2c -c public -t 0.3 -r 0" + get).exit_code != 0);
+    REQUIRE(simulator.ctl("clear device/a").text == "{\"ok\":true}\n");
+    CHECK(shell(tool("snmpget", "2c", get)).exit_code == 0);
+  }
+  const auto unknown = simulator.ctl("fault device/b kind=silent");
+  CHECK(unknown.exit_code == 1);
+  CHECK(unknown.text.starts_with("{\"ok\":false,\"error\":"));
+}
+
+TEST_CASE("a file that is no recording stops the start with one line") {
+  const Folder folder;
+  const auto file = folder.write("a.txt", "x");
+  const auto output = shell(std::string{HOLDUP_BIN_DIR} + "/hw-sim replay " + file);
+  CHECK(output.exit_code == 1);
+  CHECK(output.text == "hw-sim replay: " + file + ": neither .snmprec nor .regs.txt\n");
+  CHECK(shell(std::string{HOLDUP_BIN_DIR} + "/hw-sim replay").exit_code == 2);
+}
