@@ -10,6 +10,11 @@ using namespace std::chrono_literals;
 constexpr Duration settle = 2s;  // good for so long before a latch opens: power that returns often goes again
 constexpr Duration look_again = 250ms;  // while a silence is being weighed
 
+// What was only reported is withdrawn at once; what follows from other verdicts ends with them.
+bool at_once(Verdict verdict, Strength strength) {
+  return strength == Strength::reported || verdict == Verdict::load_down || verdict == Verdict::path_redundancy_lost;
+}
+
 }  // namespace
 
 Detector::Detector(const site::Site& site)
@@ -78,7 +83,7 @@ void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, I
 void Detector::end_when_settled(const Key& key, const Judgement& judgement, Instant now) {
   Open& open = open_.at(key);
   if (!open.fine_since) open.fine_since = now;
-  const Duration patience = open.strength == Strength::reported ? Duration{} : settle;  // what was only reported is withdrawn at once
+  const Duration patience = at_once(key.verdict, open.strength) ? Duration{} : settle;
   if (now - *open.fine_since < patience) return wake_at(*open.fine_since + patience);
   changes_.push_back({Change::Kind::ended, {key.verdict, key.element, open.strength, judgement.signs, open.since}});
   open_.erase(key);

@@ -42,6 +42,12 @@ bool sign_changed(const Track& track, const reading::Reading& reading) {
   return false;
 }
 
+std::string short_text(const reading::Point& point) {
+  std::string text;
+  for (const auto& [name, value] : point.labels) text += (text.empty() ? "" : ",") + name + "=\"" + value + '"';
+  return point.metric + "{" + text + "}";
+}
+
 void remember(Track& track, const reading::Reading& reading) {
   if (!is_power(track.means)) return;
   if (!track.past.empty() && reading.time - track.past.back().first < past_step) return;
@@ -83,7 +89,7 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
     if (points[p].means == Meaning::none) continue;
     hearing.track_of_point[p] = static_cast<std::int32_t>(tracks_[device].size());
     tracks_[device].push_back({.device = device, .means = points[p].means,
-                               .point = points[p].metric + " " + std::string{label(points[p], "part")} + " " + std::string{label(points[p], "index")},
+                               .point = short_text(points[p]),
                                .refresh = points[p].refresh.value_or(Duration{})});
     place(device, points[p], tracks_[device].back());
   }
@@ -118,6 +124,7 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     if (index < 0 || reading.quality != Quality::good) continue;
     Track& track = tracks_[device][static_cast<std::size_t>(index)];
     changed = sign_changed(track, reading) || changed;
+    if (!track.last || track.last->value != reading.value) track.changed = reading.time;
     track.last = reading;
     remember(track, reading);
   }

@@ -29,6 +29,7 @@ struct Track {
   std::string point;    // for evidence: metric and name
   Duration refresh{};   // a reading covers [time − refresh, time]
   std::optional<reading::Reading> last;  // good ones only
+  Instant changed{};                     // when the value was first heard as it is now
   std::deque<std::pair<Instant, double>> past;  // powers and currents, thinned
 
   [[nodiscard]] bool known() const { return last.has_value(); }

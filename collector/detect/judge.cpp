@@ -14,6 +14,7 @@ constexpr double dead_line = 0.5;   // of nominal: back-feed leaves up to half o
 constexpr double good_line = 0.8;   // of nominal: a supply runs from it
 constexpr double same_power = 0.15; // transfer conserves power within this (row 1)
 constexpr double meter_floor_watts = 20, meter_floor_amperes = 0.2;
+constexpr Duration start_up = 5s;  // a supply may take so long from a good input to a good output
 constexpr Duration same_moment = 2s;  // of silences that have one cause (row 4), beside the devices' own poll period
 constexpr Duration telemetry_patience = 2s;  // a silence is first held against its neighbours'
 
@@ -73,7 +74,8 @@ Judgement Judge::supply_output(Index supply) const {
   const Track* output = facts_.status(supply, Meaning::supply_output_ok);
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
   const auto held = held_(Verdict::supply_output_failed, site_.element_of_supply(supply));
-  if (says(output, 0) && says(input, 1)) return Judgement::lost(Strength::proven, {output->sign(site_), input->sign(site_)});
+  const bool started = says(input, 1) && output != nullptr && output->known() && output->last->time - input->changed >= start_up;
+  if (says(output, 0) && started) return Judgement::lost(Strength::proven, {output->sign(site_), input->sign(site_)});
   if (says(output, 1) && fresh_since(*output, held)) return Judgement::fine({output->sign(site_)});
   return {};
 }

@@ -243,6 +243,10 @@ class Reader {
 Site parse(std::string_view text, const std::string& file, std::span<const std::string> profiles, ground::Problems& problems) {
   const Node root = ground::yaml::parse(text, file, problems);
   if (!problems.ok()) return {};
+  return read(root, file, profiles, problems);
+}
+
+Site read(const Node& root, const std::string& file, std::span<const std::string> profiles, ground::Problems& problems) {
   return Reader{file, profiles, problems}.read(root);
 }
 

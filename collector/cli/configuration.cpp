@@ -1,0 +1,132 @@
+#include "collector/cli/configuration.hpp"
+
+#include <fcntl.h>
+#include <glob.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "collector/rules/rule_file.hpp"
+#include "collector/site/site_file.hpp"
+#include "drivers/profile/files/profile_files.hpp"
+#include "ground/json_writer.hpp"
+
+namespace holdup::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_bytes = 1 << 20;
+
+void report(ground::Problems& problems, const std::string& file, std::string what, std::string mend) {
+  problems.add({.file = file, .line = 0, .key = {}, .what = std::move(what), .mend = std::move(mend)});
+}
+
+// A secret that others can read is none: refused, not warned about.
+std::string read_secret(const site::Device& device, const std::string& site_file, ground::Problems& problems) {
+  if (device.community_file.empty()) return "public";
+  const std::string key = "devices." + device.name + ".community_file";
+  const auto refuse = [&](std::string what, std::string mend) {
+    problems.add({.file = site_file, .line = 0, .key = key, .what = std::move(what), .mend = std::move(mend)});
+    return std::string{};
+  };
+  const auto path = (fs::path{site_file}.parent_path() / device.community_file).string();
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return refuse("cannot read " + path + ": " + std::strerror(errno), "create it with mode 0600");
+  if ((status.st_mode & 077) != 0) return refuse(path + " can be read by others", "chmod 600 " + path);
+  ground::Problems reading;
+  std::string secret = read_text(path, reading);
+  if (!reading.ok()) return refuse(reading.all().front().what, "create it with mode 0600");
+  secret.erase(std::find_if(secret.begin(), secret.end(), [](char c) { return c == '\n' || c == '\r'; }), secret.end());
+  return secret.empty() ? refuse(path + " is empty", "write the community into its first line") : secret;
+}
+
+}  // namespace
+
+std::string read_text(const std::string& path, ground::Problems& problems) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat status {};
+  if (file < 0 || fstat(file, &status) != 0) {
+    report(problems, path, std::string{"cannot be read: "} + std::strerror(errno), "check the path and its mode");
+    if (file >= 0) close(file);
+    return {};
+  }
+  std::string text;
+  if (!S_ISREG(status.st_mode)) {
+    report(problems, path, "no regular file", "name a file");
+  } else if (static_cast<std::size_t>(status.st_size) > most_bytes) {
+    report(problems, path, "larger than 1 MiB", "split it");
+  } else {
+    text.resize(static_cast<std::size_t>(status.st_size));
+    const auto got = read(file, text.data(), text.size());
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  }
+  close(file);
+  return text;
+}
+
+std::string site_file_of(const std::string& path, ground::Problems& problems) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) return path;
+  std::vector<std::string> found;
+  for (const auto& entry : fs::directory_iterator{path, error})
+    if (entry.path().extension() == ".yaml") found.push_back(entry.path().string());
+  if (found.size() == 1) return found.front();
+  report(problems, path, std::to_string(found.size()) + " *.yaml files in this directory", "keep exactly one site file there, rules end in .yml");
+  return {};
+}
+
+std::string default_profiles() { return profile::default_folder().string(); }
+
+std::shared_ptr<const profile::Library> load_profiles(const std::string& directory, ground::Problems& problems) {
+  return std::make_shared<const profile::Library>(profile::load_folder(directory, problems));
+}
+
+rules::RuleSet load_rules(const std::vector<std::string>& patterns, const std::string& site_file, ground::Problems& problems) {
+  std::vector<rules::RuleText> texts;
+  for (const auto& pattern : patterns) {
+    const auto full = (fs::path{site_file}.parent_path() / pattern).string();
+    glob_t found{};
+    if (glob(full.c_str(), 0, nullptr, &found) != 0) report(problems, site_file, "rules: nothing matches " + full, "write a file or a pattern that exists");
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) texts.push_back({found.gl_pathv[i], read_text(found.gl_pathv[i], problems)});
+    globfree(&found);
+  }
+  return rules::load(texts, problems);
+}
+
+Configuration load_configuration(const std::string& path, const std::string& profiles, ground::Problems& problems) {
+  Configuration configuration;
+  configuration.profiles = load_profiles(profiles, problems);
+  const auto file = site_file_of(path, problems);
+  if (file.empty()) return configuration;
+  ground::Problems reading;
+  const auto text = read_text(file, reading);
+  for (const auto& problem : reading.all()) problems.add(problem);
+  if (!reading.ok()) return configuration;
+  const auto names = configuration.profiles->names();
+  configuration.site = site::parse(text, file, names, problems);
+  configuration.rules = load_rules(configuration.site.rules, file, problems);
+  for (const auto& device : configuration.site.devices) configuration.communities.push_back(read_secret(device, file, problems));
+  return configuration;
+}
+
+bool print_problems(const ground::Problems& problems, bool json) {
+  for (const auto& problem : problems.all()) {
+    const bool error = problem.weight == ground::Problem::Weight::error;
+    if (json) {
+      ground::JsonWriter out;
+      out.begin_object().field("file", problem.file).field("line", problem.line).field("key", problem.key).field("what", problem.what);
+      out.field("mend", problem.mend).field("weight", error ? "error" : "warning").end_object();
+      std::cout << out.text() << '\n';
+    } else {
+      std::cerr << (error ? "" : "warning: ") << problem.text() << '\n';
+    }
+  }
+  return problems.ok();
+}
+
+}  // namespace holdup::cli

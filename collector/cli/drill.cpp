@@ -1,0 +1,106 @@
+#include "collector/drill/drill.hpp"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "collector/cli/configuration.hpp"
+#include "collector/cli/verbs.hpp"
+#include "collector/site/site_file.hpp"
+#include "ground/json_writer.hpp"
+#include "ground/number.hpp"
+
+// `holdup drill`: scenario files against the core in virtual time; it has no driver and touches no device.
+namespace holdup::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> scenarios;
+  std::string profiles = default_profiles();
+  bool json = false;
+};
+
+
+// The rack stands in a file beside the scenario, or in the scenario itself.
+std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::Library& profiles, ground::Problems& problems) {
+  const auto text = read_text(file, problems);
+  if (!problems.ok()) return std::nullopt;
+  drill::DrillPlan plan;
+  plan.scenario = hwsim::scenario::parse_scenario(text, file, problems);
+  if (!problems.ok()) return std::nullopt;
+  std::string site_file = file;
+  const auto names = profiles.names();
+  if (const auto* name = std::get_if<std::string>(&plan.scenario.rack)) {
+    site_file = (std::filesystem::path{file}.parent_path() / *name).string();
+    const auto rack_text = read_text(site_file, problems);
+    if (!problems.ok()) return std::nullopt;
+    plan.rack = hwsim::scenario::parse_rack(rack_text, site_file, problems);
+    plan.site = std::make_unique<const site::Site>(site::parse(rack_text, site_file, names, problems));
+  } else {
+    const auto& node = std::get<ground::yaml::Node>(plan.scenario.rack);
+    plan.rack = hwsim::scenario::read_rack(node, file, problems);
+    plan.site = std::make_unique<const site::Site>(site::read(node, file, names, problems));
+  }
+  if (!problems.ok()) return std::nullopt;
+  hwsim::scenario::check_elements(plan.scenario, plan.rack, file, problems);
+  plan.rules = load_rules(plan.site->rules, site_file, problems);
+  plan.seed = plan.scenario.seed;
+  return problems.ok() ? std::optional{std::move(plan)} : std::nullopt;
+}
+
+std::string at_text(ground::Instant at) {
+  const double seconds = static_cast<double>(at.time_since_epoch() / std::chrono::milliseconds{1}) / 1000;
+  return ground::number_text(seconds) + "s";
+}
+
+void print_people(const std::string& file, const drill::Transcript& transcript) {
+  std::cout << file << '\n';
+  for (const auto& event : transcript.events) {
+    const auto phase = record::phase_names[static_cast<std::size_t>(event.phase)];
+    std::cout << "  " << at_text(event.at) << "  " << phase << ' ' << event.verdict << ' ' << event.element << " (" << event.strength << ")";
+    if (event.cause != event.element) std::cout << "  cause " << event.cause;
+    std::cout << "  " << event.incident << '\n';
+  }
+  for (const auto& warning : transcript.warnings)
+    std::cout << "  " << ground::iso8601(warning.since) << (warning.firing ? "  warning " : "  over ") << warning.name << ' ' << warning.element << '\n';
+  for (const auto& verdict : transcript.verdicts) std::cout << (verdict.met ? "  ok      " : "  MISSED  ") << verdict.text << '\n';
+}
+
+void print_json(const std::string& file, const drill::Transcript& transcript) {
+  for (const auto& event : transcript.events) std::cout << record::to_json(event) << '\n';
+  for (const auto& verdict : transcript.verdicts) {
+    ground::JsonWriter out;
+    out.begin_object().field("scenario", file).field("met", verdict.met).field("expectation", verdict.text).end_object();
+    std::cout << out.text() << '\n';
+  }
+}
+
+int drill_all(const Options& options) {
+  ground::Problems problems;
+  const auto profiles = load_profiles(options.profiles, problems);
+  if (!print_problems(problems, options.json)) return usage;
+  bool clean = true;
+  for (const auto& file : options.scenarios) {
+    ground::Problems own;
+    auto plan = prepare(file, *profiles, own);
+    if (!print_problems(own, options.json) || !plan) return usage;
+    const auto transcript = drill::play(std::move(*plan));
+    options.json ? print_json(file, transcript) : print_people(file, transcript);
+    clean = clean && transcript.clean();
+  }
+  return clean ? fine : problem_found;
+}
+
+}  // namespace
+
+void add_drill(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("drill", "Play scenario files against the core in virtual time and check what it says");
+  verb->add_option("scenario", options->scenarios, "Scenario files")->required();
+  verb->add_option("--profiles", options->profiles, "Directory of firmware profiles, for the names a rack may use")->capture_default_str();
+  verb->add_flag("--json", options->json, "One JSON object a line: every event, then every expectation");
+  verb->callback([options, &exit_code] { exit_code = drill_all(*options); });
+}
+
+}  // namespace holdup::cli

@@ -1,0 +1,149 @@
+#include "collector/drill/drill.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "collector/drill/expectation.hpp"
+#include "collector/drill/virtual_points.hpp"
+
+namespace holdup::drill {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration round_trip = 1ms;   // of a quiet local network
+constexpr Duration walk_time = 50ms;   // of an identification
+constexpr Duration grace = 20s;        // after the last step, where nothing says how long to play
+constexpr auto epoch = std::chrono::sys_days{std::chrono::year{2011} / 4 / 25};  // virtual UTC starts at the founding incident's day
+
+class Rig {
+ public:
+  Rig(DrillPlan plan, const Watcher& watcher)
+      : scenario_{std::move(plan.scenario)}, stage_{plan.rack.rack, plan.seed}, machine_{{std::move(plan.site), std::move(plan.rules)}}, watcher_{watcher},
+        end_{end_of(scenario_, plan.length)}, points_(machine_.site().devices.size()) {
+    for (const auto& device : machine_.site().devices) devices_.push_back(stage_.world().find_device(device.name));
+    for (const auto& contact : stage_.world().rack().contacts) contacts_.push_back(machine_.site().contact(contact.name));
+    hand(core::Started{.boot = "drill", .seed = plan.seed});
+    hand(core::Restored{});
+    for (std::size_t c = 0; c < contacts_.size(); ++c) hand_contact(c, stage_.world().contact_closed(c), now_);
+  }
+
+  Transcript play() {
+    while (now_ < end_) {
+      const Instant next = next_moment();
+      if (next > end_) break;
+      now_ = next;
+      stage_.world().advance(now_);
+      for (const auto& edge : stage_.world().take_edges()) hand_contact(edge.contact, edge.closed, edge.at);
+      perform_steps();
+      answer();
+      if (timer_ && *timer_ <= now_) timer_.reset(), hand(core::TimerDue{});
+    }
+    transcript_.verdicts = weigh(scenario_.expect, transcript_.events);
+    return std::move(transcript_);
+  }
+
+ private:
+
+  static Instant end_of(const hwsim::scenario::Scenario& scenario, Duration length) {
+    Duration end = scenario.timeline.empty() ? Duration{} : scenario.timeline.back().at + grace;
+    for (const auto& expectation : scenario.expect) end = std::max(end, expectation.by.value_or(Duration{}) + 1s);
+    return Instant{std::max(end, length)};
+  }
+
+  Instant next_moment() const {
+    Instant next = end_ + 1ns;
+    if (timer_) next = std::min(next, *timer_);
+    if (!replies_.empty()) next = std::min(next, replies_.begin()->first);
+    if (step_ < scenario_.timeline.size()) next = std::min(next, Instant{scenario_.timeline[step_].at});
+    if (const auto change = stage_.world().next_change()) next = std::min(next, *change);
+    return std::max(next, now_);
+  }
+
+  void perform_steps() {
+    for (; step_ < scenario_.timeline.size() && Instant{scenario_.timeline[step_].at} <= now_; ++step_)
+      (void)stage_.perform(scenario_.timeline[step_].command);  // checked against the rack before the drill began
+  }
+
+  void answer() {
+    while (!replies_.empty() && replies_.begin()->first <= now_) {
+      auto input = std::move(replies_.begin()->second);
+      replies_.erase(replies_.begin());
+      hand(std::move(input));
+    }
+  }
+
+  void hand(core::Input input) {
+    if (const auto* answered = std::get_if<core::Answered>(&input)) transcript_.readings += answered->readings.size();
+    const incident::Moment moment{.now = now_, .utc_offset = epoch.time_since_epoch()};
+    auto effects = machine_.step(moment, std::move(input));
+    if (watcher_) watcher_(now_, stage_, machine_, effects);
+    timer_ = effects.timer;
+    for (auto& post : effects.posts) {
+      replies_.emplace(now_ + round_trip, core::Delivered{.target = post.target, .token = post.token, .accepted = true});
+      transcript_.posts.push_back(std::move(post.body));
+    }
+    for (auto& event : effects.events) transcript_.events.push_back(std::move(event));
+    for (auto& warning : effects.warnings) transcript_.warnings.push_back(std::move(warning));
+    for (const auto& order : effects.orders) perform(order);
+  }
+
+  void hand_contact(std::size_t contact, bool closed, Instant at) {
+    if (contacts_[contact]) hand(core::Edge{.contact = *contacts_[contact], .open = !closed, .at = at, .uncertainty = {}});
+  }
+
+  // One question on the virtual wire: it meets its fate when asked, and the device reads its registers then.
+  void perform(const plan::Order& order) {
+    const auto device = devices_[order.device];
+    const auto fate = device ? stage_.fate(*device) : hwsim::scenario::Fate{.answered = false};
+    const Duration travel = order.kind == plan::Order::Kind::identify ? walk_time : round_trip;
+    const Instant arrives = now_ + travel + fate.delay;
+    if (!fate.answered || fate.corruption != hwsim::scenario::Corruption::none || arrives > order.deadline) {
+      ground::Failure failure{ground::FailureKind::timeout, "no answer"};
+      replies_.emplace(order.deadline, core::Unanswered{.device = order.device, .asked = now_, .failure = std::move(failure)});
+      return;
+    }
+    replies_.emplace(arrives, order.kind == plan::Order::Kind::identify ? identify(order.device, *device) : read(order, *device));
+  }
+
+  core::Input identify(site::Index index, std::size_t device) {
+    points_[index] = points_of(stage_.world().read(device), refresh_of(device));
+    return core::Identified{.device = index, .identity = {.vendor = "holdup", .model = "virtual", .firmware = {}, .serial = {}, .profile = "drill"}, .points = points_[index]};
+  }
+
+  core::Input read(const plan::Order& order, std::size_t device) {
+    const auto& snapshot = stage_.world().read(device);
+    core::Answered answered{.device = order.device, .asked = now_, .readings = {}};
+    for (const auto point : order.points)
+      answered.readings.push_back({.point = point, .value = snapshot.values[point].value, .quality = ground::Quality::good, .time = now_, .uncertainty = round_trip});
+    return answered;
+  }
+
+  Duration refresh_of(std::size_t device) const {
+    const auto& rack = stage_.world().rack();
+    const auto& known = stage_.world().devices()[device];
+    return known.is_pdu ? rack.pdus[known.pdu].refresh : rack.loads[known.load].supplies[known.supply].status->refresh;
+  }
+
+  hwsim::scenario::Scenario scenario_;
+  hwsim::scenario::Stage stage_;
+  core::Machine machine_;
+  const Watcher& watcher_;
+  Instant end_;
+  Instant now_{};
+  std::size_t step_ = 0;
+  std::vector<std::optional<std::size_t>> devices_;   // the world's, by the site's
+  std::vector<std::optional<site::Index>> contacts_;  // the site's, by the world's
+  std::vector<std::vector<reading::Point>> points_;
+  std::multimap<Instant, core::Input> replies_;  // equal times in the order they were made
+  std::optional<Instant> timer_;
+  Transcript transcript_;
+};
+
+}  // namespace
+
+bool Transcript::clean() const { return std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.met; }); }
+
+Transcript play(DrillPlan plan, const Watcher& watcher) { return Rig{std::move(plan), watcher}.play(); }
+
+}  // namespace holdup::drill

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "collector/core/machine.hpp"
+#include "hw-sim/scenario/rack_file.hpp"
+#include "hw-sim/scenario/scenario.hpp"
+#include "hw-sim/scenario/stage.hpp"
+
+// The core's second host: virtual clock, virtual transport, hw-sim's electrical model as the world. It has no driver, so a drill cannot
+// touch hardware. Used by `holdup drill` and by the world tests. Pure: same plan, same bytes.
+namespace holdup::drill {
+
+using ground::Duration;
+using ground::Instant;
+
+struct DrillPlan {
+  std::unique_ptr<const site::Site> site;
+  rules::RuleSet rules;
+  hwsim::scenario::RackFile rack;
+  hwsim::scenario::Scenario scenario;
+  std::uint64_t seed = 0;
+  Duration length{};  // how long to play; at least to the last step and the last `by`
+};
+
+struct Verdict {
+  bool met = false;
+  std::string text;  // "say supply_input_lost of cab1/psu1 by 10.3s: said at 10.021s, proven"
+};
+
+struct Transcript {
+  std::vector<record::Event> events;      // `at` counts from the start of the timeline
+  std::vector<core::Warning> warnings;
+  std::vector<std::string> posts;         // bodies, as every target would get them
+  std::vector<Verdict> verdicts;          // one an expectation, in the file's order
+  std::uint64_t readings = 0;             // that reached the core
+  [[nodiscard]] bool clean() const;
+};
+
+/// Called after every step of the core with the world as it truly is, for tests that hold one against the other.
+using Watcher = std::function<void(Instant now, const hwsim::scenario::Stage& stage, const core::Machine& machine, const core::Effects& effects)>;
+
+[[nodiscard]] Transcript play(DrillPlan plan, const Watcher& watcher = {});
+
+}  // namespace holdup::drill

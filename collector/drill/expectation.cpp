@@ -1,0 +1,56 @@
+#include "collector/drill/expectation.hpp"
+
+#include "ground/number.hpp"
+
+namespace holdup::drill {
+namespace {
+
+using hwsim::scenario::Expectation;
+
+std::string seconds_text(Duration d) { return ground::number_text(static_cast<double>(d / std::chrono::milliseconds{1}) / 1000) + "s"; }
+
+bool names(const Expectation& expected, const record::Event& event) {
+  return event.verdict == expected.verdict && (!expected.of || expected.of->text() == event.element);
+}
+
+// A verdict is said when it begins and when it is strengthened; `restored` is said at the end of its incident.
+bool says(const Expectation& expected, const record::Event& event) {
+  const bool said = event.phase != record::Phase::end || event.verdict == "restored";
+  return said && names(expected, event) && (!expected.strength || *expected.strength == event.strength);
+}
+
+std::string wish(const Expectation& expected) {
+  std::string text = (expected.never ? "never " : "say ") + expected.verdict;
+  if (expected.of) text += " of " + expected.of->text();
+  if (expected.strength) text += ", " + *expected.strength;
+  if (expected.by) text += ", by " + seconds_text(*expected.by);
+  return text;
+}
+
+Verdict weigh_never(const Expectation& expected, std::span<const record::Event> events) {
+  for (const auto& event : events)
+    if (names(expected, event)) return {false, wish(expected) + ": said at " + seconds_text(event.at.time_since_epoch()) + " of " + event.element};
+  return {true, wish(expected) + ": never said"};
+}
+
+Verdict weigh_say(const Expectation& expected, std::span<const record::Event> events) {
+  for (const auto& event : events) {
+    if (!says(expected, event)) continue;
+    const auto at = event.at.time_since_epoch();
+    const bool in_time = !expected.by || at <= *expected.by;
+    return {in_time, wish(expected) + ": said at " + seconds_text(at) + ", " + event.strength};
+  }
+  for (const auto& event : events)
+    if (names(expected, event)) return {false, wish(expected) + ": said only as " + event.strength + " at " + seconds_text(event.at.time_since_epoch())};
+  return {false, wish(expected) + ": not said"};
+}
+
+}  // namespace
+
+std::vector<Verdict> weigh(std::span<const Expectation> expectations, std::span<const record::Event> events) {
+  std::vector<Verdict> verdicts;
+  for (const auto& expected : expectations) verdicts.push_back(expected.never ? weigh_never(expected, events) : weigh_say(expected, events));
+  return verdicts;
+}
+
+}  // namespace holdup::drill

@@ -1,0 +1,66 @@
+#include "collector/drill/virtual_points.hpp"
+
+#include <array>
+
+namespace holdup::drill {
+namespace {
+
+using hwsim::power::Quantity;
+using reading::Lane;
+using reading::Meaning;
+
+struct Shape {
+  Quantity quantity;
+  const char* metric;
+  const char* part;
+  Meaning means;
+  Lane lane;
+};
+
+constexpr std::array shapes{
+    Shape{Quantity::inlet_voltage, "rack_voltage_volts", "inlet", Meaning::input_voltage, Lane::hot},
+    Shape{Quantity::inlet_current, "rack_current_amperes", "inlet", Meaning::inlet_current, Lane::hot},
+    Shape{Quantity::inlet_power, "rack_power_watts", "inlet", Meaning::inlet_power, Lane::hot},
+    Shape{Quantity::inlet_apparent_power, "rack_apparent_power_voltamperes", "inlet", Meaning::none, Lane::routine},
+    Shape{Quantity::inlet_energy, "rack_energy_joules_total", "inlet", Meaning::none, Lane::routine},
+    Shape{Quantity::frequency, "rack_frequency_hertz", "inlet", Meaning::none, Lane::routine},
+    Shape{Quantity::phase_voltage, "rack_voltage_volts", "phase", Meaning::none, Lane::routine},
+    Shape{Quantity::phase_current, "rack_current_amperes", "phase", Meaning::phase_current, Lane::routine},
+    Shape{Quantity::phase_power, "rack_power_watts", "phase", Meaning::none, Lane::routine},
+    Shape{Quantity::bank_current, "rack_current_amperes", "bank", Meaning::bank_current, Lane::routine},
+    Shape{Quantity::outlet_state, "rack_state_code", "outlet", Meaning::outlet_state, Lane::hot},
+    Shape{Quantity::outlet_voltage, "rack_voltage_volts", "outlet", Meaning::outlet_voltage, Lane::routine},
+    Shape{Quantity::outlet_current, "rack_current_amperes", "outlet", Meaning::outlet_current, Lane::hot},
+    Shape{Quantity::outlet_power, "rack_power_watts", "outlet", Meaning::outlet_power, Lane::hot},
+    Shape{Quantity::outlet_energy, "rack_energy_joules_total", "outlet", Meaning::none, Lane::routine},
+    Shape{Quantity::supply_input_ok, "rack_state_code", "supply", Meaning::supply_input_ok, Lane::hot},
+    Shape{Quantity::supply_output_ok, "rack_state_code", "supply", Meaning::supply_output_ok, Lane::hot},
+    Shape{Quantity::supply_input_voltage, "rack_voltage_volts", "supply", Meaning::supply_input_voltage, Lane::hot},
+    Shape{Quantity::supply_input_current, "rack_current_amperes", "supply", Meaning::none, Lane::routine},
+    Shape{Quantity::supply_input_power, "rack_power_watts", "supply", Meaning::supply_input_power, Lane::routine},
+    Shape{Quantity::supply_output_voltage, "rack_voltage_volts", "supply", Meaning::supply_output_voltage, Lane::routine},
+    Shape{Quantity::supply_output_current, "rack_current_amperes", "supply", Meaning::none, Lane::routine},
+    Shape{Quantity::supply_output_power, "rack_power_watts", "supply", Meaning::supply_output_power, Lane::hot},
+    Shape{Quantity::fan_speed, "rack_fan_speed_rpm", "fan", Meaning::fan_speed, Lane::routine},
+    Shape{Quantity::inlet_temperature, "rack_temperature_celsius", "sensor", Meaning::temperature, Lane::routine},
+    Shape{Quantity::input_loss_count, "rack_input_loss_total", "supply", Meaning::input_loss_count, Lane::routine},
+    Shape{Quantity::uptime, "rack_uptime_seconds", "system", Meaning::uptime, Lane::routine},
+};
+static_assert(shapes.size() == hwsim::power::quantity_names.size());
+
+}  // namespace
+
+std::vector<reading::Point> points_of(const hwsim::power::Snapshot& snapshot, ground::Duration refresh) {
+  std::vector<reading::Point> points;
+  for (const auto& measurement : snapshot.values) {
+    const Shape& shape = shapes[static_cast<std::size_t>(measurement.quantity)];
+    std::vector<reading::Label> labels{{"part", shape.part}};
+    if (!measurement.index.empty()) labels.emplace_back("index", measurement.index);
+    labels.emplace_back("name", hwsim::power::name(measurement.quantity));
+    points.push_back({.metric = shape.metric, .labels = std::move(labels), .source = std::string{name(measurement.quantity)} + ":" + measurement.index,
+                      .means = shape.means, .lane = shape.lane, .refresh = refresh, .states = nullptr});
+  }
+  return points;
+}
+
+}  // namespace holdup::drill

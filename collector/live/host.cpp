@@ -1,0 +1,140 @@
+#include "collector/live/host.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "ground/clock/clock.hpp"
+#include "ground/expect.hpp"
+
+namespace holdup::live {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr ground::Duration post_limit = 10s;  // Prometheus' notifier gives a post as long
+constexpr std::size_t most_waiting_events = 100'000;
+
+std::shared_ptr<deliver::Outbox> outbox_for(asio::io_context& loop, const site::Site& site) {
+  std::vector<deliver::Target> targets;
+  const auto add = [&](deliver::Receiver receiver, const std::vector<std::string>& all) {
+    for (const auto& url : all) {
+      auto target = deliver::parse_target(receiver, url);
+      HOLDUP_EXPECT(target.has_value());  // refused by site::parse before
+      targets.push_back(std::move(*target));
+    }
+  };
+  add(deliver::Receiver::alertmanager, site.alerts.alertmanager);
+  add(deliver::Receiver::webhook, site.alerts.webhook);
+  return std::make_shared<deliver::Outbox>(loop.get_executor(), std::move(targets));
+}
+
+// A 4xx (but 429) will not be taken a second time either: the alert counts as handed over, the log says what the target thought.
+bool is_final(int status) { return status < 500 && status != 429; }
+
+// The outbox lives until its answer is here, also when a reload replaced it.
+asio::awaitable<core::Delivered> posted(std::shared_ptr<deliver::Outbox> outbox, core::Post post) {
+  co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);  // never hand an input in from within the step that posted
+  const auto deadline = ground::clock::now() + post_limit;
+  const auto status = co_await outbox->post(post.target, std::move(post.body), deadline);
+  if (status && *status >= 300) spdlog::warn("alert_refused target={} status={}", post.target, *status);
+  if (!status) spdlog::warn("alert_post_failed target={} reason={}", post.target, status.error().what);
+  co_return core::Delivered{.target = post.target, .token = post.token, .accepted = status && is_final(*status)};
+}
+
+}  // namespace
+
+Host::Host(Parts parts, Swap configuration)
+    : parts_{std::move(parts)}, machine_{{std::move(configuration.site), std::move(configuration.rules)}},
+      fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), [this](core::Input input) { step(std::move(input)); }},
+      outbox_{outbox_for(parts_.loop, machine_.site())}, timer_{parts_.loop} {
+  fleet_.man(machine_.site(), std::move(configuration.profiles), configuration.communities);
+  step(core::Started{.boot = parts_.boot, .seed = parts_.seed});
+}
+
+Host::~Host() { stop(); }
+
+void Host::restore(std::vector<record::Event> events, bool last) { step(core::Restored{.events = std::move(events), .last = last}); }
+
+void Host::swap(Swap configuration) {
+  const bool same_targets = configuration.site->alerts.alertmanager == machine_.site().alerts.alertmanager &&
+                            configuration.site->alerts.webhook == machine_.site().alerts.webhook;
+  if (!same_targets) outbox_ = outbox_for(parts_.loop, *configuration.site);
+  fleet_.man(*configuration.site, std::move(configuration.profiles), configuration.communities);
+  step(core::SiteChanged{.site = std::move(configuration.site), .rules = std::move(configuration.rules)});
+  parts_.audience.hear(machine_.site());
+}
+
+void Host::step(core::Input input) {
+  if (stopping_) return;
+  const auto now = ground::clock::now();
+  auto effects = machine_.step({.now = now, .utc_offset = ground::clock::utc_offset()}, std::move(input));
+  const bool told = !effects.posts.empty() && !effects.events.empty();
+  perform(effects);
+  const auto took = ground::clock::now() - now;
+  ++figures_.steps;
+  figures_.step_longest = std::max(figures_.step_longest, took);
+  if (!told) return;
+  ++figures_.detections;
+  figures_.detect_longest = std::max(figures_.detect_longest, took);
+}
+
+// Alerts first: they never wait for the store or the page.
+void Host::perform(core::Effects& effects) {
+  for (auto& post : effects.posts) deliver(post);
+  for (const auto& order : effects.orders) fleet_.perform(order);
+  parts_.audience.hear(effects);
+  for (const auto& line : effects.logs) write(line);
+  keep(effects);
+  arm(effects.timer);
+}
+
+void Host::deliver(core::Post& post) {
+  auto sending = posted(outbox_, std::move(post));
+  asio::co_spawn(parts_.loop, std::move(sending), [this](const std::exception_ptr& broken, const core::Delivered& delivered) {
+    if (!broken) step(delivered);
+  });
+}
+
+void Host::keep(core::Effects& effects) {
+  if (parts_.store == nullptr) return;
+  for (auto& event : effects.events) waiting_.push_back(std::move(event));
+  while (waiting_.size() > most_waiting_events) waiting_.pop_front();
+  keep_waiting_events();
+  for (auto& batch : effects.batches) parts_.store->append(std::move(batch));
+}
+
+void Host::keep_waiting_events() {
+  while (!waiting_.empty() && parts_.store->append(waiting_.front())) waiting_.pop_front();
+  figures_.events_waiting = waiting_.size();
+}
+
+void Host::arm(std::optional<ground::Instant> at) {
+  if (!at) return;
+  timer_.expires_after(std::max<ground::Duration>(*at - ground::clock::now(), 0ns));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) step(core::TimerDue{});
+  });
+}
+
+void Host::write(const core::LogLine& line) {
+  switch (line.level) {
+    case core::LogLine::Level::info: spdlog::info("{}", line.text); break;
+    case core::LogLine::Level::warning: spdlog::warn("{}", line.text); break;
+    case core::LogLine::Level::error: spdlog::error("{}", line.text); break;
+  }
+}
+
+void Host::stop() {
+  if (std::exchange(stopping_, true)) return;
+  timer_.cancel();
+  fleet_.stop();
+  outbox_->stop();
+}
+
+}  // namespace holdup::live

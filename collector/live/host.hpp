@@ -1,0 +1,88 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "collector/core/machine.hpp"
+#include "collector/deliver/outbox.hpp"
+#include "collector/poll/fleet.hpp"
+#include "store/store.hpp"
+
+// The core's live host: hands it the drivers' answers and the passing of time, performs its effects. All on the loop's thread; it holds
+// no opinion of its own. `run` makes it; drill is the other host.
+namespace holdup::live {
+
+/// Who else hears what the core decides: the page and the streams. Called on the loop; must not wait.
+class Audience {
+ public:
+  virtual ~Audience() = default;
+  virtual void hear(const core::Effects& effects) = 0;
+  /// The site was swapped in: what the page shows is another rack.
+  virtual void hear(const site::Site& site) = 0;
+};
+
+struct Swap {
+  std::unique_ptr<const site::Site> site;
+  rules::RuleSet rules;
+  std::shared_ptr<const profile::Library> profiles;
+  std::vector<std::string> communities;
+};
+
+struct Parts {
+  boost::asio::io_context& loop;
+  store::Store* store;  // nullptr: nothing is kept
+  Audience& audience;
+  std::string boot;
+  std::uint64_t seed = 0;
+};
+
+class Host {
+ public:
+  /// How long things took since the last look; the loop's own figures.
+  struct Figures {
+    ground::Duration detect_longest{};  // evidence in hand → alert handed over
+    std::uint64_t detections = 0;
+    std::uint64_t steps = 0;
+    ground::Duration step_longest{};
+    std::uint64_t events_waiting = 0;
+  };
+
+  Host(Parts parts, Swap configuration);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  /// Stored events, oldest first, in slices; the last one begins the polling.
+  void restore(std::vector<record::Event> events, bool last);
+  void edge(core::Edge edge) { step(edge); }
+  /// A checked configuration: swapped in at once.
+  void swap(Swap configuration);
+  void stop();
+
+  [[nodiscard]] const Figures& figures() const { return figures_; }
+  [[nodiscard]] const core::Machine& machine() const { return machine_; }
+
+ private:
+  void step(core::Input input);
+  void perform(core::Effects& effects);
+  void deliver(core::Post& post);
+  void keep(core::Effects& effects);
+  void keep_waiting_events();
+  void arm(std::optional<ground::Instant> at);
+  static void write(const core::LogLine& line);
+
+  Parts parts_;
+  core::Machine machine_;
+  poll::Fleet fleet_;
+  std::shared_ptr<deliver::Outbox> outbox_;
+  boost::asio::steady_timer timer_;
+  std::deque<record::Event> waiting_;  // that the store's queue had no room for
+  Figures figures_;
+  bool stopping_ = false;
+};
+
+}  // namespace holdup::live

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "collector/core/effects.hpp"
+#include "drivers/device.hpp"
+#include "drivers/modbus/connection.hpp"
+#include "drivers/profile/library.hpp"
+#include "drivers/snmp/client.hpp"
+
+// Performs the core's orders: the site's devices behind their drivers, one coroutine an order, its outcome handed back as an input. A
+// device that breaks harms itself only. Used by the live host, on the loop.
+namespace holdup::poll {
+
+using Hand = std::function<void(core::Input)>;
+
+class Fleet {
+ public:
+  /// `hand` is called on the loop, never from within perform().
+  Fleet(boost::asio::io_context& loop, std::uint32_t seed, Hand hand);
+
+  /// Replaces all devices; what is still under way for the former ones is forgotten. `communities` by device.
+  void man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const std::string> communities);
+  void perform(const plan::Order& order);
+  /// Ends what is under way; nothing is handed in afterwards.
+  void stop();
+
+  [[nodiscard]] const snmp::Counters& snmp_counters() const { return snmp_.counters(); }
+
+ private:
+  struct Crew {  // one site's devices; coroutines under way keep it
+    std::shared_ptr<const profile::Library> profiles;
+    std::map<boost::asio::ip::tcp::endpoint, std::shared_ptr<modbus::Connection>> connections;
+    std::vector<std::unique_ptr<drivers::Device>> devices;  // nullptr: its URL cannot be opened
+  };
+
+  boost::asio::awaitable<void> carry_out(std::shared_ptr<Crew> crew, plan::Order order);
+  std::unique_ptr<drivers::Device> open(Crew& crew, const site::Device& device, const std::string& community);
+  void hand(const std::shared_ptr<Crew>& crew, core::Input input);
+
+  boost::asio::io_context& loop_;
+  snmp::Client snmp_;
+  Hand hand_;
+  std::shared_ptr<Crew> crew_;
+};
+
+}  // namespace holdup::poll
