@@ -1,0 +1,68 @@
+#include "drivers/open/opener.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <vector>
+
+#include "drivers/modbus/connection.hpp"
+#include "drivers/modbus/device.hpp"
+#include "drivers/snmp/device.hpp"
+#include "ground/nearest.hpp"
+#include "ground/utf8.hpp"
+
+namespace holdup::drivers {
+namespace asio = boost::asio;
+using ground::Failure;
+using ground::FailureKind;
+using ground::Result;
+
+namespace {
+
+profile::Protocol protocol_of(const Address& address) {
+  return address.protocol == Address::Protocol::snmp ? profile::Protocol::snmp : profile::Protocol::modbus;
+}
+
+Failure no_such_profile(const profile::Library& library, const std::string& name) {
+  const auto names = library.names();
+  const std::vector<std::string_view> known{names.begin(), names.end()};
+  const auto guess = ground::nearest(name, known);
+  auto what = "no profile '" + ground::printable(name) + "'";
+  if (!guess.empty()) what += "; did you mean '" + guess + "'?";
+  return {FailureKind::unsupported, std::move(what)};
+}
+
+}  // namespace
+
+Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uint32_t seed)
+    : loop_{loop}, library_{library}, snmp_{loop, seed} {}
+
+Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
+  if (!opening.profile.empty()) {
+    const auto* profile = library_.find(opening.profile);
+    if (profile == nullptr) return no_such_profile(library_, opening.profile);
+    if (profile->protocol != protocol_of(opening.address))
+      return Failure{FailureKind::unsupported, "profile '" + opening.profile + "' is of another protocol than the url"};
+  }
+  boost::system::error_code error;
+  const auto host = asio::ip::make_address(opening.address.host, error);
+  if (error) return Failure{FailureKind::unsupported, "'" + ground::printable(opening.address.host) + "' is no numeric address"};
+  if (opening.address.protocol == Address::Protocol::modbus) return open_modbus(opening);
+  snmp::Device::Settings settings{.address = {host, opening.address.port},
+                                  .community = opening.community,
+                                  .profile = opening.profile,
+                                  .resend_after = opening.resend_after};
+  return std::make_unique<snmp::Device>(snmp_, library_, std::move(settings));
+}
+
+std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {
+  const asio::ip::tcp::endpoint peer{asio::ip::make_address(opening.address.host), opening.address.port};
+  auto& known = connections_[peer];
+  auto connection = known.lock();
+  if (!connection) known = connection = std::make_shared<modbus::Connection>(loop_.get_executor(), peer);
+  std::vector<const profile::Profile*> candidates;
+  for (const auto& profile : library_.all())
+    if (profile.protocol == profile::Protocol::modbus && (opening.profile.empty() || profile.name == opening.profile))
+      candidates.push_back(&profile);
+  return std::make_unique<modbus::Device>(std::move(connection), opening.address.unit, std::move(candidates));
+}
+
+}  // namespace holdup::drivers

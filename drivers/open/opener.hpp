@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "drivers/device.hpp"
+#include "drivers/open/address.hpp"
+#include "drivers/profile/library.hpp"
+#include "drivers/snmp/client.hpp"
+#include "ground/result.hpp"
+
+namespace holdup::modbus {
+class Connection;
+}
+
+// Makes the device of an address: the one place that knows every protocol. collector/poll and `holdup probe` hold one for the loop; what
+// devices share (the SNMP sockets, a Modbus host's connection) lives in it.
+namespace holdup::drivers {
+
+struct Opening {
+  Address address;
+  std::string community = "public";                // SNMP v1, v2c
+  std::string profile;                             // by name; empty: the one that fits what the device says of itself
+  std::optional<ground::Duration> resend_after{};  // of lost SNMP datagrams while reading; the daemon's core resends by itself
+};
+
+class Opener {
+ public:
+  /// `seed` is where SNMP request ids begin to count. Loop and library outlive the opener, and the opener its devices.
+  Opener(boost::asio::io_context& loop, const profile::Library& library, std::uint32_t seed);
+
+  /// Asks nothing of the device yet. Fails on an unknown profile, or one of another protocol.
+  [[nodiscard]] ground::Result<std::unique_ptr<Device>> open(const Opening& opening);
+  [[nodiscard]] const snmp::Counters& snmp_counters() const { return snmp_.counters(); }
+
+ private:
+  [[nodiscard]] std::unique_ptr<Device> open_modbus(const Opening& opening);
+
+  boost::asio::io_context& loop_;
+  const profile::Library& library_;
+  snmp::Client snmp_;
+  std::map<boost::asio::ip::tcp::endpoint, std::weak_ptr<modbus::Connection>> connections_;  // one a Modbus host, shared by its units
+};
+
+}  // namespace holdup::drivers
