@@ -14,7 +14,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+\s+(.*?)\s*$", re.MULTILINE)
 # An absolute path that is no address: its first part must be a place that every Debian has, or a path of our HTTP.
 ABSOLUTE = re.compile(r"(?<![\w.:/}\])*~<>-])/([a-z][\w-]*)/[\w.-]+")
-KNOWN_PLACES = {"etc", "var", "dev", "usr", "run", "proc", "sys", "lib", "api"}
+KNOWN_PLACES = {"etc", "tmp", "var", "dev", "usr", "run", "proc", "sys", "lib", "api"}
 SHELLS = {"sh", "bash", "shell", "console"}
 OUR_PROGRAMS = {"holdup", "hw-sim", "promqltest"}
 TOOLS = {"git", "cd", "curl", "sudo", "apt-get", "cmake", "ctest", "python3", "kill", "ls", "cat", "snmpwalk", "snmpget", "journalctl", "export"}

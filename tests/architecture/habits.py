@@ -10,6 +10,8 @@ VAGUE = re.compile(r"(Manager|Helper|Util|Utils|Handler|Base|Impl|Data|Info)$")
 TYPE = re.compile(r"^\s*(?:class|struct|enum class|enum)\s+(?:\[\[\w+\]\]\s*)?(\w+)\s*(?:final\s*)?(?::[^:{;][^{;]*)?\{", re.MULTILINE)
 VAGUE_FILE = re.compile(r"(^|_)(manager|helper|util|utils|handler|base|impl|data|info|process|common|misc)(_|$)")
 SLEEP = re.compile(r"\bsleep_for\b|\bsleep_until\b|\busleep\s*\(|(?<![\w.])sleep\s*\(|\btime\.sleep\s*\(")
+FORWARD = re.compile(r"^namespace [\w:]+ \{\n(?:(?:class|struct|enum)[^{};]*;\n)+\}.*\n", re.MULTILINE)
+NAMESPACE = re.compile(r"^namespace (\w+)::(\w+)(?:::\w+)* \{", re.MULTILINE)
 ROOM_LINES = 30
 
 
@@ -21,9 +23,16 @@ def name_problems(file: Path, text: str) -> list[str]:
     return problems
 
 
+def namespace_problems(file: Path, text: str) -> list[str]:
+    """A room's namespace is its folder's name; a folder inside a room may share the room's."""
+    top = "hwsim" if file.parts[0] == "hw-sim" else "holdup"
+    opened = NAMESPACE.findall(FORWARD.sub("", text)) if file.parts[0] != "tests" else []
+    return [f"{file}: namespace {first}::{second} is not its room's" for first, second in opened if first != top or second not in file.parts[:-1]]
+
+
 def header_problems(file: Path, text: str) -> list[str]:
     problems = [] if "#pragma once" in text else [f"{file}: no #pragma once"]
-    opening = re.split(r"^namespace (?:holdup|hwsim)\b|^#define\b", text, maxsplit=1, flags=re.MULTILINE)[0]
+    opening = re.split(r"^namespace\b|^#define\b", FORWARD.sub("", text), maxsplit=1, flags=re.MULTILINE)[0]
     if not re.search(r"^//", opening, re.MULTILINE):
         problems.append(f"{file}: no opening paragraph: what is it, who uses it")
     return problems
@@ -57,7 +66,7 @@ def problems_of(root: Path) -> list[str]:
     problems = cmake_problems(root)
     for file in tree.source_files(root):
         text = (root / file).read_text(errors="replace")
-        problems += name_problems(file, text) + habit_problems(file, text)
+        problems += name_problems(file, text) + namespace_problems(file, text) + habit_problems(file, text)
         if file.suffix == ".hpp":
             problems += header_problems(file, text)
     return problems

@@ -229,6 +229,7 @@ class Habits(BadTree):
             "store/b.cpp": "struct lower_case {};\n",
             "store/c.hpp": "// What, who.\n",
             "store/d.hpp": "#pragma once\nint d();\n",
+            "store/h.cpp": "namespace holdup::detect {\n}\n",
             "store/e.cpp": "void f() { try { g(); } catch (...) {} }\n",
             "tests/f.cpp": "void f() { std::this_thread::sleep_for(1s); }\n",
             "store/g.cpp": "// TO" + "DO\n",
