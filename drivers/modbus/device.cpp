@@ -22,10 +22,6 @@ namespace {
 
 Span span_of(const profile::Register& field) { return {static_cast<Function>(field.function), field.address, profile::width(field.type)}; }
 
-bool covers(const Span& outer, const Span& inner) {
-  return outer.function == inner.function && outer.address <= inner.address && inner.end() <= outer.end();
-}
-
 void label(reading::Point& point, const char* key, const std::string& value) {
   if (!value.empty()) point.labels.emplace_back(key, value);
 }
@@ -90,28 +86,43 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest 
   if (request.raw) request.raw->assign(request.points.size(), {});
   const std::vector<Span> spans = merged(spans_of(request.points), readable_, max_registers_);
   for (const Span& span : spans)
-    if (!sweep.broken_off) co_await fetch(sweep, span, Reach::within);
+    if (!sweep.broken_off) (void)co_await fetch(sweep, span, Reach::within);
   if (!sweep.learned && sweep.trouble) co_return *sweep.trouble;
   co_return std::move(sweep.readings);
 }
 
 /// Reads one span; where the device says "not here" to several values at once, each of them by itself, once, so that a bad register
-/// hides no neighbours.
-asio::awaitable<void> Device::fetch(Sweep& sweep, Span span, Reach reach) {
+/// hides no neighbours. Whether the device told the span as a whole.
+asio::awaitable<bool> Device::fetch(Sweep& sweep, Span span, Reach reach) {
   const Result<Exchange> exchange = co_await ask(span, sweep.request.deadline);
   if (!exchange) {
     sweep.broken_off = true;
     if (!sweep.trouble) sweep.trouble = exchange.error();
-    co_return;
+    co_return false;
   }
   std::vector<Span> single;
   if (reach == Reach::within && says_not_here(exchange->answer.exception)) single = singles(sweep, span);
   if (single.size() < 2) {
     settle(sweep, span, *exchange);
-    co_return;
+    co_return exchange->answer.exception == 0;
   }
-  for (const Span& one : single)
-    if (!sweep.broken_off) co_await fetch(sweep, one, Reach::exactly);
+  std::vector<Span> told;
+  for (const Span& one : single) {
+    if (sweep.broken_off) break;
+    const bool good = co_await fetch(sweep, one, Reach::exactly);
+    if (good) told.push_back(one);
+  }
+  if (!sweep.broken_off) learn(span, std::move(told));
+  co_return false;
+}
+
+/// From a span that was refused while some of its values were told: either it holds registers that the device lacks, or it is too long.
+void Device::learn(Span refused, std::vector<Span> told) {
+  if (told.empty()) return;  // it refuses everything now; that may pass
+  if (readable_ranges(told, 0) == std::vector{refused})
+    max_registers_ = std::max<std::uint16_t>(refused.count / 2, 1);
+  else
+    readable_ = narrowed(readable_, refused, std::move(told));
 }
 
 /// Gives every reading that the span was read for its value, or why it has none.
@@ -122,7 +133,7 @@ void Device::settle(Sweep& sweep, Span span, const Exchange& exchange) const {
   for (std::size_t i = 0; i < sweep.readings.size(); ++i) {
     Reading& reading = sweep.readings[i];
     const Source& source = sources_[reading.point];
-    if (!covers(span, source.span)) continue;
+    if (!span.covers(source.span)) continue;
     const bool was_settled = reading.quality != Quality::failed;
     if (code && was_settled) continue;
     reading.time = exchange.sent;
@@ -142,7 +153,7 @@ void Device::settle(Sweep& sweep, Span span, const Exchange& exchange) const {
 /// The values of the sweep that lie in the span, each register once.
 std::vector<Span> Device::singles(const Sweep& sweep, Span span) const {
   std::vector<Span> all = spans_of(sweep.request.points);
-  std::erase_if(all, [&](const Span& one) { return !covers(span, one); });
+  std::erase_if(all, [&](const Span& one) { return !span.covers(one); });
   std::ranges::sort(all);
   const auto repeated = std::ranges::unique(all);
   all.erase(repeated.begin(), repeated.end());

@@ -39,7 +39,8 @@ class Device final : public drivers::Device {
   boost::asio::awaitable<ground::Result<void>> answers(const profile::Profile& profile, ground::Instant deadline);
   boost::asio::awaitable<ground::Result<std::string>> first_text(const profile::TextSources& sources, ground::Instant deadline);
   boost::asio::awaitable<ground::Result<reading::Identity>> identity_of(const profile::Profile& profile, ground::Instant deadline);
-  boost::asio::awaitable<void> fetch(Sweep& sweep, Span span, Reach reach);
+  boost::asio::awaitable<bool> fetch(Sweep& sweep, Span span, Reach reach);
+  void learn(Span refused, std::vector<Span> told);
   [[nodiscard]] std::vector<Span> spans_of(std::span<const std::uint32_t> points) const;
   [[nodiscard]] std::vector<Span> singles(const Sweep& sweep, Span span) const;
   void settle(Sweep& sweep, Span span, const Exchange& exchange) const;
@@ -50,7 +51,7 @@ class Device final : public drivers::Device {
   std::uint8_t unit_;
   std::vector<const profile::Profile*> candidates_;
   std::vector<Source> sources_;  // one a point
-  std::vector<Span> readable_;   // registers that may be read, neighbours joined
+  std::vector<Span> readable_;   // registers that may be read, neighbours joined; narrowed by refusals
   std::uint16_t max_registers_ = max_registers;
 };
 

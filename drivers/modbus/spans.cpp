@@ -1,13 +1,10 @@
 #include "drivers/modbus/spans.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdup::modbus {
 namespace {
-
-bool covers(const Span& outer, const Span& inner) {
-  return outer.function == inner.function && outer.address <= inner.address && inner.end() <= outer.end();
-}
 
 Span hull(const Span& a, const Span& b) {
   return {a.function, a.address, static_cast<std::uint16_t>(std::max(a.end(), b.end()) - a.address)};
@@ -38,8 +35,7 @@ std::vector<Span> merged(std::vector<Span> asked, std::span<const Span> readable
   std::vector<Span> spans;
   for (const Span& next : asked) {
     const auto fits = [&](const Span& whole) {
-      return whole.count <= longest(whole.function, limit) &&
-             std::ranges::any_of(readable, [&](const Span& r) { return covers(r, whole); });
+      return whole.count <= longest(whole.function, limit) && std::ranges::any_of(readable, [&](const Span& r) { return r.covers(whole); });
     };
     if (!spans.empty() && spans.back().function == next.function &&
         std::max(spans.back().end(), next.end()) - spans.back().address <= max_bits && fits(hull(spans.back(), next)))
@@ -48,6 +44,19 @@ std::vector<Span> merged(std::vector<Span> asked, std::span<const Span> readable
       spans.push_back(next);
   }
   return spans;
+}
+
+std::vector<Span> narrowed(const std::vector<Span>& readable, Span failed, std::vector<Span> good) {
+  for (const Span& range : readable) {
+    const bool apart = range.function != failed.function || range.end() <= failed.address || failed.end() <= range.address;
+    if (apart) good.push_back(range);
+    if (apart) continue;
+    if (range.address < failed.address)
+      good.push_back({range.function, range.address, static_cast<std::uint16_t>(failed.address - range.address)});
+    if (range.end() > failed.end())
+      good.push_back({range.function, static_cast<std::uint16_t>(failed.end()), static_cast<std::uint16_t>(range.end() - failed.end())});
+  }
+  return readable_ranges(std::move(good), 0);
 }
 
 }  // namespace holdup::modbus

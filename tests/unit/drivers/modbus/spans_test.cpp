@@ -53,3 +53,12 @@ TEST_CASE("the end of the address space is no trap") {
   const Spans readable = readable_ranges({holding(65535, 1), holding(0, 1)}, 0);
   CHECK(merged({holding(65535, 1), holding(0, 1)}, readable, 125) == Spans{holding(0, 1), holding(65535, 1)});
 }
+
+TEST_CASE("a refused span leaves readable what was told, and what lies beside it") {
+  const Spans readable{holding(60, 5), holding(67, 30)};
+  CHECK(narrowed(readable, holding(82, 7), {holding(82, 1), holding(87, 1), holding(88, 1)}) ==
+        Spans{holding(60, 5), holding(67, 16), holding(87, 10)});
+  CHECK(narrowed(readable, holding(67, 30), {holding(67, 1)}) == Spans{holding(60, 5), holding(67, 1)});
+  const Span input{Function::input_registers, 82, 7};
+  CHECK(narrowed({input}, holding(82, 7), {}) == Spans{input});
+}
