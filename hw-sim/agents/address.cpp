@@ -1,7 +1,9 @@
 #include "hw-sim/agents/address.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
-#include <boost/asio/ip/address.hpp>
+#include <array>
 #include <charconv>
 
 namespace hwsim::agents {
@@ -22,9 +24,8 @@ bool take(std::string_view& text, std::string_view expected) {
 }
 
 bool is_numeric_address(const std::string& host) {
-  boost::system::error_code error;
-  (void)boost::asio::ip::make_address(host, error);
-  return !error;
+  std::array<unsigned char, sizeof(in6_addr)> octets{};
+  return ::inet_pton(AF_INET, host.c_str(), octets.data()) == 1 || ::inet_pton(AF_INET6, host.c_str(), octets.data()) == 1;
 }
 
 // The host that `text` begins with, brackets taken off; advances over it.

@@ -88,4 +88,14 @@ void ControlSocket::accept() {
   });
 }
 
+std::string ask_control(const std::string& path, const std::string& command) {
+  asio::io_context io;
+  asio::local::stream_protocol::socket socket{io};
+  socket.connect({path});
+  asio::write(socket, asio::buffer(command + '\n'));
+  std::string answer;
+  const auto size = asio::read_until(socket, asio::dynamic_buffer(answer), '\n');
+  return answer.substr(0, size - 1);
+}
+
 }  // namespace hwsim::agents

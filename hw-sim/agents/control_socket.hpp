@@ -39,4 +39,7 @@ class ControlSocket {
   std::vector<std::weak_ptr<Conversation>> conversations_;  // each is kept alive by its own reads and writes
 };
 
+/// The other end: sends one command, gives back the line that answers it. Throws std::exception when nobody answers there.
+[[nodiscard]] std::string ask_control(const std::string& path, const std::string& command);
+
 }  // namespace hwsim::agents

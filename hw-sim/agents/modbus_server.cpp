@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/write.hpp>
 #include <deque>
@@ -22,7 +23,10 @@ constexpr ground::Duration pause_after_error{100'000'000};  // out of descriptor
 
 class ModbusServer::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ModbusServer& server, asio::ip::tcp::socket socket) : server_{server}, socket_{std::move(socket)} {}
+  Connection(ModbusServer& server, asio::ip::tcp::socket socket) : server_{server}, socket_{std::move(socket)} {
+    boost::system::error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  }
 
   void read() {
     socket_.async_read_some(asio::buffer(buffer_), [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
@@ -81,8 +85,10 @@ class ModbusServer::Connection : public std::enable_shared_from_this<Connection>
   bool lost_ = false;  // used while the device had no power
 };
 
-ModbusServer::ModbusServer(asio::io_context& io, const Endpoint& listen, std::vector<ModbusUnit> units)
-    : acceptor_{io, listen}, units_{std::move(units)}, deferred_{io.get_executor()} {
+ModbusServer::ModbusServer(asio::io_context& io, const HostPort& listen, std::vector<ModbusUnit> units)
+    : acceptor_{io, asio::ip::tcp::endpoint{asio::ip::make_address(listen.host), listen.port}},
+      units_{std::move(units)},
+      deferred_{io.get_executor()} {
   HOLDUP_EXPECT(!units_.empty());
   accept();
 }

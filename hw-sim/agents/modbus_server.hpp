@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "hw-sim/agents/address.hpp"
 #include "hw-sim/agents/deferred.hpp"
 #include "hw-sim/agents/line.hpp"
 #include "hw-sim/agents/modbus_frame.hpp"
@@ -23,13 +24,11 @@ struct ModbusUnit {
 
 class ModbusServer {
  public:
-  using Endpoint = asio::ip::tcp::endpoint;
-
   /// Throws boost::system::system_error when the port cannot be bound.
-  ModbusServer(asio::io_context& io, const Endpoint& listen, std::vector<ModbusUnit> units);
+  ModbusServer(asio::io_context& io, const HostPort& listen, std::vector<ModbusUnit> units);
   ~ModbusServer();
 
-  [[nodiscard]] Endpoint endpoint() const { return acceptor_.local_endpoint(); }
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   [[nodiscard]] std::uint64_t writes() const { return writes_; }
   void close();
 

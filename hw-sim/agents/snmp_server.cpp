@@ -1,14 +1,19 @@
 #include "hw-sim/agents/snmp_server.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <utility>
 
 #include "hw-sim/agents/corruption.hpp"
 
 namespace hwsim::agents {
 
-SnmpServer::SnmpServer(asio::io_context& io, const Endpoint& listen, SnmpAgent agent, Line& line)
-    : socket_{io, listen}, stranger_{io}, agent_{std::move(agent)}, line_{line}, deferred_{io.get_executor()} {
+SnmpServer::SnmpServer(asio::io_context& io, const HostPort& listen, SnmpAgent agent, Line& line)
+    : socket_{io, Endpoint{asio::ip::make_address(listen.host), listen.port}},
+      stranger_{io},
+      agent_{std::move(agent)},
+      line_{line},
+      deferred_{io.get_executor()} {
   socket_.non_blocking(true);
   receive();
 }

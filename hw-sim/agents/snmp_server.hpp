@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "hw-sim/agents/address.hpp"
 #include "hw-sim/agents/deferred.hpp"
 #include "hw-sim/agents/line.hpp"
 #include "hw-sim/agents/snmp_agent.hpp"
@@ -15,16 +16,15 @@ namespace hwsim::agents {
 
 class SnmpServer {
  public:
-  using Endpoint = asio::ip::udp::endpoint;
-
   /// Throws boost::system::system_error when the port cannot be bound. `line` outlives the server.
-  SnmpServer(asio::io_context& io, const Endpoint& listen, SnmpAgent agent, Line& line);
+  SnmpServer(asio::io_context& io, const HostPort& listen, SnmpAgent agent, Line& line);
 
-  [[nodiscard]] Endpoint endpoint() const { return socket_.local_endpoint(); }
+  [[nodiscard]] std::uint16_t port() const { return socket_.local_endpoint().port(); }
   [[nodiscard]] std::uint64_t writes() const { return agent_.writes(); }
   void close();
 
  private:
+  using Endpoint = asio::ip::udp::endpoint;
   void receive();
   void take(std::size_t size);
   void send(const std::string& bytes, const Endpoint& to, scenario::Corruption corruption);

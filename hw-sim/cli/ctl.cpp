@@ -1,41 +1,24 @@
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "hw-sim/agents/control_socket.hpp"
 #include "hw-sim/cli/verbs.hpp"
 
 namespace hwsim::cli {
 namespace {
-
-namespace asio = boost::asio;
 
 struct Options {
   std::string socket;
   std::vector<std::string> words;
 };
 
-// Sends one line, gives back the line that answers it.
-std::string ask(const std::string& path, const std::string& command) {
-  asio::io_context io;
-  asio::local::stream_protocol::socket socket{io};
-  socket.connect({path});
-  asio::write(socket, asio::buffer(command + '\n'));
-  std::string answer;
-  const auto size = asio::read_until(socket, asio::dynamic_buffer(answer), '\n');
-  return answer.substr(0, size - 1);
-}
-
 int ctl(const Options& options) {
   std::string command;
   for (const auto& word : options.words) command += (command.empty() ? "" : " ") + word;
   try {
-    const auto answer = ask(options.socket, command);
+    const auto answer = agents::ask_control(options.socket, command);
     std::cout << answer << '\n';
     return answer.starts_with(R"({"ok":true)") ? Exit::fine : Exit::problem;
   } catch (const std::exception& error) {

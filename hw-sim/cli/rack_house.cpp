@@ -1,6 +1,5 @@
 #include "hw-sim/cli/rack_house.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -91,14 +90,13 @@ void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
 
 void RackHouse::open_snmp(boost::asio::io_context& io, Device& device, const std::string& community) {
   const auto at = place_of(device.url);
-  const agents::SnmpServer::Endpoint listen{boost::asio::ip::make_address(at.host), at.port};
   try {
-    snmp_.push_back(std::make_unique<agents::SnmpServer>(io, listen, agents::SnmpAgent{*device.objects, community}, *device.line));
+    snmp_.push_back(std::make_unique<agents::SnmpServer>(io, at, agents::SnmpAgent{*device.objects, community}, *device.line));
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error{agents::text(at) + " for " + device.address.device + ": " + error.code().message()};
   }
   device.url.host = at.host;
-  device.url.port = snmp_.back()->endpoint().port();
+  device.url.port = snmp_.back()->port();
 }
 
 // Units with one host and port are one server, as behind a gateway.
@@ -117,15 +115,14 @@ void RackHouse::open_modbus(boost::asio::io_context& io, const std::vector<Devic
       if (other.number == device->url.unit) throw std::runtime_error{device->address.url + " is the url of two devices"};
     served.push_back({.number = device->url.unit, .registers = device->registers.get(), .line = device->line.get()});
   }
-  const agents::ModbusServer::Endpoint listen{boost::asio::ip::make_address(at.host), at.port};
   try {
-    modbus_.push_back(std::make_unique<agents::ModbusServer>(io, listen, std::move(served)));
+    modbus_.push_back(std::make_unique<agents::ModbusServer>(io, at, std::move(served)));
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error{agents::text(at) + " for " + units.front()->address.device + ": " + error.code().message()};
   }
   for (Device* device : units) {
     device->url.host = at.host;
-    device->url.port = modbus_.back()->endpoint().port();
+    device->url.port = modbus_.back()->port();
   }
 }
 

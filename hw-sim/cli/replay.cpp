@@ -1,5 +1,3 @@
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <deque>
 #include <filesystem>
@@ -139,20 +137,19 @@ Replay::Replay(std::vector<Recording> recordings, const Options& options) : faul
 }
 
 void Replay::listen(Device& device, const agents::HostPort& at, const Options& options) {
-  const auto address = boost::asio::ip::make_address(at.host);
   agents::DeviceUrl url{.host = at.host, .port = at.port};
   const auto& recording = device.recording;
   try {
     if (recording.objects) {
       agents::SnmpAgent agent{*recording.objects, options.community};
-      device.snmp = std::make_unique<agents::SnmpServer>(io_, agents::SnmpServer::Endpoint{address, at.port}, agent, *device.line);
-      url.port = device.snmp->endpoint().port();
+      device.snmp = std::make_unique<agents::SnmpServer>(io_, at, agent, *device.line);
+      url.port = device.snmp->port();
     } else {
       std::vector<agents::ModbusUnit> units{{.number = options.unit, .registers = &*recording.registers, .line = device.line.get()}};
-      device.modbus = std::make_unique<agents::ModbusServer>(io_, agents::ModbusServer::Endpoint{address, at.port}, std::move(units));
+      device.modbus = std::make_unique<agents::ModbusServer>(io_, at, std::move(units));
       url.protocol = agents::DeviceUrl::Protocol::modbus;
       url.unit = options.unit.value_or(1);
-      url.port = device.modbus->endpoint().port();
+      url.port = device.modbus->port();
     }
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error{agents::text(at) + " for " + recording.file + ": " + error.code().message()};

@@ -1,4 +1,3 @@
-#include <boost/asio/io_context.hpp>
 #include <fstream>
 #include <iostream>
 #include <memory>
