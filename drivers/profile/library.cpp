@@ -34,6 +34,13 @@ bool take_in(std::vector<Profile>& profiles, Profile& child) {
   return true;
 }
 
+std::vector<std::string_view> known_but(const std::vector<Profile>& profiles, const Profile& own) {
+  std::vector<std::string_view> out;
+  for (const Profile& profile : profiles)
+    if (&profile != &own) out.push_back(profile.name);
+  return out;
+}
+
 void extend(std::vector<Profile>& profiles, Problems& problems) {
   bool progress = true;
   while (progress) {
@@ -41,14 +48,14 @@ void extend(std::vector<Profile>& profiles, Problems& problems) {
     for (Profile& child : profiles)
       if (!child.extends.empty()) progress |= take_in(profiles, child);
   }
-  std::vector<std::string_view> known;
-  for (const Profile& profile : profiles) known.push_back(profile.name);
   for (const Profile& profile : profiles) {
     for (const auto& name : profile.extends) {
-      const bool there = std::find(known.begin(), known.end(), name) != known.end();
-      const auto guess = ground::nearest(name, known);
+      const auto others = known_but(profiles, profile);
+      const bool there = by_name(profiles, name) != nullptr;
+      const auto guess = ground::nearest(name, others);
       problems.add(
           {.file = profile.file,
+           .line = profile.extends_line,
            .key = "extends",
            .what = there ? "'" + name + "' cannot be completed: a circle, or its own parent is missing" : "no profile '" + name + "'",
            .mend = there || guess.empty() ? "" : "did you mean '" + guess + "'?"});

@@ -86,6 +86,7 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   Profile profile;
   profile.file = file;
   profile.name = map.required_text("profile");
+  profile.line = map.line("profile"), profile.extends_line = map.line("extends");
   profile.vendor = map.text("vendor").value_or("");
   map.text("about");
   if (const auto protocol = map.word("protocol", protocols)) profile.protocol = static_cast<Protocol>(*protocol);

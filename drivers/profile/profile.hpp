@@ -123,6 +123,7 @@ struct Quirks {
 
 struct Profile {
   std::string name, vendor, file;
+  int line = 0, extends_line = 0;  // of the file, where they say name and parents
   Protocol protocol = Protocol::snmp;
   std::vector<std::string> extends;
   std::vector<Identify> identify;  // any of them

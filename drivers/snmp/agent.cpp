@@ -108,7 +108,6 @@ asio::awaitable<Result<std::size_t>> Agent::walk(std::vector<Oid> columns, Patie
 }
 
 asio::awaitable<Result<Reply>> Agent::ask_next(const std::vector<Oid>& names, Patience patience) {
-  using namespace std::chrono_literals;
   const bool bulk = cells_ > 0 && peer_.version != Version::v1 && quirks_.max_repetitions != 1;
   std::size_t repetitions = bulk ? std::max<std::size_t>(1, cells_ / names.size()) : 0;
   if (quirks_.max_repetitions > 0) repetitions = std::min<std::size_t>(repetitions, quirks_.max_repetitions);
@@ -116,7 +115,7 @@ asio::awaitable<Result<Reply>> Agent::ask_next(const std::vector<Oid>& names, Pa
                       .ask = bulk ? Ask::get_bulk : Ask::get_next,
                       .max_repetitions = static_cast<std::uint32_t>(repetitions),
                       .names = names,
-                      .deadline = sooner(patience.deadline, 5s),
+                      .deadline = sooner(patience.deadline, patience.each),
                       .resend_after = patience.resend_after};
   auto reply = co_await client_.request(asking);
   co_return reply;
@@ -125,7 +124,7 @@ asio::awaitable<Result<Reply>> Agent::ask_next(const std::vector<Oid>& names, Pa
 /// Asks less at once from now on; false when it cannot be less.
 bool Agent::ease() {
   if (cells_ > 0 && peer_.version != Version::v1) {
-    cells_ = cells_ > 4 ? cells_ / 3 : 0;
+    cells_ = cells_ > 10 ? 10 : 0;
     return true;
   }
   if (width_ == 1) return false;

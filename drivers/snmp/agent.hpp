@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -18,6 +19,7 @@ namespace holdup::snmp {
 struct Patience {
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;
+  ground::Duration each = std::chrono::seconds{3};  // a step of a walk; then less is asked at once
 };
 
 /// The answer to one name, and when it was asked.

@@ -55,7 +55,7 @@ struct Counters {
 
 class Client {
  public:
-  /// `seed` is where request ids begin to count; another for each run.
+  /// `seed` is where request ids begin to count; another for each run. The client outlives its requests.
   Client(boost::asio::io_context& loop, std::uint32_t seed);
   ~Client();
   Client(const Client&) = delete;

@@ -9,7 +9,6 @@
 
 namespace holdup::snmp {
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 using drivers::Identified;
 using ground::Failure;
 using ground::FailureKind;
@@ -23,8 +22,6 @@ namespace {
 
 const Oid sys_descr{{1, 3, 6, 1, 2, 1, 1, 1, 0}};
 const Oid sys_object_id{{1, 3, 6, 1, 2, 1, 1, 2, 0}};
-
-constexpr auto identify_resend = 1s;  // cards that serve one request at a time answer within it, or are asked again
 
 Seen seen_in(const std::vector<Answer>& answers) { return {.object_id = answers[1].value.oid, .description = answers[0].value.text}; }
 
@@ -80,7 +77,7 @@ Device::Device(Client& client, const profile::Library& library, Settings setting
     : library_{library}, settings_{std::move(settings)}, agent_{client, {.address = settings_.address, .community = settings_.community}} {}
 
 asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
-  const Patience patience{.deadline = deadline, .resend_after = identify_resend};
+  const Patience patience{.deadline = deadline, .resend_after = settings_.answer_within / 3, .each = settings_.answer_within};
   const auto seen = co_await look(patience);
   if (!seen) co_return seen.error();
   const auto chosen = co_await choose(*seen, patience);
@@ -103,7 +100,8 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
 asio::awaitable<Result<Seen>> Device::look(Patience patience) {
   const std::vector<Oid> names{sys_descr, sys_object_id};
   const auto now = ground::clock::now();
-  const Patience first{.deadline = std::min(now + 5s, now + (patience.deadline - now) / 2), .resend_after = patience.resend_after};
+  const Patience first{.deadline = std::min(now + settings_.answer_within, now + (patience.deadline - now) / 2),
+                       .resend_after = patience.resend_after};
   agent_.speak(Version::v2c);
   const auto answers = co_await agent_.get(names, first);
   if (answers) co_return seen_in(*answers);

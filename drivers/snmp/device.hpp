@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +18,9 @@ class Device final : public drivers::Device {
   struct Settings {
     boost::asio::ip::udp::endpoint address;
     std::string community = "public";
-    std::string profile;                           // the name of a profile; empty: the one that fits
-    std::optional<ground::Duration> resend_after;  // of lost datagrams while reading; the core resends by itself
+    std::string profile;                                       // the name of a profile; empty: the one that fits
+    ground::Duration answer_within = std::chrono::seconds{3};  // a question while it is identified, sent up to three times
+    std::optional<ground::Duration> resend_after;              // of lost datagrams while reading; the core resends by itself
   };
 
   /// Client and library outlive the device.

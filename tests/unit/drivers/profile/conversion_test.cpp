@@ -1,0 +1,45 @@
+#include "drivers/profile/conversion.hpp"
+
+#include <limits>
+
+#include "catch.hpp"
+
+using namespace holdup::profile;
+using holdup::ground::Quality;
+
+TEST_CASE("a raw number is scaled exactly into the base unit") {
+  CHECK(convert({.divide = 10}, 49).value == 4.9);
+  CHECK(convert({.divide = 10}, 3).value == 0.3);
+  CHECK(convert({.multiply = 10}, 114).value == 1140);
+  CHECK(convert({.multiply = 5, .divide = 9, .offset = -160.0 / 9}, 212).value == Approx(100));
+}
+
+TEST_CASE("a sentinel is no reading, and never zero") {
+  CHECK(convert({.sentinels = {65535, -1}}, 65535).quality == Quality::absent);
+  CHECK(convert({.sentinels = {65535, -1}}, -1).quality == Quality::absent);
+  CHECK(convert({.sentinels = {65535, -1}}, 0).quality == Quality::good);
+  CHECK(convert({}, std::numeric_limits<double>::quiet_NaN()).quality == Quality::absent);
+  CHECK(convert({}, std::numeric_limits<double>::infinity()).quality == Quality::absent);
+}
+
+TEST_CASE("a value outside the declared range says so and is kept") {
+  const Conversion charge{.divide = 100, .lowest = 0, .highest = 1};
+  CHECK(convert(charge, 100).quality == Quality::good);
+  CHECK(convert(charge, 101).quality == Quality::out_of_range);
+  CHECK(convert(charge, 101).value == 1.01);
+  CHECK(convert(charge, -1).quality == Quality::out_of_range);
+}
+
+TEST_CASE("a code answers yes, no, or nothing") {
+  const Conversion on{.yes = {7}, .no = {8, 9}};
+  CHECK(convert(on, 7).value == 1);
+  CHECK(convert(on, 9).value == 0);
+  CHECK(convert(on, 9).quality == Quality::good);
+  CHECK(convert(on, 4).quality == Quality::absent);
+}
+
+TEST_CASE("a bit is taken out of a register") {
+  CHECK(convert({.bit = 3}, 0b1000).value == 1);
+  CHECK(convert({.bit = 3}, 0b0111).value == 0);
+  CHECK(convert({.bit = 31}, 2147483648.0).value == 1);
+}

@@ -1,0 +1,119 @@
+#include "drivers/profile/library.hpp"
+
+#include "catch.hpp"
+
+using namespace holdup;
+using profile::Library;
+
+namespace {
+
+std::vector<std::string> problems_of(const std::string& text) {
+  ground::Problems problems;
+  const auto library = Library::load({{"p.yaml", text}}, problems);
+  CHECK(library.all().empty() == !problems.ok());
+  std::vector<std::string> out;
+  for (const auto& problem : problems.all()) out.push_back(problem.text());
+  return out;
+}
+
+const std::string head = "profile: p\nbase: 1.3.6.1.4.1.99\n";
+
+}  // namespace
+
+TEST_CASE("a scalar is read with its meaning, lane, scale and limits") {
+  ground::Problems problems;
+  const auto library = Library::load(
+      {{"p.yaml",
+        head + "sentinels: [-1]\nscalars:\n  - {oid: .1.0, part: inlet, metric: rack_current_amperes, divide: 10, means: inlet_current, "
+               "lane: hot, refresh: 1s, sentinels: [65535], lowest: 0, highest: 63, name: Total}\n"}},
+      problems);
+  REQUIRE(problems.ok());
+  const auto& scalar = library.find("p")->scalars.at(0);
+  CHECK(scalar.oid.text() == "1.3.6.1.4.1.99.1.0");
+  CHECK(scalar.rule.means == reading::Meaning::inlet_current);
+  CHECK(scalar.rule.lane == reading::Lane::hot);
+  CHECK(scalar.rule.refresh == std::chrono::seconds{1});
+  CHECK(scalar.rule.conversion.sentinels == std::vector<double>{-1, 65535});
+  CHECK(scalar.rule.conversion.highest == 63);
+  CHECK(scalar.name.at(0).text == "Total");
+}
+
+TEST_CASE("a state that answers a meaning tells two points") {
+  ground::Problems problems;
+  const auto library = Library::load(
+      {{"p.yaml", head + "states:\n  outlet: {1: [\"off\", warning], 2: [\"on\", ok]}\nscalars:\n  - {oid: .1.0, part: outlet, "
+                         "states: outlet, means: outlet_state, yes: 2, no: 1}\n"}},
+      problems);
+  REQUIRE(problems.ok());
+  const auto told = tellings(library.find("p")->scalars.at(0).rule);
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].point.metric == "rack_state_code");
+  CHECK(told[0].point.means == reading::Meaning::none);
+  CHECK(told[0].point.states->at(1).name == "on");
+  CHECK(told[0].conversion.yes.empty());
+  CHECK(told[1].point.metric == "rack_outlet_on");
+  CHECK(told[1].point.means == reading::Meaning::outlet_state);
+  CHECK(!told[1].point.states);
+  CHECK(convert(told[1].conversion, 2).value == 1);
+}
+
+TEST_CASE("registers are read one by one and bit by bit") {
+  ground::Problems problems;
+  const auto library = Library::load(
+      {{"p.yaml",
+        "profile: p\nprotocol: modbus\nregisters:\n  - {address: 100, function: 4, type: s32, words: little, metric: rack_power_watts}\n"
+        "  - address: 7\n    bits:\n      - {bit: 3, metric: rack_supply_quantity, means: supply_input_ok, yes: 0, no: 1}\n      - {bit: "
+        "4, "
+        "metric: rack_fan_quantity}\n"}},
+      problems);
+  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
+  REQUIRE(problems.ok());
+  const auto& registers = library.find("p")->registers;
+  REQUIRE(registers.size() == 3);
+  CHECK(registers[0].function == 4);
+  CHECK(width(registers[0].type) == 2);
+  CHECK(registers[0].words == profile::WordOrder::little);
+  CHECK(registers[1].address == 7);
+  CHECK(registers[1].rule.conversion.bit == 3u);
+  CHECK(registers[2].rule.conversion.bit == 4u);
+}
+
+TEST_CASE("what is wrong with a profile is said with line, key and mend") {
+  using Texts = std::vector<std::string>;
+  CHECK(problems_of(head + "scalers: []\n") == Texts{"p.yaml:3: scalers: unknown key; did you mean 'scalars'?"});
+  CHECK(problems_of(head + "scalars:\n  - {oid: .1.0, metric: rack_current_amps}\n") ==
+        Texts{"p.yaml:4: scalars[0].metric: 'rack_current_amps' is no name of a series; write rack_<quantity>_<base unit>, such as "
+              "rack_current_amperes"});
+  CHECK(problems_of(head + "scalars:\n  - {oid: .1.x, metric: rack_power_watts}\n").at(0) ==
+        "p.yaml:4: scalars[0].oid: '.1.x' is no OID; write numbers with dots; a leading dot means: below base");
+  CHECK(problems_of(head + "scalars:\n  - {oid: .1.0, metric: rack_power_watts, divide: 0}\n") ==
+        Texts{"p.yaml:4: scalars[0].divide: a division by 0; write the divisor"});
+  CHECK(problems_of(head + "scalars:\n  - {oid: .1.0, metric: rack_power_watts, means: outlet_powr}\n")
+            .at(0)
+            .find("did you mean 'outlet_power'?") != std::string::npos);
+  CHECK(problems_of(head + "scalars:\n  - {oid: .1.0, metric: rack_power_watts, means: outlet_state}\n") ==
+        Texts{"p.yaml:4: scalars[0].means: which of the device's codes say so?; add yes: [codes] and no: [codes]"});
+  CHECK(problems_of(head + "states: {load: {1: [low, fine]}}\n") ==
+        Texts{"p.yaml:3: states.load.1: 'fine' is no health; write ok, warning, critical or unknown"});
+  CHECK(problems_of(head + "identify: [{}]\n") ==
+        Texts{"p.yaml:3: identify[0]: matches every device; add sys_object_id, sys_descr, answers or registers"});
+  CHECK(problems_of("profile: p\nextends: [q]\n") == Texts{"p.yaml:2: extends: no profile 'q'"});
+}
+
+TEST_CASE("profiles that extend each other in a circle are refused") {
+  ground::Problems problems;
+  const auto library = Library::load({{"a.yaml", "profile: a\nextends: [b]\n"}, {"b.yaml", "profile: b\nextends: [a]\n"}}, problems);
+  CHECK(problems.errors() == 2);
+  CHECK(library.all().empty());
+}
+
+TEST_CASE("a profile takes over what it extends") {
+  ground::Problems problems;
+  const auto library = Library::load({{"b.yaml", "profile: b\nextends: [a]\nscalars:\n  - {oid: 1.3.6.2.0, metric: rack_power_watts}\n"},
+                                      {"a.yaml", "profile: a\nscalars:\n  - {oid: 1.3.6.1.0, metric: rack_uptime_seconds}\n"},
+                                      {"c.yaml", "profile: c\nextends: [b]\n"}},
+                                     problems);
+  REQUIRE(problems.ok());
+  CHECK(library.find("b")->scalars.size() == 2);
+  CHECK(library.find("c")->scalars.size() == 2);
+}
