@@ -66,8 +66,8 @@ void Host::swap(Swap configuration) {
                             configuration.site->alerts.webhook == machine_.site().alerts.webhook;
   if (!same_targets) outbox_ = outbox_for(parts_.loop, *configuration.site);
   fleet_.man(*configuration.site, std::move(configuration.profiles), configuration.communities);
+  parts_.audience.hear(*configuration.site);
   step(core::SiteChanged{.site = std::move(configuration.site), .rules = std::move(configuration.rules)});
-  parts_.audience.hear(machine_.site());
 }
 
 void Host::step(core::Input input) {
@@ -76,12 +76,7 @@ void Host::step(core::Input input) {
   auto effects = machine_.step({.now = now, .utc_offset = ground::clock::utc_offset()}, std::move(input));
   const bool told = !effects.posts.empty() && !effects.events.empty();
   perform(effects);
-  const auto took = ground::clock::now() - now;
-  ++figures_.steps;
-  figures_.step_longest = std::max(figures_.step_longest, took);
-  if (!told) return;
-  ++figures_.detections;
-  figures_.detect_longest = std::max(figures_.detect_longest, took);
+  if (told) figures_.detect.observe(ground::clock::now() - now);
 }
 
 // Alerts first: they never wait for the store or the page.
@@ -104,14 +99,13 @@ void Host::deliver(core::Post& post) {
 void Host::keep(core::Effects& effects) {
   if (parts_.store == nullptr) return;
   for (auto& event : effects.events) waiting_.push_back(std::move(event));
-  while (waiting_.size() > most_waiting_events) waiting_.pop_front();
+  for (; waiting_.size() > most_waiting_events; waiting_.pop_front()) ++figures_.dropped["events"];
   keep_waiting_events();
   for (auto& batch : effects.batches) parts_.store->append(std::move(batch));
 }
 
 void Host::keep_waiting_events() {
   while (!waiting_.empty() && parts_.store->append(waiting_.front())) waiting_.pop_front();
-  figures_.events_waiting = waiting_.size();
 }
 
 void Host::arm(std::optional<ground::Instant> at) {

@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "collector/core/machine.hpp"
 #include "collector/deliver/outbox.hpp"
 #include "collector/poll/fleet.hpp"
+#include "ground/histogram.hpp"
 #include "store/store.hpp"
 
 // The core's live host: hands it the drivers' answers and the passing of time, performs its effects. All on the loop's thread; it holds
@@ -21,7 +23,7 @@ class Audience {
  public:
   virtual ~Audience() = default;
   virtual void hear(const core::Effects& effects) = 0;
-  /// The site was swapped in: what the page shows is another rack.
+  /// The site was swapped in; told before the effects of that step.
   virtual void hear(const site::Site& site) = 0;
 };
 
@@ -42,13 +44,10 @@ struct Parts {
 
 class Host {
  public:
-  /// How long things took since the last look; the loop's own figures.
+  /// The loop's own figures since the start.
   struct Figures {
-    ground::Duration detect_longest{};  // evidence in hand → alert handed over
-    std::uint64_t detections = 0;
-    std::uint64_t steps = 0;
-    ground::Duration step_longest{};
-    std::uint64_t events_waiting = 0;
+    ground::Histogram detect;  // evidence in hand → alert handed over
+    std::map<std::string, std::uint64_t> dropped;
   };
 
   Host(Parts parts, Swap configuration);
@@ -64,6 +63,7 @@ class Host {
   void stop();
 
   [[nodiscard]] const Figures& figures() const { return figures_; }
+  [[nodiscard]] const ground::Histogram& polls() const { return fleet_.round_trips(); }
   [[nodiscard]] const core::Machine& machine() const { return machine_; }
 
  private:

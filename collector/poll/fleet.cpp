@@ -3,54 +3,30 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/url/parse.hpp>
 
-#include "drivers/modbus/device.hpp"
-#include "drivers/snmp/device.hpp"
+#include "drivers/open/address.hpp"
 #include "ground/clock/clock.hpp"
-#include "ground/number.hpp"
 
 namespace holdup::poll {
 namespace {
 
 namespace asio = boost::asio;
-namespace urls = boost::urls;
 
-constexpr std::uint16_t snmp_port = 161, modbus_port = 502;
-
-asio::ip::address address_of(const urls::url_view& url) {
-  boost::system::error_code error;
-  return asio::ip::make_address(std::string{url.host_address()}, error);
+// The site file was checked: what cannot be opened here is a device that never answers, and is said to.
+std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Device& device, const std::string& community) {
+  auto address = drivers::parse_address(device.url);
+  if (!address) return nullptr;
+  auto opened = opener.open({.address = std::move(*address), .community = community, .profile = device.profile});
+  return opened ? std::move(*opened) : nullptr;
 }
-
-std::uint16_t port_of(const urls::url_view& url, std::uint16_t usual) { return url.has_port() ? url.port_number() : usual; }
 
 }  // namespace
 
-Fleet::Fleet(asio::io_context& loop, std::uint32_t seed, Hand hand) : loop_{loop}, snmp_{loop, seed}, hand_{std::move(hand)} {}
+Fleet::Fleet(asio::io_context& loop, std::uint32_t seed, Hand hand) : loop_{loop}, seed_{seed}, hand_{std::move(hand)} {}
 
 void Fleet::man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const std::string> communities) {
-  stop();
-  crew_ = std::make_shared<Crew>();
-  crew_->profiles = std::move(profiles);
-  for (std::size_t d = 0; d < site.devices.size(); ++d) crew_->devices.push_back(open(*crew_, site.devices[d], communities[d]));
-}
-
-std::unique_ptr<drivers::Device> Fleet::open(Crew& crew, const site::Device& device, const std::string& community) {
-  const auto url = urls::parse_uri(device.url);
-  if (!url) return nullptr;  // refused by site::parse before
-  const auto host = address_of(*url);
-  if (url->scheme() == "snmp") {
-    snmp::Device::Settings settings{.address = {host, port_of(*url, snmp_port)}, .community = community, .profile = device.profile, .resend_after = {}};
-    return std::make_unique<snmp::Device>(snmp_, *crew.profiles, std::move(settings));
-  }
-  const asio::ip::tcp::endpoint peer{host, port_of(*url, modbus_port)};
-  auto& connection = crew.connections[peer];
-  if (!connection) connection = std::make_shared<modbus::Connection>(loop_.get_executor(), peer);
-  const auto unit = ground::parse_integer(std::string{url->path()}.substr(1));
-  std::vector<const profile::Profile*> candidates;
-  if (const auto* named = crew.profiles->find(device.profile)) candidates.push_back(named);
-  return std::make_unique<modbus::Device>(connection, static_cast<std::uint8_t>(unit.value_or(1)), std::move(candidates));
+  crew_ = std::make_shared<Crew>(loop_, std::move(profiles), seed_ += 0x10000);
+  for (std::size_t d = 0; d < site.devices.size(); ++d) crew_->devices.push_back(open(crew_->opener, site.devices[d], communities[d]));
 }
 
 void Fleet::perform(const plan::Order& order) {
@@ -80,6 +56,7 @@ asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order o
   }
   drivers::ReadRequest request{.points = order.points, .deadline = order.deadline};
   auto readings = co_await device->read(request);
+  if (readings) round_trips_.observe(ground::clock::now() - asked);
   if (readings)
     hand(crew, core::Answered{.device = order.device, .asked = asked, .readings = std::move(*readings)});
   else
@@ -90,10 +67,6 @@ void Fleet::hand(const std::shared_ptr<Crew>& crew, core::Input input) {
   if (crew == crew_) hand_(std::move(input));
 }
 
-void Fleet::stop() {
-  if (!crew_) return;
-  for (auto& [peer, connection] : crew_->connections) connection->close();
-  crew_.reset();
-}
+void Fleet::stop() { crew_.reset(); }
 
 }  // namespace holdup::poll

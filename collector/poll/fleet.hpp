@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,9 +9,9 @@
 
 #include "collector/core/effects.hpp"
 #include "drivers/device.hpp"
-#include "drivers/modbus/connection.hpp"
+#include "drivers/open/opener.hpp"
 #include "drivers/profile/library.hpp"
-#include "drivers/snmp/client.hpp"
+#include "ground/histogram.hpp"
 
 // Performs the core's orders: the site's devices behind their drivers, one coroutine an order, its outcome handed back as an input. A
 // device that breaks harms itself only. Used by the live host, on the loop.
@@ -31,23 +30,26 @@ class Fleet {
   /// Ends what is under way; nothing is handed in afterwards.
   void stop();
 
-  [[nodiscard]] const snmp::Counters& snmp_counters() const { return snmp_.counters(); }
+  /// Question to answer, of the answered ones.
+  [[nodiscard]] const ground::Histogram& round_trips() const { return round_trips_; }
 
  private:
   struct Crew {  // one site's devices; coroutines under way keep it
+    Crew(boost::asio::io_context& loop, std::shared_ptr<const profile::Library> library, std::uint32_t seed)
+        : profiles{std::move(library)}, opener{loop, *profiles, seed} {}
     std::shared_ptr<const profile::Library> profiles;
-    std::map<boost::asio::ip::tcp::endpoint, std::shared_ptr<modbus::Connection>> connections;
+    drivers::Opener opener;
     std::vector<std::unique_ptr<drivers::Device>> devices;  // nullptr: its URL cannot be opened
   };
 
   boost::asio::awaitable<void> carry_out(std::shared_ptr<Crew> crew, plan::Order order);
-  std::unique_ptr<drivers::Device> open(Crew& crew, const site::Device& device, const std::string& community);
   void hand(const std::shared_ptr<Crew>& crew, core::Input input);
 
   boost::asio::io_context& loop_;
-  snmp::Client snmp_;
+  std::uint32_t seed_;  // of request ids; another for each crew
   Hand hand_;
   std::shared_ptr<Crew> crew_;
+  ground::Histogram round_trips_;
 };
 
 }  // namespace holdup::poll
