@@ -33,7 +33,7 @@ std::string path_of(Receiver receiver, const boost::urls::url_view& url) {
 }  // namespace
 
 ground::Result<Target> parse_target(Receiver receiver, std::string_view text) {
-  const auto parsed = boost::urls::parse_uri(boost::urls::string_view{text.data(), text.size()});
+  const auto parsed = boost::urls::parse_uri(text);
   if (!parsed) return wrong(text, "no URL; write http://HOST:PORT/PATH");
   const boost::urls::url_view url = *parsed;
   if (url.scheme() == "https") return wrong(text, "https is not spoken yet; write http:// and a proxy on this host that adds TLS");
