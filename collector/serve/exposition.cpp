@@ -1,0 +1,216 @@
+#include "collector/serve/exposition.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "collector/serve/assessment.hpp"
+#include "ground/number.hpp"
+#include "ground/utf8.hpp"
+
+#ifndef HOLDUP_VERSION
+#error "the room's CMakeLists.txt gives HOLDUP_VERSION"
+#endif
+
+namespace holdup::serve {
+namespace {
+
+using ground::number_text;
+using ground::seconds;
+
+// One sentence a family; other series of devices are told by their unit.
+const std::map<std::string_view, std::string_view> help_texts{
+    {"rack_current_amperes", "Current as the device measures it."},
+    {"rack_voltage_volts", "Voltage as the device measures it."},
+    {"rack_power_watts", "Active power as the device measures it."},
+    {"rack_energy_joules_total", "Energy as the device counts it."},
+    {"rack_fan_speed_rpm", "Speed of a fan in revolutions a minute."},
+    {"rack_temperature_celsius", "Temperature as the device measures it."},
+    {"rack_state_code", "The device's own number of a state; rack_state has the word."},
+    {"rack_supply_input_ok", "1 while the supply reports its input good."},
+    {"rack_supply_output_ok", "1 while the supply reports its output good."},
+    {"rack_outlet_on", "1 while the outlet is switched on."},
+    {"holdup_up", "1 while the device answers."},
+};
+
+struct Family {
+  std::string_view name;  // of its samples, for counters with _total
+  std::string_view type;
+  std::string_view help;
+};
+
+class Page {
+ public:
+  explicit Page(Format format) : format_{format} {}
+
+  void begin(const Family& family) {
+    auto name = family.name;
+    if (format_ == Format::open_metrics && family.type == "counter" && name.ends_with("_total")) name.remove_suffix(6);
+    out_.append("# HELP ").append(name).append(" ").append(family.help).append("\n");
+    out_.append("# TYPE ").append(name).append(" ").append(family.type).append("\n");
+  }
+  void sample(std::string_view name, std::string_view labels, double value) {
+    out_ += name;
+    if (!labels.empty()) out_.append("{").append(labels).append("}");
+    out_.append(" ").append(number_text(value)).append("\n");
+  }
+  /// OpenMetrics wants a bound to look like a float.
+  std::string bound(double limit) const {
+    auto text = number_text(limit);
+    const bool whole = text.find_first_of(".e") == std::string::npos;
+    return format_ == Format::open_metrics && whole ? text + ".0" : text;
+  }
+  std::string take() {
+    if (format_ == Format::open_metrics) out_ += "# EOF\n";
+    return std::move(out_);
+  }
+
+ private:
+  Format format_;
+  std::string out_;
+};
+
+std::string label(std::string_view name, std::string_view value) { return exposed_labels({{std::string{name}, std::string{value}}}); }
+
+std::string help_of(std::string_view name) {
+  const auto known = help_texts.find(name);
+  if (known != help_texts.end()) return std::string{known->second};
+  if (name.ends_with("_total")) return "Counted by the device.";
+  return "As the device reports it, in the unit that the name ends with.";
+}
+
+bool shown(const Value& value, Instant now) { return value.fresh(now) && !std::isnan(value.value); }
+
+// Series of one name lie together in the map. Two whose labels differ only in what cannot be shown are shown once.
+void measured(Page& page, const Mirror& mirror, Instant now) {
+  std::string_view family;
+  std::set<std::string_view> seen;
+  for (const auto& [series, value] : mirror.values()) {
+    if (!shown(value, now)) continue;
+    if (family != series.name) {
+      family = series.name;
+      seen.clear();
+      const auto help = help_of(family);
+      page.begin({.name = family, .type = family.ends_with("_total") ? "counter" : "gauge", .help = help});
+    }
+    if (seen.insert(value.labels).second) page.sample(series.name, value.labels, value.value);
+  }
+}
+
+// One sample a word of the state's table, 1 for the present one; several codes may share a word. The label is `state`, which
+// OpenMetrics' stateset does not allow: a gauge in both formats.
+void states(Page& page, const Mirror& mirror, Instant now) {
+  bool begun = false;
+  std::set<std::string> seen;
+  for (const auto& [series, value] : mirror.values()) {
+    if (!value.states || !shown(value, now)) continue;
+    if (!std::exchange(begun, true))
+      page.begin({.name = "rack_state", .type = "gauge", .help = "1 for the word of the present state, 0 for the others."});
+    std::map<std::string_view, bool> words;
+    for (const auto& state : *value.states) words[state.name] = words[state.name] || static_cast<double>(state.code) == value.value;
+    for (const auto& [word, is] : words) {
+      auto labels = value.labels + (value.labels.empty() ? "" : ",") + label("state", word);
+      if (seen.insert(labels).second) page.sample("rack_state", labels, is ? 1 : 0);
+    }
+  }
+}
+
+void ages(Page& page, const Mirror& mirror, Instant now) {
+  std::map<std::pair<std::string, reading::Lane>, Instant> oldest;
+  for (site::Index d = 0; d < mirror.site().devices.size(); ++d)
+    for (const Value* value : mirror.device(d).values) {
+      if (!value->good_at || value->series->name == "holdup_up") continue;
+      const auto [at, fresh] = oldest.try_emplace({mirror.site().devices[d].name, value->lane}, *value->good_at);
+      if (!fresh) at->second = std::min(at->second, *value->good_at);
+    }
+  if (oldest.empty()) return;
+  page.begin({.name = "holdup_point_age_seconds",
+              .type = "gauge",
+              .help = "Age of the oldest last good value among a device's points of a lane."});
+  for (const auto& [key, at] : oldest)
+    page.sample("holdup_point_age_seconds",
+                label("device", key.first) + "," + label("lane", reading::lane_names[static_cast<std::size_t>(key.second)]),
+                std::max(0.0, seconds(now - at)));
+}
+
+// A supply or load that cannot be judged is left out: not seeing is neither 0 nor 1.
+void judged(Page& page, const Mirror& mirror, Instant now) {
+  const auto assessment = assess(mirror, now);
+  const auto& site = mirror.site();
+  const auto known = [](const SupplyView& s) { return s.state != SupplyView::State::unknown; };
+  if (std::any_of(assessment.supplies.begin(), assessment.supplies.end(), known))
+    page.begin({.name = "holdup_supply_on", .type = "gauge", .help = "1 while the supply was just seen good, 0 while it is held lost."});
+  for (const auto& supply : assessment.supplies)
+    if (known(supply))
+      page.sample("holdup_supply_on", label("supply", site.element_of_supply(supply.supply).text()),
+                  supply.state == SupplyView::State::on ? 1 : 0);
+  const auto told = [](const LoadView& l) { return l.paths != LoadView::Paths::unknown; };
+  if (std::any_of(assessment.loads.begin(), assessment.loads.end(), told))
+    page.begin({.name = "holdup_redundancy", .type = "gauge", .help = "1 while the loss of any one path leaves the load running."});
+  for (const auto& load : assessment.loads)
+    if (told(load))
+      page.sample("holdup_redundancy", "axis=\"path\"," + label("load", site.loads[load.load].name),
+                  load.paths == LoadView::Paths::redundant ? 1 : 0);
+}
+
+void histogram(Page& page, const Family& family, const ground::Histogram& times) {
+  page.begin(family);
+  const std::string name{family.name};
+  for (std::size_t bucket = 0; bucket < ground::Histogram::bounds.size(); ++bucket)
+    page.sample(name + "_bucket", label("le", page.bound(ground::Histogram::bounds[bucket])), static_cast<double>(times.up_to(bucket)));
+  page.sample(name + "_bucket", "le=\"+Inf\"", static_cast<double>(times.count()));
+  page.sample(name + "_sum", {}, times.sum_seconds());
+  page.sample(name + "_count", {}, static_cast<double>(times.count()));
+}
+
+void own(Page& page, const Mirror& mirror) {
+  page.begin({.name = "holdup_build_info", .type = "gauge", .help = "1; the version is its label."});
+  page.sample("holdup_build_info", label("version", HOLDUP_VERSION), 1);
+  page.begin({.name = "holdup_dropped_total",
+              .type = "counter",
+              .help = "What was given up, by kind; mirror: samples the page came too late for."});
+  auto dropped = mirror.figures().dropped;
+  dropped["mirror"] += mirror.dropped_samples();
+  for (const auto& [what, count] : dropped) page.sample("holdup_dropped_total", label("what", what), static_cast<double>(count));
+  const auto& figures = mirror.figures();
+  histogram(page, {.name = "holdup_poll_seconds", .type = "histogram", .help = "From question to answer, all devices."}, figures.poll);
+  histogram(page, {.name = "holdup_detect_seconds", .type = "histogram", .help = "From evidence in hand to the alert handed over."},
+            figures.detect);
+  histogram(page, {.name = "holdup_loop_turn_seconds", .type = "histogram", .help = "One turn of the loop."}, figures.loop_turn);
+  histogram(page, {.name = "holdup_store_commit_seconds", .type = "histogram", .help = "One transaction of the store with its sync."},
+            figures.store_commit);
+}
+
+}  // namespace
+
+std::string exposition(const Mirror& mirror, Instant now, Format format) {
+  Page page{format};
+  measured(page, mirror, now);
+  states(page, mirror, now);
+  ages(page, mirror, now);
+  judged(page, mirror, now);
+  own(page, mirror);
+  return page.take();
+}
+
+std::string exposed_labels(const std::vector<record::Label>& labels) {
+  std::string out;
+  for (const auto& [name, value] : labels) {
+    if (!out.empty()) out += ',';
+    out.append(name).append("=\"");
+    for (char c : ground::printable(value)) {
+      if (c == '\\' || c == '"') out += '\\';
+      out += c;  // printable() leaves no newline
+    }
+    out += '"';
+  }
+  return out;
+}
+
+std::string_view content_type(Format format) {
+  return format == Format::open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                        : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+}  // namespace holdup::serve

@@ -1,0 +1,72 @@
+#include "collector/serve/inbox.hpp"
+
+#include <iterator>
+
+namespace holdup::serve {
+namespace {
+
+template <class Items, class Added>
+void append(Items& items, Added&& added) {
+  items.insert(items.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+}
+
+}  // namespace
+
+bool Inbox::put(Update update) {
+  const std::lock_guard lock{mutex_};
+  append(news_.known, update.known);
+  append(news_.events, update.events);
+  append(news_.warnings, update.warnings);
+  if (update.figures) news_.figures = std::move(update.figures);
+  for (const auto& batch : update.batches) waiting_samples_ += batch.samples.size();
+  append(news_.batches, update.batches);
+  drop_oldest();
+  return !std::exchange(waiting_, true);
+}
+
+// A dropped batch may have declared series that later ones use.
+void Inbox::drop_oldest() {
+  while (waiting_samples_ > bound_ && !news_.batches.empty()) {
+    auto& oldest = news_.batches.front();
+    append(news_.born, oldest.born);
+    waiting_samples_ -= oldest.samples.size();
+    news_.dropped_samples += oldest.samples.size();
+    news_.batches.pop_front();
+  }
+}
+
+bool Inbox::put_acknowledged(std::vector<record::Event> events) {
+  const std::lock_guard lock{mutex_};
+  append(news_.events, events);
+  return !std::exchange(waiting_, true);
+}
+
+bool Inbox::put(core::Restored slice) {
+  const std::lock_guard lock{mutex_};
+  append(news_.restored, slice.events);
+  news_.restored_all = news_.restored_all || slice.last;
+  return !std::exchange(waiting_, true);
+}
+
+// What was known by the former site's numbers means nothing in the new one.
+bool Inbox::put(site::Site site) {
+  const std::lock_guard lock{mutex_};
+  news_.known.clear();
+  news_.site = std::move(site);
+  return !std::exchange(waiting_, true);
+}
+
+bool Inbox::put_store_trouble(std::string reason) {
+  const std::lock_guard lock{mutex_};
+  news_.store_trouble = std::move(reason);
+  return !std::exchange(waiting_, true);
+}
+
+News Inbox::take() {
+  const std::lock_guard lock{mutex_};
+  waiting_ = false;
+  waiting_samples_ = 0;
+  return std::exchange(news_, {});
+}
+
+}  // namespace holdup::serve

@@ -1,0 +1,172 @@
+#include "collector/serve/mirror.hpp"
+
+#include <algorithm>
+
+#include "collector/plan/plan.hpp"
+#include "collector/serve/exposition.hpp"
+
+namespace holdup::serve {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view up_name = "holdup_up";
+constexpr Duration up_fresh_for = 5min;  // the core repeats it every minute
+constexpr Duration unknown_fresh_for = 5min;
+
+// Three periods and the time that three lost questions take: a single lost answer makes nothing stale.
+Duration fresh_for(const site::Device& device, const reading::Point& point) {
+  return 3 * plan::lane_period(device, point.lane, point.refresh.value_or(Duration{})) + 2s;
+}
+
+}  // namespace
+
+Mirror::Mirror(site::Site site)
+    : site_{std::make_unique<const site::Site>(std::move(site))},
+      ledger_{std::make_unique<incident::Ledger>(*site_)},
+      devices_(site_->devices.size()) {}
+
+void Mirror::apply(News news) {
+  if (news.site) rebuild(std::move(*news.site));
+  for (const auto& [id, series] : news.born) bear(id, series);
+  for (const auto& batch : news.batches)
+    for (const auto& [id, series] : batch.born) bear(id, series);
+  for (const auto& known : news.known) know(known);
+  for (const auto& batch : news.batches) take(batch);
+  for (const auto& event : news.restored) take(event);
+  restored_ = restored_ || news.restored_all;
+  for (const auto& event : news.events) take(event);
+  for (const auto& warning : news.warnings) take(warning);
+  if (news.figures) figures_ = std::move(*news.figures);
+  if (news.store_trouble) store_trouble_ = std::move(*news.store_trouble);
+  dropped_samples_ += news.dropped_samples;
+}
+
+std::string Mirror::unready() const {
+  if (!restored_) return "reading what happened before the start";
+  return store_trouble_.empty() ? "" : "the store is degraded: " + store_trouble_;
+}
+
+// Values of devices that are gone go with them; the others keep theirs, and their meaning comes with the next identification.
+void Mirror::rebuild(site::Site site) {
+  auto former = std::exchange(site_, std::make_unique<const site::Site>(std::move(site)));
+  ledger_->rebind(*site_);
+  const auto gone = [&](std::string_view device) { return !device.empty() && !site_->device(device); };
+  std::erase_if(by_id_, [&](const auto& entry) { return gone(entry.second->series->label("device")); });
+  std::erase_if(values_, [&](const auto& entry) { return gone(entry.first.label("device")); });
+  auto before = std::exchange(devices_, std::vector<DeviceState>(site_->devices.size()));
+  for (site::Index d = 0; d < devices_.size(); ++d)
+    if (const auto old = former->device(site_->devices[d].name)) {
+      devices_[d] = std::move(before[*old]);
+      devices_[d].values.clear();
+      devices_[d].meaningful.clear();
+    }
+  for (auto& [series, value] : values_) place(value);
+}
+
+void Mirror::bear(record::SeriesId id, const record::Series& series) {
+  const auto [at, fresh] = values_.try_emplace(series);
+  by_id_[id] = &at->second;
+  if (!fresh) return;
+  Value& value = at->second;
+  value.series = &at->first;
+  value.labels = exposed_labels(series.labels);
+  value.fresh_for = series.name == up_name ? up_fresh_for : unknown_fresh_for;
+  place(value);
+}
+
+void Mirror::place(Value& value) {
+  value.device = site_->device(value.series->label("device"));
+  if (!value.device) return;
+  devices_[*value.device].values.push_back(&value);
+  if (value.means != reading::Meaning::none) devices_[*value.device].meaningful.push_back(&value);
+}
+
+void Mirror::know(const core::Known& known) {
+  if (known.device >= devices_.size()) return;
+  auto& device = devices_[known.device];
+  device.identity = known.identity;
+  for (std::size_t p = 0; p < known.points.size() && p < known.series.size(); ++p) {
+    const auto found = by_id_.find(known.series[p]);
+    if (found == by_id_.end()) continue;
+    Value& value = *found->second;
+    const auto& point = known.points[p];
+    if (value.means == reading::Meaning::none && point.means != reading::Meaning::none) device.meaningful.push_back(&value);
+    value.means = point.means;
+    value.lane = point.lane;
+    value.fresh_for = fresh_for(site_->devices[known.device], point);
+    value.states = point.states;
+  }
+}
+
+void Mirror::take(const record::Batch& batch) {
+  for (const auto& sample : batch.samples) {
+    const auto found = by_id_.find(sample.series);
+    if (found == by_id_.end()) continue;
+    Value& value = *found->second;
+    value.value = sample.value;
+    value.quality = sample.quality;
+    value.at = batch.at;
+    if (sample.quality == ground::Quality::good) value.good_at = batch.at;
+    if (!value.device) continue;
+    DeviceState& device = devices_[*value.device];
+    const bool silent = value.series->name == up_name && sample.value == 0;
+    if (silent) {
+      device.silent_since = batch.at;
+    } else {
+      device.heard = batch.at;
+      device.silent_since.reset();
+    }
+  }
+}
+
+// The ledger is the core's own fold, so that the page groups exactly as the core does. An event comes twice: as said, and as durable.
+void Mirror::take(const record::Event& event) {
+  keep_event(event);
+  const auto count = record::count_of(event.id);
+  if (event.boot == folded_boot_ && count <= folded_count_) return;
+  folded_boot_ = event.boot;
+  folded_count_ = count;
+  const incident::Moment moment{.now = event.at, .utc_offset = event.time.time_since_epoch() - event.at.time_since_epoch()};
+  if (event.phase == record::Phase::begin) return ledger_->fold(event, moment);
+  const auto before = ledger_->open();
+  ledger_->fold(event, moment);
+  mark_closed(before, event);
+}
+
+void Mirror::keep_event(const record::Event& event) {
+  auto& [events, whole] = events_[event.incident];
+  const auto same = std::find_if(events.begin(), events.end(), [&](const auto& e) { return e.id == event.id; });
+  if (same != events.end()) {
+    same->durable = same->durable || event.durable;
+    return;
+  }
+  if (events.size() < most_events)
+    events.push_back(event);
+  else
+    whole = false;
+}
+
+const std::vector<record::Event>* Mirror::events_of(std::string_view incident) const {
+  const auto found = events_.find(incident);
+  return found == events_.end() || !found->second.whole ? nullptr : &found->second.events;
+}
+
+void Mirror::mark_closed(const std::vector<incident::Incident>& before, const record::Event& event) {
+  for (const auto& incident : before) {
+    const auto& now = ledger_->open();
+    if (std::any_of(now.begin(), now.end(), [&](const auto& i) { return i.id == incident.id; })) continue;
+    closed_.push_front({incident, event.time, incident.id == event.incident ? "" : event.incident});
+  }
+  while (closed_.size() > most_closed) {
+    events_.erase(closed_.back().incident.id);
+    closed_.pop_back();
+  }
+}
+
+void Mirror::take(const core::Warning& warning) {
+  std::erase_if(warnings_, [&](const auto& w) { return w.name == warning.name && w.element == warning.element; });
+  if (warning.firing) warnings_.push_back(warning);
+}
+
+}  // namespace holdup::serve

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collector/core/effects.hpp"
+#include "ground/histogram.hpp"
+#include "store/record/event.hpp"
+#include "store/record/series.hpp"
+
+// What the loop tells the serve thread: copies of the core's effects, and its own figures. Made by `run`, taken by Server.
+namespace holdup::serve {
+
+/// The daemon's own figures since its start. Totals, so that a lost copy loses nothing.
+struct OwnFigures {
+  ground::Histogram poll;                        // a request's round trip
+  ground::Histogram detect;                      // evidence in hand → alert handed over
+  ground::Histogram loop_turn;                   // one turn of the loop
+  ground::Histogram store_commit;                // one transaction with its sync
+  std::map<std::string, std::uint64_t> dropped;  // by what: "samples", "strays", "alerts"
+};
+
+struct Update {
+  std::vector<core::Known> known;
+  std::vector<record::Batch> batches;
+  std::vector<record::Event> events;  // as said, not durable yet
+  std::vector<core::Warning> warnings;
+  std::optional<OwnFigures> figures;  // once a second is enough
+};
+
+}  // namespace holdup::serve

@@ -1,0 +1,125 @@
+#include "collector/serve/mirror.hpp"
+
+#include "catch.hpp"
+#include "unit/collector/serve/small_rack.hpp"
+
+using namespace holdup;
+using namespace holdup::serve;
+using namespace holdup::serve::test;
+using namespace std::chrono_literals;
+using reading::Meaning;
+
+TEST_CASE("an event that comes again as durable is folded once and kept once") {
+  auto mirror = ready_mirror(small_site());
+  auto lost = event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"});
+  Update update;
+  update.events = {lost, event({.n = 2, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A", .phase = record::Phase::end}),
+                   event({.n = 3, .verdict = "restored", .element = "feed/A", .cause = "feed/A", .phase = record::Phase::end})};
+  tell(*mirror, update);
+  lost.durable = true;
+  Update again;
+  again.events = {lost};
+  tell(*mirror, again);
+  CHECK(mirror->open().empty());  // the late acknowledgement opens nothing again
+  REQUIRE(mirror->events_of("b00t-1") != nullptr);
+  REQUIRE(mirror->events_of("b00t-1")->size() == 3);
+  CHECK(mirror->events_of("b00t-1")->front().durable);
+  CHECK_FALSE(mirror->events_of("b00t-1")->back().durable);
+}
+
+TEST_CASE("an incident that another takes in is closed into it") {
+  auto mirror = ready_mirror(small_site());
+  Update update;
+  update.events = {event({.n = 1, .verdict = "supply_input_lost", .element = "cab1/psu1", .cause = "cab1/psu1"}),
+                   event({.n = 2, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A", .incident = 2}),
+                   event({.n = 3,
+                          .verdict = "supply_input_lost",
+                          .element = "cab1/psu1",
+                          .cause = "feed/A",
+                          .phase = record::Phase::update,
+                          .incident = 2})};
+  tell(*mirror, update);
+  REQUIRE(mirror->open().size() == 1);
+  CHECK(mirror->open().front().id == "b00t-2");
+  REQUIRE(mirror->closed().size() == 1);
+  CHECK(mirror->closed().front().into == "b00t-2");
+}
+
+TEST_CASE("a device is silent from the moment the core says so until it answers") {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  tell(*mirror, core.all_good(noon));
+  CHECK(mirror->device(0).heard == noon);
+  tell(*mirror, core.up("pdu-a", false, noon + 3s));
+  CHECK(mirror->device(0).silent_since == noon + 3s);
+  CHECK(mirror->device(0).heard == noon);
+  tell(*mirror, core.reading("pdu-a", Meaning::input_voltage, 230, noon + 9s));
+  CHECK_FALSE(mirror->device(0).silent_since);
+}
+
+TEST_CASE("a warning stands until it is said to have ended") {
+  auto mirror = ready_mirror(small_site());
+  Update update;
+  update.warnings = {{.name = "FanSlows", .element = "cab1/psu1", .severity = "warning", .summary = "slow", .since = {}, .firing = true}};
+  tell(*mirror, update);
+  REQUIRE(mirror->warnings().size() == 1);
+  update.warnings.front().firing = false;
+  tell(*mirror, update);
+  CHECK(mirror->warnings().empty());
+}
+
+TEST_CASE("a reload drops the values of devices that are gone and keeps the others") {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  tell(*mirror, core.all_good(noon));
+  auto smaller = core.site();
+  smaller.devices.erase(smaller.devices.begin());  // pdu-a: every index moves
+  smaller.supplies[0].pdu.reset();
+  smaller.supplies[0].status = 1;
+  smaller.supplies[1].pdu = 0;
+  smaller.supplies[1].status = 2;
+  News reload;
+  reload.site = smaller;
+  mirror->apply(std::move(reload));
+  for (const auto& [series, value] : mirror->values()) CHECK(series.label("device") != "pdu-a");
+  CHECK(mirror->device(0).heard == noon);
+  CHECK(mirror->device(0).meaningful.size() == 2);
+  tell(*mirror, core.reading("pdu-a", Meaning::input_voltage, 230, noon + 9s));  // a late sample of what is gone
+  CHECK(mirror->device(0).heard == noon);
+}
+
+TEST_CASE("a full inbox drops the oldest samples, counts them and keeps events and names") {
+  Teller core;
+  Inbox inbox{10};
+  CHECK(inbox.put(core.all_good(noon)));  // 12 samples in 4 batches
+  Update update = core.reading("pdu-a", Meaning::input_voltage, 225, noon + 1s);
+  update.events = {event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"})};
+  CHECK_FALSE(inbox.put(update));
+  auto news = inbox.take();
+  CHECK(news.dropped_samples == 4);
+  CHECK(news.events.size() == 1);
+  auto mirror = ready_mirror(core.site());
+  mirror->apply(std::move(news));
+  CHECK(mirror->dropped_samples() == 4);
+  bool seen = false;
+  for (const auto& [series, value] : mirror->values()) seen = seen || (value.at == noon + 1s && value.value == 225);
+  CHECK(seen);  // its name was declared by a batch that was dropped
+  CHECK(inbox.put(Update{}));
+}
+
+TEST_CASE("being ready waits for the past and for a store that works") {
+  Mirror mirror{small_site()};
+  CHECK(mirror.unready() == "reading what happened before the start");
+  News news;
+  news.restored_all = true;
+  mirror.apply(std::move(news));
+  CHECK(mirror.unready().empty());
+  News trouble;
+  trouble.store_trouble = "disk full";
+  mirror.apply(std::move(trouble));
+  CHECK(mirror.unready() == "the store is degraded: disk full");
+  News over;
+  over.store_trouble = "";
+  mirror.apply(std::move(over));
+  CHECK(mirror.unready().empty());
+}

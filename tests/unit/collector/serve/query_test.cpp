@@ -1,0 +1,106 @@
+#include "collector/serve/query.hpp"
+
+#include <boost/json.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "catch.hpp"
+#include "store/store.hpp"
+
+using namespace holdup;
+using namespace std::chrono_literals;
+using ground::Quality;
+
+namespace {
+
+constexpr ground::Utc noon{std::chrono::seconds{1'700'000'000}};
+
+struct Deaf : store::Listener {
+  void durable(std::vector<record::Event>) override {}
+  void degraded(bool, const std::string&) override {}
+  void set_aside(const store::SetAside&) override {}
+};
+
+/// A store of two fans, one a sample a second that falls by 100 rpm; the other's last reading failed.
+class FanStore {
+ public:
+  FanStore() {
+    std::string name = (std::filesystem::temp_directory_path() / "holdup-query-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    folder_ = name;
+    Deaf listener;
+    auto store = store::Store::open({.path = file(), .boot = "b00t"}, listener);
+    REQUIRE(store);
+    for (int second = 0; second < 10; ++second) store->append(batch(second));
+    REQUIRE(store->flush());
+  }
+  FanStore(const FanStore&) = delete;
+  FanStore& operator=(const FanStore&) = delete;
+  ~FanStore() { std::filesystem::remove_all(folder_); }
+
+  std::string file() const { return (folder_ / "r12.db").string(); }
+
+ private:
+  static record::Batch batch(int second) {
+    const auto since = std::chrono::seconds{second};
+    record::Batch batch{.at = ground::Instant{since}, .time = noon + since, .born = {}, .samples = {}};
+    if (second == 0)
+      for (int fan : {1, 2})
+        batch.born.emplace_back(fan, record::Series{"rack_fan_speed_rpm", {{"device", "shelf"}, {"index", std::to_string(fan)}}});
+    batch.samples = {{1, 9000 - 100. * second, Quality::good}, {2, 8000, second == 9 ? Quality::failed : Quality::good}};
+    return batch;
+  }
+
+  std::filesystem::path folder_;
+};
+
+serve::Answer ask(
+    const std::string& expression, ground::Utc at = noon + 9s, const serve::OutOfTime& out_of_time = [] { return false; }) {
+  const FanStore fans;
+  auto reader = store::Reader::open(fans.file());
+  REQUIRE(reader);
+  return serve::answer({.expression = expression, .at = at}, *reader, out_of_time);
+}
+
+boost::json::value result(const serve::Answer& answer) {
+  INFO(answer.body);
+  REQUIRE(answer.status == 200);
+  return boost::json::parse(answer.body).at("data").at("result");
+}
+
+}  // namespace
+
+TEST_CASE("an instant query answers in Prometheus' shape with the series that are good") {
+  const auto answer = ask("rack_fan_speed_rpm");
+  CHECK(
+      answer.body ==
+      R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"rack_fan_speed_rpm","device":"shelf","index":"1"},"value":[1700000009,"8100"]}]}})");
+}
+
+TEST_CASE("a query looks back five minutes from its time and no further") {
+  CHECK(result(ask("rack_fan_speed_rpm{index=\"1\"}", noon + 9s + 299s)).as_array().size() == 1);
+  CHECK(result(ask("rack_fan_speed_rpm{index=\"1\"}", noon + 9s + 300s)).as_array().empty());
+  CHECK(result(ask("rack_fan_speed_rpm", noon + 3s)).as_array().size() == 2);
+  CHECK(result(ask("rack_fan_speed_rpm", noon - 1s)).as_array().empty());
+}
+
+TEST_CASE("matchers, arithmetic and windows are those of the rules") {
+  CHECK(result(ask("rack_fan_speed_rpm{index=~\"[12]\"} / 100 > 80")).at(0).at("value").at(1) == "81");
+  CHECK(result(ask("avg_over_time(rack_fan_speed_rpm{index=\"1\"}[3s])")).at(0).at("value").at(1) == "8200");
+  CHECK(result(ask("max_over_time(rack_fan_speed_rpm{index!=\"2\"}[1h])")).at(0).at("value").at(1) == "9000");
+  CHECK(result(ask("1 + 1")).at(1) == "2");
+  CHECK(result(ask("\"text\"")).at(1) == "text");
+  CHECK(result(ask("rack_fan_speed_rpm{index=\"2\"}[3s]")).at(0).at("values").as_array().size() == 2);
+}
+
+TEST_CASE("a query that is wrong is bad data and says where") {
+  const auto answer = ask("rack_fan_speed_rpm +");
+  CHECK(answer.status == 400);
+  CHECK(boost::json::parse(answer.body).at("errorType") == "bad_data");
+}
+
+TEST_CASE("a query out of time is a timeout") {
+  const auto answer = ask("rack_fan_speed_rpm", noon, [] { return true; });
+  CHECK(answer.status == 503);
+  CHECK(boost::json::parse(answer.body).at("errorType") == "timeout");
+}

@@ -1,0 +1,161 @@
+#include "collector/serve/routes.hpp"
+
+#include <boost/json.hpp>
+
+#include "catch.hpp"
+#include "collector/serve/exposition.hpp"
+#include "collector/serve/page.hpp"
+#include "unit/collector/serve/small_rack.hpp"
+
+using namespace holdup;
+using namespace holdup::serve;
+using namespace holdup::serve::test;
+using namespace std::chrono_literals;
+using reading::Meaning;
+
+namespace {
+
+constexpr incident::Moment moment{.now = noon + 1s, .utc_offset = utc_offset};
+
+Answer get(const Mirror& mirror, std::string target, Method method = Method::get) {
+  const Request request{.method = method, .target = std::move(target), .accept = {}, .content_type = {}, .last_event_id = {}, .body = {}};
+  return std::get<Answer>(route(request, mirror, moment));
+}
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+std::unique_ptr<Mirror> good_rack() {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  tell(*mirror, core.all_good(noon));
+  return mirror;
+}
+
+}  // namespace
+
+TEST_CASE("metrics give every fresh value once, with help and type once a family") {
+  const auto text = exposition(*good_rack(), noon + 1s, Format::text);
+  CHECK(holds(text,
+              "\nrack_supply_input_ok{device=\"shelf-psu1\",feed=\"A\",index=\"3\",load=\"cab1\",part=\"supply\",rack=\"r12\",supply="
+              "\"cab1/psu1\"} 1\n"));
+  CHECK(holds(text, "\n# TYPE rack_energy_joules_total counter\n"));
+  CHECK(holds(text, "part=\"supply\",rack=\"r12\",supply=\"cab1/psu1\",state=\"ok\"} 1\n"));
+  CHECK(holds(text, "state=\"standby \\\"cold\\\"\"} 0\n"));
+  CHECK(holds(text, "\nholdup_redundancy{axis=\"path\",load=\"cab1\"} 1\n"));
+  CHECK(holds(text, "\nholdup_supply_on{supply=\"cab1/psu2\"} 1\n"));
+  CHECK(holds(text, "\nholdup_point_age_seconds{device=\"pdu-a\",lane=\"hot\"} 1\n"));
+  CHECK(holds(text, "\nholdup_dropped_total{what=\"mirror\"} 0\n"));
+  const auto first = text.find("# TYPE rack_current_amperes ");
+  CHECK(first != std::string::npos);
+  CHECK(text.find("# TYPE rack_current_amperes ", first + 1) == std::string::npos);
+  CHECK_FALSE(holds(text, "# EOF"));
+}
+
+TEST_CASE("metrics leave out what is old, absent or failed, and what cannot be judged") {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  tell(*mirror, core.all_good(noon));
+  tell(*mirror, core.reading("pdu-a", Meaning::outlet_current, 1, noon + 1s, ground::Quality::absent));
+  auto text = exposition(*mirror, noon + 1s, Format::text);
+  CHECK_FALSE(holds(text, "rack_current_amperes{device=\"pdu-a\""));
+  CHECK(holds(text, "rack_current_amperes{device=\"pdu-b\""));
+  text = exposition(*mirror, noon + 1h, Format::text);
+  CHECK_FALSE(holds(text, "rack_current_amperes{"));
+  CHECK_FALSE(holds(text, "holdup_supply_on{"));
+  CHECK_FALSE(holds(text, "holdup_redundancy{"));
+  CHECK(holds(text, "holdup_point_age_seconds{device=\"pdu-b\",lane=\"hot\"} 3600\n"));
+}
+
+TEST_CASE("OpenMetrics names a counter's family without _total and ends with EOF") {
+  const auto text = exposition(*good_rack(), noon + 1s, Format::open_metrics);
+  CHECK(holds(text, "\n# TYPE rack_energy_joules counter\n"));
+  CHECK(holds(text, "\nrack_energy_joules_total{"));
+  CHECK(holds(text, "holdup_poll_seconds_bucket{le=\"1.0\"} 0\n"));
+  CHECK(text.ends_with("\n# EOF\n"));
+}
+
+TEST_CASE("the format is what the scraper's Accept wants most") {
+  CHECK(format_wanted("") == Format::text);
+  CHECK(format_wanted("*/*") == Format::text);
+  CHECK(format_wanted("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/"
+                      "plain;version=0.0.4;q=0.5,*/*;q=0.1") == Format::open_metrics);
+  CHECK(format_wanted("application/openmetrics-text; version=1.0.0; q=0.2, text/plain; q=0.9") == Format::text);
+  CHECK(format_wanted("application/openmetrics-text;version=2.0.0") == Format::text);
+}
+
+TEST_CASE("the page says the sentence and escapes what devices call themselves") {
+  const auto html = get(*good_rack(), "/").body;
+  CHECK(holds(html, "<h1 class=good>● r12: redundant</h1>"));
+  CHECK(holds(html, "ACME &lt;b&gt; P1"));
+  CHECK_FALSE(holds(html, "ACME <b>"));
+  CHECK(escaped("<a href='x'>\x1b&\"") == "&lt;a href=&#39;x&#39;&gt;\xEF\xBF\xBD&amp;&quot;");
+}
+
+TEST_CASE("the page lists an open incident with strength and evidence") {
+  auto mirror = good_rack();
+  Update update;
+  update.events = {event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"})};
+  tell(*mirror, update);
+  const auto html = get(*mirror, "/").body;
+  CHECK(holds(html, "feed_lost feed/A"));
+  CHECK(holds(html, "strength <b>probable</b>"));
+  CHECK(holds(html, "<td>device/pdu-a<td>silence"));
+}
+
+TEST_CASE("status tells loads, supplies, devices and incidents as JSON") {
+  auto mirror = good_rack();
+  Update update;
+  update.events = {event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"})};
+  tell(*mirror, update);
+  const auto status = boost::json::parse(get(*mirror, "/api/holdup/v1/status").body).as_object();
+  CHECK(status.at("verdict") == "degraded");
+  CHECK(status.at("rack") == "r12");
+  CHECK(status.at("loads").at(0).at("redundancy").at("path") == "redundant");
+  CHECK(status.at("supplies").at(0).at("element") == "cab1/psu1");
+  CHECK(status.at("supplies").at(0).at("values").at(0).at("quality") == "good");
+  CHECK(status.at("devices").at(0).at("answers") == true);
+  CHECK(status.at("devices").at(0).at("age_s") == 1.0);
+  CHECK(status.at("incidents").at(0).at("id") == "b00t-1");
+  const auto incident = boost::json::parse(get(*mirror, "/api/holdup/v1/incidents/b00t-1").body).as_object();
+  CHECK(incident.at("state") == "open");
+  CHECK(incident.at("events").as_array().size() == 1);
+}
+
+TEST_CASE("healthy stays healthy while ready tells why not") {
+  const Mirror mirror{small_site()};
+  CHECK(get(mirror, "/-/healthy").status == 200);
+  CHECK(get(mirror, "/-/ready").status == 503);
+  CHECK(get(*good_rack(), "/-/ready").status == 200);
+}
+
+TEST_CASE("a method that is not meant is 405, a path that is not there 404") {
+  const auto mirror = good_rack();
+  CHECK(get(*mirror, "/metrics", Method::post).status == 405);
+  CHECK(get(*mirror, "/metrics", Method::post).allow == "GET, HEAD");
+  CHECK(get(*mirror, "/api/v1/query", Method::other).allow == "GET, HEAD, POST");
+  const std::string nowhere =
+      GENERATE("/../etc/passwd", "/metrics/", "//", "*", "", "/api/holdup/v1/incidents/..%2f..%2fx", "/api/holdup/v1/incidents/%zz");
+  CHECK(get(*mirror, nowhere).status == 404);
+}
+
+TEST_CASE("a query comes by GET or as a posted form, with a time in either notation") {
+  const auto mirror = good_rack();
+  const auto query = std::get<InstantQuery>(
+      route({.method = Method::get, .target = "/api/v1/query?query=up%7Ba%3D%22b+c%22%7D&time=1700000000.5"}, *mirror, moment));
+  CHECK(query.expression == "up{a=\"b c\"}");
+  CHECK(ground::iso8601(query.at) == "2023-11-14T22:13:20.500Z");
+  const Request form{.method = Method::post,
+                     .target = "/api/v1/query",
+                     .accept = {},
+                     .content_type = "application/x-www-form-urlencoded",
+                     .last_event_id = {},
+                     .body = "time=2023-11-14T22:13:20Z&query=1"};
+  CHECK(std::get<InstantQuery>(route(form, *mirror, moment)).expression == "1");
+  CHECK(std::get<InstantQuery>(route({.method = Method::get, .target = "/api/v1/query?query=1"}, *mirror, moment)).at ==
+        ground::utc(moment.now, utc_offset));
+  const std::string bad = GENERATE("/api/v1/query", "/api/v1/query?query=", "/api/v1/query?query=1&time=noon", "/api/v1/query?query=%4",
+                                   "/api/v1/query?query=1&time=1e300");
+  const auto answer = get(*mirror, bad);
+  CHECK(answer.status == 400);
+  CHECK(holds(answer.body, "\"errorType\":\"bad_data\""));
+}
