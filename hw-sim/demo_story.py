@@ -149,7 +149,7 @@ class Demo:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             status = self.status()
-            if status.get("level") == "redundant":
+            if status.get("verdict") == "redundant":
                 note(paint("32", status["sentence"]))
                 return self.steps.append(step)
             time.sleep(0.2)
@@ -214,7 +214,7 @@ class Demo:
         title("Feed A is back. holdup stays red until each loss is proven gone")
         back = self.do("restore feed/A")
         status = self.status()
-        if status.get("level") == "redundant":
+        if status.get("verdict") == "redundant":
             raise Missed("not green before it is proven")
         note(f"+{1000 * (time.time() - back):7.0f} ms  {paint('31', status['sentence'])}")
         self.steps.append("not green because the power is back")

@@ -5,13 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
 
 #include "collector/rules/rule_file.hpp"
 #include "collector/site/site_file.hpp"
+#include "drivers/open/secret.hpp"
 #include "drivers/profile/files/profile_files.hpp"
 #include "ground/json_writer.hpp"
 
@@ -27,22 +27,12 @@ void report(ground::Problems& problems, const std::string& file, std::string wha
 }
 
 // A secret that others can read is none: refused, not warned about.
-std::string read_secret(const site::Device& device, const std::string& site_file, ground::Problems& problems) {
+std::string community_of(const site::Device& device, const std::string& site_file, ground::Problems& problems) {
   if (device.community_file.empty()) return "public";
-  const std::string key = "devices." + device.name + ".community_file";
-  const auto refuse = [&](std::string what, std::string mend) {
-    problems.add({.file = site_file, .line = 0, .key = key, .what = std::move(what), .mend = std::move(mend)});
-    return std::string{};
-  };
-  const auto path = (fs::path{site_file}.parent_path() / device.community_file).string();
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) return refuse("cannot read " + path + ": " + std::strerror(errno), "create it with mode 0600");
-  if ((status.st_mode & 077) != 0) return refuse(path + " can be read by others", "chmod 600 " + path);
-  ground::Problems reading;
-  std::string secret = read_text(path, reading);
-  if (!reading.ok()) return refuse(reading.all().front().what, "create it with mode 0600");
-  secret.erase(std::find_if(secret.begin(), secret.end(), [](char c) { return c == '\n' || c == '\r'; }), secret.end());
-  return secret.empty() ? refuse(path + " is empty", "write the community into its first line") : secret;
+  auto secret = drivers::read_secret((fs::path{site_file}.parent_path() / device.community_file).string());
+  if (secret) return std::move(*secret);
+  problems.add({.file = site_file, .line = 0, .key = "devices." + device.name + ".community_file", .what = secret.error().what, .mend = "write the community into its first line, mode 0600"});
+  return {};
 }
 
 }  // namespace
@@ -110,7 +100,7 @@ Configuration load_configuration(const std::string& path, const std::string& pro
   const auto names = configuration.profiles->names();
   configuration.site = site::parse(text, file, names, problems);
   configuration.rules = load_rules(configuration.site.rules, file, problems);
-  for (const auto& device : configuration.site.devices) configuration.communities.push_back(read_secret(device, file, problems));
+  for (const auto& device : configuration.site.devices) configuration.communities.push_back(community_of(device, file, problems));
   return configuration;
 }
 

@@ -1,0 +1,236 @@
+#include <spdlog/async.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <iostream>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "collector/cli/configuration.hpp"
+#include "collector/cli/verbs.hpp"
+#include "collector/live/host.hpp"
+#include "collector/serve/server.hpp"
+#include "ground/clock/clock.hpp"
+#include "store/reader.hpp"
+#include "store/store.hpp"
+
+// `holdup run`: the daemon, put together. Threads: loop (here), store, serve with its query worker, log, and one that reads files on reload.
+namespace holdup::cli {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr std::size_t fold_slice = 1'000;  // stored events handed to the core in one step
+
+struct Options {
+  std::string path, profiles = default_profiles();
+};
+
+// What the store tells, passed on to the page and the streams; they take it from any thread.
+class StoreEar final : public store::Listener {
+ public:
+  explicit StoreEar(serve::Server& server) : server_{server} {}
+
+  void durable(std::vector<record::Event> events) override { server_.acknowledged(std::move(events)); }
+  void degraded(bool is, const std::string& reason) override {
+    is ? spdlog::error("store_degraded reason=\"{}\"", reason) : spdlog::info("store_recovered");
+    server_.degraded(is, reason);
+  }
+  void set_aside(const store::SetAside& damaged) override {
+    spdlog::error("store_damaged set_aside={} why=\"{}\" events_saved={}", damaged.path, damaged.why, damaged.events_saved);
+  }
+  void committed(const store::Commit& commit) override {
+    const std::lock_guard lock{mutex_};
+    commits_.observe(commit.took);
+  }
+  [[nodiscard]] ground::Histogram commits() const {
+    const std::lock_guard lock{mutex_};
+    return commits_;
+  }
+
+ private:
+  serve::Server& server_;
+  mutable std::mutex mutex_;
+  ground::Histogram commits_;
+};
+
+class PageEar final : public live::Audience {
+ public:
+  explicit PageEar(serve::Server& server) : server_{server} {}
+
+  void hear(const core::Effects& effects) override {
+    if (effects.known.empty() && effects.batches.empty() && effects.events.empty() && effects.warnings.empty()) return;
+    server_.publish({.known = effects.known, .batches = effects.batches, .events = effects.events, .warnings = effects.warnings, .figures = {}});
+  }
+  void hear(const site::Site& site) override { server_.site_changed(site); }
+
+ private:
+  serve::Server& server_;
+};
+
+int complain(const std::string& what) {
+  std::cerr << "holdup: " << what << '\n';
+  return problem_found;
+}
+
+class Daemon {
+ public:
+  Daemon(Options options, Configuration configuration, serve::Server server)
+      : options_{std::move(options)}, server_{std::move(server)}, store_ear_{server_}, page_ear_{server_},
+        store_path_{configuration.site.store_path}, configuration_{std::move(configuration)} {}
+
+  int run() {
+    if (!open_store()) return problem_found;
+    host_.emplace(live::Parts{.loop = loop_, .store = store_ ? &*store_ : nullptr, .audience = page_ear_, .boot = ground::clock::boot_id(),
+                              .seed = static_cast<std::uint64_t>(ground::clock::now().time_since_epoch().count())},
+                  swap_of(std::move(configuration_)));
+    restore();
+    watch_signals();
+    tell_figures();
+    std::cout << "ready http://" << server_.endpoint() << "/" << std::endl;
+    turn();
+    spdlog::info("stopped");
+    return fine;
+  }
+
+ private:
+  static live::Swap swap_of(Configuration configuration) {
+    return {.site = std::make_unique<const site::Site>(std::move(configuration.site)), .rules = std::move(configuration.rules),
+            .profiles = std::move(configuration.profiles), .communities = std::move(configuration.communities)};
+  }
+
+  bool open_store() {
+    if (store_path_.empty()) return spdlog::warn("store_none: nothing is kept; write store: {{path: …}}"), true;
+    auto opened = store::Store::open({.path = store_path_, .boot = ground::clock::boot_id()}, store_ear_);
+    if (!opened) return complain(opened.error().what), false;
+    store_.emplace(std::move(*opened));
+    return true;
+  }
+
+  // The past, folded before the first poll: what was latched stays latched.
+  void restore() {
+    std::int64_t seq = 0;
+    while (store_) {
+      auto reader = store::Reader::open(store_path_);
+      auto slice = reader ? reader->events(seq, fold_slice) : ground::Result<std::vector<store::StoredEvent>>{reader.error()};
+      if (!slice) {
+        spdlog::error("store_unreadable reason=\"{}\": starting without the past", slice.error().what);
+        break;
+      }
+      if (slice->empty()) break;
+      std::vector<record::Event> events;
+      for (auto& stored : *slice) seq = stored.seq, events.push_back(std::move(stored.event));
+      server_.restored({.events = events, .last = false});
+      host_->restore(std::move(events), false);
+    }
+    server_.restored({.events = {}, .last = true});
+    host_->restore({}, true);
+  }
+
+  void watch_signals() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal != SIGHUP) return stop();
+      asio::post(reader_, [this] { reload(); });
+      watch_signals();
+    });
+  }
+
+  // On the reading thread: files may be slow. The loop only swaps what was read and found good.
+  void reload() {
+    ground::Problems problems;
+    auto configuration = std::make_shared<Configuration>(load_configuration(options_.path, options_.profiles, problems));
+    for (const auto& problem : problems.all()) spdlog::warn("configuration {}", problem.text());
+    if (!problems.ok()) return spdlog::error("reload_refused: the former configuration stays");
+    asio::post(loop_, [this, configuration] {
+      if (configuration->site.store_path != store_path_) spdlog::warn("store_path_unchanged: a new path needs a restart");
+      host_->swap(swap_of(std::move(*configuration)));
+    });
+  }
+
+  void tell_figures() {
+    figures_timer_.expires_after(1s);
+    figures_timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error || stopping_) return;
+      serve::OwnFigures figures{.poll = host_->polls(), .detect = host_->figures().detect, .loop_turn = turns_, .store_commit = store_ear_.commits(),
+                                .dropped = host_->figures().dropped};
+      if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
+      server_.publish({.known = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
+      tell_figures();
+    });
+  }
+
+  // A turn is what runs between two waits.
+  void turn() {
+    while (!loop_.stopped()) {
+      if (loop_.run_one() == 0) break;
+      const auto began = ground::clock::now();
+      loop_.poll();
+      turns_.observe(ground::clock::now() - began);
+    }
+  }
+
+  void stop() {
+    if (std::exchange(stopping_, true)) return;
+    spdlog::info("stopping");
+    host_->stop();
+    reader_.join();
+    // Questions under way end by themselves, most at once; an identification may take longer than a person waits.
+    figures_timer_.expires_after(1s);
+    figures_timer_.async_wait([this](const boost::system::error_code&) { loop_.stop(); });
+  }
+
+  Options options_;
+  asio::io_context loop_{1};
+  serve::Server server_;
+  StoreEar store_ear_;
+  PageEar page_ear_;
+  std::string store_path_;
+  Configuration configuration_;
+  std::optional<store::Store> store_;
+  asio::thread_pool reader_{1};
+  std::optional<live::Host> host_;
+  asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGHUP};
+  asio::steady_timer figures_timer_{loop_};
+  ground::Histogram turns_;
+  bool stopping_ = false;
+};
+
+void log_to_stderr() {
+  spdlog::init_thread_pool(8192, 1);
+  auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  auto logger = std::make_shared<spdlog::async_logger>("holdup", sink, spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  logger->flush_on(spdlog::level::warn);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+int run(const Options& options) {
+  ground::Problems problems;
+  auto configuration = load_configuration(options.path, options.profiles, problems);
+  if (!print_problems(problems, false)) return usage;
+  log_to_stderr();
+  auto server = serve::Server::start({.listen = configuration.site.http_listen, .store_path = configuration.site.store_path}, configuration.site);
+  const int code = server ? Daemon{options, std::move(configuration), std::move(*server)}.run() : complain(server.error().what);
+  spdlog::shutdown();
+  return code;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("run", "The daemon: polls the rack, says what is lost, keeps it, tells it");
+  verb->add_option("-c,--config", options->path, "Site file, or a directory that holds one")->required();
+  verb->add_option("--profiles", options->profiles, "Directory of firmware profiles")->capture_default_str();
+  verb->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace holdup::cli
