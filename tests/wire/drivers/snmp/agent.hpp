@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "drivers/snmp/ber.hpp"
+
+// Agents on loopback, for the tests of drivers/snmp: one that says what the test wants, byte by byte, and one that serves a table.
+namespace holdup::tests {
+
+using Octets = std::vector<std::uint8_t>;
+using snmp::Oid;
+
+/// Calls back with each datagram that comes in; the test answers as it likes.
+class Puppet {
+ public:
+  using Endpoint = boost::asio::ip::udp::endpoint;
+  using OnDatagram = std::function<void(const Octets&, const Endpoint&)>;
+
+  Puppet(boost::asio::io_context& loop, OnDatagram on_datagram);
+  void send(const Octets& datagram, const Endpoint& to);
+  /// Hears nothing from now on.
+  void deafen() { socket_.cancel(); }
+  [[nodiscard]] Endpoint address() const { return socket_.local_endpoint(); }
+  [[nodiscard]] std::size_t heard() const { return heard_; }
+
+ private:
+  void listen();
+
+  boost::asio::ip::udp::socket socket_;
+  OnDatagram on_datagram_;
+  Octets buffer_;
+  Endpoint from_;
+  std::size_t heard_ = 0;
+};
+
+/// The question as a GetResponse with the same varbinds, all NULL.
+[[nodiscard]] Octets echo(Octets question);
+/// Where the PDU's tag stands in a question with a community of six characters.
+inline constexpr std::size_t pdu_at = 13;
+
+/// Serves a table of encoded values (tag, length, content).
+class TableAgent {
+ public:
+  struct Habits {
+    bool v1_only = false;              // silent on v2c
+    bool no_bulk = false;              // silent on GETBULK
+    bool stands_still = false;         // GETNEXT answers with the name asked
+    std::size_t most_varbinds = 1000;  // tooBig beyond
+    int lose = 0;                      // so many first datagrams
+  };
+
+  TableAgent(boost::asio::io_context& loop, Habits habits);
+  void number(const std::string& oid, std::int64_t value);
+  void text(const std::string& oid, const std::string& value);
+  void object_id(const std::string& oid, const std::string& value);
+  [[nodiscard]] Puppet& puppet() { return puppet_; }
+
+ private:
+  struct Question;
+  void take(const Octets& datagram, const Puppet::Endpoint& from);
+  [[nodiscard]] Octets answer(const Question& question) const;
+  [[nodiscard]] Octets varbinds(const Question& question) const;
+
+  Habits habits_;
+  std::map<Oid, Octets> table_;
+  Puppet puppet_;
+};
+
+}  // namespace holdup::tests
