@@ -96,8 +96,11 @@ Library Library::load(const std::vector<File>& files, Problems& problems) {
     auto profile = load_profile(file.name, root, problems);
     if (!profile) continue;
     if (by_name(library.profiles_, profile->name) != nullptr)
-      problems.add(
-          {.file = file.name, .key = "profile", .what = "'" + profile->name + "' is another file's name too", .mend = "rename one"});
+      problems.add({.file = file.name,
+                    .line = profile->line,
+                    .key = "profile",
+                    .what = "'" + profile->name + "' is another file's name too",
+                    .mend = "rename one"});
     else
       library.profiles_.push_back(*std::move(profile));
   }
