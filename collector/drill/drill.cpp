@@ -36,6 +36,7 @@ class Rig {
       stage_.world().advance(now_);
       for (const auto& edge : stage_.world().take_edges()) hand_contact(edge.contact, edge.closed, edge.at);
       perform_steps();
+      if (watcher_) watcher_(now_, stage_, machine_, {});
       answer();
       if (timer_ && *timer_ <= now_) timer_.reset(), hand(core::TimerDue{});
     }
@@ -44,7 +45,6 @@ class Rig {
   }
 
  private:
-
   static Instant end_of(const hwsim::scenario::Scenario& scenario, Duration length) {
     Duration end = scenario.timeline.empty() ? Duration{} : scenario.timeline.back().at + grace;
     for (const auto& expectation : scenario.expect) end = std::max(end, expectation.by.value_or(Duration{}) + 1s);

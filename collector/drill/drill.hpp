@@ -41,7 +41,8 @@ struct Transcript {
   [[nodiscard]] bool clean() const;
 };
 
-/// Called after every step of the core with the world as it truly is, for tests that hold one against the other.
+/// Called with the world as it truly is after every change of it (then without effects) and after every step of the core, for tests that
+/// hold one against the other.
 using Watcher = std::function<void(Instant now, const hwsim::scenario::Stage& stage, const core::Machine& machine, const core::Effects& effects)>;
 
 [[nodiscard]] Transcript play(DrillPlan plan, const Watcher& watcher = {});
