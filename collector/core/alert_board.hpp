@@ -33,7 +33,8 @@ class AlertBoard {
  public:
   explicit AlertBoard(std::size_t targets) : told_(targets) {}
 
-  /// Fires, or renews the annotations of what fires under the same labels; nothing when it says the same. Dropped and counted above 10,000 alerts.
+  /// Fires, or renews the annotations of what fires under the same labels; nothing when it says the same. Dropped and counted above 10,000
+  /// alerts.
   void fire(Alert alert);
   void resolve(const std::vector<std::pair<std::string, std::string>>& labels, Instant now, ground::Utc ends);
   /// Posts that are due; at most one under way a target.

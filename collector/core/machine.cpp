@@ -124,9 +124,9 @@ void Machine::take(const Restored& input) {
   for (const auto& event : input.events) ledger_.fold(event, moment_);
   if (!input.last) return;
   watch();
-  tell(ledger_.finish_fold(moment_));
-  if (!ledger_.open().empty()) log(LogLine::Level::warning, "incidents_restored open=" + std::to_string(ledger_.open().size()));
   tell({});
+  tell(ledger_.finish_fold(moment_));  // after what stood open was told: receivers hear the end of what a crash kept from ending
+  if (!ledger_.open().empty()) log(LogLine::Level::warning, "incidents_restored open=" + std::to_string(ledger_.open().size()));
 }
 
 void Machine::watch() {
@@ -167,8 +167,10 @@ void Machine::take(const Answered& input) {
   record::Batch batch;
   for (const auto& reading : input.readings) {
     if (reading.point >= device.series.size()) continue;
-    const bool has_value = reading.quality == Quality::good || reading.quality == Quality::stale || reading.quality == Quality::out_of_range;
-    batch.samples.push_back({device.series[reading.point], has_value ? reading.value : std::numeric_limits<double>::quiet_NaN(), reading.quality});
+    const bool has_value =
+        reading.quality == Quality::good || reading.quality == Quality::stale || reading.quality == Quality::out_of_range;
+    batch.samples.push_back(
+        {device.series[reading.point], has_value ? reading.value : std::numeric_limits<double>::quiet_NaN(), reading.quality});
   }
   note_up(input.device, true, batch);
   record(std::move(batch));
@@ -228,7 +230,8 @@ void Machine::record(record::Batch batch) {
 void Machine::tell(const std::vector<record::Event>& events) {
   effects_.events.insert(effects_.events.end(), events.begin(), events.end());
   for (const auto& event : events)
-    log(LogLine::Level::warning, "verdict " + event.verdict + " phase=" + std::string{record::phase_names[static_cast<std::size_t>(event.phase)]} +
+    log(LogLine::Level::warning, "verdict " + event.verdict +
+                                     " phase=" + std::string{record::phase_names[static_cast<std::size_t>(event.phase)]} +
                                      " element=" + event.element + " strength=" + event.strength + " incident=" + event.incident);
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
   std::map<std::string, Labels> still;
@@ -240,11 +243,17 @@ void Machine::tell(const std::vector<record::Event>& events) {
 }
 
 Alert Machine::alert_of(const Incident& incident) const {
-  Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}}, {"element", incident.cause.text()}, {"rack", site_->rack},
+  Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}},
+                         {"element", incident.cause.text()},
+                         {"rack", site_->rack},
                          {"severity", std::string{incident::severity(incident.verdict)}}},
-              .annotations = {{"incident", incident.id}, {"strength", std::string{name(incident.strength)}}, {"summary", incident.summary},
-                              {"evidence", evidence_text(incident.evidence)}, {"url", page_url(*site_)}},
-              .starts = incident.begin, .generator = page_url(*site_)};
+              .annotations = {{"incident", incident.id},
+                              {"strength", std::string{name(incident.strength)}},
+                              {"summary", incident.summary},
+                              {"evidence", evidence_text(incident.evidence)},
+                              {"url", page_url(*site_)}},
+              .starts = incident.begin,
+              .generator = page_url(*site_)};
   if (auto upstream = upstream_of(*site_, incident.cause); !upstream.empty()) alert.labels.emplace_back("upstream", std::move(upstream));
   return alert;
 }
@@ -256,9 +265,14 @@ void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
     const auto since = ground::utc(transition.active_since, moment_.utc_offset);
     const auto now = ground::utc(moment_.now, moment_.utc_offset);
     auto alert = alert_of_rule(transition, *site_, now);
-    effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"), .element = first_of(alert.labels, "element"),
-                                 .severity = first_of(alert.labels, "severity"), .summary = first_of(alert.annotations, "summary"), .since = since, .firing = firing});
-    log(LogLine::Level::warning, "rule " + transition.alert + (firing ? " firing" : " resolved") + " element=" + effects_.warnings.back().element);
+    effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"),
+                                 .element = first_of(alert.labels, "element"),
+                                 .severity = first_of(alert.labels, "severity"),
+                                 .summary = first_of(alert.annotations, "summary"),
+                                 .since = since,
+                                 .firing = firing});
+    log(LogLine::Level::warning,
+        "rule " + transition.alert + (firing ? " firing" : " resolved") + " element=" + effects_.warnings.back().element);
     if (firing)
       board_.fire(std::move(alert));
     else

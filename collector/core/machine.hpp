@@ -39,7 +39,8 @@ class Machine {
  private:
   /// What must be made anew when the site changes.
   struct Watch {
-    Watch(const site::Site& site, std::uint64_t seed, ground::Instant now) : plan{site, seed, now}, detector{site}, devices(site.devices.size()) {}
+    Watch(const site::Site& site, std::uint64_t seed, ground::Instant now)
+        : plan{site, seed, now}, detector{site}, devices(site.devices.size()) {}
     plan::Plan plan;
     detect::Detector detector;
     struct Device {
@@ -77,7 +78,7 @@ class Machine {
   rules::Engine rules_;
   AlertBoard board_;
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> fired_;  // labels by incident id
-  std::unique_ptr<Watch> watch_;  // after the last Restored
+  std::unique_ptr<Watch> watch_;                                                   // after the last Restored
   std::uint64_t seed_ = 0;
   incident::Moment moment_;  // of the present step
   Effects effects_;          // of the present step

@@ -29,8 +29,9 @@ record::Series series_of(const site::Site& site, site::Index device, const readi
   if (feed) series.labels.emplace_back("feed", site.feeds[*feed].name);
   std::erase_if(series.labels, [](const auto& l) { return l.second.empty(); });
   std::sort(series.labels.begin(), series.labels.end());
-  series.labels.erase(std::unique(series.labels.begin(), series.labels.end(), [](const auto& a, const auto& b) { return a.first == b.first; }),
-                      series.labels.end());
+  series.labels.erase(
+      std::unique(series.labels.begin(), series.labels.end(), [](const auto& a, const auto& b) { return a.first == b.first; }),
+      series.labels.end());
   return series;
 }
 

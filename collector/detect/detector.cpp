@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration settle = 2s;  // good for so long before a latch opens: power that returns often goes again
+constexpr Duration settle = 2s;         // good for so long before a latch opens: power that returns often goes again
 constexpr Duration look_again = 250ms;  // while a silence is being weighed
 
 // What was only reported is withdrawn at once; what follows from other verdicts ends with them.
@@ -18,7 +18,9 @@ bool at_once(Verdict verdict, Strength strength) {
 }  // namespace
 
 Detector::Detector(const site::Site& site)
-    : site_{site}, facts_{site}, judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }} {}
+    : site_{site}, facts_{site}, judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }} {
+  for (Index d = 0; d < site.devices.size(); ++d) paths_.insert(site.path_of_device(d));
+}
 
 std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
   const auto at = open_.find({verdict, element});
@@ -54,9 +56,11 @@ std::vector<Change> Detector::assess(Instant now) {
 }
 
 void Detector::weigh_telemetry(Instant now) {
+  for (const auto& path : paths_) weigh(Verdict::telemetry_lost, path, judge_.telemetry_of_path(path, now), now);
   for (Index d = 0; d < site_.devices.size(); ++d) {
     weigh(Verdict::telemetry_lost, site_.element_of_device(d), judge_.telemetry(d, now), now);
-    const bool undecided = facts_.hearing(d).failures > 0 && !held(Verdict::telemetry_lost, site_.element_of_device(d));
+    const bool said = held(Verdict::telemetry_lost, site_.element_of_device(d)) || held(Verdict::telemetry_lost, site_.path_of_device(d));
+    const bool undecided = facts_.hearing(d).failures > 0 && !said;
     if (undecided) wake_at(now + look_again);
   }
 }
@@ -77,7 +81,8 @@ void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, I
     for (const Sign& sign : judgement.signs) at->second.since = std::min(at->second.since, sign.time);
   if (!begun && judgement.strength <= at->second.strength) return;
   at->second.strength = judgement.strength;
-  changes_.push_back({begun ? Change::Kind::begun : Change::Kind::strengthened, {key.verdict, key.element, judgement.strength, judgement.signs, at->second.since}});
+  changes_.push_back({begun ? Change::Kind::begun : Change::Kind::strengthened,
+                      {key.verdict, key.element, judgement.strength, judgement.signs, at->second.since}});
 }
 
 void Detector::end_when_settled(const Key& key, const Judgement& judgement, Instant now) {

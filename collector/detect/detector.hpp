@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "collector/detect/facts.hpp"
@@ -17,8 +18,12 @@ class Detector {
   Detector(const Detector&) = delete;
   Detector& operator=(const Detector&) = delete;
 
-  void identified(Index device, std::span<const reading::Point> points, Instant now) { facts_.identified(device, points, now), stirred_ = true; }
-  void heard(Index device, std::span<const reading::Reading> readings, Instant now) { stirred_ = facts_.heard(device, readings, now) || stirred_; }
+  void identified(Index device, std::span<const reading::Point> points, Instant now) {
+    facts_.identified(device, points, now), stirred_ = true;
+  }
+  void heard(Index device, std::span<const reading::Reading> readings, Instant now) {
+    stirred_ = facts_.heard(device, readings, now) || stirred_;
+  }
   void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), stirred_ = true; }
   void edge(Index contact, bool open, Instant at, Duration uncertainty) { facts_.edge(contact, open, at, uncertainty), stirred_ = true; }
   /// What stood open before a restart stands open again.
@@ -56,6 +61,7 @@ class Detector {
   const site::Site& site_;
   Facts facts_;
   Judge judge_;
+  std::set<ground::Element> paths_;  // switches, and self
   std::map<Key, Open> open_;
   std::vector<Change> changes_;
   std::optional<Instant> next_due_;

@@ -1,14 +1,17 @@
 #include "collector/detect/facts.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace holdup::detect {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration past_step = 100ms;  // powers are remembered this finely …
-constexpr std::size_t past_length = 300;  // … for half a minute: longer than any silence takes to be called one
+constexpr Duration past_step = 100ms;                  // powers are remembered this finely …
+constexpr std::size_t past_length = 300;               // … for half a minute: longer than any silence takes to be called one
+constexpr double noticeable = 0.05;                    // of the last value: less is the line's own coming and going
+constexpr Duration take_over = 2s;                     // in which siblings settle on what they took over, and are heard
 constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor (VERDICTS.md rule 3)
 
 bool is_state(Meaning means) {
@@ -17,8 +20,10 @@ bool is_state(Meaning means) {
     case Meaning::supply_output_ok:
     case Meaning::supply_present:
     case Meaning::outlet_state:
-    case Meaning::ups_on_battery: return true;
-    default: return false;
+    case Meaning::ups_on_battery:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -28,8 +33,10 @@ bool is_power(Meaning means) {
     case Meaning::supply_output_power:
     case Meaning::inlet_power:
     case Meaning::outlet_power:
-    case Meaning::outlet_current: return true;
-    default: return false;
+    case Meaning::outlet_current:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -38,8 +45,9 @@ double floor_of(Meaning means) { return means == Meaning::outlet_current ? zero_
 bool sign_changed(const Track& track, const reading::Reading& reading) {
   if (!track.last) return true;
   if (is_state(track.means)) return track.last->value != reading.value;
-  if (is_power(track.means)) return (track.last->value < floor_of(track.means)) != (reading.value < floor_of(track.means));
-  return false;
+  const double step = std::fabs(track.last->value - reading.value);
+  if (is_power(track.means)) return step >= floor_of(track.means);
+  return step > noticeable * std::fabs(track.last->value);
 }
 
 std::string short_text(const reading::Point& point) {
@@ -62,15 +70,30 @@ std::optional<double> Track::before(Instant at) const {
   return later == past.begin() ? std::nullopt : std::optional{std::prev(later)->second};
 }
 
+std::optional<double> Track::after(Instant start, Instant end) const {
+  auto at =
+      std::upper_bound(past.begin(), past.end(), end + take_over + refresh, [](Instant t, const auto& entry) { return t < entry.first; });
+  if (at != past.begin() && std::prev(at)->first - refresh > start) --at;
+  return at == past.end() ? std::nullopt : std::optional{at->second};
+}
+
 Sign Track::sign(const site::Site& site) const {
-  return {.source = site.element_of_device(device), .point = point, .value = last ? std::optional{last->value} : std::nullopt,
-          .quality = last ? last->quality : Quality::absent, .time = last ? last->time : Instant{},
+  return {.source = site.element_of_device(device),
+          .point = point,
+          .value = last ? std::optional{last->value} : std::nullopt,
+          .quality = last ? last->quality : Quality::absent,
+          .time = last ? last->time : Instant{},
           .uncertainty = last ? std::max(refresh, last->uncertainty) : Duration{}};
 }
 
 Facts::Facts(const site::Site& site)
-    : site_{site}, hearings_(site.devices.size()), tracks_(site.devices.size()), contacts_(site.contacts.size()), of_supply_(site.supplies.size()),
-      of_outlet_(site.supplies.size()), of_inlet_(site.devices.size()) {}
+    : site_{site},
+      hearings_(site.devices.size()),
+      tracks_(site.devices.size()),
+      contacts_(site.contacts.size()),
+      of_supply_(site.supplies.size()),
+      of_outlet_(site.supplies.size()),
+      of_inlet_(site.devices.size()) {}
 
 std::span<const Track* const> Facts::inlet(Index device, Meaning means) const { return of_inlet_[device][static_cast<std::size_t>(means)]; }
 
@@ -88,9 +111,8 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
   for (std::size_t p = 0; p < points.size(); ++p) {
     if (points[p].means == Meaning::none) continue;
     hearing.track_of_point[p] = static_cast<std::int32_t>(tracks_[device].size());
-    tracks_[device].push_back({.device = device, .means = points[p].means,
-                               .point = short_text(points[p]),
-                               .refresh = points[p].refresh.value_or(Duration{})});
+    tracks_[device].push_back(
+        {.device = device, .means = points[p].means, .point = short_text(points[p]), .refresh = points[p].refresh.value_or(Duration{})});
     place(device, points[p], tracks_[device].back());
   }
 }
@@ -107,7 +129,9 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
       return;
     case Meaning::input_voltage:
     case Meaning::inlet_current:
-    case Meaning::inlet_power: of_inlet_[device][means].push_back(&track); return;
+    case Meaning::inlet_power:
+      of_inlet_[device][means].push_back(&track);
+      return;
     default:
       for (Index s = 0; s < site_.supplies.size(); ++s)
         if (site_.supplies[s].status == device && of_supply_[s][means] == nullptr) of_supply_[s][means] = &track;
@@ -121,8 +145,11 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
   hearing.last_answer = now;
   for (const auto& reading : readings) {
     const auto index = reading.point < hearing.track_of_point.size() ? hearing.track_of_point[reading.point] : -1;
-    if (index < 0 || reading.quality != Quality::good) continue;
+    if (index < 0) continue;
     Track& track = tracks_[device][static_cast<std::size_t>(index)];
+    track.fresh = reading.quality == Quality::good;
+    if (!track.fresh) continue;
+    track.lived = track.lived || reading.value != 0;
     changed = sign_changed(track, reading) || changed;
     if (!track.last || track.last->value != reading.value) track.changed = reading.time;
     track.last = reading;
@@ -133,10 +160,14 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
 
 void Facts::unanswered(Index device, Instant asked) {
   Hearing& hearing = hearings_[device];
-  if (hearing.failures++ == 0) hearing.first_failure = asked;
+  for (Track& track : tracks_[device]) track.fresh = false;
+  if (++hearing.failures == 1) hearing.first_failure = asked;
+  if (hearing.failures == 2) hearing.second_failure = asked;
   hearing.last_failure = asked;
 }
 
-void Facts::edge(Index contact, bool open, Instant at, Duration uncertainty) { contacts_[contact] = {.open = open, .since = at, .uncertainty = uncertainty}; }
+void Facts::edge(Index contact, bool open, Instant at, Duration uncertainty) {
+  contacts_[contact] = {.open = open, .since = at, .uncertainty = uncertainty};
+}
 
 }  // namespace holdup::detect

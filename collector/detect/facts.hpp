@@ -26,10 +26,12 @@ using site::Index;
 struct Track {
   Index device = 0;
   Meaning means{};
-  std::string point;    // for evidence: metric and name
-  Duration refresh{};   // a reading covers [time − refresh, time]
-  std::optional<reading::Reading> last;  // good ones only
-  Instant changed{};                     // when the value was first heard as it is now
+  std::string point;                            // for evidence: metric and name
+  Duration refresh{};                           // a reading covers [time − refresh, time]
+  std::optional<reading::Reading> last;         // good ones only
+  Instant changed{};                            // when the value was first heard as it is now
+  bool fresh = false;                           // the last question after it was answered, and well
+  bool lived = false;                           // has been other than 0: only then is 0 evidence (VERDICTS.md rule 3)
   std::deque<std::pair<Instant, double>> past;  // powers and currents, thinned
 
   [[nodiscard]] bool known() const { return last.has_value(); }
@@ -38,14 +40,16 @@ struct Track {
   [[nodiscard]] Instant from() const { return last->time - refresh; }
   /// The value that was last good at or before `at`.
   [[nodiscard]] std::optional<double> before(Instant at) const;
+  /// The value after what happened between `start` and `end`: the last one heard a moment after it, else the next.
+  [[nodiscard]] std::optional<double> after(Instant start, Instant end) const;
   [[nodiscard]] Sign sign(const site::Site& site) const;
 };
 
 struct Hearing {
   unsigned failures = 0;  // in a row
   std::optional<Instant> last_answer;
-  Instant first_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
-  std::vector<std::int32_t> track_of_point;  // −1: means nothing to the chain
+  Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
+  std::vector<std::int32_t> track_of_point;                   // −1: means nothing to the chain
 
   /// Three questions unanswered over a while: neither a lost datagram nor a busy moment of ours is silence.
   [[nodiscard]] bool silent() const { return failures >= 3 && last_failure - first_failure >= std::chrono::milliseconds{200}; }
@@ -63,7 +67,7 @@ class Facts {
   explicit Facts(const site::Site& site);
 
   void identified(Index device, std::span<const reading::Point> points, Instant now);
-  /// True when a sign changed: a state, a zero, or a value while `attentive`.
+  /// True when a sign changed: a state, or a step of a value that a judgement could rest on.
   bool heard(Index device, std::span<const reading::Reading> readings, Instant now);
   void unanswered(Index device, Instant asked);
   void edge(Index contact, bool open, Instant at, Duration uncertainty);
@@ -84,8 +88,8 @@ class Facts {
   void place(Index device, const reading::Point& point, const Track& track);
 
   const site::Site& site_;
-  std::vector<Hearing> hearings_;             // by device
-  std::vector<std::deque<Track>> tracks_;     // by device
+  std::vector<Hearing> hearings_;          // by device
+  std::vector<std::deque<Track>> tracks_;  // by device
   std::vector<ContactFact> contacts_;
   std::vector<ByMeaning> of_supply_, of_outlet_;  // by supply
   std::vector<ListByMeaning> of_inlet_;           // by device

@@ -33,13 +33,15 @@ class Judge {
 
   [[nodiscard]] Judgement supply_input(Index supply) const;
   [[nodiscard]] Judgement supply_output(Index supply) const;
-  [[nodiscard]] Judgement supply_off(Index supply) const;   // its outlet is switched off
+  [[nodiscard]] Judgement supply_off(Index supply) const;       // its outlet is switched off
   [[nodiscard]] Judgement supply_silently(Index supply) const;  // by its outlet's current alone
   [[nodiscard]] Judgement pdu(Index device) const;
   [[nodiscard]] Judgement feed(Index feed) const;
   [[nodiscard]] Judgement load(Index load) const;
   [[nodiscard]] Judgement paths(Index load) const;
   [[nodiscard]] Judgement telemetry(Index device, Instant now) const;
+  /// Of a switch, or of `self`: the common network.
+  [[nodiscard]] Judgement telemetry_of_path(const ground::Element& path, Instant now) const;
 
  private:
   /// How sure it is that a supply gives nothing: by verdicts held on it or above it.
@@ -50,20 +52,28 @@ class Judge {
     std::vector<Sign> signs;
   };
   [[nodiscard]] Condition condition(Index supply) const;
+  [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
+  [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] std::optional<Held> held_above(Index supply) const;
   [[nodiscard]] bool carries_again(Index supply) const;
   [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
   [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
-  /// The siblings took over, within ±15 %, what the supply carried before `at`.
-  [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Instant at) const;
+  /// A loss lies between the last sign of power and the first sign of none.
+  struct Between {
+    Instant start, end;
+  };
+  /// The siblings took over, within ±15 %, what the supply carried before.
+  [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Between when) const;
   [[nodiscard]] bool contradicted(Index device) const;
-  /// Devices on the same path, outside `feed` when given, that answered after `since`: those, and how many there are.
+  /// Devices on the same path as a silent one, outside `feed` when given, that answered after it did not: those, and how many there are.
   struct Complement {
     unsigned answering = 0, all = 0;
   };
-  [[nodiscard]] Complement complement(Index device, std::optional<Index> feed, Instant since) const;
+  [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
   [[nodiscard]] Judgement feed_by_silence(Index feed, const std::vector<Index>& pdus) const;
   [[nodiscard]] bool explained(Index device) const;
+  [[nodiscard]] bool mate_answers(Index device) const;
+  [[nodiscard]] bool unheard(Index device) const;
   [[nodiscard]] Sign silence(Index device) const;
   [[nodiscard]] const Track* power_of(Index supply) const;
 

@@ -25,8 +25,9 @@ enum class Verdict : std::uint8_t {
   path_redundancy_lost,
   telemetry_lost,
 };
-inline constexpr std::array<std::string_view, 9> verdict_names{"supply_input_lost", "supply_output_failed", "supply_off_commanded", "supply_lost", "pdu_dark",
-                                                               "feed_lost",         "load_down",            "path_redundancy_lost", "telemetry_lost"};
+inline constexpr std::array<std::string_view, 9> verdict_names{
+    "supply_input_lost", "supply_output_failed", "supply_off_commanded", "supply_lost", "pdu_dark", "feed_lost",
+    "load_down",         "path_redundancy_lost", "telemetry_lost"};
 [[nodiscard]] constexpr std::string_view name(Verdict v) { return verdict_names[static_cast<std::size_t>(v)]; }
 [[nodiscard]] std::optional<Verdict> verdict_of(std::string_view name);
 

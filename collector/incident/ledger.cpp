@@ -24,9 +24,15 @@ record::Evidence line(const Element& element, std::string text, ground::Utc time
 std::vector<record::Event> Ledger::file(const std::vector<detect::Change>& changes, Moment moment) {
   for (const auto& change : changes) {
     switch (change.kind) {
-      case detect::Change::Kind::begun: begin(change.finding, moment); break;
-      case detect::Change::Kind::strengthened: strengthen(change.finding, moment); break;
-      case detect::Change::Kind::ended: end(change.finding, moment); break;
+      case detect::Change::Kind::begun:
+        begin(change.finding, moment);
+        break;
+      case detect::Change::Kind::strengthened:
+        strengthen(change.finding, moment);
+        break;
+      case detect::Change::Kind::ended:
+        end(change.finding, moment);
+        break;
     }
   }
   return std::exchange(events_, {});
@@ -36,12 +42,20 @@ void Ledger::begin(const Finding& finding, Moment moment) {
   const OpenVerdict verdict{finding.verdict, finding.element, finding.strength, finding.since};
   if (Incident* home = home_of(finding)) {
     home->open.push_back(verdict);
-    if (!explains(finding, *home)) return void(write(*home, {finding, record::Phase::begin}, moment));
+    if (!explains(finding, *home)) {
+      restate(*home, finding, moment);
+      return void(write(*home, {finding, record::Phase::begin}, moment));
+    }
     raise_cause(*home, finding, moment);
     return absorb(*home, moment);
   }
-  Incident incident{.verdict = finding.verdict, .cause = finding.element, .strength = finding.strength, .summary = summary(finding),
-                    .evidence = evidence_of(finding, moment), .begin = ground::utc(moment.now, moment.utc_offset), .open = {verdict}};
+  Incident incident{.verdict = finding.verdict,
+                    .cause = finding.element,
+                    .strength = finding.strength,
+                    .summary = summary(finding),
+                    .evidence = evidence_of(finding, moment),
+                    .begin = ground::utc(moment.now, moment.utc_offset),
+                    .open = {verdict}};
   open_.push_back(std::move(incident));
   auto& event = write(open_.back(), {finding, record::Phase::begin}, moment);
   open_.back().id = event.incident = event.id;
@@ -56,14 +70,22 @@ bool Ledger::explains(const Finding& finding, const Incident& incident) const {
 
 // The cause moved up: the verdict that named it before is updated, so that whoever holds it sees the new one.
 void Ledger::raise_cause(Incident& incident, const Finding& finding, Moment moment) {
-  const Finding former{incident.verdict, incident.cause, incident.strength, {}, {}};
+  const auto former = std::find_if(incident.open.begin(), incident.open.end(),
+                                   [&](const OpenVerdict& v) { return v.verdict == incident.verdict && v.element == incident.cause; });
   incident.verdict = finding.verdict;
   incident.cause = finding.element;
+  restate(incident, finding, moment);
+  write(incident, {finding, record::Phase::begin}, moment);
+  if (former != incident.open.end())
+    write(incident, {{former->verdict, former->element, former->strength, {}, {}}, record::Phase::update}, moment);
+}
+
+// An incident is as sure as the verdict on its cause, also when that ended and came again before the rest was over.
+void Ledger::restate(Incident& incident, const Finding& finding, Moment moment) const {
+  if (incident.cause != finding.element || incident.verdict != finding.verdict) return;
   incident.strength = finding.strength;
   incident.summary = summary(finding);
   incident.evidence = evidence_of(finding, moment);
-  write(incident, {finding, record::Phase::begin}, moment);
-  write(incident, {former, record::Phase::update}, moment);
 }
 
 // Incidents whose cause lies below a cause that just moved up were one incident all along: their verdicts move under it.
@@ -88,11 +110,7 @@ void Ledger::strengthen(const Finding& finding, Moment moment) {
   const auto [incident, verdict] = find(finding.verdict, finding.element);
   if (incident == nullptr) return begin(finding, moment);
   verdict->strength = finding.strength;
-  if (incident->cause == finding.element && incident->verdict == finding.verdict) {
-    incident->strength = finding.strength;
-    incident->summary = summary(finding);
-    incident->evidence = evidence_of(finding, moment);
-  }
+  restate(*incident, finding, moment);
   write(*incident, {finding, record::Phase::update}, moment);
 }
 
@@ -148,8 +166,12 @@ std::vector<record::Evidence> Ledger::evidence_of(const Finding& finding, Moment
   std::vector<record::Evidence> out;
   for (const auto& sign : finding.signs) {
     if (out.size() == folded_evidence) break;
-    out.push_back({.source = sign.source.text(), .point = sign.point, .value = sign.value, .quality = std::string{ground::name(sign.quality)},
-                   .time = ground::utc(sign.time, moment.utc_offset), .uncertainty = sign.uncertainty});
+    out.push_back({.source = sign.source.text(),
+                   .point = sign.point,
+                   .value = sign.value,
+                   .quality = std::string{ground::name(sign.quality)},
+                   .time = ground::utc(sign.time, moment.utc_offset),
+                   .uncertainty = sign.uncertainty});
   }
   return out;
 }
@@ -169,7 +191,7 @@ bool Ledger::related(const Incident& incident, const Finding& finding) const {
       for (site::Index s : load.supplies)
         if (const auto element = site_->element_of_supply(s); element == incident.cause || is_above(incident.cause, element)) return true;
       for (site::Index s : load.supplies)
-        if (const auto pdu = site_->supplies[s].pdu; pdu && incident.cause == site_->element_of_device(*pdu)) return true;
+        if (const auto pdu = site_->supplies[s].pdu; pdu && is_at_or_above(incident.cause, site_->element_of_device(*pdu))) return true;
     }
     return incident.cause == finding.element;
   }
@@ -183,6 +205,8 @@ bool Ledger::is_above(const Element& upper, const Element& lower) const {
   const auto chain = site_->ancestors(lower);
   return std::find(chain.begin(), chain.end(), upper) != chain.end();
 }
+
+bool Ledger::is_at_or_above(const Element& upper, const Element& lower) const { return upper == lower || is_above(upper, lower); }
 
 std::pair<Incident*, OpenVerdict*> Ledger::find(Verdict verdict, const Element& element) {
   for (auto& incident : open_)
@@ -212,16 +236,25 @@ void Ledger::fold(const record::Event& event, Moment moment) {
   take_out(open, event);
   if (event.phase == record::Phase::end) return;
   if (by_id(event.incident) == nullptr) {
-    Incident born{.id = event.incident, .verdict = *verdict, .cause = *cause, .strength = *strength, .summary = {}, .evidence = {}, .begin = event.time, .open = {}};
+    Incident born{.id = event.incident,
+                  .verdict = *verdict,
+                  .cause = *cause,
+                  .strength = *strength,
+                  .summary = {},
+                  .evidence = {},
+                  .begin = event.time,
+                  .open = {}};
     open_.push_back(std::move(born));
   }
   incident = by_id(event.incident);
   incident->open.push_back(open);
+  const Finding finding{*verdict, *element, *strength, {}, {}};
+  const bool moved = incident->cause != *cause || (event.phase == record::Phase::begin && explains(finding, *incident));
   incident->cause = *cause;
-  if (*element != *cause) return;
+  if (*element != *cause || (!moved && *verdict != incident->verdict)) return;
   incident->verdict = *verdict;
   incident->strength = *strength;
-  incident->summary = summary({*verdict, *element, *strength, {}, {}});
+  incident->summary = summary(finding);
   incident->evidence = event.evidence;
 }
 

@@ -68,12 +68,14 @@ class Ledger {
   void end(const detect::Finding& finding, Moment moment);
   void close(Incident& incident, const std::vector<record::Evidence>& proof, Moment moment);
   void raise_cause(Incident& incident, const detect::Finding& finding, Moment moment);
+  void restate(Incident& incident, const detect::Finding& finding, Moment moment) const;
   void absorb(Incident& into, Moment moment);
   record::Event& write(const Incident& incident, const Draft& draft, Moment moment);
   [[nodiscard]] record::Event blank(Moment moment);
   [[nodiscard]] std::vector<record::Evidence> evidence_of(const detect::Finding& finding, Moment moment) const;
   [[nodiscard]] Incident* home_of(const detect::Finding& finding);
   [[nodiscard]] bool is_above(const Element& upper, const Element& lower) const;
+  [[nodiscard]] bool is_at_or_above(const Element& upper, const Element& lower) const;
   [[nodiscard]] bool explains(const detect::Finding& finding, const Incident& incident) const;
   void take_out(const OpenVerdict& verdict, const record::Event& event);
   [[nodiscard]] bool related(const Incident& incident, const detect::Finding& finding) const;

@@ -9,9 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration identify_time = 10s;    // a walk of a large PDU over a slow card
+constexpr Duration identify_time = 10s;  // a walk of a large PDU over a slow card
 constexpr Duration longest_back_off = 30s;
-constexpr unsigned quick_retries = 3;      // questions in a row before the grid is kept again: enough to call it silent
+constexpr unsigned quick_retries = 3;  // questions in a row before the grid is kept again: enough to call it silent
 
 bool is_modbus(const site::Device& device) { return device.url.starts_with("modbus"); }
 
@@ -32,7 +32,7 @@ std::uint64_t mix(std::uint64_t x) {
 // The first slot of the grid phase + n × period after `now`.
 Instant slot_after(Instant now, Duration phase, Duration period) {
   const auto since = now.time_since_epoch() - phase;
-  return Instant{phase + (since / period + 1) * period};
+  return Instant{phase + (since / period + (since < Duration{} ? 0 : 1)) * period};
 }
 
 }  // namespace
@@ -73,11 +73,14 @@ Order Plan::read_order(site::Index device, Instant now) {
   Ward& ward = wards_[device];
   Order order{.kind = Order::Kind::read, .device = device, .points = {}, .deadline = now + ward.answer_time};
   for (auto& lane : ward.lanes) {
-    // While a device is silent only the first lane is asked: a long question would hide its return.
-    if (lane.next > now || lane.points.empty() || (ward.failures > 0 && !order.points.empty())) continue;
-    order.points.insert(order.points.end(), lane.points.begin(), lane.points.end());
-    if (&lane != &ward.lanes.front()) order.deadline = std::max(order.deadline, now + std::min<Duration>(lane.period / 2, 2s));
-    lane.next = slot_after(now, ward.phase % lane.period, lane.period);
+    if (lane.points.empty()) continue;
+    if (lane.next <= now) {
+      order.points.insert(order.points.end(), lane.points.begin(), lane.points.end());
+      const bool longer = &lane != &ward.lanes.front() && !site_.devices[device].timeout;
+      if (longer) order.deadline = std::max(order.deadline, now + std::min<Duration>(lane.period / 2, 2s));
+      lane.next = slot_after(now, ward.phase % lane.period, lane.period);
+    }
+    if (ward.failures > 0) break;
   }
   return order;
 }
@@ -92,8 +95,11 @@ std::optional<Instant> Plan::next_due() const {
 Instant Plan::next_of(const Ward& ward) const {
   if (!ward.identified) return ward.identify_at;
   Instant next = Instant::max();
-  for (const auto& lane : ward.lanes)
-    if (!lane.points.empty()) next = std::min(next, lane.next);
+  for (const auto& lane : ward.lanes) {
+    if (lane.points.empty()) continue;
+    next = std::min(next, lane.next);
+    if (ward.failures > 0) break;  // while a device is silent only its first lane is asked: a long question would hide its return
+  }
   return next;
 }
 

@@ -31,6 +31,7 @@ std::vector<Element> Site::ancestors(const Element& element) const {
   if (element.is("device")) {
     const auto found = device(element.rest());
     if (found && devices[*found].feed) append_pdu(chain, *this, *found);
+    if (found) chain.push_back(path_of_device(*found));
     return chain;
   }
   for (Index s = 0; s < supplies.size(); ++s)

@@ -95,10 +95,17 @@ struct Site {
   [[nodiscard]] Element element_of_feed(Index feed) const { return Element::feed(feeds[feed].name); }
   [[nodiscard]] Element element_of_pdu(Index device) const { return Element::named(devices[device].name); }
   [[nodiscard]] Element element_of_device(Index device) const { return Element::device(devices[device].name); }
+  /// The switch that a device is reached through, or `self`: the common network.
+  [[nodiscard]] Element path_of_device(Index device) const {
+    return Element::named(devices[device].via.empty() ? "self" : devices[device].via);
+  }
   [[nodiscard]] Element element_of_load(Index load) const { return Element::named(loads[load].name); }
-  [[nodiscard]] Element element_of_supply(Index supply) const { return Element::supply(loads[supplies[supply].load].name, supplies[supply].name); }
+  [[nodiscard]] Element element_of_supply(Index supply) const {
+    return Element::supply(loads[supplies[supply].load].name, supplies[supply].name);
+  }
   [[nodiscard]] std::optional<Index> feed_of_supply(Index supply) const;
-  /// The chain above an element, nearest first: cab1/psu1 → pdu-a → feed/A. A device's own card stands below its PDU, or below the load it reports.
+  /// The chain above an element, nearest first: cab1/psu1 → pdu-a → feed/A. A device's own card stands
+  /// below its PDU, and below the switch it is reached through.
   [[nodiscard]] std::vector<Element> ancestors(const Element& element) const;
 };
 

@@ -1,9 +1,11 @@
 #include "collector/site/site_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/url/parse.hpp>
 
 #include "ground/nearest.hpp"
+#include "ground/number.hpp"
 #include "ground/yaml/mapping.hpp"
 
 namespace holdup::site {
@@ -78,7 +80,10 @@ class Reader {
     feed.rating_amperes = positive(map, "rating_amperes");
     if (const Node* upstream = map.find("upstream")) {
       if (!upstream->is_map()) map.problem("upstream", "not a mapping", "write {ups: u1, room: r1}");
-      for (const auto& label : upstream->entries) feed.upstream.emplace_back(label.key, label.value.text);
+      for (const auto& label : upstream->entries) {
+        if (!label.value.is_scalar()) map.problem("upstream", "'" + label.key + "' is not a single value", "write {ups: u1, room: r1}");
+        feed.upstream.emplace_back(label.key, label.value.text);
+      }
     }
     site_.feeds.push_back(std::move(feed));
   }
@@ -91,12 +96,15 @@ class Reader {
     if (!device.profile.empty() && std::find(profiles_.begin(), profiles_.end(), device.profile) == profiles_.end())
       map.problem("profile", "no profile '" + device.profile + "'", mend_by_nearest(device.profile, {profiles_.begin(), profiles_.end()}));
     device.via = map.text("via").value_or("");
+    if (const auto via = ground::Element::parse(device.via); !device.via.empty() && (!via || !via->is("switch")))
+      map.problem("via", "'" + device.via + "' is no switch", "write switch/NAME");
     if (const auto feed = map.text("feed")) device.feed = lookup(map, "feed", *feed, site_.feeds, "feed");
     device.hot = period(map, "hot");
     device.routine = period(map, "routine");
     device.timeout = period(map, "timeout");
     if (device.timeout && device.hot && *device.timeout > *device.hot / 2)
       map.problem("timeout", "longer than half the hot period", "write at most " + ground::duration_text(*device.hot / 2));
+    if (device.timeout && *device.timeout > std::chrono::seconds{2}) map.problem("timeout", "longer than 2s", "write at most 2s");
     site_.devices.push_back(std::move(device));
   }
 
@@ -106,11 +114,19 @@ class Reader {
     if (!url) return map.problem("url", "'" + text + "' is no URL", "write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT");
     const std::string_view scheme{url->scheme().data(), url->scheme().size()};
     if (scheme != "snmp" && scheme != "modbus")
-      return map.problem("url", "the scheme '" + std::string{scheme} + "' is not served", "write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT");
+      return map.problem("url", "the scheme '" + std::string{scheme} + "' is not served",
+                         "write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT");
     const auto type = url->host_type();
     if (type != boost::urls::host_type::ipv4 && type != boost::urls::host_type::ipv6)
       map.problem("url", "the host is no numeric address", "write the address: names resolve only while the network lives");
-    if (scheme == "modbus" && url->path().size() < 2) map.problem("url", "the unit is missing", "write modbus://HOST[:PORT]/UNIT");
+    if (url->has_userinfo()) map.problem("url", "a name or password in a URL", "name the file with the community in community_file");
+    if (url->has_port() && url->port_number() == 0) map.problem("url", "no port number", "write a port from 1 to 65535");
+    const std::string path{url->path()};
+    if (scheme == "snmp" && path.size() > 1) return map.problem("url", "'" + path + "' after the address", "write snmp://HOST[:PORT]");
+    if (scheme != "modbus") return;
+    if (path.size() < 2) return map.problem("url", "the unit is missing", "write modbus://HOST[:PORT]/UNIT");
+    const auto unit = ground::parse_integer(path.substr(1));
+    if (!unit || *unit < 0 || *unit > 255) map.problem("url", "'" + path.substr(1) + "' is no unit", "write a number from 0 to 255");
   }
 
   void read_load(Mapping& map, const std::string& name) {
@@ -180,7 +196,7 @@ class Reader {
     if (store.size("max_bytes")) site_.idle_keys.push_back("store.max_bytes");
     store.finish();
     Mapping http{sub(top, "http"), "http", report_};
-    if (const auto listen = http.text("listen")) site_.http_listen = *listen;
+    site_.http_listen = listen(http).value_or(site_.http_listen);
     http.finish();
     Mapping alerts{sub(top, "alerts"), "alerts", report_};
     site_.alerts = {.alertmanager = targets(alerts, "alertmanager"), .webhook = targets(alerts, "webhook")};
@@ -195,7 +211,7 @@ class Reader {
     if (!self.texts("supplies").empty() | !self.texts("path").empty()) site_.idle_keys.emplace_back("self");
     self.finish();
     Mapping traps{sub(top, "traps"), "traps", report_};
-    if (traps.text("listen")) site_.idle_keys.emplace_back("traps.listen");
+    if (listen(traps)) site_.idle_keys.emplace_back("traps.listen");
     traps.finish();
     (void)top.find("sim");  // hw-sim's own
   }
@@ -204,9 +220,23 @@ class Reader {
     auto all = alerts.texts(key);
     for (const auto& text : all) {
       const auto url = boost::urls::parse_uri(text);
-      if (!url || url->scheme() != "http") alerts.problem(key, "'" + text + "' is no http:// URL", "write http://HOST:PORT/PATH");
+      if (!url || url->scheme() != "http" || url->host().empty())
+        alerts.problem(key, "'" + text + "' is no http:// URL", "write http://HOST:PORT/PATH");
     }
     return all;
+  }
+
+  std::optional<std::string> listen(Mapping& map) {
+    const auto text = map.text("listen");
+    if (!text) return text;
+    const auto place = boost::urls::parse_authority(*text);
+    using boost::urls::host_type;
+    const bool numeric =
+        place && (place->host_type() == host_type::ipv4 || place->host_type() == host_type::ipv6) && !place->has_userinfo();
+    const bool port = place && place->has_port() && (place->port_number() != 0 || place->port() == "0");
+    if (!numeric || !port)
+      map.problem("listen", "'" + *text + "' is no address to listen at", "write ADDRESS:PORT, for example 127.0.0.1:9870");
+    return text;
   }
 
   const Node& sub(Mapping& top, std::string_view key) {
@@ -228,9 +258,17 @@ class Reader {
   }
 
   void check_names(Mapping& top) {
+    constexpr std::array<std::string_view, 8> kinds{"feed", "ats", "ups", "contact", "gpiochip", "device", "switch", "self"};
+    const auto refuse_kind = [&](std::string_view key, const std::string& name) {
+      if (std::find(kinds.begin(), kinds.end(), name) != kinds.end())
+        top.problem(key, "'" + name + "' is the word for a kind of element", "choose another name");
+    };
+    for (const Device& device : site_.devices) refuse_kind("devices", device.name);
+    for (const Load& load : site_.loads) refuse_kind("loads", load.name);
     for (const Load& load : site_.loads)
       if (site_.device(load.name)) top.problem("loads", "'" + load.name + "' is a device and a load", "give one of them another name");
-    if (site_.devices.empty() && top.node().is_map()) top.problem({}, "no devices: nothing to see with", "add devices: {pdu-a: {url: snmp://ADDRESS, feed: A}}");
+    if (site_.devices.empty() && top.node().is_map())
+      top.problem({}, "no devices: nothing to see with", "add devices: {pdu-a: {url: snmp://ADDRESS, feed: A}}");
   }
 
   ground::yaml::Report report_;

@@ -15,6 +15,7 @@ namespace holdup::site {
 [[nodiscard]] Site parse(std::string_view text, const std::string& file, std::span<const std::string> profiles, ground::Problems& problems);
 
 /// The same of a site that stands inside another file: a scenario's `rack:`.
-[[nodiscard]] Site read(const ground::yaml::Node& root, const std::string& file, std::span<const std::string> profiles, ground::Problems& problems);
+[[nodiscard]] Site read(const ground::yaml::Node& root, const std::string& file, std::span<const std::string> profiles,
+                        ground::Problems& problems);
 
 }  // namespace holdup::site

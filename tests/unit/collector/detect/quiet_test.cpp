@@ -1,0 +1,160 @@
+#include "collector/detect/rig.hpp"
+
+// What must not raise a verdict, and how a latch opens.
+
+using namespace holdup;
+using namespace holdup::detect;
+using namespace holdup::detect::test;
+using enum holdup::detect::Verdict;
+
+TEST_CASE("one or two unanswered questions are no silence") {
+  Rig rig{two_feeds};
+  for (int round = 0; round < 20; ++round) {
+    rig.run(5s);
+    for (const char* device : {"pdu-a", "pdu-a2", "pdu-b", "unit1", "unit2"}) rig.silent(device);
+    rig.run(round % 2 == 0 ? 500ms : 1000ms);
+    for (const char* device : {"pdu-a", "pdu-a2", "pdu-b", "unit1", "unit2"}) rig.back(device);
+  }
+  CHECK(rig.said().empty());
+}
+
+TEST_CASE("a device that never answered since the start is lost telemetry and nothing else") {
+  Rig rig{two_feeds};
+  rig.never_identified("pdu-a");
+  rig.run(30s);
+  CHECK(rig.open(telemetry_lost, "device/pdu-a") == "proven");
+  CHECK_FALSE(rig.ever(pdu_dark));
+  CHECK_FALSE(rig.ever(feed_lost));
+}
+
+TEST_CASE("a job that raises the load on both cords is no loss") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  for (const char* unit : {"unit1", "unit2"}) rig.unit_watts(unit, 600);
+  for (const char* pdu : {"pdu-a", "pdu-b"}) rig.outlet_watts(pdu, 600);
+  SECTION("while all answer") { rig.run(30s); }
+  SECTION("while a card falls silent") {
+    for (const char* unit : {"unit1", "unit2"}) rig.quality(unit, Meaning::supply_input_ok, Quality::absent);
+    rig.silent("pdu-a");
+    rig.run(30s);
+  }
+  CHECK_FALSE(rig.ever(pdu_dark));
+  CHECK_FALSE(rig.ever(supply_lost));
+  CHECK_FALSE(rig.ever(path_redundancy_lost));
+}
+
+TEST_CASE("a supply that starts is no failed supply; one that does not start within five seconds is") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.ac("unit1", 0), rig.output("unit1", 0), rig.unit_watts("unit1", 0);
+  rig.run(5s);
+  rig.ac("unit1", 1);
+  rig.run(500ms);
+  SECTION("output comes") {
+    rig.output("unit1", 1), rig.unit_watts("unit1", 300);
+    rig.run(30s);
+    CHECK_FALSE(rig.ever(supply_output_failed));
+    CHECK(rig.idle());
+  }
+  SECTION("output never comes") {
+    rig.run(10s);
+    CHECK(rig.open(supply_output_failed, "cab1/psu1") == "proven");
+  }
+}
+
+TEST_CASE("a silent PDU is not dark for an input that was lost while it still answered") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.ac("unit1", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600);
+  rig.run(60s);
+  rig.silent("pdu-a");
+  rig.run(30s);
+  CHECK_FALSE(rig.ever(pdu_dark));
+  CHECK(rig.open(telemetry_lost, "device/pdu-a") == "proven");
+}
+
+TEST_CASE("a latch opens when the good has lasted two seconds, not before") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.ac("unit1", 0), rig.unit_watts("unit1", 0);
+  rig.run(2s);
+  rig.ac("unit1", 1), rig.unit_watts("unit1", 300);
+  SECTION("it lasts") {
+    rig.run(2s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+    rig.run(500ms);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1").empty());
+  }
+  SECTION("it does not last") {
+    rig.run(1500ms);
+    rig.ac("unit1", 0);
+    rig.run(500ms);
+    rig.ac("unit1", 1);
+    rig.run(2s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  }
+  SECTION("silence after one good reading proves nothing") {
+    rig.run(500ms);
+    rig.silent("unit1");
+    rig.run(60s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  }
+  SECTION("a value of doubtful quality after one good reading proves nothing") {
+    rig.run(500ms);
+    rig.quality("unit1", Meaning::supply_input_ok, Quality::absent);
+    rig.run(60s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  }
+}
+
+TEST_CASE("a reading older than the loss proves nothing") {
+  Rig rig{two_feeds, 10s};  // a card that measures every ten seconds
+  rig.run(20s);
+  rig.ac("unit1", 0);
+  rig.run(500ms);
+  rig.ac("unit1", 1);
+  rig.run(9500ms);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  rig.run(3s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1").empty());
+}
+
+TEST_CASE("an input that is good again is back when its supply carries, or when the whole load is off") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.ac("unit1", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600);
+  rig.run(2s);
+  rig.ac("unit1", 1);
+  rig.run(10s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  SECTION("it carries") { rig.unit_watts("unit1", 300), rig.unit_watts("unit2", 300); }
+  SECTION("the load is off") { rig.unit_watts("unit2", 0); }
+  rig.run(5s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1").empty());
+}
+
+TEST_CASE("what was lost before a restart is lost after it, until proven") {
+  Rig rig{two_feeds};
+  rig.detector().adopt(feed_lost, *ground::Element::parse("feed/A"), Strength::probable, rig.now());
+  rig.detector().adopt(supply_input_lost, *ground::Element::parse("cab1/psu1"), Strength::proven, rig.now());
+  rig.silent("pdu-a"), rig.silent("pdu-a2"), rig.silent("unit1");
+  rig.run(30s);
+  CHECK_FALSE(rig.open(feed_lost, "feed/A").empty());
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  for (const char* device : {"pdu-a", "pdu-a2", "unit1"}) rig.back(device);
+  rig.run(5s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("a feed is back when all its PDUs have proven it") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.lose_a();
+  rig.run(10s);
+  rig.back("pdu-a");
+  rig.run(10s);
+  CHECK_FALSE(rig.open(feed_lost, "feed/A").empty());
+  rig.feed_a_back();
+  rig.run(5s);
+  CHECK(rig.idle());
+}

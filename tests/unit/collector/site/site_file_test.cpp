@@ -1,0 +1,237 @@
+#include "collector/site/site_file.hpp"
+
+#include "catch.hpp"
+
+using namespace holdup;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::vector<std::string> profiles{"apc-rpdu2", "orv3-psu", "raritan-px"};
+
+// The starting point of the site file as docs print it: every key.
+constexpr const char* whole = R"(rack: r12
+system: 1ph
+store: {path: /var/lib/holdup/r12.db, raw: 30d, minute: 400d, hour: 5y, max_bytes: 20GiB}
+http: {listen: 127.0.0.1:9870}
+feeds:
+  A: {nominal_volts: 230, rating_amperes: 32, upstream: {ups: u1, room: r1}}
+  B: {nominal_volts: 230, rating_amperes: 32}
+devices:
+  pdu-a: {url: snmp://192.0.2.11, community_file: /etc/holdup/pdu.secret, feed: A, via: switch/sw1}
+  pdu-b: {url: "snmp://192.0.2.12:1161", community_file: /etc/holdup/pdu.secret, feed: B, via: switch/sw1}
+  shelf-psu1: {url: modbus://192.0.2.20/1, profile: orv3-psu, hot: 100ms}
+  shelf-psu2: {url: modbus://192.0.2.20/2, profile: orv3-psu, hot: 100ms, routine: 5s, timeout: 50ms}
+contacts:
+  cab1-psu1: {source: gpiochip0/4, active: low, senses: ac_in, of: cab1/psu1, kind: opto, qualify: 2ms, flight: 30ms}
+loads:
+  cab1:
+    needs_watts: 1800
+    sharing: active
+    supplies:
+      psu1: {cord: pdu-a/outlet/3, status: shelf-psu1, rated_watts: 3000, holdup: 20ms}
+      psu2: {cord: pdu-b/outlet/3, status: shelf-psu2, rated_watts: 3000, holdup: 20ms}
+self: {supplies: [pdu-a/outlet/9, pdu-b/outlet/9], path: [switch/sw1]}
+traps: {listen: 127.0.0.1:9162}
+alerts:
+  alertmanager: [http://127.0.0.1:9093]
+  webhook: [http://127.0.0.1:9000/hook]
+rules: [/etc/holdup/rules/*.yml]
+sim: {pdu-a: {model: apc-rpdu2, refresh: 1s}, cab1/psu1: {refresh: 20ms}}
+)";
+
+std::vector<std::string> complaints(std::string_view text) {
+  ground::Problems problems;
+  (void)site::parse(text, "r.yaml", profiles, problems);
+  std::vector<std::string> out;
+  for (const auto& problem : problems.all()) out.push_back(problem.text());
+  return out;
+}
+
+site::Site read_whole() {
+  ground::Problems problems;
+  auto site = site::parse(whole, "r.yaml", profiles, problems);
+  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
+  REQUIRE(problems.all().empty());
+  return site;
+}
+
+std::vector<std::string> texts(const std::vector<ground::Element>& elements) {
+  std::vector<std::string> out;
+  for (const auto& element : elements) out.push_back(element.text());
+  return out;
+}
+
+using Lines = std::vector<std::string>;
+
+// One line of devices, contacts or loads among sound neighbours.
+std::string with_device(const std::string& line) { return "rack: r\nfeeds:\n  A: {nominal_volts: 230}\ndevices:\n  " + line + "\n"; }
+
+}  // namespace
+
+TEST_CASE("every key of the site file lands where it belongs") {
+  const auto site = read_whole();
+  CHECK(site.rack == "r12");
+  CHECK(site.system == site::System::single_phase);
+  CHECK(site.store_path == "/var/lib/holdup/r12.db");
+  CHECK(site.http_listen == "127.0.0.1:9870");
+  REQUIRE(site.feeds.size() == 2);
+  CHECK(site.feeds[0].nominal_volts == 230);
+  CHECK(site.feeds[0].rating_amperes == 32.0);
+  CHECK(site.feeds[0].upstream == std::vector<std::pair<std::string, std::string>>{{"ups", "u1"}, {"room", "r1"}});
+  REQUIRE(site.devices.size() == 4);
+  CHECK(site.devices[0].community_file == "/etc/holdup/pdu.secret");
+  CHECK(site.devices[0].via == "switch/sw1");
+  CHECK(site.devices[1].feed == 1u);
+  CHECK(site.devices[2].profile == "orv3-psu");
+  CHECK(site.devices[2].hot == ground::Duration{100ms});
+  CHECK(site.devices[3].routine == ground::Duration{5s});
+  CHECK(site.devices[3].timeout == ground::Duration{50ms});
+  REQUIRE(site.contacts.size() == 1);
+  CHECK(site.contacts[0].source == "gpiochip0/4");
+  CHECK(site.contacts[0].active_low);
+  CHECK(site.contacts[0].senses == site::Senses::ac_in);
+  CHECK(site.contacts[0].qualify == ground::Duration{2ms});
+  REQUIRE(site.loads.size() == 1);
+  CHECK(site.loads[0].needs_watts == 1800.0);
+  CHECK(site.loads[0].sharing == site::Sharing::active);
+  REQUIRE(site.supplies.size() == 2);
+  CHECK(site.supplies[1].pdu == 1u);
+  CHECK(site.supplies[1].outlet == "3");
+  CHECK(site.supplies[1].status == 3u);
+  CHECK(site.supplies[1].rated_watts == 3000.0);
+  CHECK(site.supplies[1].holdup == ground::Duration{20ms});
+  CHECK(site.feed_of_supply(1) == 1u);
+  CHECK(site.rules == Lines{"/etc/holdup/rules/*.yml"});
+  CHECK(site.alerts.alertmanager == Lines{"http://127.0.0.1:9093"});
+  CHECK(site.alerts.webhook == Lines{"http://127.0.0.1:9000/hook"});
+}
+
+TEST_CASE("the chain above an element runs from supply over PDU to feed") {
+  const auto site = read_whole();
+  const auto above = [&](const char* text) { return texts(site.ancestors(*ground::Element::parse(text))); };
+  CHECK(above("cab1/psu1") == Lines{"pdu-a", "feed/A"});
+  CHECK(above("pdu-b/outlet/3") == Lines{"pdu-b", "feed/B"});
+  CHECK(above("pdu-b") == Lines{"feed/B"});
+  CHECK(above("device/pdu-a") == Lines{"pdu-a", "feed/A", "switch/sw1"});
+  CHECK(above("device/shelf-psu1") == Lines{"self"});
+  CHECK(above("feed/A").empty());
+  CHECK(above("cab1").empty());
+  CHECK(above("nobody/psu1").empty());
+}
+
+TEST_CASE("a broken device is refused with file, line, key and mend") {
+  struct Broken {
+    const char* line;
+    const char* says;
+  };
+  const auto broken = GENERATE(
+      Broken{"p: {feed: A}", "r.yaml:5: devices.p: 'url' is missing; add it"},
+      Broken{"p: {url: 'snmp://'}",
+             "r.yaml:5: devices.p.url: the host is no numeric address; write the address: names resolve only while the network lives"},
+      Broken{"p: {url: 'snmp://pdu-a.example'}",
+             "r.yaml:5: devices.p.url: the host is no numeric address; write the address: names resolve only while the network lives"},
+      Broken{"p: {url: 'not a url'}",
+             "r.yaml:5: devices.p.url: 'not a url' is no URL; write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT"},
+      Broken{"p: {url: 'ftp://192.0.2.1'}",
+             "r.yaml:5: devices.p.url: the scheme 'ftp' is not served; write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT"},
+      Broken{"p: {url: 'snmp://192.0.2.1:70000'}", "r.yaml:5: devices.p.url: no port number; write a port from 1 to 65535"},
+      Broken{"p: {url: 'snmp://public@192.0.2.1'}",
+             "r.yaml:5: devices.p.url: a name or password in a URL; name the file with the community in community_file"},
+      Broken{"p: {url: 'snmp://192.0.2.1/7'}", "r.yaml:5: devices.p.url: '/7' after the address; write snmp://HOST[:PORT]"},
+      Broken{"p: {url: 'modbus://192.0.2.1'}", "r.yaml:5: devices.p.url: the unit is missing; write modbus://HOST[:PORT]/UNIT"},
+      Broken{"p: {url: 'modbus://192.0.2.1/256'}", "r.yaml:5: devices.p.url: '256' is no unit; write a number from 0 to 255"},
+      Broken{"p: {url: 'modbus://192.0.2.1/one'}", "r.yaml:5: devices.p.url: 'one' is no unit; write a number from 0 to 255"},
+      Broken{"p: {url: 'snmp://192.0.2.1', profile: orv3_psu}",
+             "r.yaml:5: devices.p.profile: no profile 'orv3_psu'; did you mean 'orv3-psu'?"},
+      Broken{"p: {url: 'snmp://192.0.2.1', feed: C}", "r.yaml:5: devices.p.feed: no feed 'C'; did you mean 'A'?"},
+      Broken{"p: {url: 'snmp://192.0.2.1', via: sw1}", "r.yaml:5: devices.p.via: 'sw1' is no switch; write switch/NAME"},
+      Broken{"p: {url: 'snmp://192.0.2.1', hot: 1}",
+             "r.yaml:5: devices.p.hot: '1' is no duration; write a number and its unit: 20ms, 1s, 5min, 2h, 30d"},
+      Broken{"p: {url: 'snmp://192.0.2.1', hot: 0s}", "r.yaml:5: devices.p.hot: zero; write a length above 0"},
+      Broken{"p: {url: 'snmp://192.0.2.1', hot: 1s, timeout: 600ms}",
+             "r.yaml:5: devices.p.timeout: longer than half the hot period; write at most 500ms"},
+      Broken{"p: {url: 'snmp://192.0.2.1', timeout: 3s}", "r.yaml:5: devices.p.timeout: longer than 2s; write at most 2s"},
+      Broken{"p: {url: 'snmp://192.0.2.1', comunity_file: x}",
+             "r.yaml:5: devices.p.comunity_file: unknown key; did you mean 'community_file'?"},
+      Broken{"p: snmp://192.0.2.1", "r.yaml:5: devices.p: not a mapping; write 'key: value' lines under it"},
+      Broken{"switch: {url: 'snmp://192.0.2.1'}", "r.yaml:4: devices: 'switch' is the word for a kind of element; choose another name"},
+      Broken{"'p q': {url: 'snmp://192.0.2.1'}", "r.yaml:5: devices.p q: no name; letters, digits, '-', '_', '.', at most 63"});
+  const auto said = complaints(with_device(broken.line));
+  REQUIRE_FALSE(said.empty());
+  CHECK(said.front() == broken.says);
+}
+
+TEST_CASE("a broken load, contact or target is refused with file, line, key and mend") {
+  const std::string head = with_device("pdu-a: {url: 'snmp://192.0.2.1', feed: A}\n  unit: {url: modbus://192.0.2.2/1}");
+  const std::string sound = head + "loads:\n  cab1: {supplies: {psu1: {cord: pdu-a/outlet/1}}}\n";
+  struct Broken {
+    std::string text;
+    const char* says;
+  };
+  const std::vector<Broken> all{
+      {head + "loads:\n  cab1: {}\n", "r.yaml:8: loads.cab1: no supplies; add supplies: {psu1: {cord: PDU/outlet/N}}"},
+      {head + "loads:\n  cab1: {supplies: {psu1: {}}}\n",
+       "r.yaml:8: loads.cab1.supplies.psu1: neither cord nor status; say which outlet feeds it (cord:) or which device reports it "
+       "(status:)"},
+      {head + "loads:\n  cab1: {supplies: {psu1: {cord: pdu-a}}}\n",
+       "r.yaml:8: loads.cab1.supplies.psu1.cord: 'pdu-a' is no outlet; write PDU/outlet/N"},
+      {head + "loads:\n  cab1: {supplies: {psu1: {cord: pdu-b/outlet/1}}}\n",
+       "r.yaml:8: loads.cab1.supplies.psu1.cord: no device 'pdu-b'; did you mean 'pdu-a'?"},
+      {head + "loads:\n  cab1: {supplies: {psu1: {cord: unit/outlet/1}}}\n",
+       "r.yaml:8: loads.cab1.supplies.psu1.cord: 'unit' hangs on no feed; give that device a feed:"},
+      {head + "loads:\n  cab1: {supplies: {psu1: {cord: pdu-a/outlet/1}, psu2: {cord: pdu-a/outlet/1}}}\n",
+       "r.yaml:8: loads.cab1.supplies.psu2.cord: pdu-a/outlet/1 is taken by cab1/psu1; one supply an outlet"},
+      {head + "loads:\n  pdu-a: {supplies: {psu1: {cord: pdu-a/outlet/1}}}\n",
+       "r.yaml:7: loads: 'pdu-a' is a device and a load; give one of them another name"},
+      {head + "loads:\n  feed: {supplies: {A: {cord: pdu-a/outlet/1}}}\n",
+       "r.yaml:7: loads: 'feed' is the word for a kind of element; choose another name"},
+      {head + "loads:\n  cab1: {sharing: activ, supplies: {psu1: {cord: pdu-a/outlet/1}}}\n",
+       "r.yaml:8: loads.cab1.sharing: 'activ' is not one of active, standby, unknown; did you mean 'active'?"},
+      {head + "loads:\n  cab1: {needs_watts: -5, supplies: {psu1: {cord: pdu-a/outlet/1}}}\n",
+       "r.yaml:8: loads.cab1.needs_watts: not above 0; write a positive number"},
+      {sound + "contacts: {c: {source: gpiochip0/4, of: cab1/psu9}}\n",
+       "r.yaml:9: contacts.c.of: no supply 'cab1/psu9'; did you mean 'cab1/psu1'?"},
+      {sound + "contacts: {c: {of: cab1/psu1}}\n", "r.yaml:9: contacts.c: 'source' is missing; add it"},
+      {sound + "alerts: {webhook: [ftp://192.0.2.1/]}\n",
+       "r.yaml:9: alerts.webhook: 'ftp://192.0.2.1/' is no http:// URL; write http://HOST:PORT/PATH"},
+      {sound + "http: {listen: 9870}\n",
+       "r.yaml:9: http.listen: '9870' is no address to listen at; write ADDRESS:PORT, for example 127.0.0.1:9870"},
+      {sound + "store: {max_bytes: 20}\n", "r.yaml:9: store.max_bytes: '20' is no size; write a number and its unit: 512KiB, 20GiB"},
+      {sound + "feeeds: {}\n", "r.yaml:9: feeeds: unknown key; did you mean 'feeds'?"},
+      {sound + "system: 3ph\n", "r.yaml:9: system: '3ph' is not one of 1ph, split, wye, delta, dc; did you mean '1ph'?"},
+  };
+  for (const auto& broken : all) {
+    const auto said = complaints(broken.text);
+    INFO(broken.text);
+    REQUIRE(said.size() == 1);
+    CHECK(said.front() == broken.says);
+  }
+}
+
+TEST_CASE("a broken feed says what its volts and labels should be") {
+  const auto said = complaints(
+      "rack: r\nfeeds:\n  A: {nominal_volts: 0}\n  B: {}\n  C: {nominal_volts: 230, upstream: {ups: [u1]}}\ndevices:\n  p: {url: "
+      "'snmp://192.0.2.1'}\n");
+  CHECK(said == Lines{"r.yaml:3: feeds.A.nominal_volts: not between 0 and 1000; write the line's volts",
+                      "r.yaml:4: feeds.B: 'nominal_volts' is missing; add it, for example nominal_volts: 230",
+                      "r.yaml:5: feeds.C.upstream: 'ups' is not a single value; write {ups: u1, room: r1}"});
+}
+
+TEST_CASE("all problems of a site file are reported at once") {
+  const auto said = complaints("rakc: r\nfeeds: [A]\ndevices:\n  p: {url: 'ftp://192.0.2.1', feed: A}\nloads: {cab1: {}}\n");
+  CHECK(said.size() == 6);
+}
+
+TEST_CASE("what is no site file at all is refused without harm") {
+  CHECK_FALSE(complaints("").empty());
+  CHECK_FALSE(complaints("[1, 2]").empty());
+  CHECK_FALSE(complaints("rack: [").empty());
+  CHECK_FALSE(complaints("rack: &a r\n").empty());
+  CHECK_FALSE(complaints("rack: r\nrack: s\n").empty());
+  CHECK_FALSE(complaints(std::string{"rack: r\0", 8}).empty());
+  CHECK_FALSE(complaints("rack: r\ndevices: {p: " + std::string(40, '[') + std::string(40, ']') + "}\n").empty());
+  CHECK_FALSE(complaints("rack: r\n#" + std::string(std::size_t{2} << 20, 'x')).empty());
+  CHECK_FALSE(
+      complaints("rack: {a: b}\ndevices: x\nloads: 3\ncontacts: ~\nself: 1\ntraps: []\nstore: y\nalerts: z\nrules: {a: b}\n").empty());
+}
