@@ -221,7 +221,7 @@ TEST_CASE("the fold of the events is the state, after every step of a long and r
   std::map<std::size_t, Strength> open;
   for (int step = 0; step < 300; ++step) {
     std::vector<Change> changes;
-    for (unsigned n = random() % 3 + 1; n > 0; --n) {
+    for (auto n = random() % 3 + 1; n > 0; --n) {
       const std::size_t thing = random() % things.size();
       const auto& [verdict, element] = things[thing];
       const auto at = open.find(thing);
