@@ -25,6 +25,6 @@ void add_events(CLI::App& app, int& exit_code);
 void add_query(CLI::App& app, int& exit_code);
 void add_drill(CLI::App& app, int& exit_code);
 
-inline constexpr std::array<AddVerb, 6> verbs{add_run, add_check, add_status, add_events, add_query, add_drill};
+inline constexpr std::array<AddVerb, 7> verbs{add_run, add_check, add_probe, add_status, add_events, add_query, add_drill};
 
 }  // namespace holdup::cli

@@ -1,0 +1,175 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "collector/cli/source_option.hpp"
+#include "collector/cli/terminal.hpp"
+#include "collector/cli/verbs.hpp"
+#include "ground/number.hpp"
+#include "ground/utf8.hpp"
+#include "store/reader.hpp"
+#include "store/record/event.hpp"
+
+// `holdup events`: what was said, and with --follow what is being said.
+namespace holdup::cli {
+namespace {
+
+namespace json = boost::json;
+using record::Event;
+using record::Phase;
+
+struct Options {
+  SourceOption source;
+  bool follow = false, json = false;
+};
+
+constexpr std::size_t slice = 1'000;
+constexpr std::chrono::milliseconds file_period{500};
+constexpr std::chrono::seconds reconnect_after{1};
+
+Colour colour_of(const Event& event) {
+  if (event.phase == Phase::end) return Colour::good;
+  return event.strength == "proven" ? Colour::bad : Colour::warning;
+}
+
+/// A line for people; the evidence below it.
+std::string text_of(const Event& event) {
+  const auto phase = std::string{record::phase_names[static_cast<std::size_t>(event.phase)]};
+  std::string out = time_for_people(event.time) + "  " + painted(colour_of(event), phase + " " + event.verdict + " " + event.element) +
+                    " (" + event.strength + ")";
+  if (event.cause != event.element) out += ground::printable(" by " + event.cause);
+  out += "  " + painted(Colour::dim, "incident " + event.incident);
+  for (const auto& e : event.evidence)
+    out += "\n    " + ground::printable(e.source + ": " + e.point + (e.value ? " = " + ground::number_text(*e.value) : "")) + "  " +
+           ground::iso8601(e.time);
+  return out;
+}
+
+/// Prints events; people are told each once, however often it comes.
+class Printer {
+ public:
+  explicit Printer(bool json) : json_{json} {}
+
+  void print(const Event& event) {
+    if (json_) return line(record::to_json(event));
+    if (!told_.insert(event.id).second) return;
+    if (told_.size() > 100'000) told_.clear();
+    line(text_of(event));
+  }
+  /// As it came over the wire.
+  void print_raw(const std::string& data) {
+    const auto event = record::event_from_json(data);
+    if (json_ && event) return line(ground::printable(data));
+    if (event) print(*event);
+  }
+
+ private:
+  static void line(const std::string& text) { std::cout << text << '\n' << std::flush; }
+  bool json_;
+  std::set<std::string> told_;
+};
+
+int complain(const ground::Failure& failure) {
+  std::cerr << "holdup: " << ground::printable(failure.what) << '\n';
+  return cannot_know;
+}
+
+ground::Result<std::int64_t> print_stored(const std::string& file, std::int64_t seq, Printer& printer) {
+  auto reader = store::Reader::open(file);
+  if (!reader) return reader.error();
+  for (bool more = true; more;) {
+    const auto events = reader->events(seq, slice);
+    if (!events) return events.error();
+    for (const auto& stored : *events) {
+      printer.print(stored.event);
+      seq = stored.seq;
+    }
+    more = events->size() == slice;
+  }
+  return seq;
+}
+
+int of_store(const Options& options) {
+  Printer printer{options.json};
+  auto seq = print_stored(options.source.store, 0, printer);
+  while (seq && options.follow) {
+    std::this_thread::sleep_for(file_period);
+    seq = print_stored(options.source.store, *seq, printer);
+  }
+  return seq ? fine : complain(seq.error());
+}
+
+/// The events of the incidents that the daemon lists, in the order in which they were said.
+ground::Result<std::vector<Event>> listed(const DaemonClient& daemon) {
+  const auto list = daemon.get("/api/holdup/v1/incidents");
+  if (!list) return list.error();
+  std::vector<Event> events;
+  try {
+    const auto incidents = json::parse(list->body).at("incidents").as_array();
+    for (const auto& incident : incidents) {
+      const auto reply = daemon.get("/api/holdup/v1/incidents/" + url_encoded(std::string{incident.at("id").as_string()}));
+      if (!reply) return reply.error();
+      if (reply->status == 404) continue;  // it has just been forgotten
+      const auto said = json::parse(reply->body).at("events").as_array();
+      for (const auto& event : said) {
+        auto parsed = record::event_from_json(json::serialize(event));
+        if (!parsed) return parsed.error();
+        events.push_back(std::move(*parsed));
+      }
+    }
+  } catch (const std::exception& error) {
+    return ground::Failure{ground::FailureKind::malformed, "the daemon's answer is no list of incidents: " + std::string{error.what()}};
+  }
+  const auto order = [](const Event& a, const Event& b) {
+    return std::pair{a.time, record::count_of(a.id)} < std::pair{b.time, record::count_of(b.id)};
+  };
+  std::sort(events.begin(), events.end(), order);
+  return events;
+}
+
+// Reconnects for as long as it is let; after the first connection a daemon that is away for a while is waited for.
+int follow(const DaemonClient& daemon, Printer& printer) {
+  std::string last;
+  bool connected = false;
+  for (;;) {
+    const auto ended = daemon.follow(last, [&](const DaemonClient::Message& message) {
+      connected = true;
+      if (!message.id.empty()) last = message.id;
+      if (!message.data.empty()) printer.print_raw(message.data);
+    });
+    if (!connected && !daemon.get("/-/healthy")) return complain(ended);
+    connected = true;
+    std::cerr << "holdup: " << ground::printable(ended.what) << ", connecting again\n";
+    std::this_thread::sleep_for(reconnect_after);
+  }
+}
+
+int events(const Options& options) {
+  if (!options.source.store.empty()) return of_store(options);
+  const auto daemon = DaemonClient::at(options.source.url);
+  if (!daemon) return std::cerr << "holdup: " << daemon.error().what << '\n', usage;
+  Printer printer{options.json};
+  if (options.follow) return follow(*daemon, printer);
+  const auto past = listed(*daemon);
+  if (!past) return complain(past.error());
+  for (const auto& event : *past) printer.print(event);
+  return fine;
+}
+
+}  // namespace
+
+void add_events(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  auto* verb = app.add_subcommand("events", "What was said, when, on what evidence; --follow: from now on, as it is said");
+  add_source(*verb, options->source);
+  verb->add_flag("--follow", options->follow, "Go on as events come; with --json each comes at the verdict, and again once it is durable");
+  verb->add_flag("--json", options->json, "One JSON object a line");
+  verb->callback([options, &exit_code] { exit_code = events(*options); });
+}
+
+}  // namespace holdup::cli
