@@ -242,7 +242,7 @@ Judgement Judge::paths(Index load) const {
 Judgement Judge::telemetry(Index device, Instant now) const {
   const Hearing& hearing = facts_.hearing(device);
   if (hearing.answers()) return Judgement::fine({sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer)});
-  const auto silent_for = now - hearing.first_failure;
+  const auto silent_for = now - hearing.second_failure;  // since it was known: a long question that is lost takes its time
   if (!hearing.silent() || silent_for < telemetry_patience || explained(device)) return {};
   if (held_(Verdict::telemetry_lost, site_.path_of_device(device))) return {};
   // Whoever shares its path is heard first: what they lost together is said once, of the path.
@@ -254,19 +254,19 @@ Judgement Judge::telemetry(Index device, Instant now) const {
 Judgement Judge::telemetry_of_path(const Element& path, Instant now) const {
   std::vector<Sign> silent, heard;
   unsigned behind = 0, missed = 0;
+  Instant known = now;
   for (Index d = 0; d < site_.devices.size(); ++d) {
     if (site_.path_of_device(d) != path) continue;
     const Hearing& hearing = facts_.hearing(d);
     ++behind;
     missed += held_(Verdict::telemetry_lost, site_.element_of_device(d)) ? 1 : 0;
     if (hearing.answers()) heard.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));
-    if (hearing.silent() && !explained(d)) silent.push_back(silence(d));
+    if (!hearing.silent() || explained(d)) continue;
+    known = std::min(known, hearing.second_failure);
+    silent.push_back(silence(d));
   }
   if (!heard.empty()) return Judgement::fine(std::move(heard));
-  const bool patient =
-      !silent.empty() &&
-      now - std::min_element(silent.begin(), silent.end(), [](const Sign& a, const Sign& b) { return a.time < b.time; })->time >=
-          telemetry_patience;
+  const bool patient = now - known >= telemetry_patience;
   if (!patient || silent.size() < behind || silent.size() < missed + 2) return {};
   return Judgement::lost(Strength::proven, std::move(silent));
 }
