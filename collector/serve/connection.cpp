@@ -77,6 +77,29 @@ http::response<http::string_body> response_of(Answer answer, Method method, bool
   return response;
 }
 
+/// How far a stream has come in the store. The worker writes it before its answer is posted, the connection reads it after.
+struct Recall {
+  std::string after;
+  std::optional<std::int64_t> seq;
+  std::vector<record::Event> slice;
+};
+
+Answer read_slice(store::Reader& reader, Recall& recall) {
+  if (!recall.seq) {
+    const auto place = reader.seq_of(recall.after);
+    if (!place) return unavailable(place.error().what);
+    recall.seq = place->value_or(0);
+  }
+  auto events = reader.events(*recall.seq, slice_events);
+  if (!events) return unavailable(events.error().what);
+  recall.slice.clear();
+  for (auto& entry : *events) {
+    recall.seq = entry.seq;
+    recall.slice.push_back(std::move(entry.event));
+  }
+  return {};
+}
+
 }  // namespace
 
 /// A job at the worker and what came of it. The worker may outlive the connection's interest.
@@ -246,7 +269,7 @@ asio::awaitable<void> Connection::stream(std::string after) {
   if (after.empty() && !hall_.streams.last_durable().empty())
     head += "id: " + hall_.streams.last_durable() + "\n\n";  // so that it can resume even before its first event
   if (!co_await send_text(head)) co_return;
-  if (!after.empty() && !co_await catch_up(subscriber, std::move(after))) co_return;
+  if (!after.empty() && !hall_.options.store_path.empty() && !co_await catch_up(subscriber, std::move(after))) co_return;
   while (!closed_) {
     const auto frames = subscriber.take(stream_write_bytes);
     if (!frames.empty()) {
@@ -264,28 +287,14 @@ asio::awaitable<void> Connection::stream(std::string after) {
 // Slices from the store until there is no more; an id that the store does not know is answered with all it has.
 asio::awaitable<bool> Connection::catch_up(Subscriber& subscriber, std::string after) {
   subscriber.catch_up();
-  const auto seq = std::make_shared<std::int64_t>(-1);  // shared with the worker, which writes it before the answer is posted
+  const auto recall = std::make_shared<Recall>(Recall{.after = std::move(after)});
   for (bool more = true; more;) {
-    const auto slice = std::make_shared<std::vector<record::Event>>();
-    StoreJob job = [seq, slice, after](store::Reader& reader) {
-      if (*seq < 0) {
-        const auto place = reader.seq_of(after);
-        if (!place) return unavailable(place.error().what);
-        *seq = place->value_or(0);
-      }
-      auto events = reader.events(*seq, slice_events);
-      if (!events) return unavailable(events.error().what);
-      for (auto& entry : *events) {
-        *seq = entry.seq;
-        slice->push_back(std::move(entry.event));
-      }
-      return Answer{};
-    };
+    StoreJob job = [recall](store::Reader& reader) { return read_slice(reader, *recall); };
     const auto answer = co_await ask_store(std::move(job), Worker::Place::first);
     if (answer.status != 200 || closed_) co_return false;
-    const auto text = subscriber.recall(*slice);
+    const auto text = subscriber.recall(recall->slice);
     if (!text.empty() && !co_await send_text(text)) co_return false;
-    more = slice->size() == slice_events;
+    more = recall->slice.size() == slice_events;
   }
   subscriber.caught_up();
   co_return true;

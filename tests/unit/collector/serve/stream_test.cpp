@@ -1,6 +1,9 @@
 #include "collector/serve/stream.hpp"
 
+#include <future>
+
 #include "catch.hpp"
+#include "collector/serve/worker.hpp"
 #include "unit/collector/serve/small_rack.hpp"
 
 using namespace holdup;
@@ -53,4 +56,20 @@ TEST_CASE("a subscriber that falls a thousand events behind is cut off") {
   CHECK(client.cut == 0);
   client.subscriber.tell(lost(5000, false));
   CHECK(client.cut == 1);
+}
+
+TEST_CASE("a worker refuses what would not fit its queue, and ends without doing what waits") {
+  std::promise<void> started, release;
+  int done = 0;
+  auto worker = std::make_unique<Worker>();
+  REQUIRE(worker->submit([&] { started.set_value(), release.get_future().wait(); }, Worker::Place::last));
+  started.get_future().wait();
+  for (std::size_t n = 0; n < Worker::most_waiting; ++n) REQUIRE(worker->submit([&] { ++done; }, Worker::Place::last));
+  CHECK_FALSE(worker->submit([&] { ++done; }, Worker::Place::first));
+  const Worker& waiting = *worker;  // alive until its first job ends, which only happens once it is being ended
+  std::thread ending{[&] { worker.reset(); }};
+  while (!waiting.stopping()) std::this_thread::yield();
+  release.set_value();
+  ending.join();
+  CHECK(done == 0);
 }

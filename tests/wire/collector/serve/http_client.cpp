@@ -34,7 +34,7 @@ HttpClient::Outcome HttpClient::read_some(std::chrono::steady_clock::time_point 
   socket_.async_read_some(asio::buffer(piece),
                           [&](const boost::system::error_code& error, std::size_t size) { read.emplace(error, size); });
   io_.restart();
-  io_.run_one_until(limit);
+  while (!read && std::chrono::steady_clock::now() < limit) io_.run_one_until(limit);  // one turn may be an event that was none
   if (!read) {
     socket_.cancel();
     io_.run();
