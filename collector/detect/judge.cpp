@@ -197,6 +197,9 @@ Judgement Judge::load(Index load) const {
     auto supply = condition(s);
     if (supply.kind == Condition::Kind::fine) return Judgement::fine(std::move(supply.signs));
     if (supply.kind == Condition::Kind::cannot_tell) return {};
+    // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
+    const Track* output = facts_.status(s, Meaning::supply_output_ok);
+    if (output != nullptr && !says(output, 0)) weakest = std::min(weakest, Strength::probable);
     weakest = std::min(weakest, supply.strength);
     signs.insert(signs.end(), supply.signs.begin(), supply.signs.end());
   }

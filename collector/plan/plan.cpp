@@ -9,7 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration identify_time = 10s;  // a walk of a large PDU over a slow card
+constexpr Duration first_identify_time = 2s;  // what is dead is soon known to be …
+constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
 constexpr Duration longest_back_off = 30s;
 constexpr unsigned quick_retries = 3;  // questions in a row before the grid is kept again: enough to call it silent
 
@@ -64,7 +65,10 @@ std::vector<Order> Plan::due(Instant now) {
     if (ward.identified)
       orders.push_back(read_order(d, now));
     else
-      orders.push_back({.kind = Order::Kind::identify, .device = d, .points = {}, .deadline = now + identify_time});
+      orders.push_back({.kind = Order::Kind::identify,
+                        .device = d,
+                        .points = {},
+                        .deadline = now + std::min<Duration>(identify_time, first_identify_time * (1 << std::min(ward.failures, 3u)))});
   }
   return orders;
 }

@@ -62,6 +62,14 @@ std::string quantity(const Value& value) {
   return text;
 }
 
+/// "rack_voltage_volts input", "rack_power_watts outlet 3": what tells one row of a supply from the next.
+std::string title(const record::Series& series) {
+  std::string text = series.name;
+  if (series.label("part") == "outlet") return text.append(" outlet ").append(series.label("index"));
+  const auto which = series.label("name").empty() ? series.label("index") : series.label("name");
+  return which.empty() ? text : text.append(" ").append(which);
+}
+
 std::string cells(const Value& value, Instant now) {
   const bool stale = value.quality == ground::Quality::good && !value.fresh(now);
   const auto quality = stale ? ground::Quality::stale : value.quality;
@@ -201,7 +209,7 @@ void Writer::supplies() {
 void Writer::signs(site::Index index) {
   const auto& supply = site().supplies[index];
   const auto row = [&](const Value& value) {
-    out.append("<tr class=sub><td><td colspan=2>").append(escaped(value.series->name)).append(cells(value, moment.now));
+    out.append("<tr class=sub><td><td colspan=2>").append(escaped(title(*value.series))).append(cells(value, moment.now));
   };
   if (supply.status)
     for (const Value* value : mirror.device(*supply.status).meaningful) row(*value);
