@@ -27,7 +27,7 @@ def edge_problems(root: Path, rooms: dict[str, tree.Room]) -> list[str]:
 
 def include_problem(root: Path, file: Path, room: tree.Room, included: str, rooms: dict[str, tree.Room]) -> list[str]:
     if not (root / included).is_file():
-        beside = room.name == "tests" and any((root / folder / included).is_file() for folder in ("tests", file.parent))
+        beside = room.name == "tests" and any((root / folder / included).is_file() for folder in ("tests", "tests/unit", file.parent))
         return [] if beside else [f'{file}: "{included}" is no path from the root of the tree']
     target = tree.room_of(included, rooms)
     if target == room.name or "*" in room.may_use and target != "tests" or target in room.may_use:
