@@ -12,7 +12,7 @@ constexpr Duration past_step = 100ms;                  // powers are remembered 
 constexpr std::size_t past_length = 300;               // … for half a minute: longer than any silence takes to be called one
 constexpr double noticeable = 0.05;                    // of the last value: less is the line's own coming and going
 constexpr Duration take_over = 2s;                     // in which siblings settle on what they took over, and are heard
-constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor (VERDICTS.md rule 3)
+constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor
 
 bool is_state(Meaning means) {
   switch (means) {

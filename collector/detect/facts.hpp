@@ -13,7 +13,7 @@
 #include "drivers/reading/reading.hpp"
 
 // What has been heard so far: the last reading of every point that means something to the power chain, a short past of the powers, and
-// who answers. Facts judge nothing; judge.cpp does.
+// who answers. Facts judge nothing; Judge does.
 namespace holdup::detect {
 
 using ground::Duration;
@@ -31,7 +31,7 @@ struct Track {
   std::optional<reading::Reading> last;         // good ones only
   Instant changed{};                            // when the value was first heard as it is now
   bool fresh = false;                           // the last question after it was answered, and well
-  bool lived = false;                           // has been other than 0: only then is 0 evidence (VERDICTS.md rule 3)
+  bool lived = false;                           // has been other than 0: only then is 0 evidence
   std::deque<std::pair<Instant, double>> past;  // powers and currents, thinned
 
   [[nodiscard]] bool known() const { return last.has_value(); }

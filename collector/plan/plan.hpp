@@ -25,7 +25,7 @@ struct Order {
   Instant deadline{};
 };
 
-/// The period of a lane: as written in the site file, else the larger of CONTRACT's default for the scheme and half the declared refresh.
+/// The period of a lane: as written in the site file, else the larger of the scheme's default and half the declared refresh.
 [[nodiscard]] Duration lane_period(const site::Device& device, Lane lane, Duration refresh);
 /// As written, else half the hot period, at most 2 s.
 [[nodiscard]] Duration answer_time(const site::Device& device);

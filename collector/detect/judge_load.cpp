@@ -1,0 +1,62 @@
+#include "collector/detect/judge.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "collector/detect/judge_signs.hpp"
+
+namespace holdup::detect {
+
+Judgement Judge::load(Index load) const {
+  Strength weakest = Strength::proven;
+  std::vector<Sign> signs;
+  for (Index s : site_.loads[load].supplies) {
+    auto supply = condition(s);
+    if (supply.kind == Condition::Kind::fine) return Judgement::fine(std::move(supply.signs));
+    if (supply.kind == Condition::Kind::cannot_tell) return {};
+    // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
+    const Track* output = facts_.status(s, Meaning::supply_output_ok);
+    if (output != nullptr && !says(output, 0)) weakest = std::min(weakest, Strength::probable);
+    weakest = std::min(weakest, supply.strength);
+    signs.insert(signs.end(), supply.signs.begin(), supply.signs.end());
+  }
+  return Judgement::lost(weakest, std::move(signs));
+}
+
+// Path redundancy: the load's supplies grouped by feed; lost when at most one group still gives.
+Judgement Judge::paths(Index load) const {
+  struct Path {
+    bool fine = false, lost = true;
+    Strength strength = Strength::proven;
+  };
+  std::map<std::optional<Index>, Path> paths;
+  std::vector<Sign> lost_signs, fine_signs;
+  bool every_supply_fine = true;
+  for (Index s : site_.loads[load].supplies) {
+    auto supply = condition(s);
+    Path& path = paths[site_.feed_of_supply(s)];
+    const bool lost = supply.kind == Condition::Kind::lost;
+    path.lost = path.lost && lost;
+    path.fine = path.fine || supply.kind == Condition::Kind::fine;
+    if (lost) path.strength = std::min(path.strength, supply.strength);
+    every_supply_fine = every_supply_fine && supply.kind == Condition::Kind::fine;
+    auto& signs = lost ? lost_signs : fine_signs;
+    signs.insert(signs.end(), supply.signs.begin(), supply.signs.end());
+  }
+  if (paths.size() < 2) return {};
+  unsigned lost = 0, unseen = 0;
+  Strength surest = Strength::unknown;
+  for (const auto& [feed, path] : paths) {
+    if (path.lost) ++lost, surest = std::max(surest, path.strength);
+    if (!path.lost && !path.fine) ++unseen;
+  }
+  if (lost > 0 && paths.size() - lost <= 1) return Judgement::lost(surest, std::move(lost_signs));
+  if (every_supply_fine) return Judgement::fine(std::move(fine_signs));
+  const bool blind = unseen > 0 && std::any_of(site_.loads[load].supplies.begin(), site_.loads[load].supplies.end(), [&](Index s) {
+                       const auto pdu = site_.supplies[s].pdu;
+                       return pdu && unheard(*pdu) && condition(s).kind == Condition::Kind::cannot_tell;
+                     });
+  return blind && paths.size() - lost - unseen <= 1 ? Judgement::lost(Strength::unknown, std::move(lost_signs)) : Judgement{};
+}
+
+}  // namespace holdup::detect

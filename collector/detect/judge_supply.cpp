@@ -1,0 +1,167 @@
+#include "collector/detect/judge.hpp"
+
+#include <algorithm>
+
+#include "collector/detect/judge_signs.hpp"
+
+namespace holdup::detect {
+namespace {
+
+using namespace std::chrono_literals;
+using ground::Element;
+
+constexpr Duration start_up = 5s;  // a supply may take so long from a good input to a good output
+
+Sign contact_sign(const site::Site& site, Index contact, const ContactFact& fact) {
+  return {.source = Element::contact(site.contacts[contact].name),
+          .point = *fact.open ? "contact open" : "contact closed",
+          .value = *fact.open ? 0. : 1.,
+          .quality = Quality::good,
+          .time = fact.since,
+          .uncertainty = fact.uncertainty};
+}
+
+bool senses_input(site::Senses senses) { return senses == site::Senses::ac_in || senses == site::Senses::ac_ok; }
+
+}  // namespace
+
+Judgement Judge::supply_input(Index supply) const {
+  const auto held = held_(Verdict::supply_input_lost, site_.element_of_supply(supply));
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  std::vector<Sign> contacts, against;  // all that are wired; those that speak of a loss
+  for (Index c = 0; c < site_.contacts.size(); ++c) {
+    const ContactFact& fact = facts_.contact(c);
+    if (site_.contacts[c].supply != supply || !senses_input(site_.contacts[c].senses) || !fact.open) continue;
+    contacts.push_back(contact_sign(site_, c, fact));
+    // A reading that may predate the edge never vetoes it; a later one knows better than an unsupervised wire.
+    const bool vetoed = says(ok, 1) && ok->from() > fact.since + fact.uncertainty;
+    if (*fact.open && !vetoed) against.push_back(contacts.back());
+  }
+  if (says(ok, 0)) {
+    against.push_back(ok->sign(site_));
+    return Judgement::lost(Strength::proven, std::move(against));
+  }
+  if (!against.empty()) return Judgement::lost(Strength::reported, std::move(against));
+  if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return Judgement::fine({ok->sign(site_)});
+  // A closed contact withdraws what was only reported; against a proven loss it counts where nothing better watches.
+  const bool enough = !site_.supplies[supply].status || (held && held->strength == Strength::reported);
+  if (enough && !contacts.empty()) return Judgement::fine(std::move(contacts));
+  return {};
+}
+
+// Where loads share actively, an input that is good again is back only when the supply carries its part.
+bool Judge::carries_again(Index supply) const {
+  const site::Load& load = site_.loads[site_.supplies[supply].load];
+  const Track* power = facts_.status(supply, Meaning::supply_output_power);
+  if (load.sharing != site::Sharing::active || power == nullptr || !power->known()) return true;
+  const bool idle = std::all_of(load.supplies.begin(), load.supplies.end(), [&](Index s) {
+    const Track* part = facts_.status(s, Meaning::supply_output_power);
+    return part != nullptr && part->known() && part->value() < meter_floor_watts;
+  });
+  return idle || power->value() >= meter_floor_watts;
+}
+
+Judgement Judge::supply_output(Index supply) const {
+  const Track* output = facts_.status(supply, Meaning::supply_output_ok);
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  const auto held = held_(Verdict::supply_output_failed, site_.element_of_supply(supply));
+  const bool started = says(input, 1) && output != nullptr && output->known() && output->last->time - input->changed >= start_up;
+  if (says(output, 0) && started) return Judgement::lost(Strength::proven, {output->sign(site_), input->sign(site_)});
+  if (says(output, 1) && fresh_since(*output, held)) return Judgement::fine({output->sign(site_)});
+  return {};
+}
+
+Judgement Judge::supply_off(Index supply) const {
+  const Track* state = facts_.outlet(supply, Meaning::outlet_state);
+  const auto pdu = site_.supplies[supply].pdu;
+  if (!pdu || state == nullptr || !state->known() || !facts_.hearing(*pdu).answers()) return {};
+  const auto held = held_(Verdict::supply_off_commanded, site_.element_of_supply(supply));
+  if (state->value() == 0 && !voltage_gone(*pdu)) return Judgement::lost(Strength::proven, {state->sign(site_)});
+  if (state->value() == 1 && fresh_since(*state, held)) return Judgement::fine({state->sign(site_)});
+  return {};
+}
+
+// The outlet is on and live, its current is gone, and the siblings carry what it carried. Row 12: without transfer nothing is said.
+Judgement Judge::supply_silently(Index supply) const {
+  const Track* state = facts_.outlet(supply, Meaning::outlet_state);
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  const auto pdu = site_.supplies[supply].pdu;
+  if (!pdu || current == nullptr || !current->known() || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
+  const auto held = held_(Verdict::supply_lost, site_.element_of_supply(supply));
+  if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? Judgement::fine({current->sign(site_)}) : Judgement{};
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  if (held || (input != nullptr && input->known()) || voltage_gone(*pdu)) return {};
+  // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
+  const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
+  if (sharing == site::Sharing::standby) return {};
+  const auto fell =
+      std::find_if(current->past.rbegin(), current->past.rend(), [](const auto& entry) { return entry.second >= meter_floor_amperes; });
+  if (fell == current->past.rend()) return {};
+  const Instant gone = fell.base() != current->past.end() ? fell.base()->first : current->last->time;
+  auto taken = transferred(supply, {fell->first, gone});
+  if (!taken) return {};
+  taken->insert(taken->begin(), current->sign(site_));
+  return Judgement::lost(sharing == site::Sharing::active ? Strength::proven : Strength::unknown, std::move(*taken));
+}
+
+Judgement Judge::of_supply(Verdict verdict, Index supply) const {
+  switch (verdict) {
+    case Verdict::supply_input_lost:
+      return supply_input(supply);
+    case Verdict::supply_output_failed:
+      return supply_output(supply);
+    case Verdict::supply_off_commanded:
+      return supply_off(supply);
+    default:
+      return supply_silently(supply);
+  }
+}
+
+Judge::Condition Judge::condition(Index supply) const {
+  const Element element = site_.element_of_supply(supply);
+  for (Verdict v : {Verdict::supply_input_lost, Verdict::supply_output_failed, Verdict::supply_off_commanded, Verdict::supply_lost})
+    if (const auto held = held_(v, element)) {
+      if (of_supply(v, supply).kind == Judgement::Kind::fine) return {};  // good again, but not yet for long: nothing is built on it
+      return {Condition::Kind::lost, held->strength, {sign_of_pattern(element, std::string{name(v)}, held->since)}};
+    }
+  if (const auto above = held_above(supply))
+    return {Condition::Kind::lost,
+            above->strength,
+            {sign_of_pattern(site_.element_of_pdu(*site_.supplies[supply].pdu), "without power", above->since)}};
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  const auto status = site_.supplies[supply].status;
+  if (says(ok, 1) && facts_.hearing(*status).answers()) return {Condition::Kind::fine, {}, {ok->sign(site_)}};
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  const auto pdu = site_.supplies[supply].pdu;
+  if (current != nullptr && current->known() && facts_.hearing(*pdu).answers() && current->value() >= meter_floor_amperes)
+    return {Condition::Kind::fine, {}, {current->sign(site_)}};
+  // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current.
+  if (pdu && facts_.hearing(*pdu).answers() && ok == nullptr && !voltage_gone(*pdu) && (current == nullptr || may_be_idle(supply)))
+    return {Condition::Kind::fine, {}, {sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)}};
+  return {};
+}
+
+// It stands by, or the whole load draws nothing that its outlets can measure.
+bool Judge::may_be_idle(Index supply) const {
+  const site::Load& load = site_.loads[site_.supplies[supply].load];
+  return load.sharing == site::Sharing::standby || std::none_of(load.supplies.begin(), load.supplies.end(), [&](Index s) {
+           const Track* current = facts_.outlet(s, Meaning::outlet_current);
+           return current != nullptr && current->known() && current->value() >= meter_floor_amperes;
+         });
+}
+
+std::optional<Held> Judge::held_above(Index supply) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  if (!pdu) return std::nullopt;
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  const auto status = site_.supplies[supply].status;
+  const bool reports_good = says(ok, 1) && facts_.hearing(*status).answers();
+  if (reports_good) return std::nullopt;
+  if (const auto dark = held_(Verdict::pdu_dark, site_.element_of_pdu(*pdu)); dark && this->pdu(*pdu).kind != Judgement::Kind::fine)
+    return dark;
+  const auto above = site_.devices[*pdu].feed;
+  const auto lost = above ? held_(Verdict::feed_lost, site_.element_of_feed(*above)) : std::nullopt;
+  return lost && feed(*above).kind != Judgement::Kind::fine ? lost : std::nullopt;
+}
+
+}  // namespace holdup::detect

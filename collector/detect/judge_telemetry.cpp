@@ -1,0 +1,85 @@
+#include "collector/detect/judge.hpp"
+
+#include <algorithm>
+
+#include "collector/detect/judge_signs.hpp"
+
+namespace holdup::detect {
+namespace {
+
+using namespace std::chrono_literals;
+using ground::Element;
+
+constexpr Duration group_patience = 10s;     // in which a path's other devices are asked too, at any usual period
+constexpr Duration telemetry_patience = 2s;  // a silence is first held against its neighbours'
+
+}  // namespace
+
+Judgement Judge::telemetry(Index device, Instant now) const {
+  const Hearing& hearing = facts_.hearing(device);
+  if (hearing.answers()) return Judgement::fine({sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer)});
+  const auto silent_for = now - hearing.second_failure;  // since it was known: a long question that is lost takes its time
+  if (!hearing.silent() || silent_for < telemetry_patience || explained(device)) return {};
+  if (held_(Verdict::telemetry_lost, site_.path_of_device(device))) return {};
+  // Whoever shares its path is heard first: what they lost together is said once, of the path.
+  if (silent_for < group_patience && !mate_answers(device)) return {};
+  return Judgement::lost(Strength::proven, {silence(device)});
+}
+
+// Everything behind one path went silent together. A card that was missed before is no news.
+Judgement Judge::telemetry_of_path(const Element& path, Instant now) const {
+  std::vector<Sign> silent, heard;
+  unsigned behind = 0, missed = 0;
+  Instant known = now;
+  for (Index d = 0; d < site_.devices.size(); ++d) {
+    if (site_.path_of_device(d) != path) continue;
+    const Hearing& hearing = facts_.hearing(d);
+    ++behind;
+    missed += held_(Verdict::telemetry_lost, site_.element_of_device(d)) ? 1 : 0;
+    if (hearing.answers()) heard.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));
+    if (!hearing.silent() || explained(d)) continue;
+    known = std::min(known, hearing.second_failure);
+    silent.push_back(silence(d));
+  }
+  if (!heard.empty()) return Judgement::fine(std::move(heard));
+  const bool patient = now - known >= telemetry_patience;
+  if (!patient || silent.size() < behind || silent.size() < missed + 2) return {};
+  return Judgement::lost(Strength::proven, std::move(silent));
+}
+
+bool Judge::mate_answers(Index device) const {
+  bool alone = true, answers = false;
+  for (Index d = 0; d < site_.devices.size(); ++d) {
+    if (d == device || site_.path_of_device(d) != site_.path_of_device(device)) continue;
+    const Hearing& mate = facts_.hearing(d);
+    alone = false;
+    answers = answers || (mate.last_answer && *mate.last_answer > facts_.hearing(device).second_failure);
+  }
+  return alone || answers;
+}
+
+bool Judge::unheard(Index device) const {
+  return held_(Verdict::telemetry_lost, site_.element_of_device(device)) || held_(Verdict::telemetry_lost, site_.path_of_device(device));
+}
+
+// What is silent because it is unpowered is a consequence: a PDU's card below its dark inlet, a status unit below its dead load.
+bool Judge::explained(Index device) const {
+  if (const auto feed = site_.devices[device].feed)
+    return held_(Verdict::pdu_dark, site_.element_of_pdu(device)) || held_(Verdict::feed_lost, site_.element_of_feed(*feed));
+  return std::any_of(site_.supplies.begin(), site_.supplies.end(), [&](const site::Supply& supply) {
+    return supply.status == device && held_(Verdict::load_down, site_.element_of_load(supply.load));
+  });
+}
+
+Sign Judge::silence(Index device) const {
+  const Hearing& hearing = facts_.hearing(device);
+  const Duration unseen = hearing.last_answer ? hearing.first_failure - *hearing.last_answer : Duration{};
+  return {.source = site_.element_of_device(device),
+          .point = "silence",
+          .value = {},
+          .quality = Quality::failed,
+          .time = hearing.first_failure,
+          .uncertainty = unseen};
+}
+
+}  // namespace holdup::detect
