@@ -1,0 +1,58 @@
+#include "child_program.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <stdexcept>
+
+extern char** environ;
+
+namespace holdup::bench {
+
+ChildProgram::ChildProgram(const Call& call) : name_{call.words.front()}, log_{call.log} {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error{"pipe failed"};
+  std::vector<char*> words;
+  for (const auto& word : call.words) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, call.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  const int failed = ::posix_spawn(&pid_, words.front(), &actions, nullptr, words.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  out_ = ends[0];
+  if (failed == 0) return;
+  ::close(out_);
+  throw std::runtime_error{"cannot start " + name_};
+}
+
+ChildProgram::~ChildProgram() {
+  ::kill(pid_, SIGTERM);
+  ::waitpid(pid_, nullptr, 0);
+  ::close(out_);
+}
+
+std::string ChildProgram::line() {
+  for (;;) {
+    if (const auto end = read_.find('\n'); end != std::string::npos) {
+      auto told = read_.substr(0, end);
+      read_.erase(0, end + 1);
+      return told;
+    }
+    pollfd ready{.fd = out_, .events = POLLIN, .revents = 0};
+    if (::poll(&ready, 1, 60'000) <= 0) throw std::runtime_error{name_ + " said nothing for a minute; see " + log_};
+    std::array<char, 4096> piece{};
+    const auto size = ::read(out_, piece.data(), piece.size());
+    if (size <= 0) throw std::runtime_error{name_ + " ended; see " + log_};
+    read_.append(piece.data(), static_cast<std::size_t>(size));
+  }
+}
+
+}  // namespace holdup::bench

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+// A program of ours that a bench starts, reads the first lines of, and ends.
+namespace holdup::bench {
+
+class ChildProgram {
+ public:
+  struct Call {
+    std::vector<std::string> words;  // the program's path first
+    std::string log;                 // file that takes its stderr
+  };
+  /// Throws when it cannot be started.
+  explicit ChildProgram(const Call& call);
+  /// SIGTERM, and waits.
+  ~ChildProgram();
+  ChildProgram(const ChildProgram&) = delete;
+  ChildProgram& operator=(const ChildProgram&) = delete;
+
+  /// The next line of its stdout; throws when it ended or said nothing for a minute.
+  [[nodiscard]] std::string line();
+
+ private:
+  std::string name_, log_, read_;
+  pid_t pid_ = -1;
+  int out_ = -1;
+};
+
+}  // namespace holdup::bench
