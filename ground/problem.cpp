@@ -5,7 +5,9 @@
 namespace holdup::ground {
 
 std::string Problem::text() const {
-  std::string out = file + ":" + std::to_string(line) + ": ";
+  std::string out = file;
+  if (line > 0) out += ":" + std::to_string(line);
+  out += ": ";
   if (!key.empty()) out += key + ": ";
   out += what;
   if (!mend.empty()) out += "; " + mend;

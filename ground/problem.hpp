@@ -17,7 +17,7 @@ struct Problem {
   std::string mend;  // what to write instead; may be empty
   Weight weight = Weight::error;
 
-  /// "file:line: key: what, and the mend"
+  /// "file:line: key: what; mend", without the line where there is none
   [[nodiscard]] std::string text() const;
 };
 

@@ -31,7 +31,11 @@ std::string community_of(const site::Device& device, const std::string& site_fil
   if (device.community_file.empty()) return "public";
   auto secret = drivers::read_secret((fs::path{site_file}.parent_path() / device.community_file).string());
   if (secret) return std::move(*secret);
-  problems.add({.file = site_file, .line = 0, .key = "devices." + device.name + ".community_file", .what = secret.error().what, .mend = "write the community into its first line, mode 0600"});
+  problems.add({.file = site_file,
+                .line = 0,
+                .key = "devices." + device.name + ".community_file",
+                .what = secret.error().what,
+                .mend = "write the community into its first line, mode 0600"});
   return {};
 }
 
@@ -66,7 +70,8 @@ std::string site_file_of(const std::string& path, ground::Problems& problems) {
   for (const auto& entry : fs::directory_iterator{path, error})
     if (entry.path().extension() == ".yaml") found.push_back(entry.path().string());
   if (found.size() == 1) return found.front();
-  report(problems, path, std::to_string(found.size()) + " *.yaml files in this directory", "keep exactly one site file there, rules end in .yml");
+  report(problems, path, std::to_string(found.size()) + " *.yaml files in this directory",
+         "keep exactly one site file there, rules end in .yml");
   return {};
 }
 
@@ -81,7 +86,8 @@ rules::RuleSet load_rules(const std::vector<std::string>& patterns, const std::s
   for (const auto& pattern : patterns) {
     const auto full = (fs::path{site_file}.parent_path() / pattern).string();
     glob_t found{};
-    if (glob(full.c_str(), 0, nullptr, &found) != 0) report(problems, site_file, "rules: nothing matches " + full, "write a file or a pattern that exists");
+    if (glob(full.c_str(), 0, nullptr, &found) != 0)
+      report(problems, site_file, "rules: nothing matches " + full, "write a file or a pattern that exists");
     for (std::size_t i = 0; i < found.gl_pathc; ++i) texts.push_back({found.gl_pathv[i], read_text(found.gl_pathv[i], problems)});
     globfree(&found);
   }

@@ -21,7 +21,6 @@ struct Options {
   bool json = false;
 };
 
-
 // The rack stands in a file beside the scenario, or in the scenario itself.
 std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::Library& profiles, ground::Problems& problems) {
   const auto text = read_text(file, problems);
@@ -58,12 +57,14 @@ void print_people(const std::string& file, const drill::Transcript& transcript) 
   std::cout << file << '\n';
   for (const auto& event : transcript.events) {
     const auto phase = record::phase_names[static_cast<std::size_t>(event.phase)];
-    std::cout << "  " << at_text(event.at) << "  " << phase << ' ' << event.verdict << ' ' << event.element << " (" << event.strength << ")";
+    std::cout << "  " << at_text(event.at) << "  " << phase << ' ' << event.verdict << ' ' << event.element << " (" << event.strength
+              << ")";
     if (event.cause != event.element) std::cout << "  cause " << event.cause;
     std::cout << "  " << event.incident << '\n';
   }
   for (const auto& warning : transcript.warnings)
-    std::cout << "  " << ground::iso8601(warning.since) << (warning.firing ? "  warning " : "  over ") << warning.name << ' ' << warning.element << '\n';
+    std::cout << "  " << ground::iso8601(warning.since) << (warning.firing ? "  warning " : "  over ") << warning.name << ' '
+              << warning.element << '\n';
   for (const auto& verdict : transcript.verdicts) std::cout << (verdict.met ? "  ok      " : "  MISSED  ") << verdict.text << '\n';
 }
 
@@ -79,12 +80,12 @@ void print_json(const std::string& file, const drill::Transcript& transcript) {
 int drill_all(const Options& options) {
   ground::Problems problems;
   const auto profiles = load_profiles(options.profiles, problems);
-  if (!print_problems(problems, options.json)) return usage;
+  if (!problems.ok()) return print_problems(problems, options.json), usage;
   bool clean = true;
   for (const auto& file : options.scenarios) {
     ground::Problems own;
     auto plan = prepare(file, *profiles, own);
-    if (!print_problems(own, options.json) || !plan) return usage;
+    if (!own.ok() || !plan) return print_problems(own, options.json), usage;
     const auto transcript = drill::play(std::move(*plan));
     options.json ? print_json(file, transcript) : print_people(file, transcript);
     clean = clean && transcript.clean();

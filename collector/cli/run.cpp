@@ -20,7 +20,8 @@
 #include "store/reader.hpp"
 #include "store/store.hpp"
 
-// `holdup run`: the daemon, put together. Threads: loop (here), store, serve with its query worker, log, and one that reads files on reload.
+// `holdup run`: the daemon, put together. Threads: loop (here), store, serve with its query worker, log, and one that reads files on
+// reload.
 namespace holdup::cli {
 namespace {
 
@@ -67,7 +68,8 @@ class PageEar final : public live::Audience {
 
   void hear(const core::Effects& effects) override {
     if (effects.known.empty() && effects.batches.empty() && effects.events.empty() && effects.warnings.empty()) return;
-    server_.publish({.known = effects.known, .batches = effects.batches, .events = effects.events, .warnings = effects.warnings, .figures = {}});
+    server_.publish(
+        {.known = effects.known, .batches = effects.batches, .events = effects.events, .warnings = effects.warnings, .figures = {}});
   }
   void hear(const site::Site& site) override { server_.site_changed(site); }
 
@@ -83,12 +85,19 @@ int complain(const std::string& what) {
 class Daemon {
  public:
   Daemon(Options options, Configuration configuration, serve::Server server)
-      : options_{std::move(options)}, server_{std::move(server)}, store_ear_{server_}, page_ear_{server_},
-        store_path_{configuration.site.store_path}, configuration_{std::move(configuration)} {}
+      : options_{std::move(options)},
+        server_{std::move(server)},
+        store_ear_{server_},
+        page_ear_{server_},
+        store_path_{configuration.site.store_path},
+        configuration_{std::move(configuration)} {}
 
   int run() {
     if (!open_store()) return problem_found;
-    host_.emplace(live::Parts{.loop = loop_, .store = store_ ? &*store_ : nullptr, .audience = page_ear_, .boot = ground::clock::boot_id(),
+    host_.emplace(live::Parts{.loop = loop_,
+                              .store = store_ ? &*store_ : nullptr,
+                              .audience = page_ear_,
+                              .boot = ground::clock::boot_id(),
                               .seed = static_cast<std::uint64_t>(ground::clock::now().time_since_epoch().count())},
                   swap_of(std::move(configuration_)));
     restore();
@@ -102,8 +111,10 @@ class Daemon {
 
  private:
   static live::Swap swap_of(Configuration configuration) {
-    return {.site = std::make_unique<const site::Site>(std::move(configuration.site)), .rules = std::move(configuration.rules),
-            .profiles = std::move(configuration.profiles), .communities = std::move(configuration.communities)};
+    return {.site = std::make_unique<const site::Site>(std::move(configuration.site)),
+            .rules = std::move(configuration.rules),
+            .profiles = std::move(configuration.profiles),
+            .communities = std::move(configuration.communities)};
   }
 
   bool open_store() {
@@ -159,7 +170,10 @@ class Daemon {
     figures_timer_.expires_after(1s);
     figures_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error || stopping_) return;
-      serve::OwnFigures figures{.poll = host_->polls(), .detect = host_->figures().detect, .loop_turn = turns_, .store_commit = store_ear_.commits(),
+      serve::OwnFigures figures{.poll = host_->polls(),
+                                .detect = host_->figures().detect,
+                                .loop_turn = turns_,
+                                .store_commit = store_ear_.commits(),
                                 .dropped = host_->figures().dropped};
       if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
       server_.publish({.known = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
@@ -206,7 +220,8 @@ class Daemon {
 void log_to_stderr() {
   spdlog::init_thread_pool(8192, 1);
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
-  auto logger = std::make_shared<spdlog::async_logger>("holdup", sink, spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
+  auto logger =
+      std::make_shared<spdlog::async_logger>("holdup", sink, spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   logger->flush_on(spdlog::level::warn);
   spdlog::set_default_logger(std::move(logger));
@@ -217,7 +232,8 @@ int run(const Options& options) {
   auto configuration = load_configuration(options.path, options.profiles, problems);
   if (!print_problems(problems, false)) return usage;
   log_to_stderr();
-  auto server = serve::Server::start({.listen = configuration.site.http_listen, .store_path = configuration.site.store_path}, configuration.site);
+  auto server =
+      serve::Server::start({.listen = configuration.site.http_listen, .store_path = configuration.site.store_path}, configuration.site);
   const int code = server ? Daemon{options, std::move(configuration), std::move(*server)}.run() : complain(server.error().what);
   spdlog::shutdown();
   return code;

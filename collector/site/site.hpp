@@ -88,7 +88,6 @@ struct Site {
   std::vector<Supply> supplies;
   std::vector<std::string> rules;  // paths and glob patterns, relative to the site file
   Targets alerts;
-  std::vector<std::string> idle_keys;  // keys read and checked, which nothing acts on yet
 
   [[nodiscard]] std::optional<Index> device(std::string_view name) const;
   [[nodiscard]] std::optional<Index> contact(std::string_view name) const;
