@@ -44,6 +44,7 @@ constexpr Duration patience = 10s;
 struct Options {
   int losses = 200;
   int cabinets = 10;
+  bool each = false;
   std::uint64_t seed = std::random_device{}();
   std::string bin = HOLDUP_BIN_DIR;
 };
@@ -169,6 +170,7 @@ struct Ear {
 };
 
 struct Loss {
+  int cabinet;
   Duration holdup, limit;
 };
 
@@ -249,7 +251,7 @@ class Bench {
       ear_.hear(*arrival);
     }
     if (ear_.limit && ear_.first.contains(element(cabinet)))
-      losses_.push_back({.holdup = ear_.first[element(cabinet)] - lost, .limit = *ear_.limit - lost});
+      losses_.push_back({.cabinet = cabinet, .holdup = ear_.first[element(cabinet)] - lost, .limit = *ear_.limit - lost});
     else
       ++missed_;
     simulator_.order("restore " + cord);
@@ -302,6 +304,9 @@ void measure(const Options& options) {
   Bench bench{options};
   const auto losses = bench.run();
   if (losses.empty()) throw std::runtime_error{"no loss was told by both"};
+  if (options.each)
+    for (const Loss& loss : losses)
+      std::printf("cab%d holdup %.1f limit %.1f\n", loss.cabinet, ground::seconds(loss.holdup) * 1000, ground::seconds(loss.limit) * 1000);
   print(bench, losses);
 }
 
@@ -314,6 +319,7 @@ int main(int argc, char** argv) {
   app.add_option("--losses", options.losses, "how many")->capture_default_str()->check(CLI::Range(1, 100000));
   app.add_option("--cabinets", options.cabinets, "in the rack, two status units each")->capture_default_str()->check(CLI::Range(1, 30));
   app.add_option("--seed", options.seed, "of the phases and the simulator; drawn unless told");
+  app.add_flag("--each", options.each, "print every loss");
   app.add_option("--bin", options.bin, "folder that holds holdup and hw-sim")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "collector/detect/rig.hpp"
+#include "tests/unit/collector/detect/rig.hpp"
 #include "collector/rules/rule_file.hpp"
 
 using namespace holdup;

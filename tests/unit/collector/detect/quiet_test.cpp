@@ -1,4 +1,4 @@
-#include "collector/detect/rig.hpp"
+#include "tests/unit/collector/detect/rig.hpp"
 
 // What must not raise a verdict, and how a latch opens.
 

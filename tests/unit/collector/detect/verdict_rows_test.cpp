@@ -1,4 +1,4 @@
-#include "collector/detect/rig.hpp"
+#include "tests/unit/collector/detect/rig.hpp"
 
 // The rows of docs/verdicts.md, one a test: evidence in, verdicts and strengths out, and what must not be said.
 

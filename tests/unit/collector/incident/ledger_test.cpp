@@ -4,7 +4,7 @@
 #include <random>
 #include <set>
 
-#include "collector/detect/rig.hpp"
+#include "tests/unit/collector/detect/rig.hpp"
 
 using namespace holdup;
 using namespace std::chrono_literals;
