@@ -103,6 +103,12 @@ get_leave() {
   fi
 }
 
+# Without a peer the tests that talk to it fail, the others run.
+unpack_peers() {
+  local name
+  for name in $(wanted_packages peer); do quietly "unpack-$name" tests/peers "$name" || say "Tests that talk to $name will fail."; done
+}
+
 # One compiler wants up to 1 GB with Asio's coroutines, up to 2 GB with sanitizers.
 build_jobs() {
   local gigabytes cores each=$1
