@@ -15,9 +15,10 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <memory>
+#include <optional>
 #include <random>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "alert_listener.hpp"
@@ -40,6 +41,8 @@ using ground::Instant;
 
 constexpr Duration period = 20ms;  // refresh of the status units, and the lane
 constexpr Duration patience = 10s;
+constexpr int losses_a_start =
+    20;  // then holdup is started anew: its lanes keep their phases as long as it runs, and must not decide the outcome
 
 struct Options {
   int losses = 200;
@@ -176,16 +179,11 @@ struct Loss {
 
 class Bench {
  public:
-  explicit Bench(const Options& options)
-      : options_{options},
-        chance_{options.seed},
-        simulator_{options, folder_},
-        limit_{limit_plan()},
-        daemon_{options, folder_, listener_.port()} {}
+  explicit Bench(const Options& options) : options_{options}, chance_{options.seed}, simulator_{options, folder_}, limit_{limit_plan()} {}
 
   std::vector<Loss> run() {
-    wait_until_redundant();
     for (int n = 0; n < options_.losses; ++n) {
+      if (n % losses_a_start == 0) start_holdup();
       const int cabinet = next_whole();
       limit_.watch(static_cast<std::size_t>(cabinet - 1), drawn(period));
       listen(ground::clock::now() + 2 * period + drawn(period));  // both are on their grids, and the loss falls anywhere in them
@@ -213,9 +211,16 @@ class Bench {
 
   Duration drawn(Duration below) { return Duration{std::uniform_int_distribution<std::int64_t>{0, below.count() - 1}(chance_)}; }
 
+  void start_holdup() {
+    for (int n = 0; n < options_.cabinets; ++n) (void)next_whole();
+    daemon_.reset();
+    daemon_.emplace(options_, folder_, listener_.port());
+    wait_until_redundant();
+  }
+
   void wait_until_redundant() {
     const auto deadline = ground::clock::now() + 60s;
-    while (daemon_.verdict() != "redundant") {
+    while (daemon_->verdict() != "redundant") {
       if (ground::clock::now() > deadline)
         throw std::runtime_error{"the rack was not called redundant within a minute; see " + folder_.file("holdup.log")};
       listen(ground::clock::now() + 100ms);
@@ -263,7 +268,7 @@ class Bench {
   AlertListener listener_;
   Simulator simulator_;
   PollLoop limit_;
-  Daemon daemon_;
+  std::optional<Daemon> daemon_;
   Ear ear_;
   int cabinet_ = 0, missed_ = 0;
   std::vector<Loss> losses_;
