@@ -11,16 +11,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration round_trip = 1ms;   // of a quiet local network
-constexpr Duration walk_time = 50ms;   // of an identification
-constexpr Duration grace = 20s;        // after the last step, where nothing says how long to play
+constexpr Duration round_trip = 1ms;                                             // of a quiet local network
+constexpr Duration walk_time = 50ms;                                             // of an identification
+constexpr Duration grace = 20s;                                                  // after the last step, where nothing says how long to play
 constexpr auto epoch = std::chrono::sys_days{std::chrono::year{2011} / 4 / 25};  // virtual UTC starts at the founding incident's day
 
 class Rig {
  public:
   Rig(DrillPlan plan, const Watcher& watcher)
-      : scenario_{std::move(plan.scenario)}, stage_{plan.rack.rack, plan.seed}, machine_{{std::move(plan.site), std::move(plan.rules)}}, watcher_{watcher},
-        end_{end_of(scenario_, plan.length)}, points_(machine_.site().devices.size()) {
+      : scenario_{std::move(plan.scenario)},
+        stage_{plan.rack.rack, plan.seed},
+        machine_{{std::move(plan.site), std::move(plan.rules)}},
+        watcher_{watcher},
+        end_{end_of(scenario_, plan.length)},
+        points_(machine_.site().devices.size()) {
     for (const auto& device : machine_.site().devices) devices_.push_back(stage_.world().find_device(device.name));
     for (const auto& contact : stage_.world().rack().contacts) contacts_.push_back(machine_.site().contact(contact.name));
     hand(core::Started{.boot = "drill", .seed = plan.seed});
@@ -108,14 +112,20 @@ class Rig {
 
   core::Input identify(site::Index index, std::size_t device) {
     points_[index] = points_of(stage_.world().read(device), refresh_of(device));
-    return core::Identified{.device = index, .identity = {.vendor = "holdup", .model = "virtual", .firmware = {}, .serial = {}, .profile = "drill"}, .points = points_[index]};
+    return core::Identified{.device = index,
+                            .identity = {.vendor = "holdup", .model = "virtual", .firmware = {}, .serial = {}, .profile = "drill"},
+                            .points = points_[index]};
   }
 
   core::Input read(const plan::Order& order, std::size_t device) {
     const auto& snapshot = stage_.world().read(device);
     core::Answered answered{.device = order.device, .asked = now_, .readings = {}};
     for (const auto point : order.points)
-      answered.readings.push_back({.point = point, .value = snapshot.values[point].value, .quality = ground::Quality::good, .time = now_, .uncertainty = round_trip});
+      answered.readings.push_back({.point = point,
+                                   .value = snapshot.values[point].value,
+                                   .quality = ground::Quality::good,
+                                   .time = now_,
+                                   .uncertainty = round_trip});
     return answered;
   }
 
@@ -142,7 +152,9 @@ class Rig {
 
 }  // namespace
 
-bool Transcript::clean() const { return std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.met; }); }
+bool Transcript::clean() const {
+  return std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.met; });
+}
 
 Transcript play(DrillPlan plan, const Watcher& watcher) { return Rig{std::move(plan), watcher}.play(); }
 

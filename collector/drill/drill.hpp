@@ -33,17 +33,18 @@ struct Verdict {
 };
 
 struct Transcript {
-  std::vector<record::Event> events;      // `at` counts from the start of the timeline
+  std::vector<record::Event> events;  // `at` counts from the start of the timeline
   std::vector<core::Warning> warnings;
-  std::vector<std::string> posts;         // bodies, as every target would get them
-  std::vector<Verdict> verdicts;          // one an expectation, in the file's order
-  std::uint64_t readings = 0;             // that reached the core
+  std::vector<std::string> posts;  // bodies, as every target would get them
+  std::vector<Verdict> verdicts;   // one an expectation, in the file's order
+  std::uint64_t readings = 0;      // that reached the core
   [[nodiscard]] bool clean() const;
 };
 
 /// Called with the world as it truly is after every change of it (then without effects) and after every step of the core, for tests that
 /// hold one against the other.
-using Watcher = std::function<void(Instant now, const hwsim::scenario::Stage& stage, const core::Machine& machine, const core::Effects& effects)>;
+using Watcher =
+    std::function<void(Instant now, const hwsim::scenario::Stage& stage, const core::Machine& machine, const core::Effects& effects)>;
 
 [[nodiscard]] Transcript play(DrillPlan plan, const Watcher& watcher = {});
 

@@ -29,7 +29,8 @@ std::string wish(const Expectation& expected) {
 
 Verdict weigh_never(const Expectation& expected, std::span<const record::Event> events) {
   for (const auto& event : events)
-    if (names(expected, event)) return {false, wish(expected) + ": said at " + seconds_text(event.at.time_since_epoch()) + " of " + event.element};
+    if (names(expected, event))
+      return {false, wish(expected) + ": said at " + seconds_text(event.at.time_since_epoch()) + " of " + event.element};
   return {true, wish(expected) + ": never said"};
 }
 
@@ -41,7 +42,8 @@ Verdict weigh_say(const Expectation& expected, std::span<const record::Event> ev
     return {in_time, wish(expected) + ": said at " + seconds_text(at) + ", " + event.strength};
   }
   for (const auto& event : events)
-    if (names(expected, event)) return {false, wish(expected) + ": said only as " + event.strength + " at " + seconds_text(event.at.time_since_epoch())};
+    if (names(expected, event))
+      return {false, wish(expected) + ": said only as " + event.strength + " at " + seconds_text(event.at.time_since_epoch())};
   return {false, wish(expected) + ": not said"};
 }
 
@@ -49,7 +51,8 @@ Verdict weigh_say(const Expectation& expected, std::span<const record::Event> ev
 
 std::vector<Verdict> weigh(std::span<const Expectation> expectations, std::span<const record::Event> events) {
   std::vector<Verdict> verdicts;
-  for (const auto& expected : expectations) verdicts.push_back(expected.never ? weigh_never(expected, events) : weigh_say(expected, events));
+  for (const auto& expected : expectations)
+    verdicts.push_back(expected.never ? weigh_never(expected, events) : weigh_say(expected, events));
   return verdicts;
 }
 

@@ -57,8 +57,13 @@ std::vector<reading::Point> points_of(const hwsim::power::Snapshot& snapshot, gr
     std::vector<reading::Label> labels{{"part", shape.part}};
     if (!measurement.index.empty()) labels.emplace_back("index", measurement.index);
     labels.emplace_back("name", hwsim::power::name(measurement.quantity));
-    points.push_back({.metric = shape.metric, .labels = std::move(labels), .source = std::string{name(measurement.quantity)} + ":" + measurement.index,
-                      .means = shape.means, .lane = shape.lane, .refresh = refresh, .states = nullptr});
+    points.push_back({.metric = shape.metric,
+                      .labels = std::move(labels),
+                      .source = std::string{name(measurement.quantity)} + ":" + measurement.index,
+                      .means = shape.means,
+                      .lane = shape.lane,
+                      .refresh = refresh,
+                      .states = nullptr});
   }
   return points;
 }

@@ -50,9 +50,11 @@ asio::awaitable<core::Delivered> posted(std::shared_ptr<deliver::Outbox> outbox,
 }  // namespace
 
 Host::Host(Parts parts, Swap configuration)
-    : parts_{std::move(parts)}, machine_{{std::move(configuration.site), std::move(configuration.rules)}},
+    : parts_{std::move(parts)},
+      machine_{{std::move(configuration.site), std::move(configuration.rules)}},
       fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), [this](core::Input input) { step(std::move(input)); }},
-      outbox_{outbox_for(parts_.loop, machine_.site())}, timer_{parts_.loop} {
+      outbox_{outbox_for(parts_.loop, machine_.site())},
+      timer_{parts_.loop} {
   fleet_.man(machine_.site(), std::move(configuration.profiles), configuration.communities);
   step(core::Started{.boot = parts_.boot, .seed = parts_.seed});
 }
@@ -118,9 +120,15 @@ void Host::arm(std::optional<ground::Instant> at) {
 
 void Host::write(const core::LogLine& line) {
   switch (line.level) {
-    case core::LogLine::Level::info: spdlog::info("{}", line.text); break;
-    case core::LogLine::Level::warning: spdlog::warn("{}", line.text); break;
-    case core::LogLine::Level::error: spdlog::error("{}", line.text); break;
+    case core::LogLine::Level::info:
+      spdlog::info("{}", line.text);
+      break;
+    case core::LogLine::Level::warning:
+      spdlog::warn("{}", line.text);
+      break;
+    case core::LogLine::Level::error:
+      spdlog::error("{}", line.text);
+      break;
   }
 }
 

@@ -43,13 +43,15 @@ asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order o
   const auto asked = ground::clock::now();
   drivers::Device* device = crew->devices[order.device].get();
   if (device == nullptr) {
-    hand(crew, core::Unanswered{.device = order.device, .asked = asked, .failure = {ground::FailureKind::unsupported, "no driver for its URL"}});
+    hand(crew,
+         core::Unanswered{.device = order.device, .asked = asked, .failure = {ground::FailureKind::unsupported, "no driver for its URL"}});
     co_return;
   }
   if (order.kind == plan::Order::Kind::identify) {
     auto identified = co_await device->identify(order.deadline);
     if (identified)
-      hand(crew, core::Identified{.device = order.device, .identity = std::move(identified->identity), .points = std::move(identified->points)});
+      hand(crew,
+           core::Identified{.device = order.device, .identity = std::move(identified->identity), .points = std::move(identified->points)});
     else
       hand(crew, core::Unanswered{.device = order.device, .asked = asked, .failure = identified.error()});
     co_return;

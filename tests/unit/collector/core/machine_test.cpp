@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "tests/unit/collector/detect/rig.hpp"
 #include "collector/rules/rule_file.hpp"
+#include "tests/unit/collector/detect/rig.hpp"
 
 using namespace holdup;
 using namespace std::chrono_literals;
