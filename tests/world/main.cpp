@@ -38,7 +38,8 @@ std::optional<World> build(const Texts& texts, std::uint64_t seed) {
   world.plan.site = std::make_unique<const site::Site>(site::parse(texts.rack.text, "rack.yaml", {}, problems));
   world.plan.scenario = hwsim::scenario::parse_scenario("rack: rack.yaml\n" + texts.misfortune.text, "world.yaml", problems);
   if (problems.ok()) hwsim::scenario::check_elements(world.plan.scenario, world.plan.rack, "world.yaml", problems);
-  for (const auto& problem : problems.all()) std::cout << problem.text() << '\n';
+  for (const auto& problem : problems.all())
+    if (problem.weight == ground::Problem::Weight::error) std::cout << problem.text() << '\n';
   if (!problems.ok()) return std::nullopt;
   world.plan.seed = seed;
   world.plan.length = texts.misfortune.all_well_from + 2min;
