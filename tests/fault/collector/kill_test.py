@@ -42,7 +42,7 @@ def killed_before(rack, listener, times, chance):
         time.sleep(chance.random() * 0.06)
         daemon.kill()
         daemon = Daemon(rack)
-        daemon.event("the loss, begun", lambda e: e["durable"] and e["phase"] == "begin" and e["verdict"] == "supply_input_lost") if not daemon.status()["incidents"] else None
+        wait_for("the loss, latched or seen anew", lambda: daemon.status()["incidents"])
         wait_for("an alert at the webhook", lambda: len(listener.alerts()) > before)
         labels = {json.dumps(alert["labels"], sort_keys=True) for alert in listener.alerts()[before:]}
         if len(labels) != 1:
