@@ -14,7 +14,7 @@ using detect::Verdict;
 using ground::Element;
 using reading::Meaning;
 
-constexpr double meter_floor_amperes = 0.2;  // below it a meter's word is noise (VERDICTS: 0.05 to 0.2 A)
+constexpr double meter_floor_amperes = 0.2;  // below it a meter's word is noise
 constexpr std::size_t sentence_incidents = 3;
 
 struct Judged {
