@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -10,18 +9,15 @@
 namespace holdup::cli {
 namespace {
 
-struct Options {
-  std::string path, profiles = default_profiles();
-  bool json = false;
-};
-
 void print_lanes(const site::Site& site) {
   for (const auto& device : site.devices)
     std::cout << "  " << device.name << ": hot every " << ground::duration_text(plan::lane_period(device, reading::Lane::hot, {}))
               << ", answer within " << ground::duration_text(plan::answer_time(device)) << '\n';
 }
 
-int check(const Options& options) {
+}  // namespace
+
+int check(const CheckOptions& options) {
   ground::Problems problems;
   const auto configuration = load_configuration(options.path, options.profiles, problems);
   const auto& site = configuration.site;
@@ -40,17 +36,6 @@ int check(const Options& options) {
     print_lanes(site);
   }
   return ok ? fine : problem_found;
-}
-
-}  // namespace
-
-void add_check(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("check", "Check the site file, profiles, rules and secrets; touches no device");
-  verb->add_option("-c,--config", options->path, "Site file, or a directory that holds one")->required();
-  verb->add_option("--profiles", options->profiles, "Directory of firmware profiles")->capture_default_str();
-  verb->add_flag("--json", options->json, "One JSON object a line");
-  verb->callback([options, &exit_code] { exit_code = check(*options); });
 }
 
 }  // namespace holdup::cli

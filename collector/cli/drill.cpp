@@ -1,6 +1,5 @@
 #include "collector/drill/drill.hpp"
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -14,12 +13,6 @@
 // `holdup drill`: scenario files against the core in virtual time; it has no driver and touches no device.
 namespace holdup::cli {
 namespace {
-
-struct Options {
-  std::vector<std::string> scenarios;
-  std::string profiles = default_profiles();
-  bool json = false;
-};
 
 // The rack stands in a file beside the scenario, or in the scenario itself.
 std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::Library& profiles, ground::Problems& problems) {
@@ -77,7 +70,9 @@ void print_json(const std::string& file, const drill::Transcript& transcript) {
   }
 }
 
-int drill_all(const Options& options) {
+}  // namespace
+
+int drill(const DrillOptions& options) {
   ground::Problems problems;
   const auto profiles = load_profiles(options.profiles, problems);
   if (!problems.ok()) return print_problems(problems, options.json), usage;
@@ -91,17 +86,6 @@ int drill_all(const Options& options) {
     clean = clean && transcript.clean();
   }
   return clean ? fine : problem_found;
-}
-
-}  // namespace
-
-void add_drill(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("drill", "Play scenario files against the core in virtual time and check what it says");
-  verb->add_option("scenario", options->scenarios, "Scenario files")->required();
-  verb->add_option("--profiles", options->profiles, "Directory of firmware profiles, for the names a rack may use")->capture_default_str();
-  verb->add_flag("--json", options->json, "One JSON object a line: every event, then every expectation");
-  verb->callback([options, &exit_code] { exit_code = drill_all(*options); });
 }
 
 }  // namespace holdup::cli

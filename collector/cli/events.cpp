@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
@@ -7,7 +6,6 @@
 #include <set>
 #include <thread>
 
-#include "collector/cli/source_option.hpp"
 #include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
 #include "ground/number.hpp"
@@ -22,11 +20,6 @@ namespace {
 namespace json = boost::json;
 using record::Event;
 using record::Phase;
-
-struct Options {
-  SourceOption source;
-  bool follow = false, json = false;
-};
 
 constexpr std::size_t slice = 1'000;
 constexpr std::chrono::milliseconds file_period{500};
@@ -94,7 +87,7 @@ ground::Result<std::int64_t> print_stored(const std::string& file, std::int64_t 
   return seq;
 }
 
-int of_store(const Options& options) {
+int of_store(const EventsOptions& options) {
   Printer printer{options.json};
   auto seq = print_stored(options.source.store, 0, printer);
   while (seq && options.follow) {
@@ -149,7 +142,9 @@ int follow(const DaemonClient& daemon, Printer& printer) {
   }
 }
 
-int events(const Options& options) {
+}  // namespace
+
+int events(const EventsOptions& options) {
   if (!options.source.store.empty()) return of_store(options);
   const auto daemon = DaemonClient::at(options.source.url);
   if (!daemon) return std::cerr << "holdup: " << daemon.error().what << '\n', usage;
@@ -159,17 +154,6 @@ int events(const Options& options) {
   if (!past) return complain(past.error());
   for (const auto& event : *past) printer.print(event);
   return fine;
-}
-
-}  // namespace
-
-void add_events(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("events", "What was said, when, on what evidence; --follow: from now on, as it is said");
-  add_source(*verb, options->source);
-  verb->add_flag("--follow", options->follow, "Go on as events come; with --json each comes at the verdict, and again once it is durable");
-  verb->add_flag("--json", options->json, "One JSON object a line");
-  verb->callback([options, &exit_code] { exit_code = events(*options); });
 }
 
 }  // namespace holdup::cli

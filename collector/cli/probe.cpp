@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -29,11 +28,6 @@ using ground::Result;
 using reading::Point;
 using reading::Reading;
 using reading::State;
-
-struct Options {
-  std::string url, community = "public", community_file, profile, profiles, timeout = "60s";
-  bool json = false;
-};
 
 /// What the device told.
 struct Told {
@@ -99,6 +93,7 @@ std::string point_json(const Point& point, const Reading& reading, const std::st
   has_value(reading) ? json.value(reading.value) : json.null();
   json.field("quality", ground::name(reading.quality)).field("raw", raw).field("source", point.source);
   if (const State* state = state_of(point, reading)) json.field("state", state->name).field("health", health_name(*state));
+  if (point.spare) json.field("spare", true);
   json.end_object();
   return json.take();
 }
@@ -131,7 +126,7 @@ void print_people(const Told& told) {
   for (std::size_t i = 0; i < told.readings.size(); ++i) {
     const Point& point = told.identified.points[told.readings[i].point];
     std::cout << padded(labels_text(point), 12) << padded(ground::printable(reading::label(point, "name")), 26) << padded(point.metric, 36)
-              << padded(value_text(point, told.readings[i]), 24) << point.source << '\n';
+              << padded(value_text(point, told.readings[i]), 24) << point.source << (point.spare ? "  spare" : "") << '\n';
   }
 }
 
@@ -146,11 +141,12 @@ int complain(ExitCode code, const std::string& what) {
   return code;
 }
 
-Result<drivers::Opening> opening_of(const Options& options) {
+Result<drivers::Opening> opening_of(const ProbeOptions& options) {
   using namespace std::chrono_literals;
   const auto address = drivers::parse_address(options.url);
   if (!address) return ground::Failure{address.error().kind, ground::printable(options.url) + ": " + address.error().what};
-  drivers::Opening opening{.address = *address, .community = options.community, .profile = options.profile, .resend_after = 1s};
+  drivers::Opening opening{
+      .address = *address, .community = options.community, .profile = options.profile, .spares = true, .resend_after = 1s};
   if (options.community_file.empty()) return opening;
   auto secret = drivers::read_secret(options.community_file);
   if (!secret) return secret.error();
@@ -158,7 +154,9 @@ Result<drivers::Opening> opening_of(const Options& options) {
   return opening;
 }
 
-int probe(const Options& options) {
+}  // namespace
+
+int probe(const ProbeOptions& options) {
   const auto timeout = ground::parse_duration(options.timeout);
   if (!timeout) return complain(usage, "--timeout: write a number and its unit, such as 10s");
   const auto opening = opening_of(options);
@@ -177,22 +175,6 @@ int probe(const Options& options) {
   options.json ? print_json(*told) : print_people(*told);
   if (told->readings.empty()) return complain(cannot_know, "no profile fits it, and it answers no standard MIB that holdup reads");
   return fine;
-}
-
-}  // namespace
-
-void add_probe(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  options->profiles = profile::default_folder().string();
-  auto* verb = app.add_subcommand("probe", "Identify one device, pick its profile, read every point once");
-  verb->add_option("url", options->url, "snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT")->required();
-  auto* file = verb->add_option("--community-file", options->community_file, "File that holds the community; mode 600");
-  verb->add_option("--community", options->community, "Community of a bench device")->capture_default_str()->excludes(file);
-  verb->add_option("--profile", options->profile, "Take this firmware profile, whatever the device says of itself");
-  verb->add_option("--profiles", options->profiles, "Directory of firmware profiles")->capture_default_str();
-  verb->add_option("--timeout", options->timeout, "Give up after this long")->capture_default_str();
-  verb->add_flag("--json", options->json, "One JSON object a line");
-  verb->callback([options, &exit_code] { exit_code = probe(*options); });
 }
 
 }  // namespace holdup::cli

@@ -1,12 +1,10 @@
 #include "collector/serve/query.hpp"
 
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <cmath>
 #include <iostream>
 #include <memory>
 
-#include "collector/cli/source_option.hpp"
 #include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
 #include "ground/clock/clock.hpp"
@@ -18,13 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Options {
-  SourceOption source;
-  std::string expression;
-  bool json = false;
-};
-
-ground::Result<Reply> ask(const Options& options) {
+ground::Result<Reply> ask(const QueryOptions& options) {
   if (options.source.store.empty()) {
     const auto daemon = DaemonClient::at(options.source.url);
     if (!daemon) return daemon.error();
@@ -62,7 +54,7 @@ void print_series(const json::object& series) {
   }
 }
 
-int print(const Options& options, const Reply& reply) {
+int print(const QueryOptions& options, const Reply& reply) {
   const auto answer = json::parse(reply.body).as_object();
   if (reply.status != 200) {
     std::cerr << "holdup: " << text_of(answer.at("error")) << '\n';
@@ -76,7 +68,9 @@ int print(const Options& options, const Reply& reply) {
   return fine;
 }
 
-int query(const Options& options) {
+}  // namespace
+
+int query(const QueryOptions& options) {
   const auto reply = ask(options);
   if (!reply) return std::cerr << "holdup: " << ground::printable(reply.error().what) << '\n', cannot_know;
   try {
@@ -85,17 +79,6 @@ int query(const Options& options) {
     std::cerr << "holdup: that is no answer to a query: " << error.what() << '\n';
     return cannot_know;
   }
-}
-
-}  // namespace
-
-void add_query(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("query", "An instant query in PromQL");
-  verb->add_option("promql", options->expression, "The expression")->required();
-  add_source(*verb, options->source);
-  verb->add_flag("--json", options->json, "The answer as one JSON object, in the shape of Prometheus' API");
-  verb->callback([options, &exit_code] { exit_code = query(*options); });
 }
 
 }  // namespace holdup::cli

@@ -2,7 +2,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -29,10 +28,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr std::size_t fold_slice = 1'000;  // stored events handed to the core in one step
-
-struct Options {
-  std::string path, profiles = default_profiles();
-};
 
 // What the store tells, passed on to the page and the streams; they take it from any thread.
 class StoreEar final : public store::Listener {
@@ -84,7 +79,7 @@ int complain(const std::string& what) {
 
 class Daemon {
  public:
-  Daemon(Options options, Configuration configuration, serve::Server server)
+  Daemon(RunOptions options, Configuration configuration, serve::Server server)
       : options_{std::move(options)},
         server_{std::move(server)},
         store_ear_{server_},
@@ -201,7 +196,7 @@ class Daemon {
     figures_timer_.async_wait([this](const boost::system::error_code&) { loop_.stop(); });
   }
 
-  Options options_;
+  RunOptions options_;
   asio::io_context loop_{1};
   serve::Server server_;
   StoreEar store_ear_;
@@ -227,7 +222,9 @@ void log_to_stderr() {
   spdlog::set_default_logger(std::move(logger));
 }
 
-int run(const Options& options) {
+}  // namespace
+
+int run(const RunOptions& options) {
   ground::Problems problems;
   auto configuration = load_configuration(options.path, options.profiles, problems);
   if (!print_problems(problems, false)) return usage;
@@ -237,16 +234,6 @@ int run(const Options& options) {
   const int code = server ? Daemon{options, std::move(configuration), std::move(*server)}.run() : complain(server.error().what);
   spdlog::shutdown();
   return code;
-}
-
-}  // namespace
-
-void add_run(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("run", "The daemon: polls the rack, says what is lost, keeps it, tells it");
-  verb->add_option("-c,--config", options->path, "Site file, or a directory that holds one")->required();
-  verb->add_option("--profiles", options->profiles, "Directory of firmware profiles")->capture_default_str();
-  verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
 }  // namespace holdup::cli

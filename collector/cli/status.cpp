@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
@@ -6,7 +5,6 @@
 #include <memory>
 #include <thread>
 
-#include "collector/cli/source_option.hpp"
 #include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/serve/mirror.hpp"
@@ -20,11 +18,6 @@ namespace holdup::cli {
 namespace {
 
 namespace json = boost::json;
-
-struct Options {
-  SourceOption source;
-  bool watch = false, json = false;
-};
 
 constexpr std::chrono::seconds watch_period{1};
 constexpr std::size_t slice = 1'000;
@@ -105,7 +98,7 @@ int code_of(const json::object& status) {
   return verdict == "redundant" ? fine : problem_found;
 }
 
-int show(const Options& options, const Reply& reply) {
+int show(const StatusOptions& options, const Reply& reply) {
   try {
     const auto status = json::parse(reply.body).as_object();
     const int code = code_of(status);
@@ -120,7 +113,7 @@ int show(const Options& options, const Reply& reply) {
 }
 
 /// A file knows what was said, not what holds now.
-int of_store(const Options& options) {
+int of_store(const StatusOptions& options) {
   auto reader = store::Reader::open(options.source.store);
   if (!reader) return complain(reader.error().what);
   serve::Mirror mirror{site::Site{}};
@@ -146,7 +139,7 @@ int of_store(const Options& options) {
   return open == 0 ? fine : problem_found;
 }
 
-int watch(const Options& options, const DaemonClient& daemon) {
+int watch(const StatusOptions& options, const DaemonClient& daemon) {
   for (;;) {
     const auto reply = daemon.get("/api/holdup/v1/status");
     if (!options.json && on_terminal()) std::cout << "\x1b[H\x1b[2J";
@@ -155,24 +148,15 @@ int watch(const Options& options, const DaemonClient& daemon) {
   }
 }
 
-int status(const Options& options) {
+}  // namespace
+
+int status(const StatusOptions& options) {
   if (!options.source.store.empty()) return of_store(options);
   const auto daemon = DaemonClient::at(options.source.url);
   if (!daemon) return complain(daemon.error().what), usage;
   if (options.watch) return watch(options, *daemon);
   const auto reply = daemon->get("/api/holdup/v1/status");
   return reply ? show(options, *reply) : complain(reply.error().what);
-}
-
-}  // namespace
-
-void add_status(CLI::App& app, int& exit_code) {
-  auto options = std::make_shared<Options>();
-  auto* verb = app.add_subcommand("status", "Is the rack redundant, and how do we know: 0 redundant, 1 not, 4 cannot know");
-  add_source(*verb, options->source);
-  verb->add_flag("--watch", options->watch, "Again every second, until interrupted");
-  verb->add_flag("--json", options->json, "One JSON object a line");
-  verb->callback([options, &exit_code] { exit_code = status(*options); });
 }
 
 }  // namespace holdup::cli

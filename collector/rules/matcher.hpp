@@ -1,20 +1,18 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "collector/rules/labels.hpp"
+#include "ground/pattern/pattern.hpp"
 #include "ground/result.hpp"
 
-// One label matcher of a selector: = != =~ !~. Regular expressions are RE2's (linear time), anchored at both ends; this room's one face
-// to that library.
+// One label matcher of a selector: = != =~ !~. Regular expressions are RE2's (linear time), anchored at both ends.
 namespace holdup::rules {
 
 enum class MatchKind : std::uint8_t { equal, not_equal, regex, not_regex };
-
-class Pattern;
 
 class Matcher {
  public:
@@ -35,7 +33,7 @@ class Matcher {
   std::string name_;
   MatchKind kind_;
   std::string value_;
-  std::shared_ptr<const Pattern> pattern_;  // compiled once, shared by copies of the rule
+  std::optional<ground::Pattern> pattern_;
 };
 
 }  // namespace holdup::rules

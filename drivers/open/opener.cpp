@@ -49,6 +49,7 @@ Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
   snmp::Device::Settings settings{.address = {host, opening.address.port},
                                   .community = opening.community,
                                   .profile = opening.profile,
+                                  .spares = opening.spares ? snmp::Spares::kept : snmp::Spares::dropped,
                                   .resend_after = opening.resend_after};
   return std::make_unique<snmp::Device>(snmp_, library_, std::move(settings));
 }

@@ -25,7 +25,8 @@ namespace holdup::drivers {
 struct Opening {
   Address address;
   std::string community = "public";                // SNMP v1, v2c
-  std::string profile;                             // by name; empty: the one that fits what the device says of itself
+  std::string profile;                             // by name; empty: those that fit what the device says of itself
+  bool spares = false;                             // also the points that say again what another one says
   std::optional<ground::Duration> resend_after{};  // of lost SNMP datagrams while reading; the daemon's core resends by itself
 };
 

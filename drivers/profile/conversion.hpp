@@ -1,22 +1,29 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
+#include "drivers/reading/point.hpp"
+#include "ground/pattern/pattern.hpp"
 #include "ground/quality.hpp"
 
-// How a device's raw number becomes a value in the base unit, with its quality. The protocols' decoders apply it to each answer. Pure.
+// How a device's raw number, or its text, becomes a value in the base unit, with its quality. The protocols' decoders apply it to each
+// answer. Pure.
 namespace holdup::profile {
 
 struct Conversion {
-  double multiply = 1, divide = 1;    // value = raw × multiply / divide + offset: a tenth is divided by 10, so that it stays exact
-  double offset = 0;                  // in the base unit
-  std::vector<double> sentinels;      // raw numbers that mean "no reading"
-  std::optional<double> lowest;       // a converted value below is out of range
-  std::optional<double> highest;      // … or above
-  std::optional<unsigned> bit;        // raw is first reduced to this bit (0 = least significant): 0 or 1
-  std::vector<std::int64_t> yes, no;  // where either is set, the value is 1 or 0 by these raw codes; another code is absent
+  double multiply = 1, divide = 1;         // value = raw × multiply / divide + offset: a tenth is divided by 10, so that it stays exact
+  double offset = 0;                       // in the base unit
+  std::vector<double> sentinels;           // raw numbers that mean "no reading"
+  std::optional<double> lowest;            // a converted value below is out of range
+  std::optional<double> highest;           // … or above
+  std::optional<unsigned> bit;             // raw is first reduced to this bit (0 = least significant): 0 or 1
+  std::optional<ground::Pattern> extract;  // of a text: what of it is the number, or the word of a state
+  std::shared_ptr<const reading::StateTable> words;  // a text that is a state's word stands for its code
+  std::vector<std::int64_t> yes, no;                 // where either is set, the value is 1 or 0 by these raw codes; another code is absent
 };
 
 struct Converted {
@@ -24,6 +31,8 @@ struct Converted {
   ground::Quality quality = ground::Quality::absent;
 };
 
+/// The raw number that a text holds, if it does.
+[[nodiscard]] std::optional<double> raw_number(const Conversion& conversion, std::string_view text);
 [[nodiscard]] Converted convert(const Conversion& conversion, double raw);
 
 }  // namespace holdup::profile

@@ -64,19 +64,50 @@ void extend(std::vector<Profile>& profiles, Problems& problems) {
   std::erase_if(profiles, [](const Profile& profile) { return !profile.extends.empty(); });
 }
 
-std::size_t fit(const Identify& identify, const Seen& seen) {
-  std::size_t longest = 0;
-  for (const Oid& oid : identify.object_ids)
-    if (seen.object_id.under(oid)) longest = std::max(longest, oid.size());
-  if (!identify.object_ids.empty() && longest == 0) return 0;
+bool fits_text(const Identify& identify, const std::string& description) {
   const auto& texts = identify.descriptions;
-  const bool described = texts.empty() || std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
-                           return seen.description.find(text) != std::string::npos;
-                         });
-  return described ? longest + 1 : 0;
+  const auto named = [&](const std::string& text) { return description.find(text) != std::string::npos; };
+  return (texts.empty() || std::any_of(texts.begin(), texts.end(), named)) &&
+         (!identify.matches || identify.matches->found_in(description));
+}
+
+/// How closely an entry fits what was seen, to be compared; nothing when it does not.
+struct Fit {
+  std::size_t object_id = 0, tree = 0;
+  auto operator<=>(const Fit&) const = default;
+};
+
+std::optional<Fit> fit(const Identify& identify, const Seen& seen) {
+  Fit out;
+  for (const Oid& oid : identify.object_ids)
+    if (seen.object_id.under(oid)) out.object_id = std::max(out.object_id, oid.size());
+  if (!identify.object_ids.empty() && out.object_id == 0) return std::nullopt;
+  if (!fits_text(identify, seen.description)) return std::nullopt;
+  for (const Oid& oid : identify.answers) out.tree = std::max(out.tree, oid.size());
+  return out;
+}
+
+/// "v6.10.2" against "6.9": number by number, letters and what else stands between are skipped.
+std::vector<std::uint64_t> version_numbers(std::string_view text) {
+  std::vector<std::uint64_t> out;
+  bool inside = false;
+  for (const char c : text) {
+    const bool digit = c >= '0' && c <= '9';
+    if (digit && !inside) out.push_back(0);
+    if (digit) out.back() = std::min<std::uint64_t>(out.back() * 10 + static_cast<std::uint64_t>(c - '0'), 1'000'000'000);
+    inside = digit;
+  }
+  return out;
 }
 
 }  // namespace
+
+bool fits(const Identify& identify, std::string_view model, std::string_view firmware) {
+  if (identify.model && !identify.model->found_in(model)) return false;
+  const auto version = version_numbers(firmware);
+  if (!identify.firmware_from.empty() && version < version_numbers(identify.firmware_from)) return false;
+  return identify.firmware_before.empty() || (!version.empty() && version < version_numbers(identify.firmware_before));
+}
 
 Library Library::load(const std::vector<File>& files, Problems& problems) {
   Library library;
@@ -120,18 +151,18 @@ std::vector<std::string> Library::names() const {
 }
 
 std::vector<Candidate> Library::candidates(const Seen& seen) const {
-  std::vector<std::pair<std::size_t, Candidate>> fits;
+  std::vector<std::pair<Fit, Candidate>> fitting;
   for (const Profile& profile : profiles_) {
     if (profile.protocol != Protocol::snmp) continue;
     for (const Identify& identify : profile.identify)
-      if (const auto size = fit(identify, seen); size > 0) fits.emplace_back(size, Candidate{&profile, identify.answers});
+      if (const auto how = fit(identify, seen)) fitting.emplace_back(*how, Candidate{&profile, &identify});
   }
-  std::stable_sort(fits.begin(), fits.end(), [](const auto& a, const auto& b) {
-    const bool standard = a.second.profile->standard, other = b.second.profile->standard;
-    return standard != other ? other : a.first > b.first;
+  std::stable_sort(fitting.begin(), fitting.end(), [](const auto& a, const auto& b) {
+    const auto one = a.second.profile->standard, other = b.second.profile->standard;
+    return one != other ? one < other : a.first > b.first;
   });
   std::vector<Candidate> out;
-  for (auto& [size, candidate] : fits) out.push_back(std::move(candidate));
+  for (const auto& [how, candidate] : fitting) out.push_back(candidate);
   return out;
 }
 

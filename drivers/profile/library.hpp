@@ -21,11 +21,14 @@ struct Seen {
   std::string description;  // sysDescr
 };
 
-/// A profile that fits; it is the one if the device also answers below each of `answers`.
+/// A profile that fits what was seen so far, by this entry of its identify list, whose `answers`, `model` and firmware are still open.
 struct Candidate {
   const Profile* profile;
-  std::vector<Oid> answers;
+  const Identify* identify;
 };
+
+/// True when the model and the firmware fit the entry.
+[[nodiscard]] bool fits(const Identify& identify, std::string_view model, std::string_view firmware);
 
 class Library {
  public:
@@ -35,7 +38,8 @@ class Library {
   [[nodiscard]] const Profile* find(std::string_view name) const;
   [[nodiscard]] std::vector<std::string> names() const;
   [[nodiscard]] const std::vector<Profile>& all() const { return profiles_; }
-  /// SNMP profiles that fit what was seen, best first: the longest sysObjectID, a vendor's before a standard MIB's.
+  /// SNMP profiles that fit what was seen, best first: the longest sysObjectID, then the deepest tree that has to answer; standard MIBs
+  /// behind all vendors. A device is read through all of them that prove right.
   [[nodiscard]] std::vector<Candidate> candidates(const Seen& seen) const;
   /// Name of the enterprise that owns a sysObjectID, from vendors.yaml; empty when unknown.
   [[nodiscard]] std::string vendor(const Oid& object_id) const;

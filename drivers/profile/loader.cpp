@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "drivers/profile/rule_loader.hpp"
+#include "drivers/profile/text_loader.hpp"
 #include "drivers/profile/tree_loader.hpp"
 #include "ground/number.hpp"
 #include "ground/yaml/mapping.hpp"
@@ -47,13 +48,18 @@ void load_identity(Mapping& map, const FileScope& scope, Profile& profile) {
 
 Identify load_identify(const Node& node, const std::string& path, const FileScope& scope) {
   Mapping map{node, path, scope.report};
-  Identify identify{.registers = {},
-                    .object_ids = load_oids(map, "sys_object_id", scope),
-                    .descriptions = map.texts("sys_descr"),
-                    .answers = load_oids(map, "answers", scope)};
+  Identify identify;
+  identify.object_ids = load_oids(map, "sys_object_id", scope);
+  identify.descriptions = map.texts("sys_descr");
+  identify.matches = load_pattern(map, "sys_descr_matches");
+  identify.answers = load_oids(map, "answers", scope);
+  identify.model = load_pattern(map, "model");
+  identify.firmware_from = map.text("firmware_from").value_or("");
+  identify.firmware_before = map.text("firmware_before").value_or("");
   each(map, "registers", [&](const Node& n, const std::string& at) { identify.registers.push_back(load_register_sign(n, at, scope)); });
-  if (identify.object_ids.empty() && identify.descriptions.empty() && identify.answers.empty() && identify.registers.empty())
-    map.problem({}, "matches every device", "add sys_object_id, sys_descr, answers or registers");
+  const bool looks_at_text = !identify.descriptions.empty() || identify.matches;
+  if (identify.object_ids.empty() && !looks_at_text && identify.answers.empty() && identify.registers.empty())
+    map.problem({}, "matches every device", "add sys_object_id, sys_descr, sys_descr_matches, answers or registers");
   map.finish();
   return identify;
 }
@@ -91,7 +97,8 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   map.text("about");
   if (const auto protocol = map.word("protocol", protocols)) profile.protocol = static_cast<Protocol>(*protocol);
   profile.extends = map.texts("extends");
-  profile.standard = map.flag("standard").value_or(false);
+  profile.standard = bounded(map, "standard", 99, 0);
+  profile.instead_of = map.texts("instead_of");
   load_scope(map, scope);
   load_identity(map, scope, profile);
   load_quirks(map, scope, profile.quirks);

@@ -10,6 +10,7 @@
 #include "drivers/profile/oid.hpp"
 #include "drivers/reading/point.hpp"
 #include "ground/instant.hpp"
+#include "ground/pattern/pattern.hpp"
 
 // A firmware profile as read from its YAML file: what a device family can tell and how. drivers/snmp expands the scalars and tables
 // against a device's answers, drivers/modbus turns the registers into points. firmware-profiles/README.md describes the file. Pure.
@@ -38,45 +39,61 @@ struct Telling {
 [[nodiscard]] std::vector<Telling> tellings(const Rule& rule);
 
 /// Where a text (a name, an index, a model) comes from: an SNMP object or column, a Modbus register, a piece of sysDescr, or a fixed text
-/// in which {1}, {2}… stand for the parts of the row's index, {index} for its label.
+/// in which {1}, {2}… stand for the parts of the row's index, {index} for its label, {text} for the characters an index spells.
 struct TextSource {
   enum class Kind : std::uint8_t { fixed, oid, description, registers };
   Kind kind = Kind::fixed;
-  std::string text;                      // fixed; or, for description, what stands before it ("MN:")
-  Oid oid;                               // an object, or a column
-  std::uint8_t function = 3;             // registers: read function 3 or 4
-  std::uint16_t address = 0, count = 0;  // registers: first and number, two characters each
+  std::string text;                        // fixed; or, for description, what stands before it ("MN:")
+  std::vector<Oid> cells;                  // fixed: what {@0}, {@1}… in it stand for
+  Oid oid;                                 // an object, or a column
+  Oid by;                                  // the column of this row whose value is the index to look `oid` up by; empty: the row's own
+  std::optional<ground::Pattern> extract;  // what of the text counts
+  std::uint8_t function = 3;               // registers: read function 3 or 4
+  std::uint16_t address = 0, count = 0;    // registers: first and number, two characters each
 };
 /// The first that answers with a text counts.
 using TextSources = std::vector<TextSource>;
 
+struct UnitFactor {
+  std::string unit;  // the device's code or word for it
+  double multiply = 1, divide = 1, offset = 0;
+};
+
+/// What the device says of a value's scale: objects, or cells of the value's row. Empty: nothing.
+struct Scaling {
+  Oid digits;    // raw ÷ 10^it
+  Oid exponent;  // raw × 10^it
+  Oid scale;     // raw × it; below 0, raw ÷ its amount; 0 is 1
+  Oid times;     // raw × it
+  Oid unit;      // the unit; one that is not listed leaves the point out
+  std::vector<UnitFactor> units;
+};
+
 struct Scalar {
   Oid oid;
   Rule rule;
+  Scaling scaling;
   TextSources index, name;
 };
 
-/// Holds a row back, or lets it through, by a part of its index or by another column of the same row.
+/// Holds a row back, or lets it through, by a part of its index or by an object or another column of the same row.
 struct Condition {
-  std::uint32_t index_part = 0;      // 1-based; 0: by the column
-  Oid column;                        // looked up by the row's whole index, else by its first parts
-  std::vector<std::int64_t> is;      // one of these
-  std::vector<std::int64_t> is_not;  // none of these; a missing column passes
-  std::optional<unsigned> bit;       // of a BITS column, 0 = first bit of the first byte
-};
+  std::uint32_t index_part = 0;                // 1-based; 0: by the column
+  Oid column;                                  // looked up by the row's whole index, else by its first parts
+  std::vector<std::int64_t> is, is_not;        // one of these, none of these; a missing column passes is_not
+  std::vector<std::string> is_text, not_text;  // … or as texts, whatever their case
+  std::optional<ground::Pattern> matches;      // the text does, somewhere
+  std::optional<unsigned> bit;                 // of a BITS column, 0 = first bit of the first byte
 
-struct UnitFactor {
-  std::int64_t code;
-  double multiply = 1, divide = 1, offset = 0;
+  /// True when a row without the cell passes.
+  [[nodiscard]] bool passes_missing() const { return is.empty() && is_text.empty() && !matches && !bit; }
 };
 
 struct Column {
   Oid oid;
   Rule rule;
   std::vector<Condition> where;
-  Oid digits;                     // column with the number of decimal digits; empty: none
-  Oid unit;                       // column with the device's unit code; empty: none
-  std::vector<UnitFactor> units;  // a code that is not listed leaves the point out
+  Scaling scaling;
 };
 
 struct Table {
@@ -108,10 +125,13 @@ struct RegisterSign {
 };
 
 struct Identify {
-  std::vector<RegisterSign> registers;    // Modbus: all of these agree; SNMP has none of them
-  std::vector<Oid> object_ids;            // sysObjectID begins with one of these
-  std::vector<std::string> descriptions;  // and, where given, sysDescr contains one of these
-  std::vector<Oid> answers;               // and, where given, the device answers below each of these
+  std::vector<RegisterSign> registers;         // Modbus: all of these agree; SNMP has none of them
+  std::vector<Oid> object_ids;                 // sysObjectID begins with one of these
+  std::vector<std::string> descriptions;       // and, where given, sysDescr contains one of these
+  std::vector<Oid> answers;                    // and, where given, the device answers below each of these
+  std::optional<ground::Pattern> matches;      // and, where given, sysDescr does
+  std::optional<ground::Pattern> model;        // and the model that the profile's identity gives
+  std::string firmware_from, firmware_before;  // and its firmware lies in this range
 };
 
 struct Quirks {
@@ -126,8 +146,9 @@ struct Profile {
   int line = 0, extends_line = 0;  // of the file, where they say name and parents
   Protocol protocol = Protocol::snmp;
   std::vector<std::string> extends;
-  std::vector<Identify> identify;  // any of them
-  bool standard = false;           // a standard MIB: only for devices that no vendor's profile matches
+  std::vector<Identify> identify;       // any of them
+  std::uint32_t standard = 0;           // a standard MIB: read after the vendors' profiles, in this order; 0: a vendor's
+  std::vector<std::string> instead_of;  // profiles that are not read beside it: what the device says there is wrong
   TextSources vendor_text, model, firmware, serial;
   Quirks quirks;
   std::vector<Scalar> scalars;

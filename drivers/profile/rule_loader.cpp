@@ -14,9 +14,32 @@ using ground::yaml::Node;
 using reading::Meaning;
 
 // The endings that a series' name may have: base units only (docs: names of series).
-constexpr std::array<std::string_view, 18> units{
-    "_volts",   "_amperes", "_watts",   "_voltamperes", "_vars", "_joules",   "_joules_total",          "_hertz", "_celsius", "_ratio",
-    "_seconds", "_rpm",     "_pascals", "_total",       "_code", "_quantity", "_grams_per_cubic_metre", "_metres"};
+constexpr std::array<std::string_view, 26> units{"_volts",
+                                                 "_amperes",
+                                                 "_watts",
+                                                 "_voltamperes",
+                                                 "_vars",
+                                                 "_joules",
+                                                 "_joules_total",
+                                                 "_hertz",
+                                                 "_celsius",
+                                                 "_ratio",
+                                                 "_seconds",
+                                                 "_rpm",
+                                                 "_pascals",
+                                                 "_total",
+                                                 "_code",
+                                                 "_quantity",
+                                                 "_grams_per_cubic_metre",
+                                                 "_metres",
+                                                 "_bytes",
+                                                 "_coulombs",
+                                                 "_ohms",
+                                                 "_lux",
+                                                 "_cubic_metres_per_second",
+                                                 "_metres_per_second",
+                                                 "_bytes_per_second",
+                                                 "_decibels"};
 
 constexpr std::array answers{Meaning::supply_input_ok, Meaning::supply_output_ok, Meaning::supply_present, Meaning::outlet_state,
                              Meaning::ups_on_battery};
@@ -56,6 +79,12 @@ void load_answer(Mapping& map, Rule& rule) {
   if (answer && !codes) map.problem("means", "which of the device's codes say so?", "add yes: [codes] and no: [codes]");
 }
 
+/// `extract: number` is the first number in the text.
+std::optional<ground::Pattern> load_extract(Mapping& map) {
+  if (map.text("extract") == "number") return *ground::Pattern::compile("[-+]?[0-9]+(?:\\.[0-9]+)?");
+  return load_pattern(map, "extract");
+}
+
 void load_conversion(Mapping& map, const FileScope& scope, Conversion& conversion) {
   conversion.multiply = map.number("multiply").value_or(1);
   conversion.divide = map.number("divide").value_or(1);
@@ -67,47 +96,13 @@ void load_conversion(Mapping& map, const FileScope& scope, Conversion& conversio
       conversion.sentinels.push_back(*number);
     else
       map.problem("sentinels", "'" + text + "' is no number", "write the raw numbers that mean \"no reading\"");
+  conversion.extract = load_extract(map);
   conversion.lowest = map.number("lowest");
   conversion.highest = map.number("highest");
   if (const auto bit = map.integer("bit")) {
     if (*bit < 0 || *bit > 31) map.problem("bit", "not 0 to 31", "count from the least significant bit");
     conversion.bit = static_cast<unsigned>(*bit & 31);
   }
-}
-
-std::optional<Oid> parse_oid(std::string_view text, const FileScope& scope) {
-  const auto oid = Oid::parse(text);
-  if (!oid) return oid;
-  return text.starts_with('.') ? scope.base.with(oid->parts()) : oid;
-}
-
-TextSource load_piece(const Node& node, const std::string& path, const FileScope& scope) {
-  TextSource source;
-  Mapping map{node, path, scope.report};
-  if (const auto after = map.text("after")) {
-    source.kind = TextSource::Kind::description, source.text = *after;
-  } else {
-    source.kind = TextSource::Kind::registers;
-    const auto address = map.integer("register"), count = map.integer("count"), function = map.integer("function");
-    if (!address || *address < 0 || count.value_or(1) > 65536 - *address)
-      map.problem("register", "no register and no 'after'", "write after: TEXT, or register: 0-65535");
-    if (!count || *count < 1 || *count > 125) map.problem("count", "not 1 to 125", "write the number of registers, two characters each");
-    if (function && *function != 3 && *function != 4) map.problem("function", "not 3 or 4", "3 reads holding registers, 4 input registers");
-    source.address = static_cast<std::uint16_t>(address.value_or(0)), source.count = static_cast<std::uint16_t>(count.value_or(1));
-    source.function = static_cast<std::uint8_t>(function.value_or(3));
-  }
-  map.finish();
-  return source;
-}
-
-TextSource load_text(const Node& node, const std::string& path, const FileScope& scope) {
-  if (!node.is_scalar()) return load_piece(node, path, scope);
-  TextSource source;
-  source.text = node.text;
-  const auto oid = parse_oid(node.text, scope);
-  if (!oid || oid->size() < 3) return source;
-  source.kind = TextSource::Kind::oid, source.oid = *oid;
-  return source;
 }
 
 }  // namespace
@@ -143,8 +138,23 @@ Rule load_rule(Mapping& map, const FileScope& scope) {
   if (const auto lane = map.word("lane", reading::lane_names)) rule.lane = static_cast<reading::Lane>(*lane);
   rule.refresh = map.duration("refresh");
   load_conversion(map, scope, rule.conversion);
+  rule.conversion.words = rule.states;
   load_answer(map, rule);
   return rule;
+}
+
+std::optional<Oid> parse_oid(std::string_view text, const FileScope& scope) {
+  const auto oid = Oid::parse(text);
+  if (!oid) return oid;
+  return text.starts_with('.') ? scope.base.with(oid->parts()) : oid;
+}
+
+std::optional<ground::Pattern> load_pattern(Mapping& map, std::string_view key) {
+  const auto text = map.text(key);
+  if (!text) return std::nullopt;
+  const auto pattern = ground::Pattern::compile(*text);
+  if (!pattern) return map.problem(key, pattern.error().what, "write it as RE2 reads it, in single quotes"), std::nullopt;
+  return *pattern;
 }
 
 Oid load_oid(Mapping& map, std::string_view key, const FileScope& scope) {
@@ -163,15 +173,6 @@ std::vector<Oid> load_oids(Mapping& map, std::string_view key, const FileScope& 
     else
       map.problem(key, "'" + text + "' is no OID", "write numbers with dots; a leading dot means: below base");
   }
-  return out;
-}
-
-TextSources load_texts(Mapping& map, std::string_view key, const FileScope& scope) {
-  TextSources out;
-  const Node* node = map.find(key);
-  if (node == nullptr) return out;
-  if (!node->is_sequence()) return {load_text(*node, map.path(key), scope)};
-  for (const Node& item : node->items) out.push_back(load_text(item, map.path(key), scope));
   return out;
 }
 

@@ -21,13 +21,15 @@ struct FileScope {
 
 /// `states:` of the file: NAME: {CODE: [word, health]}.
 void load_states(const ground::yaml::Node& node, FileScope& scope);
-/// metric, part, means, lane, refresh, states, yes, no, multiply, divide, offset, sentinels, lowest, highest, bit. Marks the keys as known.
+/// metric, part, means, lane, refresh, states, yes, no, multiply, divide, offset, sentinels, extract, lowest, highest, bit. Marks the keys
+/// as known.
 [[nodiscard]] Rule load_rule(ground::yaml::Mapping& map, const FileScope& scope);
+/// An OID; one that begins with a dot stands below the file's base.
+[[nodiscard]] std::optional<Oid> parse_oid(std::string_view text, const FileScope& scope);
+[[nodiscard]] std::optional<ground::Pattern> load_pattern(ground::yaml::Mapping& map, std::string_view key);
 /// One OID under `key`; empty and reported when malformed.
 [[nodiscard]] Oid load_oid(ground::yaml::Mapping& map, std::string_view key, const FileScope& scope);
 [[nodiscard]] std::vector<Oid> load_oids(ground::yaml::Mapping& map, std::string_view key, const FileScope& scope);
-/// A text source, or a list of them.
-[[nodiscard]] TextSources load_texts(ground::yaml::Mapping& map, std::string_view key, const FileScope& scope);
 /// Whole numbers: one, or a list.
 [[nodiscard]] std::vector<std::int64_t> load_codes(ground::yaml::Mapping& map, std::string_view key);
 

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "drivers/profile/text_loader.hpp"
 #include "ground/number.hpp"
 
 namespace holdup::profile {
@@ -9,6 +10,15 @@ namespace {
 
 using ground::yaml::Mapping;
 using ground::yaml::Node;
+
+/// `is: [1, ok]`: whole numbers are codes, anything else is a text.
+void load_kinds(Mapping& map, std::string_view key, std::vector<std::int64_t>& codes, std::vector<std::string>& texts) {
+  for (const auto& word : map.texts(key))
+    if (const auto code = ground::parse_integer(word))
+      codes.push_back(*code);
+    else
+      texts.push_back(word);
+}
 
 Condition load_condition(const Node& node, const std::string& path, const FileScope& scope) {
   Mapping map{node, path, scope.report};
@@ -18,13 +28,15 @@ Condition load_condition(const Node& node, const std::string& path, const FileSc
   if (part.has_value() != condition.column.empty()) map.problem({}, "neither or both of index_part and column", "keep one");
   if (part && (*part < 1 || *part > 100)) map.problem("index_part", "not 1 to 100", "count the parts of the row's index from 1");
   condition.index_part = static_cast<std::uint32_t>(part.value_or(0));
-  condition.is = load_codes(map, "is");
-  condition.is_not = load_codes(map, "is_not");
+  load_kinds(map, "is", condition.is, condition.is_text);
+  load_kinds(map, "is_not", condition.is_not, condition.not_text);
+  condition.matches = load_pattern(map, "matches");
   if (const auto bit = map.integer("bit")) {
-    if (*bit < 0 || *bit > 7) map.problem("bit", "not 0 to 7", "count from the first bit of the BITS value");
-    condition.bit = static_cast<unsigned>(*bit & 7);
+    if (*bit < 0 || *bit > 63) map.problem("bit", "not 0 to 63", "count from the first bit of the BITS value");
+    condition.bit = static_cast<unsigned>(*bit & 63);
   }
-  if (condition.is.empty() && condition.is_not.empty() && !condition.bit) map.problem({}, "holds nothing back", "add is, is_not or bit");
+  if (condition.passes_missing() && condition.is_not.empty() && condition.not_text.empty())
+    map.problem({}, "holds nothing back", "add is, is_not, matches or bit");
   map.finish();
   return condition;
 }
@@ -47,19 +59,28 @@ std::vector<UnitFactor> load_units(Mapping& map, const FileScope& scope) {
     const Node* factors = units.find(entry.key);
     static const Node empty{.kind = Node::Kind::map};
     Mapping factor{factors != nullptr ? *factors : empty, units.path(entry.key), scope.report};
-    UnitFactor unit{.code = 0,
+    UnitFactor unit{.unit = entry.key,
                     .multiply = factor.number("multiply").value_or(1),
                     .divide = factor.number("divide").value_or(1),
                     .offset = factor.number("offset").value_or(0)};
     if (unit.divide == 0) factor.problem("divide", "a division by 0", "write the divisor"), unit.divide = 1;
     factor.finish();
-    const auto code = ground::parse_integer(entry.key);
-    if (!code) units.problem(entry.key, "no unit code", "write CODE: {multiply: 1}");
-    unit.code = code.value_or(0);
-    out.push_back(unit);
+    out.push_back(std::move(unit));
   }
   units.finish();
   return out;
+}
+
+Scaling load_scaling(Mapping& map, const FileScope& scope) {
+  Scaling scaling;
+  scaling.digits = load_oid(map, "digits", scope);
+  scaling.exponent = load_oid(map, "exponent", scope);
+  scaling.scale = load_oid(map, "scale", scope);
+  scaling.times = load_oid(map, "times", scope);
+  scaling.unit = load_oid(map, "unit", scope);
+  scaling.units = load_units(map, scope);
+  if (scaling.unit.empty() != scaling.units.empty()) map.problem("units", "unit and units belong together", "write both or none");
+  return scaling;
 }
 
 Column load_column(const Node& node, const std::string& path, const FileScope& scope) {
@@ -69,10 +90,7 @@ Column load_column(const Node& node, const std::string& path, const FileScope& s
   if (column.oid.empty()) map.problem("column", "no column", "write the column's OID");
   column.rule = load_rule(map, scope);
   column.where = load_where(map, scope);
-  column.digits = load_oid(map, "digits", scope);
-  column.unit = load_oid(map, "unit", scope);
-  column.units = load_units(map, scope);
-  if (column.unit.empty() != column.units.empty()) map.problem("units", "unit and units belong together", "write both or none");
+  column.scaling = load_scaling(map, scope);
   map.finish();
   return column;
 }
@@ -111,6 +129,7 @@ Scalar load_scalar(const Node& node, const std::string& path, const FileScope& s
   scalar.oid = load_oid(map, "oid", scope);
   if (scalar.oid.empty()) map.problem("oid", "no OID", "write the object's OID with its .0");
   scalar.rule = load_rule(map, scope);
+  scalar.scaling = load_scaling(map, scope);
   scalar.index = load_texts(map, "index", scope);
   scalar.name = load_texts(map, "name", scope);
   map.finish();

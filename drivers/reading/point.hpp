@@ -89,6 +89,7 @@ struct Point {
   Lane lane = Lane::routine;
   std::optional<ground::Duration> refresh;   // how often the device measures anew, where the profile declares it
   std::shared_ptr<const StateTable> states;  // set for states; the reading's value is then the device's own code
+  bool spare = false;                        // another point of the device tells the same; only `holdup probe` asks for it
 };
 
 /// The value of a label, or "".

@@ -19,7 +19,9 @@ bool is_too_big(const Failure& failure) { return failure.kind == FailureKind::un
 
 ground::Instant sooner(ground::Instant deadline, ground::Duration patience) { return std::min(deadline, ground::clock::now() + patience); }
 
-const Varbind* varbind_of(const Response& response, std::size_t place, const Oid& name) {
+/// The answers to a GETNEXT stand in the order of the names, those to a GET may be told by their own.
+const Varbind* varbind_of(const Response& response, std::size_t place, Ask ask, const Oid& name) {
+  if (ask == Ask::get_next) return place < response.varbinds.size() ? &response.varbinds[place] : nullptr;
   if (place < response.varbinds.size() && response.varbinds[place].oid() == name) return &response.varbinds[place];
   for (const Varbind& varbind : response.varbinds)
     if (varbind.oid() == name) return &varbind;
@@ -30,16 +32,22 @@ const Varbind* varbind_of(const Response& response, std::size_t place, const Oid
 
 /// A part of the names, and the place for their answers.
 struct Agent::Pack {
+  Ask ask;  // get or get_next
   std::span<const Oid> names;
   std::span<Answer> answers;
 };
 
 asio::awaitable<Result<std::vector<Answer>>> Agent::get(std::span<const Oid> names, Patience patience) {
+  auto answers = co_await ask_all(Ask::get, names, patience);
+  co_return answers;
+}
+
+asio::awaitable<Result<std::vector<Answer>>> Agent::ask_all(Ask ask, std::span<const Oid> names, Patience patience) {
   std::vector<Answer> out(names.size());
   std::size_t done = 0;
   while (done < names.size()) {
     const auto count = std::min(most_varbinds(), names.size() - done);
-    const Pack pack{names.subspan(done, count), std::span{out}.subspan(done, count)};
+    const Pack pack{ask, names.subspan(done, count), std::span{out}.subspan(done, count)};
     const auto got = co_await get_pack(pack, patience);
     if (!got && is_too_big(got.error()) && count > 1) {
       varbinds_ = count / 2;
@@ -59,7 +67,7 @@ asio::awaitable<Result<std::size_t>> Agent::get_pack(Pack pack, Patience patienc
   std::vector<Oid> names{pack.names.begin(), pack.names.end()};
   while (!left.empty()) {
     const Asking asking{
-        .peer = peer_, .ask = Ask::get, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
+        .peer = peer_, .ask = pack.ask, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
     const auto reply = co_await client_.request(asking);
     if (!reply) co_return reply.error();
     const Response& response = reply->response;
@@ -70,15 +78,18 @@ asio::awaitable<Result<std::size_t>> Agent::get_pack(Pack pack, Patience patienc
         co_return Failure{FailureKind::refused, "error status " + std::to_string(static_cast<int>(response.status))};
       const auto at = index - 1;
       const bool missing = response.status == ErrorStatus::no_such_name;
-      pack.answers[left[static_cast<std::size_t>(at)]] = {
-          .value = {.kind = missing ? Value::Kind::missing : Value::Kind::unknown}, .asked = reply->asked, .round_trip = reply->round_trip};
+      pack.answers[left[static_cast<std::size_t>(at)]] = {.name = {},
+                                                          .value = {.kind = missing ? Value::Kind::missing : Value::Kind::unknown},
+                                                          .asked = reply->asked,
+                                                          .round_trip = reply->round_trip};
       left.erase(left.begin() + at);
       names.erase(names.begin() + at);
       continue;
     }
     for (std::size_t i = 0; i < left.size(); ++i) {
-      const Varbind* varbind = varbind_of(response, i, names[i]);
-      pack.answers[left[i]] = {.value = varbind != nullptr ? decode_value(varbind->value) : Value{.kind = Value::Kind::unknown},
+      const Varbind* varbind = varbind_of(response, i, pack.ask, names[i]);
+      pack.answers[left[i]] = {.name = varbind != nullptr ? varbind->oid() : Oid{},
+                               .value = varbind != nullptr ? decode_value(varbind->value) : Value{.kind = Value::Kind::unknown},
                                .asked = reply->asked,
                                .round_trip = reply->round_trip};
     }
@@ -132,15 +143,16 @@ bool Agent::ease() {
   return true;
 }
 
-asio::awaitable<Result<bool>> Agent::answers_below(const Oid& tree, Patience patience) {
-  const std::vector<Oid> names{tree};
-  const Asking asking{
-      .peer = peer_, .ask = Ask::get_next, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
-  const auto reply = co_await client_.request(asking);
-  if (!reply) co_return reply.error();
-  const auto& varbinds = reply->response.varbinds;
-  co_return reply->response.status == ErrorStatus::none && !varbinds.empty() && varbinds[0].value.tag != tag::end_of_mib_view &&
-      varbinds[0].oid().under(tree);
+asio::awaitable<Result<std::vector<bool>>> Agent::answers_below(std::span<const Oid> trees, Patience patience) {
+  const auto answers = co_await ask_all(Ask::get_next, trees, patience);
+  if (!answers) co_return answers.error();
+  std::vector<bool> out(trees.size());
+  for (std::size_t i = 0; i < trees.size(); ++i) {
+    const Answer& answer = (*answers)[i];
+    if (answer.asked == ground::Instant{}) co_return Failure{FailureKind::timeout, "no answer"};
+    out[i] = answer.value.kind != Value::Kind::missing && answer.value.kind != Value::Kind::unknown && answer.name.under(trees[i]);
+  }
+  co_return out;
 }
 
 std::size_t Agent::most_varbinds() const {

@@ -24,6 +24,7 @@ struct Patience {
 
 /// The answer to one name, and when it was asked.
 struct Answer {
+  Oid name;                                   // whose value it is: after a GETNEXT another than asked
   Value value{.kind = Value::Kind::unknown};  // unknown: not answered
   ground::Instant asked{};
   ground::Duration round_trip{};
@@ -40,11 +41,12 @@ class Agent {
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<Answer>>> get(std::span<const Oid> names, Patience patience);
   /// Everything below each column into `answers`.
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> walk(std::vector<Oid> columns, Patience patience, Answers& answers);
-  /// True when the agent has anything below `tree`.
-  [[nodiscard]] boost::asio::awaitable<ground::Result<bool>> answers_below(const Oid& tree, Patience patience);
+  /// Which of the trees the agent has anything below.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<bool>>> answers_below(std::span<const Oid> trees, Patience patience);
 
  private:
   struct Pack;
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<Answer>>> ask_all(Ask ask, std::span<const Oid> names, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get_pack(Pack pack, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask_next(const std::vector<Oid>& names, Patience patience);
   [[nodiscard]] bool ease();

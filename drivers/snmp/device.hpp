@@ -10,7 +10,7 @@
 #include "drivers/snmp/agent.hpp"
 #include "drivers/snmp/expand.hpp"
 
-// A device behind an SNMP v1 or v2c agent, read through the firmware profile that fits it. collector/poll and `holdup probe` drive it.
+// A device behind an SNMP v1 or v2c agent, read through the firmware profiles that fit it. collector/poll and `holdup probe` drive it.
 namespace holdup::snmp {
 
 class Device final : public drivers::Device {
@@ -18,7 +18,8 @@ class Device final : public drivers::Device {
   struct Settings {
     boost::asio::ip::udp::endpoint address;
     std::string community = "public";
-    std::string profile;                                       // the name of a profile; empty: the one that fits
+    std::string profile;                                       // the name of the only profile to take; empty: all that fit
+    Spares spares = Spares::dropped;                           // points that say again what another one says
     ground::Duration answer_within = std::chrono::seconds{3};  // a question while it is identified, sent up to three times
     std::optional<ground::Duration> resend_after;              // of lost datagrams while reading; the core resends by itself
   };
@@ -31,9 +32,12 @@ class Device final : public drivers::Device {
 
  private:
   [[nodiscard]] boost::asio::awaitable<ground::Result<profile::Seen>> look(Patience patience);
-  [[nodiscard]] boost::asio::awaitable<ground::Result<const profile::Profile*>> choose(const profile::Seen& seen, Patience patience);
-  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(const profile::Profile& profile, Patience patience,
-                                                                           Answers& answers);
+  using Chosen = std::vector<const profile::Profile*>;
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Chosen>> choose(const profile::Seen& seen, Patience patience);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<bool>> fits(profile::Candidate candidate, const profile::Seen& seen,
+                                                                  Patience patience);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Oid> objects, Patience patience, Answers& answers);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(const Chosen& chosen, Patience patience, Answers& answers);
 
   const profile::Library& library_;
   Settings settings_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,15 +10,19 @@
 #include "drivers/reading/point.hpp"
 #include "drivers/snmp/answers.hpp"
 
-// Makes a device's points of its profile and of what it answered. Device does the asking in between. Pure.
+// Makes a device's points of its profiles and of what it answered. Device does the asking in between. Pure.
 namespace holdup::snmp {
 
-/// What has to be asked of an agent before its profile can be expanded.
+using Profiles = std::span<const profile::Profile* const>;
+
+/// What has to be asked of an agent before its profiles can be expanded.
 struct Needs {
   std::vector<Oid> objects;  // scalars, by GET
   std::vector<Oid> columns;  // of tables, by walk
 };
-[[nodiscard]] Needs needs(const profile::Profile& profile);
+[[nodiscard]] Needs needs(Profiles profiles);
+/// The objects that a profile's identity is made of.
+[[nodiscard]] std::vector<Oid> identity_objects(const profile::Profile& profile);
 
 /// A point, and the object that it is read from.
 struct Measured {
@@ -27,12 +33,15 @@ struct Measured {
   profile::Condition gate_condition;  // on its value
 };
 
-/// True when a gate's answer lets the reading through.
-[[nodiscard]] bool lets_through(const profile::Condition& condition, const Value* value);
+/// The raw number that a value holds: a number, a text's, or the bits of a BITS value (bit 0, its first, counts 1).
+[[nodiscard]] std::optional<double> raw_number(const Value& value, const profile::Conversion& conversion);
+enum class Spares { dropped, kept };
 
-/// Points of the same metric and labels are alternatives: the first whose object holds a reading now stands, else the first.
-[[nodiscard]] std::vector<Measured> expand(const profile::Profile& profile, const Answers& answers);
+/// An object that one profile reads is left to it by the later ones. Points of the same metric and labels are alternatives: the first
+/// whose object holds a reading now stands, else the first; others that hold one are spare, and come last.
+[[nodiscard]] std::vector<Measured> expand(Profiles profiles, const Answers& answers, Spares spares);
 
-[[nodiscard]] reading::Identity identity(const profile::Profile& profile, const Answers& answers, const profile::Seen& seen);
+/// From the first profile that knows each text.
+[[nodiscard]] reading::Identity identity(Profiles profiles, const Answers& answers, const profile::Seen& seen);
 
 }  // namespace holdup::snmp

@@ -1,17 +1,86 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
 #include "hw-sim/cli/verbs.hpp"
 
-// hw-sim: virtual racks and replayed devices for a bench, on loopback.
-int main(int argc, char** argv) {
+// hw-sim: virtual racks and replayed devices for a bench, on loopback. Only this file includes CLI11: it costs ten seconds wherever it
+// stands.
+namespace hwsim::cli {
+namespace {
+
+void add_run(CLI::App& verb, RunOptions& options) {
+  verb.add_option("RACK", options.rack, "rack file (YAML): a holdup site file, with sim: for what only the simulator needs")->required();
+  verb.add_option("--scenario", options.scenario, "scenario file whose timeline is played; its expectations are holdup drill's business");
+  verb.add_option("--seed", options.seed, "of noise and faults; the scenario's unless told, else 0");
+  verb.add_option("--speed", options.speed, "how many simulated seconds pass in one")
+      ->capture_default_str()
+      ->check(CLI::Range(0.001, 1000.0));
+  verb.add_option("--site", options.site, "write the rack file here with the URLs where the devices really listen");
+  verb.add_option("--community", options.community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
+  verb.add_option("--models", options.models, "folder of the device tables (MODEL.yaml); the built-in ones unless told");
+}
+
+void add_replay(CLI::App& verb, ReplayOptions& options) {
+  verb.add_option("FILE", options.files, ".snmprec (an SNMP v1/v2c agent) or .regs.txt (a Modbus TCP server); one device a file")
+      ->required();
+  verb.add_option("--listen", options.listen,
+                  "ADDR:PORT of the first device, the next take successive ports; port 0: the kernel chooses each")
+      ->capture_default_str();
+  verb.add_option("--community", options.community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
+  verb.add_option("--unit", options.unit, "unit number the Modbus servers answer to; any unless told")->check(CLI::Range(0, 255));
+}
+
+void add_ctl(CLI::App& verb, CtlOptions& options) {
+  verb.add_option("--socket", options.socket, "the PATH that run or replay printed behind 'control'")->required();
+  verb.add_option("COMMAND", options.words,
+                  "such as: status · fail feed/A · restore feed/A · set cab1/psu1 fan=0.7 · fault device/pdu-a kind=silent")
+      ->required();
+  verb.footer(
+      "Commands:\n"
+      "  status                                what is live, and how many writes were seen\n"
+      "  fail ELEMENT [phase=1] [for=300ms]    a feed, a PDU, an outlet or a supply\n"
+      "  restore ELEMENT                       undoes every fail and set of it\n"
+      "  set feed/A volts=196 · set cab1 watts=1200 · set cab1/psu1 fan=0.7 · set pdu-a/outlet/3 state=off\n"
+      "  fault device/NAME kind=KIND [ms=] [ratio=]   silent slow lossy duplicate late wrong_id wrong_source truncated garbage frozen "
+      "zeros reboot\n"
+      "  clear device/NAME [kind=KIND]         ends one kind of fault, or all");
+}
+
+/// Collects the verbs of the program.
+class Verbs {
+ public:
+  Verbs(CLI::App& program, int& exit_code) : program_{program}, exit_code_{exit_code} {}
+
+  template <class Options>
+  void add(const char* name, const char* text, int (*perform)(const Options&), void (*describe)(CLI::App&, Options&)) {
+    auto options = std::make_shared<Options>();
+    auto* verb = program_.add_subcommand(name, text);
+    describe(*verb, *options);
+    verb->callback([options, perform, &code = exit_code_] { code = perform(*options); });
+  }
+
+ private:
+  CLI::App& program_;
+  int& exit_code_;
+};
+
+int command_line(int argc, char** argv) {
   CLI::App program{"hw-sim: simulated power hardware on loopback. Serves recordings of real devices, or plays a whole rack."};
   program.require_subcommand(1);
-  int exit_code = hwsim::cli::Exit::fine;
-  hwsim::cli::add_run(program, exit_code);
-  hwsim::cli::add_replay(program, exit_code);
-  hwsim::cli::add_ctl(program, exit_code);
+  int exit_code = Exit::fine;
+  Verbs verbs{program, exit_code};
+  verbs.add("run", "play a rack in real time: its electricity and the devices that measure it, until SIGINT or SIGTERM", run, add_run);
+  verbs.add("replay", "serve recordings as devices until SIGINT or SIGTERM", replay, add_replay);
+  verbs.add("ctl", "send one command to a running simulator and print its one line of JSON", ctl, add_ctl);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return program.exit(error) == 0 ? hwsim::cli::Exit::fine : hwsim::cli::Exit::usage;
+    return program.exit(error) == 0 ? Exit::fine : Exit::usage;
   }
   return exit_code;
 }
+
+}  // namespace
+}  // namespace hwsim::cli
+
+int main(int argc, char** argv) { return hwsim::cli::command_line(argc, argv); }

@@ -24,13 +24,6 @@ namespace {
 namespace ground = holdup::ground;
 using scenario::FaultKind;
 
-struct Options {
-  std::vector<std::string> files;
-  std::string listen = "127.0.0.1:0";
-  std::string community = "public";
-  std::optional<std::uint8_t> unit;
-};
-
 struct Recording {
   std::string file;
   std::string name;  // for ctl: the file's name without folder and extension
@@ -50,11 +43,11 @@ struct Device {
 // All recordings of one call, served on one loop.
 class Replay {
  public:
-  Replay(std::vector<Recording> recordings, const Options& options);
+  Replay(std::vector<Recording> recordings, const ReplayOptions& options);
   void run();
 
  private:
-  void listen(Device& device, const agents::HostPort& at, const Options& options);
+  void listen(Device& device, const agents::HostPort& at, const ReplayOptions& options);
   [[nodiscard]] std::string answer(std::string_view command);
   [[nodiscard]] std::string perform(const scenario::Fault& fault);
   [[nodiscard]] std::string perform(const scenario::Clear& clear);
@@ -67,29 +60,6 @@ class Replay {
   std::deque<Device> devices_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
-
-std::optional<Recording> load(const std::string& file);
-
-int replay(const Options& options) {
-  const auto at = agents::parse_host_port(options.listen);
-  if (!at || (at->port != 0 && at->port + options.files.size() > 65536)) {
-    std::cerr << "hw-sim replay: --listen " << options.listen << ": write a numeric address and a port, such as 127.0.0.1:1161\n";
-    return Exit::usage;
-  }
-  std::vector<Recording> recordings;
-  for (const auto& file : options.files) {
-    auto recording = load(file);
-    if (!recording) return Exit::problem;
-    recordings.push_back(*std::move(recording));
-  }
-  try {
-    Replay{std::move(recordings), options}.run();
-  } catch (const std::exception& error) {
-    std::cerr << "hw-sim replay: " << error.what() << '\n';
-    return Exit::problem;
-  }
-  return Exit::fine;
-}
 
 std::string stem_of(const std::string& file, std::string_view extension) {
   auto name = std::filesystem::path{file}.filename().string();
@@ -127,7 +97,7 @@ std::optional<Recording> load(const std::string& file) {
   return std::nullopt;
 }
 
-Replay::Replay(std::vector<Recording> recordings, const Options& options) : faults_{recordings.size(), 0} {
+Replay::Replay(std::vector<Recording> recordings, const ReplayOptions& options) : faults_{recordings.size(), 0} {
   auto at = *agents::parse_host_port(options.listen);
   for (auto& recording : recordings) {
     auto line = std::make_unique<agents::RecordedLine>(faults_, devices_.size());
@@ -136,7 +106,7 @@ Replay::Replay(std::vector<Recording> recordings, const Options& options) : faul
   }
 }
 
-void Replay::listen(Device& device, const agents::HostPort& at, const Options& options) {
+void Replay::listen(Device& device, const agents::HostPort& at, const ReplayOptions& options) {
   agents::DeviceUrl url{.host = at.host, .port = at.port};
   const auto& recording = device.recording;
   try {
@@ -215,17 +185,25 @@ void Replay::close() {
 
 }  // namespace
 
-void add_replay(CLI::App& program, int& exit_code) {
-  auto* verb = program.add_subcommand("replay", "serve recordings as devices until SIGINT or SIGTERM");
-  auto options = std::make_shared<Options>();
-  verb->add_option("FILE", options->files, ".snmprec (an SNMP v1/v2c agent) or .regs.txt (a Modbus TCP server); one device a file")
-      ->required();
-  verb->add_option("--listen", options->listen,
-                   "ADDR:PORT of the first device, the next take successive ports; port 0: the kernel chooses each")
-      ->capture_default_str();
-  verb->add_option("--community", options->community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
-  verb->add_option("--unit", options->unit, "unit number the Modbus servers answer to; any unless told")->check(CLI::Range(0, 255));
-  verb->callback([options, &exit_code] { exit_code = replay(*options); });
+int replay(const ReplayOptions& options) {
+  const auto at = agents::parse_host_port(options.listen);
+  if (!at || (at->port != 0 && at->port + options.files.size() > 65536)) {
+    std::cerr << "hw-sim replay: --listen " << options.listen << ": write a numeric address and a port, such as 127.0.0.1:1161\n";
+    return Exit::usage;
+  }
+  std::vector<Recording> recordings;
+  for (const auto& file : options.files) {
+    auto recording = load(file);
+    if (!recording) return Exit::problem;
+    recordings.push_back(*std::move(recording));
+  }
+  try {
+    Replay{std::move(recordings), options}.run();
+  } catch (const std::exception& error) {
+    std::cerr << "hw-sim replay: " << error.what() << '\n';
+    return Exit::problem;
+  }
+  return Exit::fine;
 }
 
 }  // namespace hwsim::cli

@@ -17,16 +17,6 @@ namespace {
 
 namespace ground = holdup::ground;
 
-struct Options {
-  std::string rack;
-  std::string scenario;
-  std::optional<std::uint64_t> seed;
-  double speed = 1;
-  std::string site;
-  std::string community = "public";
-  std::string models;
-};
-
 std::string read_file(const std::string& file) {
   std::ifstream in{file, std::ios::binary};
   std::ostringstream text;
@@ -45,7 +35,7 @@ bool usable(const ground::Problems& problems) {
   return problems.ok();
 }
 
-void play(const Options& options, const RackSetup& setup, const std::string& text) {
+void play(const RunOptions& options, const RackSetup& setup, const std::string& text) {
   boost::asio::io_context io{1};
   RackHouse house{io, setup};
   ground::Problems problems;
@@ -60,7 +50,9 @@ void play(const Options& options, const RackSetup& setup, const std::string& tex
              .close = [&house] { house.close(); }});
 }
 
-int run(const Options& options) {
+}  // namespace
+
+int run(const RunOptions& options) {
   try {
     ground::Problems problems;
     const auto text = read_file(options.rack);
@@ -83,24 +75,6 @@ int run(const Options& options) {
     return Exit::problem;
   }
   return Exit::fine;
-}
-
-}  // namespace
-
-void add_run(CLI::App& program, int& exit_code) {
-  auto* verb =
-      program.add_subcommand("run", "play a rack in real time: its electricity and the devices that measure it, until SIGINT or SIGTERM");
-  auto options = std::make_shared<Options>();
-  verb->add_option("RACK", options->rack, "rack file (YAML): a holdup site file, with sim: for what only the simulator needs")->required();
-  verb->add_option("--scenario", options->scenario, "scenario file whose timeline is played; its expectations are holdup drill's business");
-  verb->add_option("--seed", options->seed, "of noise and faults; the scenario's unless told, else 0");
-  verb->add_option("--speed", options->speed, "how many simulated seconds pass in one")
-      ->capture_default_str()
-      ->check(CLI::Range(0.001, 1000.0));
-  verb->add_option("--site", options->site, "write the rack file here with the URLs where the devices really listen");
-  verb->add_option("--community", options->community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
-  verb->add_option("--models", options->models, "folder of the device tables (MODEL.yaml); the built-in ones unless told");
-  verb->callback([options, &exit_code] { exit_code = run(*options); });
 }
 
 }  // namespace hwsim::cli

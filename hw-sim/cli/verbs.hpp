@@ -1,15 +1,38 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
-// The verbs of the `hw-sim` program. Each adds its branch to the command line and sets the exit code when it was the one called.
+// The verbs of the `hw-sim` program, with what the command line may say to each. main.cpp reads that line.
 namespace hwsim::cli {
-
-void add_run(CLI::App& program, int& exit_code);
-void add_replay(CLI::App& program, int& exit_code);
-void add_ctl(CLI::App& program, int& exit_code);
 
 /// 0 fine · 1 a problem was found · 2 usage.
 enum Exit : int { fine = 0, problem = 1, usage = 2 };
+
+struct RunOptions {
+  std::string rack;
+  std::string scenario;
+  std::optional<std::uint64_t> seed;
+  double speed = 1;
+  std::string site;
+  std::string community = "public";
+  std::string models;
+};
+struct ReplayOptions {
+  std::vector<std::string> files;
+  std::string listen = "127.0.0.1:0";
+  std::string community = "public";
+  std::optional<std::uint8_t> unit;
+};
+struct CtlOptions {
+  std::string socket;
+  std::vector<std::string> words;
+};
+
+[[nodiscard]] int run(const RunOptions& options);
+[[nodiscard]] int replay(const ReplayOptions& options);
+[[nodiscard]] int ctl(const CtlOptions& options);
 
 }  // namespace hwsim::cli

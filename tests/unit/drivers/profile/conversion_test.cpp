@@ -43,3 +43,17 @@ TEST_CASE("a bit is taken out of a register") {
   CHECK(convert({.bit = 3}, 0b0111).value == 0);
   CHECK(convert({.bit = 31}, 2147483648.0).value == 1);
 }
+
+TEST_CASE("a text gives its number, or the code of the state that it names") {
+  CHECK(raw_number({}, " 49.9 ") == 49.9);
+  CHECK(raw_number({}, "\"+12\"") == 12);
+  CHECK_FALSE(raw_number({}, "70 F"));
+  const Conversion fahrenheit{.extract = *holdup::ground::Pattern::compile("([-0-9.]+) *F")};
+  CHECK(raw_number(fahrenheit, "70 F") == 70);
+  CHECK_FALSE(raw_number(fahrenheit, "21 C"));
+  using holdup::reading::StateTable;
+  const Conversion wet{.words = std::make_shared<const StateTable>(StateTable{{1, "Wet", {}}, {2, "dry", {}}})};
+  CHECK(raw_number(wet, "DRY") == 2);
+  CHECK(raw_number(wet, "1") == 1);
+  CHECK_FALSE(raw_number(wet, "damp"));
+}

@@ -12,7 +12,7 @@ namespace {
 Library library() {
   ground::Problems problems;
   auto out = Library::load(
-      {{"std.yaml", "profile: std\nstandard: true\nidentify: [{answers: [1.3.6.1.2.1.33]}]\n"},
+      {{"std.yaml", "profile: std\nstandard: 20\nidentify: [{answers: [1.3.6.1.2.1.33]}]\n"},
        {"vendor.yaml", "profile: vendor\nidentify: [{sys_object_id: [1.3.6.1.4.1.318]}]\n"},
        {"model.yaml", "profile: model\nidentify: [{sys_object_id: [1.3.6.1.4.1.318.1.3.4], sys_descr: [Rack PDU, MasterSwitch]}]\n"},
        {"modbus.yaml", "profile: modbus\nprotocol: modbus\n"},
@@ -38,7 +38,36 @@ TEST_CASE("the longest sysObjectID comes first and a standard MIB last") {
   CHECK(names(all, {.object_id = *Oid::parse("1.3.6.1.4.1.318.1.3.4.6"), .description = "else"}) == Names{"vendor", "std"});
   CHECK(names(all, {.object_id = *Oid::parse("1.3.6.1.4.1.3180.1"), .description = "Rack PDU"}) == Names{"std"});
   CHECK(names(all, {}) == Names{"std"});
-  CHECK(all.candidates({}).at(0).answers.at(0).text() == "1.3.6.1.2.1.33");
+  CHECK(all.candidates({}).at(0).identify->answers.at(0).text() == "1.3.6.1.2.1.33");
+}
+
+TEST_CASE("behind a vendor's own tree the standard MIBs come in the order of their numbers") {
+  ground::Problems problems;
+  const auto all = Library::load({{"a.yaml", "profile: a\nstandard: 90\nidentify: [{answers: [1.3.6.1.2.1.1.3]}]\n"},
+                                  {"b.yaml", "profile: b\nstandard: 10\nidentify: [{answers: [1.3.6.1.2.1.33]}]\n"},
+                                  {"c.yaml", "profile: c\nidentify: [{answers: [1.3.6.1.4.1.9]}]\n"},
+                                  {"d.yaml", "profile: d\nidentify: [{answers: [1.3.6.1.4.1.9.1]}]\n"}},
+                                 problems);
+  REQUIRE(problems.ok());
+  CHECK(names(all, {}) == std::vector<std::string>{"d", "c", "b", "a"});
+}
+
+TEST_CASE("model and firmware decide where an entry asks for them") {
+  ground::Problems problems;
+  const auto all = Library::load(
+      {{"a.yaml",
+        "profile: a\nidentify: [{sys_descr_matches: '^Netbotz v[34]', model: '^AP9', firmware_from: 6.10, firmware_before: v7}]\n"}},
+      problems);
+  REQUIRE(problems.ok());
+  CHECK(names(all, {.object_id = {}, .description = "Netbotz v2"}).empty());
+  const auto candidates = all.candidates({.object_id = {}, .description = "Netbotz v3.1"});
+  REQUIRE(candidates.size() == 1);
+  const auto& identify = *candidates[0].identify;
+  CHECK(profile::fits(identify, "AP9631", "v6.10.2"));
+  CHECK_FALSE(profile::fits(identify, "XP9631", "v6.10.2"));
+  CHECK_FALSE(profile::fits(identify, "AP9631", "v6.9.9"));
+  CHECK_FALSE(profile::fits(identify, "AP9631", "v7.0"));
+  CHECK_FALSE(profile::fits(identify, "AP9631", ""));
 }
 
 TEST_CASE("a vendor is known by its enterprise number") {

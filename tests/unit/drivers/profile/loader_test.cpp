@@ -96,7 +96,7 @@ TEST_CASE("what is wrong with a profile is said with line, key and mend") {
   CHECK(problems_of(head + "states: {load: {1: [low, fine]}}\n") ==
         Texts{"p.yaml:3: states.load.1: 'fine' is no health; write ok, warning, critical or unknown"});
   CHECK(problems_of(head + "identify: [{}]\n") ==
-        Texts{"p.yaml:3: identify[0]: matches every device; add sys_object_id, sys_descr, answers or registers"});
+        Texts{"p.yaml:3: identify[0]: matches every device; add sys_object_id, sys_descr, sys_descr_matches, answers or registers"});
   CHECK(problems_of("profile: p\nextends: [q]\n") == Texts{"p.yaml:2: extends: no profile 'q'"});
 }
 

@@ -21,6 +21,16 @@ profile::Profile profile_of(const std::string& yaml) {
   return library.all().at(0);
 }
 
+std::vector<Measured> points_of(const profile::Profile& profile, const Answers& answers, Spares spares = Spares::dropped) {
+  const profile::Profile* const one = &profile;
+  return expand({&one, 1}, answers, spares);
+}
+
+reading::Identity identity_of(const profile::Profile& profile, const Answers& answers, const profile::Seen& seen) {
+  const profile::Profile* const one = &profile;
+  return identity({&one, 1}, answers, seen);
+}
+
 std::string labels(const Measured& measured) {
   std::string out;
   for (const auto& [key, value] : measured.point.labels) out += key + "=" + value + " ";
@@ -49,7 +59,7 @@ TEST_CASE("a row becomes a point with scale, name, index and gate of other colum
   answers.put(oid("1.3.7.1.24.1"), number(3));
   answers.put(oid("1.3.2.1.24.1"), number(1));
   answers.put(oid("1.3.9.1.24"), text(" NAS \n"));
-  const auto points = expand(profile_of(sensors), answers);
+  const auto points = points_of(profile_of(sensors), answers);
   REQUIRE(points.size() == 1);
   CHECK(points[0].point.source == "1.3.4.1.24.1");
   CHECK(labels(points[0]) == "part=outlet index=24 name=NAS ");
@@ -61,16 +71,16 @@ TEST_CASE("a row becomes a point with scale, name, index and gate of other colum
 TEST_CASE("a row whose scale the device does not tell is left out") {
   Answers answers;
   answers.put(oid("1.3.4.1.24.1"), number(633));
-  CHECK(expand(profile_of(sensors), answers).empty());
+  CHECK(points_of(profile_of(sensors), answers).empty());
   answers.put(oid("1.3.7.1.24.1"), number(-2));
-  CHECK(expand(profile_of(sensors), answers).empty());
+  CHECK(points_of(profile_of(sensors), answers).empty());
 }
 
 TEST_CASE("the parts of a chained unit are numbered apart from the first's") {
   Answers answers;
   answers.put(oid("1.3.4.2.3.1"), number(1));
   answers.put(oid("1.3.7.2.3.1"), number(0));
-  const auto points = expand(profile_of(sensors), answers);
+  const auto points = points_of(profile_of(sensors), answers);
   REQUIRE(points.size() == 1);
   CHECK(labels(points[0]) == "part=outlet index=2-3 name=Outlet 3 ");
 }
@@ -79,9 +89,9 @@ TEST_CASE("a bit of a BITS column lets a row through") {
   Answers answers;
   answers.put(oid("1.3.7.1.24.1"), number(0));
   answers.put(oid("1.3.8.1.24.1"), text("\x10"));
-  CHECK(expand(profile_of(sensors), answers).size() == 1);
+  CHECK(points_of(profile_of(sensors), answers).size() == 1);
   answers.put(oid("1.3.8.1.24.1"), text("\xE0"));
-  CHECK(expand(profile_of(sensors), answers).empty());
+  CHECK(points_of(profile_of(sensors), answers).empty());
 }
 
 TEST_CASE("of two objects for one series the one that reads now stands") {
@@ -90,12 +100,12 @@ TEST_CASE("of two objects for one series the one that reads now stands") {
       "rack_power_watts}\n");
   Answers answers;
   answers.put(oid("1.3.1.0"), number(-1));
-  CHECK(expand(profile, answers).at(0).point.source == "1.3.1.0");
+  CHECK(points_of(profile, answers).at(0).point.source == "1.3.1.0");
   answers.put(oid("1.3.2.0"), number(312));
-  CHECK(expand(profile, answers).size() == 1);
-  CHECK(expand(profile, answers).at(0).point.source == "1.3.2.0");
+  CHECK(points_of(profile, answers).size() == 1);
+  CHECK(points_of(profile, answers).at(0).point.source == "1.3.2.0");
   answers.put(oid("1.3.1.0"), number(314));
-  CHECK(expand(profile, answers).at(0).point.source == "1.3.1.0");
+  CHECK(points_of(profile, answers).at(0).point.source == "1.3.1.0");
 }
 
 TEST_CASE("the unit column decides the factor, and an unknown unit leaves the point out") {
@@ -106,9 +116,9 @@ TEST_CASE("the unit column decides the factor, and an unknown unit leaves the po
   Answers answers;
   answers.put(oid("1.3.4.1"), number(212));
   answers.put(oid("1.3.5.1"), number(14));
-  CHECK(convert(expand(profile, answers).at(0).conversion, 212).value == Approx(100));
+  CHECK(convert(points_of(profile, answers).at(0).conversion, 212).value == Approx(100));
   answers.put(oid("1.3.5.1"), number(99));
-  CHECK(expand(profile, answers).empty());
+  CHECK(points_of(profile, answers).empty());
 }
 
 TEST_CASE("an identity is taken from objects, else from the description") {
@@ -116,17 +126,79 @@ TEST_CASE("an identity is taken from objects, else from the description") {
       profile_of("vendor: APC\nidentity: {model: [.1.0, {after: \"MN:\"}], firmware: {after: \"AF1:\"}, serial: {after: \"SN:\"}}\n");
   const profile::Seen seen{.object_id = {}, .description = "APC Card (PF:v6 AF1:v6.8.0 MN:AP8853 HR:02 SN: ZA20)"};
   Answers answers;
-  const auto told = identity(profile, answers, seen);
+  const auto told = identity_of(profile, answers, seen);
   CHECK(told.vendor == "APC");
   CHECK(told.model == "AP8853");
   CHECK(told.firmware == "v6.8.0");
   CHECK(told.serial == "ZA20");
   answers.put(oid("1.3.1.0"), text("AP8641\x1b[2J"));
-  CHECK(identity(profile, answers, seen).model == "AP8641\uFFFD[2J");
+  CHECK(identity_of(profile, answers, seen).model == "AP8641\uFFFD[2J");
 }
 
 TEST_CASE("what has to be asked first is every column and object that the profile names, once") {
-  const auto needed = needs(profile_of(sensors));
+  const auto profile = profile_of(sensors);
+  const profile::Profile* const one = &profile;
+  const auto needed = needs({&one, 1});
   CHECK(needed.objects.empty());
   CHECK(needed.columns == std::vector{oid("1.3.2"), oid("1.3.4"), oid("1.3.7"), oid("1.3.8"), oid("1.3.9")});
+}
+
+TEST_CASE("an object that one profile reads is left to it by the next, and what two tell alike is spare") {
+  const auto vendor = profile_of("scalars:\n  - {oid: .1.0, part: inlet, metric: rack_voltage_volts, divide: 10}\n");
+  const auto standard = profile_of(
+      "scalars:\n  - {oid: .1.0, part: inlet, name: Input, metric: rack_voltage_volts}\n"
+      "  - {oid: .2.0, part: inlet, metric: rack_voltage_volts, means: input_voltage}\n  - {oid: .3.0, metric: rack_load_ratio}\n");
+  const profile::Profile* const both[] = {&vendor, &standard};
+  Answers answers;
+  answers.put(oid("1.3.1.0"), number(2301));
+  answers.put(oid("1.3.2.0"), number(230));
+  answers.put(oid("1.3.3.0"), number(1));
+  const auto points = expand(both, answers, Spares::kept);
+  REQUIRE(points.size() == 3);
+  CHECK(points[0].point.source == "1.3.1.0");
+  CHECK(convert(points[0].conversion, 2301).value == 230.1);
+  CHECK(points[1].point.source == "1.3.3.0");
+  CHECK(points[2].point.source == "1.3.2.0");
+  CHECK(points[2].point.spare);
+  CHECK(points[2].point.means == reading::Meaning::none);
+  CHECK(expand(both, answers, Spares::dropped).size() == 2);
+}
+
+TEST_CASE("a device's own exponent, scale and multiplier are taken in") {
+  const auto profile = profile_of(
+      "tables:\n  - columns:\n      - {column: .4, exponent: .5, metric: rack_power_watts, part: a}\n      - {column: .4, scale: .6, "
+      "metric: "
+      "rack_power_watts, part: b}\n      - {column: .4, times: .7, metric: rack_size_bytes, part: c}\n");
+  Answers answers;
+  answers.put(oid("1.3.4.1"), number(25));
+  answers.put(oid("1.3.5.1"), number(-1));
+  answers.put(oid("1.3.6.1"), number(-10));
+  answers.put(oid("1.3.7.1"), number(4096));
+  const auto points = points_of(profile, answers);
+  REQUIRE(points.size() == 3);
+  CHECK(convert(points[0].conversion, 25).value == 2.5);
+  CHECK(convert(points[1].conversion, 25).value == 2.5);
+  CHECK(convert(points[2].conversion, 25).value == 102400);
+}
+
+TEST_CASE("rows are told apart by texts, and named by other tables, by their index's characters and by several cells") {
+  const auto profile = profile_of(
+      "tables:\n  - part: sensor\n    where: [{column: .2, is: [Volt, '°C']}, {column: .3, matches: 'L[1-3]'}]\n    index: '{text}'\n"
+      "    name: [{oid: .9, by: .8}, '{.3} of {1}']\n    columns:\n      - {column: .4, metric: rack_voltage_volts}\n");
+  Answers answers;
+  answers.put(oid("1.3.4.2.65.66"), number(230));
+  answers.put(oid("1.3.2.2.65.66"), text("volt"));
+  answers.put(oid("1.3.3.2.65.66"), text("Phase L2"));
+  REQUIRE(points_of(profile, answers).size() == 1);
+  CHECK(labels(points_of(profile, answers)[0]) == "part=sensor index=AB name=Phase L2 of 2 ");
+  answers.put(oid("1.3.8.2.65.66"), number(7));
+  answers.put(oid("1.3.9.7"), text("Inlet"));
+  CHECK(labels(points_of(profile, answers)[0]) == "part=sensor index=AB name=Inlet ");
+  answers.put(oid("1.3.3.2.65.66"), text("Neutral"));
+  CHECK(points_of(profile, answers).empty());
+}
+
+TEST_CASE("a bit of a BITS value is counted from its first") {
+  CHECK(raw_number(text("\x80\x01"), {.bit = 0}) == 1 + 32768);
+  CHECK_FALSE(raw_number(text("abc"), {}));
 }

@@ -1,6 +1,5 @@
 #include <stdlib.h>  // mkdtemp
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <thread>
 
 #include "catch.hpp"
+#include "collector/cli/command_line.hpp"
 #include "collector/cli/daemon_client.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/serve/server.hpp"
@@ -45,12 +45,11 @@ class Capture {
 };
 
 Said run(std::vector<std::string> arguments) {
-  CLI::App app;
-  int code = fine;
-  for (const auto add : {add_status, add_events, add_query}) add(app, code);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+  arguments.insert(arguments.begin(), "holdup");
+  std::vector<char*> argv;
+  for (auto& argument : arguments) argv.push_back(argument.data());
   const Capture out{std::cout}, err{std::cerr};
-  app.parse(arguments);
+  const int code = command_line(static_cast<int>(argv.size()), argv.data());
   return {code, out.text(), err.text()};
 }
 

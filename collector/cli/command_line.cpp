@@ -1,0 +1,113 @@
+#include "collector/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "collector/cli/verbs.hpp"
+
+// The whole grammar of `holdup`, in the order that --help shows. Only this file includes CLI11: it costs ten seconds wherever it stands.
+namespace holdup::cli {
+namespace {
+
+void add_profiles(CLI::App& verb, std::string& folder) {
+  verb.add_option("--profiles", folder, "Directory of firmware profiles")->capture_default_str();
+}
+
+void add_json(CLI::App& verb, bool& json, const char* text = "One JSON object a line") { verb.add_flag("--json", json, text); }
+
+void add_site(CLI::App& verb, std::string& path) {
+  verb.add_option("-c,--config", path, "Site file, or a directory that holds one")->required();
+}
+
+void add_source(CLI::App& verb, Source& source) {
+  auto* url = verb.add_option("--url", source.url, "The running daemon")->capture_default_str();
+  verb.add_option("--store", source.store, "A store file instead")->excludes(url);
+}
+
+void add_run(CLI::App& verb, RunOptions& options) {
+  add_site(verb, options.path);
+  add_profiles(verb, options.profiles);
+}
+
+void add_check(CLI::App& verb, CheckOptions& options) {
+  add_site(verb, options.path);
+  add_profiles(verb, options.profiles);
+  add_json(verb, options.json);
+}
+
+void add_probe(CLI::App& verb, ProbeOptions& options) {
+  verb.add_option("url", options.url, "snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT")->required();
+  auto* file = verb.add_option("--community-file", options.community_file, "File that holds the community; mode 600");
+  verb.add_option("--community", options.community, "Community of a bench device")->capture_default_str()->excludes(file);
+  verb.add_option("--profile", options.profile, "Take this firmware profile, whatever the device says of itself");
+  add_profiles(verb, options.profiles);
+  verb.add_option("--timeout", options.timeout, "Give up after this long")->capture_default_str();
+  add_json(verb, options.json);
+}
+
+void add_status(CLI::App& verb, StatusOptions& options) {
+  add_source(verb, options.source);
+  verb.add_flag("--watch", options.watch, "Again every second, until interrupted");
+  add_json(verb, options.json);
+}
+
+void add_events(CLI::App& verb, EventsOptions& options) {
+  add_source(verb, options.source);
+  verb.add_flag("--follow", options.follow, "Go on as events come; with --json each comes at the verdict, and again once it is durable");
+  add_json(verb, options.json);
+}
+
+void add_query(CLI::App& verb, QueryOptions& options) {
+  verb.add_option("promql", options.expression, "The expression")->required();
+  add_source(verb, options.source);
+  add_json(verb, options.json, "The answer as one JSON object, in the shape of Prometheus' API");
+}
+
+void add_drill(CLI::App& verb, DrillOptions& options) {
+  verb.add_option("scenario", options.scenarios, "Scenario files")->required();
+  verb.add_option("--profiles", options.profiles, "Directory of firmware profiles, for the names a rack may use")->capture_default_str();
+  add_json(verb, options.json, "One JSON object a line: every event, then every expectation");
+}
+
+/// Collects the verbs of one program.
+class Verbs {
+ public:
+  Verbs(CLI::App& app, int& exit_code) : app_{app}, exit_code_{exit_code} {}
+
+  template <class Options>
+  void add(const char* name, const char* text, int (*perform)(const Options&), void (*describe)(CLI::App&, Options&)) {
+    auto options = std::make_shared<Options>();
+    auto* verb = app_.add_subcommand(name, text);
+    describe(*verb, *options);
+    verb->callback([options, perform, &code = exit_code_] { code = perform(*options); });
+  }
+
+ private:
+  CLI::App& app_;
+  int& exit_code_;
+};
+
+}  // namespace
+
+int command_line(int argc, char** argv) {
+  CLI::App app{"holdup says that a rack's redundancy is gone while the remaining supply still carries the load.", "holdup"};
+  app.set_version_flag("--version", std::string{version});
+  app.require_subcommand(1);
+  int exit_code = fine;
+  Verbs verbs{app, exit_code};
+  verbs.add("run", "The daemon: polls the rack, says what is lost, keeps it, tells it", run, add_run);
+  verbs.add("check", "Check the site file, profiles, rules and secrets; touches no device", check, add_check);
+  verbs.add("probe", "Identify one device, pick its profile, read every point once", probe, add_probe);
+  verbs.add("status", "Is the rack redundant, and how do we know: 0 redundant, 1 not, 4 cannot know", status, add_status);
+  verbs.add("events", "What was said, when, on what evidence; --follow: from now on, as it is said", events, add_events);
+  verbs.add("query", "An instant query in PromQL", query, add_query);
+  verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? fine : usage;
+  }
+  return exit_code;
+}
+
+}  // namespace holdup::cli
