@@ -17,8 +17,18 @@ using ground::yaml::Node;
 
 constexpr std::array<std::string_view, 2> protocols{"snmp", "modbus"};
 
-void load_scope(Mapping& map, FileScope& scope) {
-  scope.base = load_oid(map, "base", scope);
+/// "1.3.6.1.4.1.28507.*": any_arc stands for the star.
+void load_base(Mapping& map, FileScope& scope, Profile& profile) {
+  const auto text = map.text("base").value_or("");
+  if (!text.ends_with(".*")) return void(scope.base = load_oid(map, "base", scope));
+  const auto before = Oid::parse(std::string_view{text}.substr(0, text.size() - 2));
+  if (!before) return map.problem("base", "'" + text + "' is no OID", "write numbers with dots, and .* at the end");
+  profile.any = *before;
+  scope.base = before->with(any_arc);
+}
+
+void load_scope(Mapping& map, FileScope& scope, Profile& profile) {
+  load_base(map, scope, profile);
   for (const auto& text : map.texts("sentinels"))
     if (const auto number = ground::parse_number(text))
       scope.sentinels.push_back(*number);
@@ -99,7 +109,7 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   profile.extends = map.texts("extends");
   profile.standard = bounded(map, "standard", 99, 0);
   profile.instead_of = map.texts("instead_of");
-  load_scope(map, scope);
+  load_scope(map, scope, profile);
   load_identity(map, scope, profile);
   load_quirks(map, scope, profile.quirks);
   each(map, "identify", [&](const Node& n, const std::string& path) { profile.identify.push_back(load_identify(n, path, scope)); });

@@ -38,15 +38,30 @@ struct Telling {
 /// "rack_supply_input_ok"… with 1 or 0, which carries the meaning.
 [[nodiscard]] std::vector<Telling> tellings(const Rule& rule);
 
+/// Holds a row back, or lets it through, by a part of its index or by an object or another column of the same row.
+struct Condition {
+  std::uint32_t index_part = 0;                // 1-based; 0: by the column
+  Oid column;                                  // looked up by the row's whole index, else by its first parts
+  std::vector<std::int64_t> is, is_not;        // one of these, none of these; a missing column passes is_not
+  std::vector<std::string> is_text, not_text;  // … or as texts, whatever their case
+  std::optional<ground::Pattern> matches;      // the text does, somewhere
+  std::optional<unsigned> bit;                 // of a BITS column, 0 = first bit of the first byte
+
+  /// True when a row without the cell passes.
+  [[nodiscard]] bool passes_missing() const { return is.empty() && is_text.empty() && !matches && !bit; }
+};
+
 /// Where a text (a name, an index, a model) comes from: an SNMP object or column, a Modbus register, a piece of sysDescr, or a fixed text
 /// in which {1}, {2}… stand for the parts of the row's index, {index} for its label, {text} for the characters an index spells.
 struct TextSource {
   enum class Kind : std::uint8_t { fixed, oid, description, registers };
   Kind kind = Kind::fixed;
-  std::string text;                        // fixed; or, for description, what stands before it ("MN:")
-  std::vector<Oid> cells;                  // fixed: what {@0}, {@1}… in it stand for
-  Oid oid;                                 // an object, or a column
-  Oid by;                                  // the column of this row whose value is the index to look `oid` up by; empty: the row's own
+  std::string text;        // fixed; or, for description, what stands before it ("MN:")
+  std::vector<Oid> cells;  // fixed: what {@0}, {@1}… in it stand for
+  Oid oid;                 // an object, or a column
+  Oid by;                  // the column of this row whose value is the index to look `oid` up by; empty: the row's own
+  bool first = false;      // of an identity: `oid` is a column, and the first row whose `where` holds counts
+  std::vector<Condition> where;
   std::optional<ground::Pattern> extract;  // what of the text counts
   std::uint8_t function = 3;               // registers: read function 3 or 4
   std::uint16_t address = 0, count = 0;    // registers: first and number, two characters each
@@ -76,22 +91,10 @@ struct Scalar {
   TextSources index, name;
 };
 
-/// Holds a row back, or lets it through, by a part of its index or by an object or another column of the same row.
-struct Condition {
-  std::uint32_t index_part = 0;                // 1-based; 0: by the column
-  Oid column;                                  // looked up by the row's whole index, else by its first parts
-  std::vector<std::int64_t> is, is_not;        // one of these, none of these; a missing column passes is_not
-  std::vector<std::string> is_text, not_text;  // … or as texts, whatever their case
-  std::optional<ground::Pattern> matches;      // the text does, somewhere
-  std::optional<unsigned> bit;                 // of a BITS column, 0 = first bit of the first byte
-
-  /// True when a row without the cell passes.
-  [[nodiscard]] bool passes_missing() const { return is.empty() && is_text.empty() && !matches && !bit; }
-};
-
 struct Column {
   Oid oid;
   Rule rule;
+  TextSources name;  // instead of the table's, where given
   std::vector<Condition> where;
   Scaling scaling;
 };
@@ -145,6 +148,7 @@ struct Profile {
   std::string name, vendor, file;
   int line = 0, extends_line = 0;  // of the file, where they say name and parents
   Protocol protocol = Protocol::snmp;
+  Oid any;  // where `base` ends in `.*`: what stands before it. OIDs below carry any_arc there until they are made concrete
   std::vector<std::string> extends;
   std::vector<Identify> identify;       // any of them
   std::uint32_t standard = 0;           // a standard MIB: read after the vendors' profiles, in this order; 0: a vendor's
@@ -155,6 +159,11 @@ struct Profile {
   std::vector<Table> tables;
   std::vector<Register> registers;
 };
+
+inline constexpr std::uint32_t any_arc = 0xFFFFFFFF;
+
+/// The profile with `arc` where its base says any.
+[[nodiscard]] Profile concrete(Profile profile, std::uint32_t arc);
 
 /// Registers that a value of the type occupies.
 [[nodiscard]] constexpr std::uint16_t width(RegisterType type) {

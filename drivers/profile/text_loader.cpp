@@ -1,5 +1,7 @@
 #include "drivers/profile/text_loader.hpp"
 
+#include "drivers/profile/condition_loader.hpp"
+
 namespace holdup::profile {
 namespace {
 
@@ -28,6 +30,9 @@ TextSource load_piece(const Node& node, const std::string& path, const FileScope
     source.kind = TextSource::Kind::oid;
     source.oid = load_oid(map, "oid", scope), source.by = load_oid(map, "by", scope);
     source.extract = load_pattern(map, "extract");
+    source.first = map.flag("first").value_or(false);
+    source.where = load_where(map, scope);
+    if (!source.first && !source.where.empty()) map.problem("where", "belongs to first: true", "add it, or take where away");
   } else {
     load_registers(map, source);
   }

@@ -143,14 +143,15 @@ bool Agent::ease() {
   return true;
 }
 
-asio::awaitable<Result<std::vector<bool>>> Agent::answers_below(std::span<const Oid> trees, Patience patience) {
+asio::awaitable<Result<std::vector<Oid>>> Agent::first_below(std::span<const Oid> trees, Patience patience) {
   const auto answers = co_await ask_all(Ask::get_next, trees, patience);
   if (!answers) co_return answers.error();
-  std::vector<bool> out(trees.size());
+  std::vector<Oid> out(trees.size());
   for (std::size_t i = 0; i < trees.size(); ++i) {
     const Answer& answer = (*answers)[i];
     if (answer.asked == ground::Instant{}) co_return Failure{FailureKind::timeout, "no answer"};
-    out[i] = answer.value.kind != Value::Kind::missing && answer.value.kind != Value::Kind::unknown && answer.name.under(trees[i]);
+    const bool there = answer.value.kind != Value::Kind::missing && answer.value.kind != Value::Kind::unknown;
+    if (there && answer.name.under(trees[i])) out[i] = answer.name;
   }
   co_return out;
 }

@@ -41,8 +41,8 @@ class Agent {
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<Answer>>> get(std::span<const Oid> names, Patience patience);
   /// Everything below each column into `answers`.
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> walk(std::vector<Oid> columns, Patience patience, Answers& answers);
-  /// Which of the trees the agent has anything below.
-  [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<bool>>> answers_below(std::span<const Oid> trees, Patience patience);
+  /// For each tree the agent's first object below it; empty: it has none.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<Oid>>> first_below(std::span<const Oid> trees, Patience patience);
 
  private:
   struct Pack;

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <set>
-#include <string_view>
 
+#include "drivers/snmp/chooser.hpp"
 #include "drivers/snmp/row.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
@@ -17,7 +16,6 @@ using ground::Failure;
 using ground::FailureKind;
 using ground::Quality;
 using ground::Result;
-using profile::Profile;
 using profile::Seen;
 using reading::Reading;
 
@@ -27,29 +25,6 @@ const Oid sys_descr{{1, 3, 6, 1, 2, 1, 1, 1, 0}};
 const Oid sys_object_id{{1, 3, 6, 1, 2, 1, 1, 2, 0}};
 
 Seen seen_in(const std::vector<Answer>& answers) { return {.object_id = answers[1].value.oid, .description = answers[0].value.text}; }
-
-/// The trees that any of the candidates wants answered, each once and in order.
-std::vector<Oid> trees_of(const std::vector<profile::Candidate>& candidates) {
-  std::set<Oid> out;
-  for (const auto& candidate : candidates) out.insert(candidate.identify->answers.begin(), candidate.identify->answers.end());
-  return {out.begin(), out.end()};
-}
-
-bool all_answered(const std::vector<Oid>& wanted, const std::vector<Oid>& trees, const std::vector<bool>& answered) {
-  return std::all_of(wanted.begin(), wanted.end(), [&](const Oid& tree) {
-    return answered[static_cast<std::size_t>(std::lower_bound(trees.begin(), trees.end(), tree) - trees.begin())];
-  });
-}
-
-bool listed(const std::vector<const Profile*>& profiles, const Profile& profile) {
-  return std::find(profiles.begin(), profiles.end(), &profile) != profiles.end();
-}
-
-void leave_out_replaced(std::vector<const Profile*>& chosen) {
-  std::set<std::string_view> out;
-  for (const Profile* profile : chosen) out.insert(profile->instead_of.begin(), profile->instead_of.end());
-  std::erase_if(chosen, [&](const Profile* profile) { return out.contains(profile->name); });
-}
 
 /// The objects that the points are read from, each once, and which of them each point takes.
 struct Reads {
@@ -106,15 +81,17 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   const Patience patience{.deadline = deadline, .resend_after = settings_.answer_within / 3, .each = settings_.answer_within};
   const auto seen = co_await look(patience);
   if (!seen) co_return seen.error();
-  const auto chosen = co_await choose(*seen, patience);
+  Chooser chooser{library_, agent_, patience};
+  const auto chosen = co_await chooser.choose(settings_.profile, *seen);
   if (!chosen) co_return chosen.error();
-  if (!chosen->empty()) agent_.heed(chosen->front()->quirks);
+  const auto& profiles = chosen->profiles;
+  if (!profiles.empty()) agent_.heed(profiles.front()->quirks);
   Answers answers;
-  const auto gathered = co_await gather(*chosen, patience, answers);
+  const auto gathered = co_await gather(profiles, patience, answers);
   if (!gathered) co_return gathered.error();
-  measured_ = expand(*chosen, answers, settings_.spares);
+  measured_ = expand(profiles, answers, settings_.spares);
   Identified out;
-  out.identity = identity(*chosen, answers, *seen);
+  out.identity = identity(profiles, answers, *seen);
   if (out.identity.vendor.empty()) out.identity.vendor = library_.vendor(seen->object_id);
   for (const Measured& one : measured_) out.points.push_back(one.point);
   co_return out;
@@ -136,40 +113,6 @@ asio::awaitable<Result<Seen>> Device::look(Patience patience) {
   co_return again.error();
 }
 
-asio::awaitable<Result<Device::Chosen>> Device::choose(const Seen& seen, Patience patience) {
-  if (!settings_.profile.empty()) {
-    const Profile* forced = library_.find(settings_.profile);
-    if (forced == nullptr || forced->protocol != profile::Protocol::snmp)
-      co_return Failure{FailureKind::unsupported, "no SNMP profile '" + settings_.profile + "'"};
-    co_return Chosen{forced};
-  }
-  const auto candidates = library_.candidates(seen);
-  const auto trees = trees_of(candidates);
-  const auto answered = co_await agent_.answers_below(trees, patience);
-  if (!answered) co_return answered.error();
-  Chosen chosen;
-  for (const auto& candidate : candidates) {
-    if (listed(chosen, *candidate.profile) || !all_answered(candidate.identify->answers, trees, *answered)) continue;
-    const auto right = co_await fits(candidate, seen, patience);
-    if (!right) co_return right.error();
-    if (*right) chosen.push_back(candidate.profile);
-  }
-  leave_out_replaced(chosen);
-  co_return chosen;
-}
-
-/// The model and the firmware, where the profile's entry asks for them.
-asio::awaitable<Result<bool>> Device::fits(profile::Candidate candidate, const Seen& seen, Patience patience) {
-  const auto& identify = *candidate.identify;
-  if (!identify.model && identify.firmware_from.empty() && identify.firmware_before.empty()) co_return true;
-  Answers answers;
-  const auto objects = identity_objects(*candidate.profile);
-  const auto got = co_await get(objects, patience, answers);
-  if (!got) co_return got.error();
-  const auto told = identity({&candidate.profile, 1}, answers, seen);
-  co_return profile::fits(identify, told.model, told.firmware);
-}
-
 asio::awaitable<Result<std::size_t>> Device::get(std::span<const Oid> objects, Patience patience, Answers& answers) {
   const auto got = co_await agent_.get(objects, patience);
   if (!got) co_return got.error();
@@ -181,8 +124,8 @@ asio::awaitable<Result<std::size_t>> Device::get(std::span<const Oid> objects, P
   co_return got->size();
 }
 
-asio::awaitable<Result<std::size_t>> Device::gather(const Chosen& chosen, Patience patience, Answers& answers) {
-  const auto wanted = needs(chosen);
+asio::awaitable<Result<std::size_t>> Device::gather(Profiles profiles, Patience patience, Answers& answers) {
+  const auto wanted = needs(profiles);
   const auto got = co_await get(wanted.objects, patience, answers);
   if (!got) co_return got.error();
   const auto walked = co_await agent_.walk(wanted.columns, patience, answers);

@@ -32,12 +32,8 @@ class Device final : public drivers::Device {
 
  private:
   [[nodiscard]] boost::asio::awaitable<ground::Result<profile::Seen>> look(Patience patience);
-  using Chosen = std::vector<const profile::Profile*>;
-  [[nodiscard]] boost::asio::awaitable<ground::Result<Chosen>> choose(const profile::Seen& seen, Patience patience);
-  [[nodiscard]] boost::asio::awaitable<ground::Result<bool>> fits(profile::Candidate candidate, const profile::Seen& seen,
-                                                                  Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Oid> objects, Patience patience, Answers& answers);
-  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(const Chosen& chosen, Patience patience, Answers& answers);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(Profiles profiles, Patience patience, Answers& answers);
 
   const profile::Library& library_;
   Settings settings_;

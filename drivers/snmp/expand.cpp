@@ -97,7 +97,7 @@ void expand_row(const Table& table, const Column& column, Row row, Collector& ou
   if (!row.scale(column.scaling, rule.conversion)) return;
   auto index = row.text(table.index);
   row.label = index;
-  auto name = row.text(table.name);
+  auto name = row.text(column.name.empty() ? table.name : column.name);
   if (const auto unit = row.text(table.unit); !unit.empty() && unit != "1") index = index.empty() ? unit : unit + "-" + index;
   Measured pattern;
   pattern.oid = column.oid.with(row.index);
@@ -114,30 +114,41 @@ void need(const Oid& oid, Needs& out) {
   if (!oid.empty()) (oid.parts().back() == 0 ? out.objects : out.columns).push_back(oid);
 }
 
+void need(const std::vector<Condition>& conditions, Needs& out) {
+  for (const Condition& condition : conditions) need(condition.column, out);
+}
+
 void need(const TextSources& sources, Needs& out) {
   for (const TextSource& source : sources) {
     need(source.oid, out);
     need(source.by, out);
+    need(source.where, out);
     for (const Oid& oid : source.cells) need(oid, out);
   }
-}
-
-void need(const std::vector<Condition>& conditions, Needs& out) {
-  for (const Condition& condition : conditions) need(condition.column, out);
 }
 
 void need(const Scaling& scaling, Needs& out) {
   for (const Oid* oid : {&scaling.digits, &scaling.exponent, &scaling.scale, &scaling.times, &scaling.unit}) need(*oid, out);
 }
 
-/// Everything that a scalar's texts name is an object, whatever it ends in.
+/// Everything that an identity or a scalar names is an object, whatever it ends in.
+void need_objects(Needs own, Needs& out) {
+  for (const auto* oids : {&own.objects, &own.columns}) out.objects.insert(out.objects.end(), oids->begin(), oids->end());
+}
+
+void need_objects(const TextSource& source, Needs& out) {
+  Needs own;
+  need({source}, own);
+  need_objects(std::move(own), out);
+}
+
 void need(const Scalar& scalar, Needs& out) {
   Needs own;
   need(scalar.scaling, own);
   need(scalar.index, own);
   need(scalar.name, own);
   out.objects.push_back(scalar.oid);
-  for (const auto* oids : {&own.objects, &own.columns}) out.objects.insert(out.objects.end(), oids->begin(), oids->end());
+  need_objects(std::move(own), out);
 }
 
 void need(const Table& table, Needs& out) {
@@ -148,6 +159,7 @@ void need(const Table& table, Needs& out) {
   if (table.available) need(table.available->column, out);
   for (const Column& column : table.columns) {
     out.columns.push_back(column.oid);
+    need(column.name, out);
     need(column.where, out);
     need(column.scaling, out);
   }
@@ -175,19 +187,21 @@ std::optional<double> raw_number(const Value& value, const profile::Conversion& 
   return bits;
 }
 
-std::vector<Oid> identity_objects(const Profile& profile) {
+Needs identity_needs(const Profile& profile) {
   Needs out;
-  for (const TextSources* sources : {&profile.vendor_text, &profile.model, &profile.firmware, &profile.serial}) need(*sources, out);
-  out.objects.insert(out.objects.end(), out.columns.begin(), out.columns.end());
+  for (const TextSources* sources : {&profile.vendor_text, &profile.model, &profile.firmware, &profile.serial})
+    for (const TextSource& source : *sources) source.first ? need({source}, out) : need_objects(source, out);
   sort_out(out.objects);
-  return std::move(out.objects);
+  sort_out(out.columns);
+  return out;
 }
 
 Needs needs(Profiles profiles) {
   Needs out;
   for (const Profile* profile : profiles) {
-    const auto identity = identity_objects(*profile);
-    out.objects.insert(out.objects.end(), identity.begin(), identity.end());
+    const auto identity = identity_needs(*profile);
+    out.objects.insert(out.objects.end(), identity.objects.begin(), identity.objects.end());
+    out.columns.insert(out.columns.end(), identity.columns.begin(), identity.columns.end());
     for (const Scalar& scalar : profile->scalars) need(scalar, out);
     for (const Table& table : profile->tables) need(table, out);
   }

@@ -21,8 +21,8 @@ struct Needs {
   std::vector<Oid> columns;  // of tables, by walk
 };
 [[nodiscard]] Needs needs(Profiles profiles);
-/// The objects that a profile's identity is made of.
-[[nodiscard]] std::vector<Oid> identity_objects(const profile::Profile& profile);
+/// What a profile's identity is made of.
+[[nodiscard]] Needs identity_needs(const profile::Profile& profile);
 
 /// A point, and the object that it is read from.
 struct Measured {

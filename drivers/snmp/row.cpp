@@ -126,15 +126,21 @@ std::string Row::text(const TextSource& source) const {
   if (source.kind == TextSource::Kind::fixed) return filled(source);
   if (source.kind == TextSource::Kind::description)
     return source.extract ? tidy(source.extract->extract(description).value_or("")) : piece_after(source.text, description);
-  const Value* value = nullptr;
-  if (source.by.empty()) {
-    value = cell(source.oid);
-  } else if (const Value* key = cell(source.by)) {
-    value = answers.find(source.oid.with(index_in(*key)));
-  }
+  const Value* value = place(source);
   if (value == nullptr) return {};
   if (source.extract) return tidy(source.extract->extract(value->raw()).value_or(""));
   return tidy(value->raw());
+}
+
+const Value* Row::place(const TextSource& source) const {
+  if (source.first) {
+    for (const Index row : answers.rows(source.oid))
+      if (Row{answers, row, description}.holds(source.where)) return answers.find(source.oid.with(row));
+    return nullptr;
+  }
+  if (source.by.empty()) return cell(source.oid);
+  const Value* key = cell(source.by);
+  return key == nullptr ? nullptr : answers.find(source.oid.with(index_in(*key)));
 }
 
 /// "Outlet {2}" with the second part of the row's index, "Phase {index}" with its label; what the row does not have leaves the text empty.

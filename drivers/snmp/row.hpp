@@ -25,6 +25,7 @@ struct Row {
 
  private:
   [[nodiscard]] std::string text(const profile::TextSource& source) const;
+  [[nodiscard]] const Value* place(const profile::TextSource& source) const;
   [[nodiscard]] std::string filled(const profile::TextSource& source) const;
   [[nodiscard]] std::string piece(std::string_view word, const profile::TextSource& source) const;
   [[nodiscard]] bool holds(const profile::Condition& condition) const;

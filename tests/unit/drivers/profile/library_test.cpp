@@ -83,3 +83,23 @@ TEST_CASE("two files with one name are refused") {
   const auto all = Library::load({{"a.yaml", "profile: a\n"}, {"b.yaml", "profile: a\n"}}, problems);
   CHECK(problems.all().at(0).text() == "b.yaml:1: profile: 'a' is another file's name too; rename one");
 }
+
+TEST_CASE("a star in the base becomes the device's own number wherever it stands") {
+  ground::Problems problems;
+  const auto all = Library::load({{"a.yaml",
+                                   "profile: a\nbase: 1.3.6.1.4.1.28507.*\nidentity: {model: .1.0}\nidentify: [{answers: [.2]}]\n"
+                                   "tables:\n  - where: [{column: .2.3, is: 1}]\n    name: '{.2.4} {1}'\n    columns:\n"
+                                   "      - {column: .2.5, digits: .2.6, name: .2.7, metric: rack_power_watts}\n"}},
+                                 problems);
+  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
+  REQUIRE(problems.ok());
+  const auto made = profile::concrete(all.all().at(0), 43);
+  CHECK(made.model.at(0).oid.text() == "1.3.6.1.4.1.28507.43.1.0");
+  CHECK(made.identify.at(0).answers.at(0).text() == "1.3.6.1.4.1.28507.43.2");
+  const auto& table = made.tables.at(0);
+  CHECK(table.where.at(0).column.text() == "1.3.6.1.4.1.28507.43.2.3");
+  CHECK(table.name.at(0).cells.at(0).text() == "1.3.6.1.4.1.28507.43.2.4");
+  CHECK(table.columns.at(0).oid.text() == "1.3.6.1.4.1.28507.43.2.5");
+  CHECK(table.columns.at(0).scaling.digits.text() == "1.3.6.1.4.1.28507.43.2.6");
+  CHECK(table.columns.at(0).name.at(0).oid.text() == "1.3.6.1.4.1.28507.43.2.7");
+}

@@ -202,3 +202,14 @@ TEST_CASE("a bit of a BITS value is counted from its first") {
   CHECK(raw_number(text("\x80\x01"), {.bit = 0}) == 1 + 32768);
   CHECK_FALSE(raw_number(text("abc"), {}));
 }
+
+TEST_CASE("an identity may stand in the first row of a column for which a condition holds") {
+  const auto profile = profile_of("identity: {model: [{oid: .5, first: true, where: [{column: .6, is: 3}]}]}\n");
+  Answers answers;
+  answers.put(oid("1.3.5.1001"), text("fan"));
+  answers.put(oid("1.3.5.1002"), text("chassis"));
+  answers.put(oid("1.3.6.1001"), number(7));
+  answers.put(oid("1.3.6.1002"), number(3));
+  CHECK(identity_of(profile, answers, {}).model == "chassis");
+  CHECK(identity_needs(profile).columns == std::vector{oid("1.3.5"), oid("1.3.6")});
+}
