@@ -20,7 +20,7 @@ namespace tag {
 inline constexpr std::uint8_t integer = 0x02, octets = 0x04, null = 0x05, oid = 0x06, sequence = 0x30, ip_address = 0x40, counter32 = 0x41,
                               gauge32 = 0x42, time_ticks = 0x43, opaque = 0x44, counter64 = 0x46, unsigned32 = 0x47, no_such_object = 0x80,
                               no_such_instance = 0x81, end_of_mib_view = 0x82, get = 0xA0, get_next = 0xA1, response = 0xA2,
-                              get_bulk = 0xA5;
+                              get_bulk = 0xA5, trap_v1 = 0xA4, inform = 0xA6, trap_v2 = 0xA7;
 }  // namespace tag
 
 struct Element {
@@ -57,6 +57,8 @@ class BerWriter {
   void integer(std::int64_t value);
   void octets(std::string_view text) { raw(tag::octets, text); }
   void null() { raw(tag::null, {}); }
+  /// Already encoded, as it stands.
+  void verbatim(Bytes encoded) { reversed_.insert(reversed_.end(), encoded.rbegin(), encoded.rend()); }
   /// Requires at least two parts, the first at most 2, the second at most 39 unless the first is 2.
   void oid(const Oid& oid);
   /// Wraps everything written since `mark`.

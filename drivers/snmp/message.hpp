@@ -6,13 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "drivers/snmp/ber.hpp"
+#include "drivers/snmp/envelope.hpp"
 #include "drivers/snmp/value.hpp"
 
 // SNMP v1 and v2c messages: requests out, responses in. The client uses it. There is no encoder for anything that writes.
 namespace holdup::snmp {
-
-enum class Version : std::uint8_t { v1 = 0, v2c = 1 };
 
 enum class Ask : std::uint8_t { get = tag::get, get_next = tag::get_next, get_bulk = tag::get_bulk };
 
@@ -26,18 +24,13 @@ struct Question {
 };
 
 void encode(const Question& question, BerWriter& writer, std::vector<std::uint8_t>& out);
+/// The PDU alone, as every version carries it; it stays in the writer.
+void encode_pdu(const Question& question, BerWriter& writer);
 
 /// error-status, RFC 3416 section 3; other codes occur.
 enum class ErrorStatus : std::int32_t { none = 0, too_big = 1, no_such_name = 2, bad_value = 3, read_only = 4, general = 5 };
 
 /// Views into the datagram.
-struct Varbind {
-  Bytes name;     // BER content of an OID, valid
-  Element value;  // valid by is_value
-
-  [[nodiscard]] Oid oid() const { return decode_oid(name); }
-};
-
 struct Response {
   Version version = Version::v2c;
   std::string_view community;
@@ -49,6 +42,9 @@ struct Response {
 
 /// A whole GetResponse and nothing after it. Nothing when any field is of another type, cut short, or followed by something.
 [[nodiscard]] std::optional<Response> parse_response(Bytes datagram);
+
+/// The content of a GetResponse's or a report's PDU. False as above.
+[[nodiscard]] bool parse_pdu(Bytes content, Response& response);
 
 /// True when the encoded message is v1 or v2c and its PDU is a GET, GETNEXT or GETBULK: all that may ever leave.
 [[nodiscard]] bool may_leave(Bytes datagram);
