@@ -66,9 +66,9 @@ asio::awaitable<Result<std::size_t>> Agent::get_pack(Pack pack, Patience patienc
   std::iota(left.begin(), left.end(), std::size_t{0});
   std::vector<Oid> names{pack.names.begin(), pack.names.end()};
   while (!left.empty()) {
-    const Asking asking{
-        .peer = peer_, .ask = pack.ask, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
-    const auto reply = co_await client_.request(asking);
+    const Inquiry inquiry{
+        .version = version_, .ask = pack.ask, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
+    const auto reply = co_await asker_.ask(inquiry);
     if (!reply) co_return reply.error();
     const Response& response = reply->response;
     if (response.status == ErrorStatus::too_big) co_return Failure{FailureKind::unsupported, "the answer would be too big"};
@@ -119,22 +119,22 @@ asio::awaitable<Result<std::size_t>> Agent::walk(std::vector<Oid> columns, Patie
 }
 
 asio::awaitable<Result<Reply>> Agent::ask_next(const std::vector<Oid>& names, Patience patience) {
-  const bool bulk = cells_ > 0 && peer_.version != Version::v1 && quirks_.max_repetitions != 1;
+  const bool bulk = cells_ > 0 && version_ != Version::v1 && quirks_.max_repetitions != 1;
   std::size_t repetitions = bulk ? std::max<std::size_t>(1, cells_ / names.size()) : 0;
   if (quirks_.max_repetitions > 0) repetitions = std::min<std::size_t>(repetitions, quirks_.max_repetitions);
-  const Asking asking{.peer = peer_,
-                      .ask = bulk ? Ask::get_bulk : Ask::get_next,
-                      .max_repetitions = static_cast<std::uint32_t>(repetitions),
-                      .names = names,
-                      .deadline = sooner(patience.deadline, patience.each),
-                      .resend_after = patience.resend_after};
-  auto reply = co_await client_.request(asking);
+  const Inquiry inquiry{.version = version_,
+                        .ask = bulk ? Ask::get_bulk : Ask::get_next,
+                        .max_repetitions = static_cast<std::uint32_t>(repetitions),
+                        .names = names,
+                        .deadline = sooner(patience.deadline, patience.each),
+                        .resend_after = patience.resend_after};
+  auto reply = co_await asker_.ask(inquiry);
   co_return reply;
 }
 
 /// Asks less at once from now on; false when it cannot be less.
 bool Agent::ease() {
-  if (cells_ > 0 && peer_.version != Version::v1) {
+  if (cells_ > 0 && version_ != Version::v1) {
     cells_ = cells_ > 10 ? 10 : 0;
     return true;
   }

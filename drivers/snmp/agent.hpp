@@ -8,14 +8,14 @@
 
 #include "drivers/profile/profile.hpp"
 #include "drivers/snmp/answers.hpp"
-#include "drivers/snmp/client.hpp"
+#include "drivers/snmp/asker.hpp"
 #include "drivers/snmp/walk.hpp"
 
 // One SNMP agent as its device talks to it: many names packed into few datagrams, walks that adapt to what the agent can bear. Device
 // uses it. One request is under way at a time.
 namespace holdup::snmp {
 
-/// How long to try. `resend_after` as in Asking.
+/// How long to try. `resend_after` as in Inquiry.
 struct Patience {
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;
@@ -32,9 +32,10 @@ struct Answer {
 
 class Agent {
  public:
-  Agent(Client& client, Peer peer) : client_{client}, peer_{std::move(peer)} {}
+  /// The asker outlives the agent.
+  explicit Agent(Asker& asker) : asker_{asker}, version_{asker.versions().front()} {}
 
-  void speak(Version version) { peer_.version = version; }
+  void speak(Version version) { version_ = version; }
   void heed(const profile::Quirks& quirks) { quirks_ = quirks; }
 
   /// One answer a name, in order. A failure when not even the first datagram was answered; names of later lost datagrams stay unknown.
@@ -52,8 +53,8 @@ class Agent {
   [[nodiscard]] bool ease();
   [[nodiscard]] std::size_t most_varbinds() const;
 
-  Client& client_;
-  Peer peer_;
+  Asker& asker_;
+  Version version_;
   profile::Quirks quirks_;
   std::size_t varbinds_ = 40;  // a GET; some 1,200 bytes of answer, so that it fits one unfragmented datagram
   std::size_t cells_ = 50;     // a GETBULK answer, over all columns asked; 0: GETNEXT from now on

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "drivers/snmp/message.hpp"
+#include "drivers/snmp/asker.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 
@@ -33,14 +33,6 @@ struct Asking {
   std::span<const Oid> names;
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
-};
-
-/// A response with the datagram that its views point into.
-struct Reply {
-  std::vector<std::uint8_t> datagram;
-  Response response;
-  ground::Instant asked;  // when the request first left
-  ground::Duration round_trip{};
 };
 
 struct Counters {

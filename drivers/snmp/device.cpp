@@ -5,6 +5,7 @@
 #include <map>
 
 #include "drivers/snmp/chooser.hpp"
+#include "drivers/snmp/community_asker.hpp"
 #include "drivers/snmp/row.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
@@ -75,7 +76,11 @@ void apply_gate(const Measured& measured, const Answer& gate, Reading& reading) 
 }  // namespace
 
 Device::Device(Client& client, const profile::Library& library, Settings settings)
-    : library_{library}, settings_{std::move(settings)}, agent_{client, {.address = settings_.address, .community = settings_.community}} {}
+    : Device{std::make_unique<CommunityAsker>(client, Peer{.address = settings.address, .community = settings.community}), library,
+             settings} {}
+
+Device::Device(std::unique_ptr<Asker> asker, const profile::Library& library, Settings settings)
+    : library_{library}, settings_{std::move(settings)}, asker_{std::move(asker)}, agent_{*asker_} {}
 
 asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   const Patience patience{.deadline = deadline, .resend_after = settings_.answer_within / 3, .each = settings_.answer_within};
@@ -97,20 +102,22 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   co_return out;
 }
 
-// v2c first; an agent that knows v1 only stays silent on it.
+// v2c before v1: an agent that knows v1 only stays silent on it.
 asio::awaitable<Result<Seen>> Device::look(Patience patience) {
   const std::vector<Oid> names{sys_descr, sys_object_id};
-  const auto now = ground::clock::now();
-  const Patience first{.deadline = std::min(now + settings_.answer_within, now + (patience.deadline - now) / 2),
-                       .resend_after = patience.resend_after};
-  agent_.speak(Version::v2c);
-  const auto answers = co_await agent_.get(names, first);
-  if (answers) co_return seen_in(*answers);
-  if (answers.error().kind != FailureKind::timeout) co_return answers.error();
-  agent_.speak(Version::v1);
-  const auto again = co_await agent_.get(names, patience);
-  if (again) co_return seen_in(*again);
-  co_return again.error();
+  Failure failure{FailureKind::timeout, "no answer"};
+  const auto versions = asker_->versions();
+  for (const Version& version : versions) {
+    const auto now = ground::clock::now();
+    const auto share = std::min(now + settings_.answer_within, now + (patience.deadline - now) / 2);
+    const Patience some{.deadline = &version == &versions.back() ? patience.deadline : share, .resend_after = patience.resend_after};
+    agent_.speak(version);
+    const auto answers = co_await agent_.get(names, some);
+    if (answers) co_return seen_in(*answers);
+    failure = answers.error();
+    if (failure.kind != FailureKind::timeout) break;
+  }
+  co_return failure;
 }
 
 asio::awaitable<Result<std::size_t>> Device::get(std::span<const Oid> objects, Patience patience, Answers& answers) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/asio/ip/udp.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "drivers/device.hpp"
 #include "drivers/profile/library.hpp"
 #include "drivers/snmp/agent.hpp"
+#include "drivers/snmp/client.hpp"
 #include "drivers/snmp/expand.hpp"
 
 // A device behind an SNMP v1 or v2c agent, read through the firmware profiles that fit it. collector/poll and `holdup probe` drive it.
@@ -26,6 +29,8 @@ class Device final : public drivers::Device {
 
   /// Client and library outlive the device.
   Device(Client& client, const profile::Library& library, Settings settings);
+  /// Asked in another way than by community; of the settings, address and community then say nothing.
+  Device(std::unique_ptr<Asker> asker, const profile::Library& library, Settings settings);
 
   boost::asio::awaitable<ground::Result<drivers::Identified>> identify(ground::Instant deadline) override;
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(drivers::ReadRequest request) override;
@@ -37,6 +42,7 @@ class Device final : public drivers::Device {
 
   const profile::Library& library_;
   Settings settings_;
+  std::unique_ptr<Asker> asker_;
   Agent agent_;
   std::vector<Measured> measured_;
 };

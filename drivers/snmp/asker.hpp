@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "drivers/snmp/message.hpp"
+#include "ground/instant.hpp"
+#include "ground/result.hpp"
+
+// One agent as it can be asked, whatever the version: what packs names and walks tables serves them all. Agent asks through it.
+namespace holdup::snmp {
+
+struct Inquiry {
+  Version version = Version::v2c;  // one of the asker's
+  Ask ask = Ask::get;
+  std::uint32_t max_repetitions = 0;
+  std::span<const Oid> names;
+  ground::Instant deadline;
+  std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
+};
+
+/// A response with the bytes that its views point into.
+struct Reply {
+  std::vector<std::uint8_t> datagram;
+  Response response;
+  ground::Instant asked;  // when the request first left
+  ground::Duration round_trip{};
+};
+
+class Asker {
+ public:
+  virtual ~Asker() = default;
+  /// The versions it speaks: after silence on one the next may be tried.
+  [[nodiscard]] virtual std::span<const Version> versions() const = 0;
+  /// One reply or a failure by the deadline. The names outlive the call.
+  [[nodiscard]] virtual boost::asio::awaitable<ground::Result<Reply>> ask(Inquiry inquiry) = 0;
+};
+
+}  // namespace holdup::snmp
