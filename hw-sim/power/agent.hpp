@@ -34,6 +34,7 @@ class Agent {
 
   [[nodiscard]] bool up() const { return up_; }
   [[nodiscard]] std::optional<Instant> boots() const { return boots_; }
+  [[nodiscard]] Instant started() const { return started_; }
   [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
   [[nodiscard]] Registers registers() const { return mode_; }
 

@@ -53,6 +53,7 @@ struct Pdu {
   std::size_t outlets = 8;                  // numbered from 1; outlet n hangs on phase (n - 1) % phases
   ground::Duration refresh{1'000'000'000};  // of the card's registers
   ground::Duration boot{5'000'000'000};     // from inlet back to the card's first answer
+  bool traps = false;                       // the card calls when what it measures says so
 };
 
 /// What reports on one supply; fed from the common output of the load.

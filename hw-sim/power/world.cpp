@@ -141,6 +141,8 @@ std::optional<std::size_t> World::find_device(std::string_view name) const {
 
 bool World::answers(std::size_t device) const { return state_->agents.at(device).up(); }
 
+Instant World::started(std::size_t device) const { return state_->agents.at(device).started(); }
+
 const Snapshot& World::read(std::size_t device) {
   Agent& agent = state_->agents.at(device);
   agent.refresh(state_->view(), state_->now);

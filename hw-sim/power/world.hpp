@@ -82,6 +82,8 @@ class World {
   [[nodiscard]] std::optional<std::size_t> find_device(std::string_view name) const;
   /// Its agent is powered and booted.
   [[nodiscard]] bool answers(std::size_t device) const;
+  /// When it last did; before Instant{} for agents that were up already.
+  [[nodiscard]] ground::Instant started(std::size_t device) const;
   /// Its registers as of its last refresh; valid until the next call that is not const.
   [[nodiscard]] const Snapshot& read(std::size_t device);
   /// Restarts the agent, nothing else: silent for `boot` (default: the device's own), uptime from 0.

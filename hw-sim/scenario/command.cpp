@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "ground/nearest.hpp"
 #include "ground/number.hpp"
-#include "ground/utf8.hpp"
+#include "hw-sim/scenario/words.hpp"
 
 namespace hwsim::scenario {
 namespace {
@@ -18,70 +17,13 @@ using ground::Result;
 
 constexpr Duration longest = std::chrono::hours{24 * 30};  // of a for= or ms=: no timeline is longer
 
-struct Word {
-  std::string_view key;  // before '='; the whole word when there is none
-  std::string_view value;
-  bool has_value = false;
-};
-
-struct Form {
-  std::string_view verb;
-  std::string_view text;  // as a person writes it
-  bool takes_element = true;
-};
 constexpr std::array forms{Form{"fail", "fail ELEMENT [phase=1] [for=300ms]"},
                            Form{"restore", "restore ELEMENT"},
                            Form{"set", "set ELEMENT volts=196|watts=1200|fan=0.7|state=off"},
                            Form{"fault", "fault device/NAME kind=silent [ms=500] [ratio=0.3]"},
                            Form{"clear", "clear device/NAME [kind=silent]"},
-                           Form{"trap", "trap device/NAME oid=OID"},
+                           Form{"trap", "trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=2c] [inform=true] [to=HOST:PORT]"},
                            Form{"status", "status", false}};
-
-ground::Failure wrong(std::string what) { return {.kind = ground::FailureKind::malformed, .what = std::move(what)}; }
-
-std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
-
-std::string one_of(std::string_view word, std::span<const std::string_view> known) {
-  if (const auto guess = ground::nearest(word, known); !guess.empty()) return "; did you mean '" + guess + "'?";
-  std::string out;
-  for (const std::string_view k : known) out += (out.empty() ? "; known: " : ", ") + std::string{k};
-  return out;
-}
-
-std::vector<Word> split(std::string_view text) {
-  std::vector<Word> out;
-  constexpr std::string_view blanks = " \t";
-  for (auto at = text.find_first_not_of(blanks); at != std::string_view::npos; at = text.find_first_not_of(blanks, at)) {
-    const auto end = std::min(text.find_first_of(blanks, at), text.size());
-    const auto word = text.substr(at, end - at);
-    const auto equals = word.find('=');
-    const bool has = equals != std::string_view::npos;
-    out.push_back({.key = word.substr(0, equals), .value = has ? word.substr(equals + 1) : std::string_view{}, .has_value = has});
-    at = end;
-  }
-  return out;
-}
-
-// The words after verb and element, each key=value, each once, each known.
-Result<void> check_options(const Form& form, std::span<const Word> options, std::span<const std::string_view> known) {
-  for (std::size_t i = 0; i < options.size(); ++i) {
-    const Word& word = options[i];
-    if (std::find(known.begin(), known.end(), word.key) == known.end()) {
-      if (known.empty()) return wrong(quoted(word.key) + " is one word too many; write: " + std::string{form.text});
-      return wrong(std::string{form.verb} + " knows no " + quoted(word.key) + one_of(word.key, known));
-    }
-    if (!word.has_value || word.value.empty()) return wrong(quoted(word.key) + " has no value; write: " + std::string{form.text});
-    for (std::size_t j = 0; j < i; ++j)
-      if (options[j].key == word.key) return wrong(quoted(word.key) + " stands twice; keep one");
-  }
-  return {};
-}
-
-std::optional<std::string_view> option(std::span<const Word> options, std::string_view key) {
-  for (const Word& word : options)
-    if (word.key == key) return word.value;
-  return std::nullopt;
-}
 
 Result<FaultKind> parse_kind(std::string_view word) {
   const auto at = std::find(fault_names.begin(), fault_names.end(), word);
@@ -132,9 +74,15 @@ Result<Command> parse_set(const Form& form, const Element& element, std::span<co
   return Command{set};
 }
 
+bool takes_length(FaultKind kind) {
+  return kind == FaultKind::slow || kind == FaultKind::late || kind == FaultKind::reboot || (lies_on_objects(kind) && !changes_walks(kind));
+}
+
+bool takes_ratio(FaultKind kind) { return kind < FaultKind::non_increasing || kind == FaultKind::reshaping; }
+
 Result<void> take_length(Fault& fault, std::string_view text) {
-  if (fault.kind != FaultKind::slow && fault.kind != FaultKind::late && fault.kind != FaultKind::reboot)
-    return wrong("ms= goes with slow, late and reboot");
+  if (!takes_length(fault.kind))
+    return wrong("ms= goes with slow, late, reshaping, counter_wrap, stale_cache, warming, trap_storm and reboot");
   const auto ms = ground::parse_number(text);
   const double most = std::chrono::duration<double, std::milli>(longest).count();
   if (!ms || *ms < 0 || *ms > most) return wrong(quoted(text) + " is no number of milliseconds; write digits, as in ms=500");
@@ -143,16 +91,11 @@ Result<void> take_length(Fault& fault, std::string_view text) {
 }
 
 Result<void> take_ratio(Fault& fault, std::string_view text) {
-  if (fault.kind >= FaultKind::frozen) return wrong("ratio= does not go with frozen, zeros and reboot");
+  if (!takes_ratio(fault.kind)) return wrong("ratio= does not go with " + std::string{fault_names[static_cast<std::size_t>(fault.kind)]});
   const auto ratio = ground::parse_number(text);
   if (!ratio || *ratio < 0 || *ratio > 1) return wrong(quoted(text) + " is no ratio; write 0 to 1, as in ratio=0.3");
   fault.ratio = *ratio;
   return {};
-}
-
-Result<void> check_device(const Form& form, const Element& element) {
-  if (element.is("device")) return {};
-  return wrong(std::string{form.verb} + " takes what talks, as in device/" + std::string{element.first()} + ", not " + element.text());
 }
 
 Result<Command> parse_fault(const Form& form, const Element& element, std::span<const Word> options) {
@@ -193,7 +136,6 @@ Result<Command> parse_command(std::string_view text) {
   if (words.empty()) return wrong("no command" + one_of("", verbs));
   const auto form = std::find_if(forms.begin(), forms.end(), [&](const Form& f) { return f.verb == words[0].key && !words[0].has_value; });
   if (form == forms.end()) return wrong("no command is called " + quoted(words[0].key) + one_of(words[0].key, verbs));
-  if (form->verb == "trap") return wrong("trap is not known yet");
   if (!form->takes_element) {
     if (words.size() > 1) return wrong(quoted(words[1].key) + " is one word too many; write: " + std::string{form->text});
     return Command{Status{}};
@@ -205,6 +147,7 @@ Result<Command> parse_command(std::string_view text) {
   if (form->verb == "fail") return parse_fail(*form, *element, options);
   if (form->verb == "restore") return parse_restore(*form, *element, options);
   if (form->verb == "set") return parse_set(*form, *element, options);
+  if (form->verb == "trap") return parse_trap(*form, *element, options);
   return form->verb == "fault" ? parse_fault(*form, *element, options) : parse_clear(*form, *element, options);
 }
 

@@ -3,15 +3,17 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "ground/element.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 #include "hw-sim/power/command.hpp"
 
-// The words of timelines and of `hw-sim ctl`, parsed: fail · restore · set · fault · clear · status. Used by Scenario and by the
+// The words of timelines and of `hw-sim ctl`, parsed: fail · restore · set · fault · clear · trap · status. Used by Scenario and by the
 // simulator's control socket.
 namespace hwsim::scenario {
 
@@ -27,12 +29,25 @@ enum class FaultKind : std::uint8_t {
   wrong_source,  // from another port or unit
   truncated,     // the answer's bytes end early
   garbage,       // bytes without meaning
-  frozen,        // old values, answered as if fresh
-  zeros,         // every value 0
-  reboot,        // silent for its boot time (or `ms`), uptime restarts
+  // On a device's objects: SNMP agents perform them, a drill's devices have no objects and heed none of them.
+  non_increasing,  // each second step of a walk leads back
+  endless,         // no table ends: behind its last row stands another
+  reshaping,       // every `ms`, default 500 ms, another `ratio` of the tables' rows, default 0.5, is gone
+  counter_wrap,    // counters count milliseconds and wrap `ms` after the fault began, default 2 s
+  stale_cache,     // values as they were when last looked up, at most each `ms`, default 30 s
+  warming,         // numbers are 0 for the first `ms` of the agent and of the fault, default 10 s
+  trap_storm,      // a trap each `ms`, default 10 ms
+  frozen,          // old values, answered as if fresh
+  zeros,           // every value 0
+  reboot,          // silent for its boot time (or `ms`), uptime restarts
 };
-inline constexpr std::array<std::string_view, 12> fault_names{"silent",       "slow",      "lossy",   "duplicate", "late",  "wrong_id",
-                                                              "wrong_source", "truncated", "garbage", "frozen",    "zeros", "reboot"};
+inline constexpr std::array<std::string_view, 19> fault_names{"silent",     "slow",         "lossy",        "duplicate",   "late",
+                                                              "wrong_id",   "wrong_source", "truncated",    "garbage",     "non_increasing",
+                                                              "endless",    "reshaping",    "counter_wrap", "stale_cache", "warming",
+                                                              "trap_storm", "frozen",       "zeros",        "reboot"};
+
+[[nodiscard]] constexpr bool changes_walks(FaultKind kind) { return kind == FaultKind::non_increasing || kind == FaultKind::endless; }
+[[nodiscard]] constexpr bool lies_on_objects(FaultKind kind) { return kind >= FaultKind::non_increasing && kind < FaultKind::frozen; }
 
 /// What is wrong between a device and its readers. `ratio` is the share of answers it hits, 1 unless told (lossy: 0.3).
 struct Fault {
@@ -48,9 +63,27 @@ struct Clear {
   std::optional<FaultKind> kind = {};
 };
 
+enum class TrapVersion : std::uint8_t { v1, v2c, v3 };
+
+struct TrapVarbind {
+  std::string oid;
+  char type = 's';  // as net-snmp's tools write them: i u c C t a o s x n
+  std::string value;
+};
+
+/// A device calls: one notification, sent by whoever puts its devices on the wire.
+struct Trap {
+  ground::Element element;  // device/NAME
+  std::string oid = {};     // snmpTrapOID; of a v1 trap as RFC 3584, 3.1 makes it
+  std::vector<TrapVarbind> varbinds = {};
+  TrapVersion version = TrapVersion::v2c;
+  bool inform = false;                 // to be acknowledged
+  std::optional<std::string> to = {};  // HOST:PORT instead of where the simulator sends traps
+};
+
 struct Status {};
 
-using Command = std::variant<power::Fail, power::Restore, power::Set, Fault, Clear, Status>;
+using Command = std::variant<power::Fail, power::Restore, power::Set, Fault, Clear, Trap, Status>;
 
 /// One command in its words; malformed with what is wrong and the nearest known word.
 [[nodiscard]] ground::Result<Command> parse_command(std::string_view text);

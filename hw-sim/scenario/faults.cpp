@@ -11,8 +11,28 @@ using namespace std::chrono_literals;
 constexpr std::size_t index(FaultKind kind) { return static_cast<std::size_t>(kind); }
 
 ground::Duration default_length(FaultKind kind) {
-  if (kind == FaultKind::slow) return 500ms;
-  return kind == FaultKind::late ? ground::Duration{3s} : ground::Duration::zero();
+  switch (kind) {
+    case FaultKind::slow:
+    case FaultKind::reshaping:
+      return 500ms;
+    case FaultKind::late:
+      return 3s;
+    case FaultKind::counter_wrap:
+      return 2s;
+    case FaultKind::stale_cache:
+      return 30s;
+    case FaultKind::warming:
+      return 10s;
+    case FaultKind::trap_storm:
+      return 10ms;
+    default:
+      return {};
+  }
+}
+
+double default_ratio(FaultKind kind) {
+  if (kind == FaultKind::lossy) return 0.3;
+  return kind == FaultKind::reshaping ? 0.5 : 1;
 }
 
 constexpr std::uint64_t salt_word = 100;  // of draw(), beside the kinds
@@ -21,11 +41,12 @@ constexpr std::uint64_t salt_word = 100;  // of draw(), beside the kinds
 
 Faults::Faults(std::size_t devices, std::uint64_t seed) : seed_{seed}, lines_(devices) {}
 
-void Faults::begin(std::size_t device, const Fault& fault) {
+void Faults::begin(std::size_t device, const Fault& fault, ground::Instant now) {
   HOLDUP_EXPECT(fault.kind < FaultKind::frozen);
   lines_.at(device).faults[index(fault.kind)] = {.on = true,
+                                                 .since = now,
                                                  .length = fault.length.value_or(default_length(fault.kind)),
-                                                 .ratio = fault.ratio.value_or(fault.kind == FaultKind::lossy ? 0.3 : 1)};
+                                                 .ratio = fault.ratio.value_or(default_ratio(fault.kind))};
 }
 
 void Faults::end(std::size_t device, std::optional<FaultKind> kind) {
@@ -49,6 +70,13 @@ Fate Faults::decide(std::size_t device) {
   if (hits(device, FaultKind::truncated)) fate.corruption = Corruption::truncated;
   if (hits(device, FaultKind::garbage)) fate.corruption = Corruption::garbage;
   return fate;
+}
+
+std::optional<Laid> Faults::laid(std::size_t device, FaultKind kind, ground::Instant now) const {
+  HOLDUP_EXPECT(lies_on_objects(kind));
+  const Active& active = lines_.at(device).faults[index(kind)];
+  if (!active.on) return std::nullopt;
+  return Laid{.age = now - active.since, .length = active.length, .ratio = active.ratio};
 }
 
 bool Faults::hits(std::size_t device, FaultKind kind) const {

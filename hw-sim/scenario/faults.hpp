@@ -23,19 +23,29 @@ struct Fate {
   std::uint64_t salt = 0;  // seeded, for where to cut or what to scribble
 };
 
+/// A fault that lies on a device's objects, as it stands now.
+struct Laid {
+  ground::Duration age{};  // since it was laid
+  ground::Duration length{};
+  double ratio = 1;
+};
+
 class Faults {
  public:
   Faults(std::size_t devices, std::uint64_t seed);
 
-  /// Of the kinds that hit answers; frozen, zeros and reboot are the World's (see Stage).
-  void begin(std::size_t device, const Fault& fault);
+  /// Of the kinds that hit answers or objects; frozen, zeros and reboot are the World's (see Stage).
+  void begin(std::size_t device, const Fault& fault, ground::Instant now = {});
   void end(std::size_t device, std::optional<FaultKind> kind);
   /// The fate of the device's next request. The same requests in the same order meet the same fates.
   [[nodiscard]] Fate decide(std::size_t device);
+  /// One of the kinds that lie on objects, while it does.
+  [[nodiscard]] std::optional<Laid> laid(std::size_t device, FaultKind kind, ground::Instant now) const;
 
  private:
   struct Active {
     bool on = false;
+    ground::Instant since{};
     ground::Duration length{};
     double ratio = 1;
   };

@@ -49,6 +49,7 @@ void read_pdu(Mapping& map, power::Pdu& pdu, std::size_t highest) {
   if (const auto model = map.word("model", power::pdu_model_names)) pdu.model = static_cast<power::PduModel>(*model);
   read_length(map, "refresh", 1ms, pdu.refresh);
   read_length(map, "boot", 0s, pdu.boot);
+  pdu.traps = map.flag("traps").value_or(pdu.traps);
   const auto outlets = map.integer("outlets");
   if (!outlets) return;
   if (*outlets < 1 || *outlets > 64) return map.problem("outlets", "not between 1 and 64", "write how many it has");

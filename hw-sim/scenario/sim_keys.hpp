@@ -9,7 +9,8 @@ namespace hwsim::scenario {
 
 namespace ground = holdup::ground;
 
-/// sim: {feed/A: {frequency_hertz}, pdu-a: {model, refresh, boot, outlets}, cab1: {watts}, cab1/psu1: {model, refresh, boot, fan_rpm}}
+/// sim: {feed/A: {frequency_hertz}, pdu-a: {model, refresh, boot, outlets, traps}, cab1: {watts}, cab1/psu1: {model, refresh, boot,
+/// fan_rpm}}
 void read_sim(const ground::yaml::Node& node, const ground::yaml::Report& report, power::Rack& rack);
 
 }  // namespace hwsim::scenario

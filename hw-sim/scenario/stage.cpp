@@ -24,6 +24,10 @@ Result<void> Stage::perform(const Command& command) {
   if (const auto* set = std::get_if<power::Set>(&command)) return world_.apply(*set);
   if (const auto* fault = std::get_if<Fault>(&command)) return begin(*fault);
   if (const auto* clear = std::get_if<Clear>(&command)) return end(*clear);
+  if (const auto* trap = std::get_if<Trap>(&command)) {
+    const auto device = device_of(trap->element);
+    return device ? Result<void>{} : device.error();
+  }
   return {};
 }
 
@@ -50,7 +54,7 @@ Result<void> Stage::begin(const Fault& fault) {
   else if (fault.kind == FaultKind::reboot)
     world_.reboot(*device, fault.length);
   else
-    faults_.begin(*device, fault);
+    faults_.begin(*device, fault, world_.now());
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "ground/json_writer.hpp"
 #include "ground/result.hpp"
@@ -19,10 +20,12 @@ class Stage {
   [[nodiscard]] power::World& world() { return world_; }
   [[nodiscard]] const power::World& world() const { return world_; }
   /// Performs a command at world().now(); unsupported when the rack has no such element or it cannot do that.
-  /// Status does nothing here: its host answers it.
+  /// Status and Trap do nothing here but look at their element: the host answers the one and sends the other.
   [[nodiscard]] ground::Result<void> perform(const Command& command);
   /// The fate of the device's next request: none while its agent is unpowered or booting.
   [[nodiscard]] Fate fate(std::size_t device);
+  /// See Faults::laid().
+  [[nodiscard]] std::optional<Laid> laid(std::size_t device, FaultKind kind) const { return faults_.laid(device, kind, world_.now()); }
 
  private:
   [[nodiscard]] ground::Result<std::size_t> device_of(const ground::Element& element) const;

@@ -65,6 +65,19 @@ TEST_CASE("every kind of fault is read by its name") {
   CHECK(parsed<Fault>("fault device/pdu-a kind=reboot ms=100").length == 100ms);
 }
 
+TEST_CASE("a trap is read with its varbinds, quoted blanks and all") {
+  const auto bare = parsed<Trap>("trap device/pdu-a oid=1.3.6.1.6.3.1.1.5.1");
+  CHECK(bare.element.text() == "device/pdu-a");
+  CHECK(bare.oid == "1.3.6.1.6.3.1.1.5.1");
+  CHECK((bare.version == TrapVersion::v2c && !bare.inform && !bare.to && bare.varbinds.empty()));
+  const auto full = parsed<Trap>(
+      "trap device/pdu-a oid=1.3.6.1.4.1.318.0.278 1.3.6.1.4.1.318.2.3.3.0=s:\"lost A\" 1.3.9=i:-1 version=3 inform=true to=[::1]:9162");
+  REQUIRE(full.varbinds.size() == 2);
+  CHECK((full.varbinds[0].oid == "1.3.6.1.4.1.318.2.3.3.0" && full.varbinds[0].type == 's' && full.varbinds[0].value == "lost A"));
+  CHECK((full.varbinds[1].type == 'i' && full.varbinds[1].value == "-1"));
+  CHECK((full.version == TrapVersion::v3 && full.inform && full.to == "[::1]:9162"));
+}
+
 TEST_CASE("what is wrong with a command is said, with the nearest known word") {
   const std::vector<std::pair<std::string, std::string>> cases{
       {"", "no command; known: fail, restore, set, fault, clear, trap, status"},
@@ -90,15 +103,26 @@ TEST_CASE("what is wrong with a command is said, with the nearest known word") {
       {"fault pdu-a kind=silent", "fault takes what talks, as in device/pdu-a, not pdu-a"},
       {"fault device/pdu-a", "which fault? write: fault device/NAME kind=silent [ms=500] [ratio=0.3]"},
       {"fault device/pdu-a kind=silnet", "no fault is called 'silnet'; did you mean 'silent'?"},
-      {"fault device/pdu-a kind=silent ms=5", "ms= goes with slow, late and reboot"},
+      {"fault device/pdu-a kind=silent ms=5",
+       "ms= goes with slow, late, reshaping, counter_wrap, stale_cache, warming, trap_storm and reboot"},
       {"fault device/pdu-a kind=slow ms=5s", "'5s' is no number of milliseconds; write digits, as in ms=500"},
       {"fault device/pdu-a kind=slow ms=1e300", "'1e300' is no number of milliseconds; write digits, as in ms=500"},
       {"fault device/pdu-a kind=lossy ratio=30", "'30' is no ratio; write 0 to 1, as in ratio=0.3"},
-      {"fault device/pdu-a kind=frozen ratio=0.5", "ratio= does not go with frozen, zeros and reboot"},
+      {"fault device/pdu-a kind=frozen ratio=0.5", "ratio= does not go with frozen"},
       {"clear feed/A", "clear takes what talks, as in device/feed, not feed/A"},
       {"clear device/pdu-a kind=slwo", "no fault is called 'slwo'; did you mean 'slow'?"},
       {"clear device/pdu-a ms=3", "clear knows no 'ms'; known: kind"},
-      {"trap device/pdu-a oid=1.3.6", "trap is not known yet"},
+      {"fault device/pdu-a kind=endless ms=5",
+       "ms= goes with slow, late, reshaping, counter_wrap, stale_cache, warming, trap_storm and reboot"},
+      {"trap pdu-a oid=1.3.6", "trap takes what talks, as in device/pdu-a, not pdu-a"},
+      {"trap device/pdu-a", "which trap? write: trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=2c] [inform=true] [to=HOST:PORT]"},
+      {"trap device/pdu-a oid=coldStart", "'coldStart' is no OID; write digits and dots"},
+      {"trap device/pdu-a oid=1.3.6 oid=1.3.7", "'oid' stands twice; keep one"},
+      {"trap device/pdu-a oid=1.3.6 version=2", "'2' is no version; write version=1, 2c or 3"},
+      {"trap device/pdu-a oid=1.3.6 version=1 inform=true", "v1 has no informs; write version=2c or 3"},
+      {"trap device/pdu-a oid=1.3.6 1.3.9=i:x", "'1.3.9' takes TYPE:VALUE, TYPE one of i u c C t a o s x n, as in 1.3.9=i:1"},
+      {"trap device/pdu-a oid=1.3.6 1.3.9=q:1", "'1.3.9' takes TYPE:VALUE, TYPE one of i u c C t a o s x n, as in 1.3.9=i:1"},
+      {"trap device/pdu-a oid=1.3.6 inform=yes", "'yes' is neither; write inform=true or inform=false"},
       {"status now", "'now' is one word too many; write: status"}};
   for (const auto& [text, expected] : cases) CHECK(refusal(text) == expected);
 }

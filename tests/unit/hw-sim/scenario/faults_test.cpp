@@ -3,6 +3,7 @@
 #include "catch.hpp"
 
 using namespace hwsim::scenario;
+using holdup::ground::Instant;
 using namespace std::chrono_literals;
 
 namespace {
@@ -16,6 +17,22 @@ int unanswered(Faults& faults, int requests) {
 }
 
 }  // namespace
+
+TEST_CASE("a fault on objects is told with its age, and leaves the answers alone") {
+  Faults faults{1, 1};
+  CHECK_FALSE(faults.laid(0, FaultKind::warming, Instant{5s}));
+  faults.begin(0, fault_of(FaultKind::warming), Instant{5s});
+  faults.begin(0, fault_of(FaultKind::reshaping), Instant{6s});
+  const auto laid = faults.laid(0, FaultKind::warming, Instant{8s});
+  REQUIRE(laid);
+  CHECK(laid->age == 3s);
+  CHECK(laid->length == 10s);
+  CHECK(faults.laid(0, FaultKind::reshaping, Instant{8s})->ratio == 0.5);
+  CHECK(faults.decide(0).answered);
+  CHECK(faults.decide(0).corruption == Corruption::none);
+  faults.end(0, FaultKind::warming);
+  CHECK_FALSE(faults.laid(0, FaultKind::warming, Instant{9s}));
+}
 
 TEST_CASE("without a fault every answer leaves at once, once and whole") {
   Faults faults{2, 1};
