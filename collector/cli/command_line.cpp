@@ -9,8 +9,10 @@
 namespace holdup::cli {
 namespace {
 
-void add_profiles(CLI::App& verb, std::string& folder) {
-  verb.add_option("--profiles", folder, "Directory of firmware profiles")->capture_default_str();
+void add_profiles(CLI::App& verb, Folders& folders) {
+  verb.add_option("--profiles", folders, "Directory of firmware profiles; given again, one laid over the one before")
+      ->allow_extra_args(false)
+      ->capture_default_str();
 }
 
 void add_json(CLI::App& verb, bool& json, const char* text = "One JSON object a line") { verb.add_flag("--json", json, text); }
@@ -65,8 +67,42 @@ void add_query(CLI::App& verb, QueryOptions& options) {
 
 void add_drill(CLI::App& verb, DrillOptions& options) {
   verb.add_option("scenario", options.scenarios, "Scenario files")->required();
-  verb.add_option("--profiles", options.profiles, "Directory of firmware profiles, for the names a rack may use")->capture_default_str();
+  add_profiles(verb, options.profiles);
   add_json(verb, options.json, "One JSON object a line: every event, then every expectation");
+}
+
+void add_scan(CLI::App& verb, ScanOptions& options) {
+  verb.add_option("range", options.range, "Addresses: 192.0.2.0/24, at most a /16")->required();
+  auto* file = verb.add_option("--community-file", options.community_file, "File that holds the community; mode 600");
+  verb.add_option("--community", options.community, "Community of a bench")->capture_default_str()->excludes(file);
+  verb.add_option("--port", options.port, "UDP port of the agents")->capture_default_str();
+  verb.add_option("--rate", options.rate, "Packets a second")->capture_default_str();
+  verb.add_option("--timeout", options.timeout, "How long each address has to answer")->capture_default_str();
+  add_json(verb, options.json);
+}
+
+void add_profile_list(CLI::App& verb, ProfileListOptions& options) {
+  add_profiles(verb, options.profiles);
+  add_json(verb, options.json);
+}
+
+void add_profile_show(CLI::App& verb, ProfileShowOptions& options) {
+  verb.add_option("name", options.name, "The profile")->required();
+  add_profiles(verb, options.profiles);
+  add_json(verb, options.json);
+}
+
+void add_profile_check(CLI::App& verb, ProfileCheckOptions& options) {
+  verb.add_option("folder", options.paths, "Folders of profiles and overrides, beside those that are shipped");
+  add_profiles(verb, options.profiles);
+  add_json(verb, options.json);
+}
+
+void add_profile_test(CLI::App& verb, ProfileTestOptions& options) {
+  verb.add_option("recording", options.recording, "A .snmprec file")->required();
+  verb.add_option("--profile", options.profile, "Take this one, whatever the recording says of itself");
+  add_profiles(verb, options.profiles);
+  add_json(verb, options.json);
 }
 
 /// Collects the verbs of one program.
@@ -102,6 +138,14 @@ int command_line(int argc, char** argv) {
   verbs.add("events", "What was said, when, on what evidence; --follow: from now on, as it is said", events, add_events);
   verbs.add("query", "An instant query in PromQL", query, add_query);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
+  verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);
+  auto* profile = app.add_subcommand("profile", "Firmware profiles: what is known, what they read, whether they are right");
+  profile->require_subcommand(1);
+  Verbs profiles{*profile, exit_code};
+  profiles.add("list", "Every profile, its vendor and what it covers", profile_list, add_profile_list);
+  profiles.add("show", "What one profile reads: source, series, meaning, lane, scale", profile_show, add_profile_show);
+  profiles.add("check", "Check profiles and overrides; every problem at once", profile_check, add_profile_check);
+  profiles.add("test", "Run the profiles that fit, or one, on a recording", profile_test, add_profile_test);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

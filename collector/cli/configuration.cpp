@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_bytes = 1 << 20;
-
 void report(ground::Problems& problems, const std::string& file, std::string what, std::string mend) {
   problems.add({.file = file, .line = 0, .key = {}, .what = std::move(what), .mend = std::move(mend)});
 }
@@ -41,7 +39,7 @@ std::string community_of(const site::Device& device, const std::string& site_fil
 
 }  // namespace
 
-std::string read_text(const std::string& path, ground::Problems& problems) {
+std::string read_text(const std::string& path, ground::Problems& problems, std::size_t most_bytes) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status {};
   if (file < 0 || fstat(file, &status) != 0) {
@@ -53,7 +51,7 @@ std::string read_text(const std::string& path, ground::Problems& problems) {
   if (!S_ISREG(status.st_mode)) {
     report(problems, path, "no regular file", "name a file");
   } else if (static_cast<std::size_t>(status.st_size) > most_bytes) {
-    report(problems, path, "larger than 1 MiB", "split it");
+    report(problems, path, "larger than " + std::to_string(most_bytes >> 20) + " MiB", "split it");
   } else {
     text.resize(static_cast<std::size_t>(status.st_size));
     const auto got = read(file, text.data(), text.size());
@@ -75,10 +73,8 @@ std::string site_file_of(const std::string& path, ground::Problems& problems) {
   return {};
 }
 
-std::string default_profiles() { return profile::default_folder().string(); }
-
-std::shared_ptr<const profile::Library> load_profiles(const std::string& directory, ground::Problems& problems) {
-  return std::make_shared<const profile::Library>(profile::load_folder(directory, problems));
+std::shared_ptr<const profile::Library> load_profiles(const std::vector<std::string>& folders, ground::Problems& problems) {
+  return std::make_shared<const profile::Library>(profile::load_folders(folders, problems));
 }
 
 rules::RuleSet load_rules(const std::vector<std::string>& patterns, const std::string& site_file, ground::Problems& problems) {
@@ -94,7 +90,7 @@ rules::RuleSet load_rules(const std::vector<std::string>& patterns, const std::s
   return rules::load(texts, problems);
 }
 
-Configuration load_configuration(const std::string& path, const std::string& profiles, ground::Problems& problems) {
+Configuration load_configuration(const std::string& path, const std::vector<std::string>& profiles, ground::Problems& problems) {
   Configuration configuration;
   configuration.profiles = load_profiles(profiles, problems);
   const auto file = site_file_of(path, problems);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,19 +21,17 @@ struct Configuration {
   std::vector<std::string> communities;  // by device
 };
 
-/// The file's text, at most 1 MiB; a problem of it otherwise: missing, a directory, a pipe, too large.
-[[nodiscard]] std::string read_text(const std::string& path, ground::Problems& problems);
+/// The file's text; a problem of it otherwise: missing, a directory, a pipe, larger than `most_bytes`.
+[[nodiscard]] std::string read_text(const std::string& path, ground::Problems& problems, std::size_t most_bytes = 1 << 20);
 /// A site file, or a directory that holds exactly one.
 [[nodiscard]] std::string site_file_of(const std::string& path, ground::Problems& problems);
-[[nodiscard]] std::shared_ptr<const profile::Library> load_profiles(const std::string& directory, ground::Problems& problems);
+[[nodiscard]] std::shared_ptr<const profile::Library> load_profiles(const std::vector<std::string>& folders, ground::Problems& problems);
 /// Patterns are relative to the site file's folder.
 [[nodiscard]] rules::RuleSet load_rules(const std::vector<std::string>& patterns, const std::string& site_file, ground::Problems& problems);
 
 /// Usable only when problems.ok().
-[[nodiscard]] Configuration load_configuration(const std::string& path, const std::string& profiles, ground::Problems& problems);
-
-/// Where profiles are found unless told.
-[[nodiscard]] std::string default_profiles();
+[[nodiscard]] Configuration load_configuration(const std::string& path, const std::vector<std::string>& profiles,
+                                               ground::Problems& problems);
 
 /// Prints every problem, one a line or as JSON; true when there is no error.
 bool print_problems(const ground::Problems& problems, bool json);

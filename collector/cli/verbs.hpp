@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "collector/cli/configuration.hpp"
 #include "collector/cli/daemon_client.hpp"
+#include "drivers/profile/files/profile_files.hpp"
 
 // The verbs of `holdup`: a file a verb, with what the command line may say to it. command_line.cpp reads that line; each verb performs
 // itself and returns the exit code.
@@ -21,15 +23,21 @@ struct Source {
   std::string store;  // empty: the daemon
 };
 
+/// Of firmware profiles, each laid over the one before.
+using Folders = std::vector<std::string>;
+
 struct RunOptions {
-  std::string path, profiles = default_profiles();
+  std::string path;
+  Folders profiles = profile::default_folders();
 };
 struct CheckOptions {
-  std::string path, profiles = default_profiles();
+  std::string path;
+  Folders profiles = profile::default_folders();
   bool json = false;
 };
 struct ProbeOptions {
-  std::string url, community = "public", community_file, profile, profiles = default_profiles(), timeout = "60s";
+  std::string url, community = "public", community_file, profile, timeout = "60s";
+  Folders profiles = profile::default_folders();
   bool json = false;
 };
 struct StatusOptions {
@@ -47,7 +55,32 @@ struct QueryOptions {
 };
 struct DrillOptions {
   std::vector<std::string> scenarios;
-  std::string profiles = default_profiles();
+  Folders profiles = profile::default_folders();
+  bool json = false;
+};
+
+struct ProfileListOptions {
+  Folders profiles = profile::default_folders();
+  bool json = false;
+};
+struct ProfileShowOptions {
+  std::string name;
+  Folders profiles = profile::default_folders();
+  bool json = false;
+};
+struct ProfileCheckOptions {
+  Folders paths;  // folders to check, laid over the others
+  Folders profiles = profile::default_folders();
+  bool json = false;
+};
+struct ProfileTestOptions {
+  std::string recording, profile;  // profile: empty: those that fit
+  Folders profiles = profile::default_folders();
+  bool json = false;
+};
+struct ScanOptions {
+  std::string range, community = "public", community_file, rate = "5", timeout = "2s";
+  std::uint16_t port = 161;
   bool json = false;
 };
 
@@ -58,5 +91,10 @@ struct DrillOptions {
 [[nodiscard]] int events(const EventsOptions& options);
 [[nodiscard]] int query(const QueryOptions& options);
 [[nodiscard]] int drill(const DrillOptions& options);
+[[nodiscard]] int scan(const ScanOptions& options);
+[[nodiscard]] int profile_list(const ProfileListOptions& options);
+[[nodiscard]] int profile_show(const ProfileShowOptions& options);
+[[nodiscard]] int profile_check(const ProfileCheckOptions& options);
+[[nodiscard]] int profile_test(const ProfileTestOptions& options);
 
 }  // namespace holdup::cli

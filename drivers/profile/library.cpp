@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "drivers/profile/loader.hpp"
+#include "drivers/profile/override.hpp"
 #include "ground/nearest.hpp"
 #include "ground/number.hpp"
 #include "ground/yaml/mapping.hpp"
@@ -32,6 +33,18 @@ bool take_in(std::vector<Profile>& profiles, Profile& child) {
   const auto parents = std::exchange(child.extends, {});
   for (const auto& name : parents) append(child, *by_name(profiles, name));
   return true;
+}
+
+void override_one(const Override& change, std::vector<Profile>& profiles, Problems& problems) {
+  if (Profile* profile = by_name(profiles, change.profile)) return apply(change, *profile, problems);
+  std::vector<std::string_view> names;
+  for (const Profile& profile : profiles) names.push_back(profile.name);
+  const auto guess = ground::nearest(change.profile, names);
+  problems.add({.file = change.file,
+                .line = change.line,
+                .key = "override",
+                .what = "no profile '" + change.profile + "'",
+                .mend = guess.empty() ? "see `holdup profile list`" : "did you mean '" + guess + "'?"});
 }
 
 std::vector<std::string_view> known_but(const std::vector<Profile>& profiles, const Profile& own) {
@@ -111,32 +124,48 @@ bool fits(const Identify& identify, std::string_view model, std::string_view fir
 
 Library Library::load(const std::vector<File>& files, Problems& problems) {
   Library library;
+  std::vector<Override> overrides;
   for (const File& file : files) {
     const auto before = problems.errors();
     const auto root = ground::yaml::parse(file.text, file.name, problems);
     if (problems.errors() != before) continue;
     if (const auto* vendors = root.find("enterprises")) {
-      for (const auto& entry : vendors->entries)
-        if (const auto number = ground::parse_integer(entry.key); number && *number > 0 && *number < 0xFFFFFFFF)
-          library.enterprises_.push_back({static_cast<std::uint32_t>(*number), entry.value.text});
-        else
-          problems.add(
-              {.file = file.name, .line = entry.line, .key = "enterprises", .what = "no enterprise number", .mend = "NUMBER: name"});
-      continue;
+      library.take_vendors(file, *vendors, problems);
+    } else if (root.find("override") != nullptr) {
+      if (auto change = load_override(file.name, root, problems)) overrides.push_back(*std::move(change));
+    } else if (auto profile = load_profile(file.name, root, problems)) {
+      library.take_profile(file, *std::move(profile), problems);
     }
-    auto profile = load_profile(file.name, root, problems);
-    if (!profile) continue;
-    if (by_name(library.profiles_, profile->name) != nullptr)
-      problems.add({.file = file.name,
-                    .line = profile->line,
-                    .key = "profile",
-                    .what = "'" + profile->name + "' is another file's name too",
-                    .mend = "rename one"});
-    else
-      library.profiles_.push_back(*std::move(profile));
   }
   extend(library.profiles_, problems);
+  for (const Override& change : overrides) override_one(change, library.profiles_, problems);
   return library;
+}
+
+void Library::take_vendors(const File& file, const ground::yaml::Node& enterprises, Problems& problems) {
+  for (const auto& entry : enterprises.entries)
+    if (const auto number = ground::parse_integer(entry.key); number && *number > 0 && *number < 0xFFFFFFFF)
+      enterprises_.push_back({static_cast<std::uint32_t>(*number), entry.value.text});
+    else
+      problems.add({.file = file.name, .line = entry.line, .key = "enterprises", .what = "no enterprise number", .mend = "NUMBER: name"});
+}
+
+void Library::take_profile(const File& file, Profile profile, Problems& problems) {
+  Profile* known = by_name(profiles_, profile.name);
+  if (known == nullptr) {
+    profiles_.push_back(std::move(profile));
+    layers_.push_back(file.layer);
+    return;
+  }
+  int& layer = layers_[static_cast<std::size_t>(known - profiles_.data())];
+  if (layer == file.layer)
+    return problems.add({.file = file.name,
+                         .line = profile.line,
+                         .key = "profile",
+                         .what = "'" + profile.name + "' is another file's name too",
+                         .mend = "rename one"});
+  *known = std::move(profile);
+  layer = file.layer;
 }
 
 const Profile* Library::find(std::string_view name) const {

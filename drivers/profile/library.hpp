@@ -6,6 +6,7 @@
 
 #include "drivers/profile/profile.hpp"
 #include "ground/problem.hpp"
+#include "ground/yaml/node.hpp"
 
 // All firmware profiles, read once; the drivers pick from it by what a device says of itself, the site file by name. Pure: the files'
 // texts are handed in (drivers/profile_files reads them).
@@ -14,6 +15,7 @@ namespace holdup::profile {
 struct File {
   std::string name;  // as problems shall show it
   std::string text;
+  int layer = 0;  // 0: shipped; a profile of a higher layer takes the place of the one of its name
 };
 
 struct Seen {
@@ -49,7 +51,11 @@ class Library {
     std::uint32_t number;
     std::string name;
   };
+  void take_vendors(const File& file, const ground::yaml::Node& enterprises, ground::Problems& problems);
+  void take_profile(const File& file, Profile profile, ground::Problems& problems);
+
   std::vector<Profile> profiles_;
+  std::vector<int> layers_;  // of the profiles, while they are loaded
   std::vector<Enterprise> enterprises_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "drivers/profile/rule_loader.hpp"
 #include "drivers/profile/text_loader.hpp"
+#include "drivers/profile/trap_loader.hpp"
 #include "drivers/profile/tree_loader.hpp"
 #include "ground/number.hpp"
 #include "ground/yaml/mapping.hpp"
@@ -104,7 +105,7 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   profile.name = map.required_text("profile");
   profile.line = map.line("profile"), profile.extends_line = map.line("extends");
   profile.vendor = map.text("vendor").value_or("");
-  map.text("about");
+  profile.about = map.text("about").value_or("");
   if (const auto protocol = map.word("protocol", protocols)) profile.protocol = static_cast<Protocol>(*protocol);
   profile.extends = map.texts("extends");
   profile.standard = bounded(map, "standard", 99, 0);
@@ -116,6 +117,7 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   each(map, "scalars", [&](const Node& n, const std::string& path) { profile.scalars.push_back(load_scalar(n, path, scope)); });
   each(map, "tables", [&](const Node& n, const std::string& path) { profile.tables.push_back(load_table(n, path, scope)); });
   each(map, "registers", [&](const Node& n, const std::string& path) { load_register(n, path, scope, profile.registers); });
+  each(map, "traps", [&](const Node& n, const std::string& path) { profile.traps.push_back(load_trap(n, path, scope)); });
   map.finish();
   if (problems.errors() != before) return std::nullopt;
   return profile;

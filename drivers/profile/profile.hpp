@@ -8,6 +8,7 @@
 
 #include "drivers/profile/conversion.hpp"
 #include "drivers/profile/oid.hpp"
+#include "drivers/profile/trap.hpp"
 #include "drivers/reading/point.hpp"
 #include "ground/instant.hpp"
 #include "ground/pattern/pattern.hpp"
@@ -145,8 +146,9 @@ struct Quirks {
 };
 
 struct Profile {
-  std::string name, vendor, file;
-  int line = 0, extends_line = 0;  // of the file, where they say name and parents
+  std::string name, vendor, about, file;
+  std::vector<std::string> overrides;  // files of the operator that changed it
+  int line = 0, extends_line = 0;      // of the file, where they say name and parents
   Protocol protocol = Protocol::snmp;
   Oid any;  // where `base` ends in `.*`: what stands before it. OIDs below carry any_arc there until they are made concrete
   std::vector<std::string> extends;
@@ -158,6 +160,7 @@ struct Profile {
   std::vector<Scalar> scalars;
   std::vector<Table> tables;
   std::vector<Register> registers;
+  std::vector<TrapRule> traps;  // looked up over all profiles, not taken over by `extends`
 };
 
 inline constexpr std::uint32_t any_arc = 0xFFFFFFFF;

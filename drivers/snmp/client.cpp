@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "ground/clock/clock.hpp"
@@ -10,7 +9,6 @@
 
 namespace holdup::snmp {
 namespace asio = boost::asio;
-using boost::system::error_code;
 using ground::Failure;
 using ground::FailureKind;
 
@@ -35,18 +33,11 @@ struct Client::Pending {
   std::optional<Reply> reply;
 };
 
-struct Client::Face {
-  explicit Face(asio::io_context& loop) : socket{loop} {}
-  Udp::socket socket;
-  std::array<std::uint8_t, 65536> buffer;  // a whole datagram of any size
-};
-
-Client::Client(asio::io_context& loop, std::uint32_t seed) : loop_{loop}, last_id_{seed} {}
+Client::Client(asio::io_context& loop, std::uint32_t seed)
+    : loop_{loop}, last_id_{seed}, sockets_{loop, [this](Bytes datagram, const Udp::endpoint& from) { take(datagram, from); }} {}
 Client::~Client() = default;
 
 asio::awaitable<ground::Result<Reply>> Client::request(Asking asking) {
-  const auto socket = face(asking.peer.address.protocol());
-  if (!socket) co_return socket.error();
   Pending pending{*this, asking};
   encode({.version = asking.peer.version,
           .community = asking.peer.community,
@@ -58,7 +49,7 @@ asio::awaitable<ground::Result<Reply>> Client::request(Asking asking) {
   while (!pending.reply) {
     const auto now = ground::clock::now();
     if (now >= asking.deadline) co_return Failure{FailureKind::timeout, "no answer"};
-    if (const auto error = transmit(**socket, pending)) co_return Failure{FailureKind::machine, "cannot send: " + error.message()};
+    if (const auto sent = transmit(pending); !sent) co_return sent.error();
     const auto left = asking.deadline - now;
     pending.timer.expires_after(std::min(left, asking.resend_after.value_or(left)));
     const auto waited = co_await pending.timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -68,57 +59,17 @@ asio::awaitable<ground::Result<Reply>> Client::request(Asking asking) {
 }
 
 // What leaves is judged by its bytes: a program that would send anything but a question is broken, and stops here.
-error_code Client::transmit(Face& face, Pending& pending) {
+ground::Result<std::size_t> Client::transmit(Pending& pending) {
   HOLDUP_EXPECT(may_leave(pending.datagram));
-  error_code error;
   if (pending.sent == ground::Instant{}) pending.sent = ground::clock::now();
-  face.socket.send_to(asio::buffer(pending.datagram), pending.asking.peer.address, 0, error);
   ++counters_.sent;
-  // A full send buffer is a lost datagram: the deadline or the resend deals with it.
-  return error == asio::error::would_block ? error_code{} : error;
+  return sockets_.send(pending.datagram, pending.asking.peer.address);
 }
 
 std::uint32_t Client::next_id() {
   do last_id_ = (last_id_ + 1) & 0x7FFFFFFF;  // agents exist that take request-id as unsigned, or echo negatives wrongly
   while (last_id_ == 0 || pending_.contains(last_id_));
   return last_id_;
-}
-
-ground::Result<Client::Face*> Client::face(const Udp& protocol) {
-  constexpr int receive_bytes = 4 << 20;  // a thousand devices may answer within one turn of the loop
-  auto& face = protocol == Udp::v4() ? v4_ : v6_;
-  if (face) return face.get();
-  auto fresh = std::make_shared<Face>(loop_);
-  error_code error;
-  fresh->socket.open(protocol, error);
-  if (!error) fresh->socket.non_blocking(true, error);
-  if (!error) fresh->socket.bind({protocol, 0}, error);
-  if (error) return Failure{FailureKind::machine, "no UDP socket: " + error.message()};
-  error_code smaller;  // the kernel's limit then holds
-  fresh->socket.set_option(Udp::socket::receive_buffer_size{receive_bytes}, smaller);
-  face = std::move(fresh);
-  listen(face);
-  return face.get();
-}
-
-void Client::listen(const std::shared_ptr<Face>& face) {
-  face->socket.async_wait(Udp::socket::wait_read, [this, weak = std::weak_ptr{face}](error_code error) {
-    const auto alive = weak.lock();
-    if (!alive || error == asio::error::operation_aborted) return;
-    drain(*alive);
-    listen(alive);
-  });
-}
-
-// A bounded number a turn, so that a storm of datagrams leaves the loop its turns.
-void Client::drain(Face& face) {
-  for (int count = 0; count < 64; ++count) {
-    Udp::endpoint from;
-    error_code error;
-    const auto size = face.socket.receive_from(asio::buffer(face.buffer), from, 0, error);
-    if (error) return;
-    take(Bytes{face.buffer.data(), size}, from);
-  }
 }
 
 void Client::take(Bytes datagram, const Udp::endpoint& from) {

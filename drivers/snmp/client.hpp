@@ -6,13 +6,13 @@
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "drivers/snmp/asker.hpp"
+#include "drivers/snmp/sockets.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 
@@ -60,27 +60,23 @@ class Client {
  private:
   using Udp = boost::asio::ip::udp;
   struct Pending;
-  struct Face;  // the socket of one address family
   enum class Fate : std::uint8_t { none, outstanding, answered, timed_out };
   struct Past {
     std::uint32_t id = 0;
     Fate fate = Fate::none;
   };
 
-  [[nodiscard]] ground::Result<Face*> face(const Udp& protocol);
-  void listen(const std::shared_ptr<Face>& face);
-  void drain(Face& face);
   void take(Bytes datagram, const Udp::endpoint& from);
   void count_stray(std::uint32_t id);
   [[nodiscard]] std::uint32_t next_id();
-  [[nodiscard]] boost::system::error_code transmit(Face& face, Pending& pending);
+  [[nodiscard]] ground::Result<std::size_t> transmit(Pending& pending);
   Past& past(std::uint32_t id) { return past_[id % past_.size()]; }
 
   boost::asio::io_context& loop_;
   std::uint32_t last_id_;
   std::unordered_map<std::uint32_t, Pending*> pending_;
   std::array<Past, 4096> past_{};
-  std::shared_ptr<Face> v4_, v6_;  // shared only with a wait that has completed while the client went
+  Sockets sockets_;
   BerWriter writer_;
   Counters counters_;
 };

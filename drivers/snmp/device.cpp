@@ -54,30 +54,12 @@ Reads reads_of(std::span<const std::uint32_t> points, const std::vector<Measured
   return out;
 }
 
-Reading reading_of(std::uint32_t point, const Measured& measured, const Answer& answer) {
-  Reading out{.point = point, .value = 0, .quality = Quality::failed, .time = answer.asked, .uncertainty = answer.round_trip};
-  if (answer.value.kind == Value::Kind::missing) out.quality = Quality::absent;
-  if (const auto number = raw_number(answer.value, measured.conversion)) {
-    const auto converted = convert(measured.conversion, *number);
-    out.value = converted.value;
-    out.quality = converted.quality;
-  }
-  return out;
-}
-
-/// "Not available" beats the number beside it: many agents leave 0 there.
-void apply_gate(const Measured& measured, const Answer& gate, Reading& reading) {
-  if (gate.value.kind == Value::Kind::unknown)
-    reading.quality = Quality::failed;
-  else if (!lets_through(measured.gate_condition, gate.value.kind == Value::Kind::missing ? nullptr : &gate.value))
-    reading.quality = Quality::absent;
-}
+const Value* there(const Answer& answer) { return answer.value.kind == Value::Kind::missing ? nullptr : &answer.value; }
 
 }  // namespace
 
 Device::Device(Client& client, const profile::Library& library, Settings settings)
-    : Device{std::make_unique<CommunityAsker>(client, Peer{.address = settings.address, .community = settings.community}), library,
-             settings} {}
+    : Device{std::make_unique<CommunityAsker>(client, Peer{.address = settings.address, .community = settings.community}), library, settings} {}
 
 Device::Device(std::unique_ptr<Asker> asker, const profile::Library& library, Settings settings)
     : library_{library}, settings_{std::move(settings)}, asker_{std::move(asker)}, agent_{*asker_} {}
@@ -149,8 +131,9 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest 
   for (std::size_t i = 0; i < request.points.size(); ++i) {
     const Measured& measured = measured_[request.points[i]];
     const Answer& answer = (*answers)[reads.places[i].value];
-    out.push_back(reading_of(request.points[i], measured, answer));
-    if (reads.places[i].gate != Reads::none) apply_gate(measured, (*answers)[reads.places[i].gate], out.back());
+    Reading& reading = out.emplace_back(take_reading(measured, there(answer)));
+    if (reads.places[i].gate != Reads::none) apply_gate(measured, there((*answers)[reads.places[i].gate]), reading);
+    reading.point = request.points[i], reading.time = answer.asked, reading.uncertainty = answer.round_trip;
     if (request.raw != nullptr) request.raw->push_back(answer.value.raw());
   }
   co_return out;

@@ -187,6 +187,24 @@ std::optional<double> raw_number(const Value& value, const profile::Conversion& 
   return bits;
 }
 
+reading::Reading take_reading(const Measured& measured, const Value* value) {
+  using ground::Quality;
+  reading::Reading out{.point = 0, .value = 0, .quality = value == nullptr ? Quality::absent : Quality::failed};
+  const auto number = value != nullptr ? raw_number(*value, measured.conversion) : std::nullopt;
+  if (!number) return out;
+  const auto converted = convert(measured.conversion, *number);
+  out.value = converted.value;
+  out.quality = converted.quality;
+  return out;
+}
+
+void apply_gate(const Measured& measured, const Value* gate, reading::Reading& reading) {
+  if (gate != nullptr && gate->kind == Value::Kind::unknown)
+    reading.quality = ground::Quality::failed;
+  else if (!lets_through(measured.gate_condition, gate))
+    reading.quality = ground::Quality::absent;
+}
+
 Needs identity_needs(const Profile& profile) {
   Needs out;
   for (const TextSources* sources : {&profile.vendor_text, &profile.model, &profile.firmware, &profile.serial})

@@ -8,6 +8,7 @@
 #include "drivers/profile/library.hpp"
 #include "drivers/profile/profile.hpp"
 #include "drivers/reading/point.hpp"
+#include "drivers/reading/reading.hpp"
 #include "drivers/snmp/answers.hpp"
 
 // Makes a device's points of its profiles and of what it answered. Device does the asking in between. Pure.
@@ -35,6 +36,11 @@ struct Measured {
 
 /// The raw number that a value holds: a number, a text's, or the bits of a BITS value (bit 0, its first, counts 1).
 [[nodiscard]] std::optional<double> raw_number(const Value& value, const profile::Conversion& conversion);
+/// Value and quality of what stands at the point's object; nullptr: the device has none. Point and times are the caller's.
+[[nodiscard]] reading::Reading take_reading(const Measured& measured, const Value* value);
+/// "Not available" beats the number beside it: many agents leave 0 there.
+void apply_gate(const Measured& measured, const Value* gate, reading::Reading& reading);
+
 enum class Spares { dropped, kept };
 
 /// An object that one profile reads is left to it by the later ones. Points of the same metric and labels are alternatives: the first

@@ -103,3 +103,59 @@ TEST_CASE("a star in the base becomes the device's own number wherever it stands
   CHECK(table.columns.at(0).scaling.digits.text() == "1.3.6.1.4.1.28507.43.2.6");
   CHECK(table.columns.at(0).name.at(0).oid.text() == "1.3.6.1.4.1.28507.43.2.7");
 }
+
+namespace {
+
+std::string problems_of(const std::string& override_text) {
+  ground::Problems problems;
+  const auto all = Library::load(
+      {{"p.yaml", "profile: ups\nbase: 1.3.6\nscalars:\n  - {oid: .1.0, metric: rack_voltage_volts}\n", 0}, {"o.yaml", override_text, 1}},
+      problems);
+  return problems.all().empty() ? "" : problems.all().at(0).text();
+}
+
+}  // namespace
+
+TEST_CASE("an operator's override changes what it names, and says by which file") {
+  ground::Problems problems;
+  const auto all =
+      Library::load({{"p.yaml",
+                      "profile: ups\nbase: 1.3.6\nscalars:\n  - {oid: .1.0, metric: rack_voltage_volts}\n"
+                      "  - {oid: .2.0, metric: rack_load_ratio}\ntables:\n  - columns:\n      - {column: .3, metric: rack_power_watts}\n",
+                      0},
+                     {"o.yaml",
+                      "override: ups\nbase: 1.3.6\nmax_repetitions: 1\npoints:\n  - {oid: .1.0, divide: 10, lane: hot, lowest: 0}\n"
+                      "  - {oid: .2.0, ignore: true}\n  - {oid: .3, multiply: 10, refresh: 5s}\n",
+                      1}},
+                    problems);
+  REQUIRE(problems.ok());
+  const auto& ups = *all.find("ups");
+  REQUIRE(ups.scalars.size() == 1);
+  CHECK(ups.scalars[0].rule.conversion.divide == 10);
+  CHECK(ups.scalars[0].rule.conversion.lowest == 0);
+  CHECK(ups.scalars[0].rule.lane == reading::Lane::hot);
+  CHECK(ups.tables[0].columns[0].rule.conversion.multiply == 10);
+  CHECK(ups.tables[0].columns[0].rule.refresh == std::chrono::seconds{5});
+  CHECK(ups.quirks.max_repetitions == 1);
+  CHECK(ups.overrides == std::vector<std::string>{"o.yaml"});
+}
+
+TEST_CASE("a profile of the operator's folder takes the place of the shipped one of its name") {
+  ground::Problems problems;
+  const auto all =
+      Library::load({{"p.yaml", "profile: ups\nvendor: shipped\n", 0}, {"own.yaml", "profile: ups\nvendor: own\n", 1}}, problems);
+  CHECK(problems.ok());
+  REQUIRE(all.all().size() == 1);
+  CHECK(all.find("ups")->vendor == "own");
+  CHECK(all.find("ups")->file == "own.yaml");
+}
+
+TEST_CASE("what is wrong with an override is said with line, key and mend") {
+  CHECK(problems_of("override: usp\n") == "o.yaml:1: override: no profile 'usp'; did you mean 'ups'?");
+  CHECK(problems_of("override: ups\npoints:\n  - {oid: 1.3.6.9.0, divide: 10}\n") ==
+        "o.yaml:3: oid: 'ups' reads nothing from 1.3.6.9.0; see `holdup profile show ups`");
+  CHECK(problems_of("override: ups\npoints:\n  - {oid: 1.3.6.1.0, divide: 0}\n") ==
+        "o.yaml:3: points.divide: a division by 0; write the divisor");
+  CHECK(problems_of("override: ups\npoints:\n  - {oid: 1.3.6.1.0, divied: 10}\n") ==
+        "o.yaml:3: points.divied: unknown key; did you mean 'divide'?");
+}

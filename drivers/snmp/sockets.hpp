@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "ground/result.hpp"
+
+// Two UDP sockets, one an address family, that all devices of the loop share; each opened when it is first needed. The clients of v1, v2c
+// and v3 each hold one, and judge what leaves and what came.
+namespace holdup::snmp {
+
+class Sockets {
+ public:
+  using Endpoint = boost::asio::ip::udp::endpoint;
+  using Datagram = std::span<const std::uint8_t>;
+  using OnDatagram = std::function<void(Datagram, const Endpoint& from)>;
+
+  /// `on_datagram` is called on the loop, some 64 times a turn at most.
+  Sockets(boost::asio::io_context& loop, OnDatagram on_datagram);
+  ~Sockets();
+  Sockets(const Sockets&) = delete;
+  Sockets& operator=(const Sockets&) = delete;
+
+  /// The bytes given to the kernel. A full send buffer is a lost datagram, and no failure.
+  [[nodiscard]] ground::Result<std::size_t> send(Datagram datagram, const Endpoint& to);
+
+ private:
+  struct Face;  // the socket of one address family
+  [[nodiscard]] ground::Result<Face*> face(const boost::asio::ip::udp& protocol);
+  void listen(const std::shared_ptr<Face>& face);
+  void drain(Face& face);
+
+  boost::asio::io_context& loop_;
+  OnDatagram on_datagram_;
+  std::shared_ptr<Face> v4_, v6_;  // shared only with a wait that has completed while the owner went
+};
+
+}  // namespace holdup::snmp
