@@ -79,9 +79,12 @@ rules::Labels rule_labels(const record::Series& series) {
   return rules::Labels{std::move(labels)};
 }
 
-record::Series up_series(const site::Site& site, site::Index device) {
-  return {.name = "holdup_up", .labels = {{"device", site.devices[device].name}, {"rack", site.rack}}};
+record::Series device_series(std::string name, const site::Site& site, site::Index device) {
+  return {.name = std::move(name), .labels = {{"device", site.devices[device].name}, {"rack", site.rack}}};
 }
+
+/// Nearly the same: what the polls' own rhythm makes of one period.
+bool alike(Duration a, Duration b) { return a - b <= b / 10 && b - a <= a / 10; }
 
 }  // namespace
 
@@ -121,7 +124,7 @@ void Machine::take(const Started& input) {
 }
 
 void Machine::take(const Restored& input) {
-  for (const auto& event : input.events) ledger_.fold(event, moment_);
+  for (const auto& event : input.events) ledger_.fold(event, moment_), trap_log_.fold(event);
   if (!input.last) return;
   watch();
   tell({});
@@ -173,6 +176,7 @@ void Machine::take(const Answered& input) {
         {device.series[reading.point], has_value ? reading.value : std::numeric_limits<double>::quiet_NaN(), reading.quality});
   }
   note_up(input.device, true, batch);
+  note_refresh(input.device, batch);
   record(std::move(batch));
 }
 
@@ -194,6 +198,28 @@ void Machine::take(const Edge& input) {
   if (watch_ && input.contact < site_->contacts.size()) watch_->detector.edge(input.contact, input.open, input.at, input.uncertainty);
 }
 
+void Machine::take(const Trap& input) {
+  if (!watch_ || input.device >= site_->devices.size()) return;
+  const auto device = site_->element_of_device(input.device);
+  if (auto lines = trap_log_.lines(device, input.message, moment_)) {
+    effects_.events.push_back(ledger_.note({.word = "trap", .element = device, .lines = std::move(*lines)}, moment_));
+    log(LogLine::Level::info, "trap device=" + site_->devices[input.device].name + " oid=" + input.message.trap + " says=" +
+                                  (input.message.says ? std::string{name(*input.message.says)} : "unknown"));
+  }
+  if (input.sender == Trap::Sender::known) watch_->detector.trapped(input.device, input.message, input.at);
+  const auto knows = input.at + watch_->detector.facts().longest_refresh(input.device) + 1ms;
+  watch_->plan.confirm(input.device, moment_.now, knows);
+}
+
+// Since when silence means something: told once, and remembered over restarts.
+void Machine::take(const Listening& input) {
+  if (trap_log_.listened()) return;
+  trap_log_.listens();
+  const auto self = ground::Element::named("self");
+  std::vector<record::Evidence> lines{TrapLog::line(self, "listening for traps at " + input.endpoint, moment_)};
+  effects_.events.push_back(ledger_.note({.word = "trap", .element = self, .lines = std::move(lines)}, moment_));
+}
+
 void Machine::take(const Delivered& input) {
   if (!input.accepted) log(LogLine::Level::warning, "alert_not_delivered target=" + std::to_string(input.target));
   board_.delivered(input.target, input.token, input.accepted, moment_.now);
@@ -207,10 +233,28 @@ void Machine::note_up(site::Index index, bool up, record::Batch& batch) {
   }
   const double value = up ? 1 : 0;
   if (device.up_value == value && moment_.now - device.up_at < up_repeat) return;
-  if (!device.up) device.up = registry_.enter(up_series(*site_, index), batch.born);
+  if (!device.up) device.up = registry_.enter(device_series("holdup_up", *site_, index), batch.born);
   device.up_value = value;
   device.up_at = moment_.now;
   batch.samples.push_back({*device.up, value, Quality::good});
+}
+
+void Machine::note_refresh(site::Index index, record::Batch& batch) {
+  auto& device = watch_->devices[index];
+  const auto learned = watch_->detector.facts().learned_refresh(index);
+  if (!learned) return;
+  const bool known = alike(device.refresh, *learned);
+  if (known && moment_.now - device.refresh_at < up_repeat) return;
+  const auto seconds = std::chrono::duration<double>{*learned}.count();
+  if (!known) {
+    log(LogLine::Level::info, "refresh_learned device=" + site_->devices[index].name + " seconds=" + ground::number_text(seconds));
+    watch_->plan.slow(index, *learned, moment_.now);
+  }
+  if (!device.refresh_series)
+    device.refresh_series = registry_.enter(device_series("holdup_device_refresh_seconds", *site_, index), batch.born);
+  device.refresh = *learned;
+  device.refresh_at = moment_.now;
+  batch.samples.push_back({*device.refresh_series, seconds, Quality::good});
 }
 
 // One poll reply is one batch: to the store, to the page, to the rules.

@@ -9,6 +9,7 @@
 #include "collector/core/alert_board.hpp"
 #include "collector/core/effects.hpp"
 #include "collector/core/registry.hpp"
+#include "collector/core/trap_log.hpp"
 #include "collector/detect/detector.hpp"
 #include "collector/incident/ledger.hpp"
 #include "collector/plan/plan.hpp"
@@ -49,6 +50,9 @@ class Machine {
       bool said_silent = false;
       double up_value = -1;
       ground::Instant up_at{};
+      std::optional<record::SeriesId> refresh_series;
+      ground::Duration refresh{};  // as learned and last recorded
+      ground::Instant refresh_at{};
     };
     std::vector<Device> devices;
   };
@@ -59,6 +63,8 @@ class Machine {
   void take(const Answered& input);
   void take(const Unanswered& input);
   void take(const Edge& input);
+  void take(const Trap& input);
+  void take(const Listening& input);
   void take(const TimerDue&) {}
   void take(const Delivered& input);
   void take(SiteChanged& input);
@@ -68,6 +74,7 @@ class Machine {
   void tell(const std::vector<record::Event>& events);
   void tell_rules(const std::vector<rules::Transition>& transitions);
   void note_up(site::Index device, bool up, record::Batch& batch);
+  void note_refresh(site::Index device, record::Batch& batch);
   void record(record::Batch batch);
   [[nodiscard]] Alert alert_of(const incident::Incident& incident) const;
   void log(LogLine::Level level, std::string text) { effects_.logs.push_back({level, std::move(text)}); }
@@ -77,6 +84,7 @@ class Machine {
   incident::Ledger ledger_;
   rules::Engine rules_;
   AlertBoard board_;
+  TrapLog trap_log_;
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> fired_;  // labels by incident id
   std::unique_ptr<Watch> watch_;                                                   // after the last Restored
   std::uint64_t seed_ = 0;

@@ -72,8 +72,8 @@ std::optional<double> Track::before(Instant at) const {
 
 std::optional<double> Track::after(Instant start, Instant end) const {
   auto at =
-      std::upper_bound(past.begin(), past.end(), end + take_over + refresh, [](Instant t, const auto& entry) { return t < entry.first; });
-  if (at != past.begin() && std::prev(at)->first - refresh > start) --at;
+      std::upper_bound(past.begin(), past.end(), end + take_over + refresh(), [](Instant t, const auto& entry) { return t < entry.first; });
+  if (at != past.begin() && std::prev(at)->first - refresh() > start) --at;
   return at == past.end() ? std::nullopt : std::optional{at->second};
 }
 
@@ -83,7 +83,7 @@ Sign Track::sign(const site::Site& site) const {
           .value = last ? std::optional{last->value} : std::nullopt,
           .quality = last ? last->quality : Quality::absent,
           .time = last ? last->time : Instant{},
-          .uncertainty = last ? std::max(refresh, last->uncertainty) : Duration{}};
+          .uncertainty = last ? std::max(refresh(), last->uncertainty) : Duration{}};
 }
 
 Facts::Facts(const site::Site& site)
@@ -112,7 +112,7 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
     if (points[p].means == Meaning::none) continue;
     hearing.track_of_point[p] = static_cast<std::int32_t>(tracks_[device].size());
     tracks_[device].push_back(
-        {.device = device, .means = points[p].means, .point = short_text(points[p]), .refresh = points[p].refresh.value_or(Duration{})});
+        {.device = device, .means = points[p].means, .point = short_text(points[p]), .declared = points[p].refresh.value_or(Duration{})});
     place(device, points[p], tracks_[device].back());
   }
 }
@@ -130,6 +130,7 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
     case Meaning::input_voltage:
     case Meaning::inlet_current:
     case Meaning::inlet_power:
+    case Meaning::ups_on_battery:
       of_inlet_[device][means].push_back(&track);
       return;
     default:
@@ -152,10 +153,27 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     track.lived = track.lived || reading.value != 0;
     changed = sign_changed(track, reading) || changed;
     if (!track.last || track.last->value != reading.value) track.changed = reading.time;
+    track.changes.saw(reading.value, reading.time);
     track.last = reading;
     remember(track, reading);
   }
   return changed;
+}
+
+// A load that comes and goes on a grid of its own is told from a cache by its neighbours on the same device, which change in between.
+std::optional<Duration> Facts::learned_refresh(Index device) const {
+  std::optional<Duration> out;
+  for (const Track& track : tracks_[device])
+    if (const auto learned = track.changes.learned()) out = std::max(out.value_or(Duration{}), *learned);
+  for (const Track& track : tracks_[device])
+    if (out && track.changes.at_most() < *out) return std::nullopt;
+  return out;
+}
+
+Duration Facts::longest_refresh(Index device) const {
+  Duration out{};
+  for (const Track& track : tracks_[device]) out = std::max(out, track.refresh());
+  return out;
 }
 
 void Facts::unanswered(Index device, Instant asked) {

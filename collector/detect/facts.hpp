@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -7,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "collector/detect/refresh.hpp"
 #include "collector/detect/verdict.hpp"
 #include "collector/site/site.hpp"
 #include "drivers/reading/point.hpp"
@@ -27,7 +29,8 @@ struct Track {
   Index device = 0;
   Meaning means{};
   std::string point;                            // for evidence: metric and name
-  Duration refresh{};                           // a reading covers [time − refresh, time]
+  Duration declared{};                          // how often the device measures anew, as its profile says
+  Refresh changes;                              // … and as its changes show
   std::optional<reading::Reading> last;         // good ones only
   Instant changed{};                            // when the value was first heard as it is now
   bool fresh = false;                           // the last question after it was answered, and well
@@ -35,9 +38,11 @@ struct Track {
   std::deque<std::pair<Instant, double>> past;  // powers and currents, thinned
 
   [[nodiscard]] bool known() const { return last.has_value(); }
+  /// A reading covers [time − refresh, time]. The larger of what is declared and what was learned.
+  [[nodiscard]] Duration refresh() const { return std::max(declared, changes.learned().value_or(Duration{})); }
   [[nodiscard]] double value() const { return last->value; }
   /// The earliest moment that the last reading may stand for.
-  [[nodiscard]] Instant from() const { return last->time - refresh; }
+  [[nodiscard]] Instant from() const { return last->time - refresh(); }
   /// The value that was last good at or before `at`.
   [[nodiscard]] std::optional<double> before(Instant at) const;
   /// The value after what happened between `start` and `end`: the last one heard a moment after it, else the next.
@@ -78,7 +83,11 @@ class Facts {
   [[nodiscard]] const Track* status(Index supply, Meaning means) const { return of_supply_[supply][static_cast<std::size_t>(means)]; }
   /// What the outlet of the supply's cord says.
   [[nodiscard]] const Track* outlet(Index supply, Meaning means) const { return of_outlet_[supply][static_cast<std::size_t>(means)]; }
-  /// What the PDU says of its own inlet; the first of several phases.
+  /// The longest refresh that was learned of the device's meaningful points, where none of them changes faster.
+  [[nodiscard]] std::optional<Duration> learned_refresh(Index device) const;
+  /// How old what a reading of the device says may be: none of its meaningful points is older.
+  [[nodiscard]] Duration longest_refresh(Index device) const;
+  /// What the PDU or UPS says of its own inlet; the first of several phases.
   [[nodiscard]] std::span<const Track* const> inlet(Index device, Meaning means) const;
 
  private:

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr Duration first_identify_time = 2s;  // what is dead is soon known to be …
 constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
 constexpr Duration longest_back_off = 30s;
+constexpr Duration confirm_gap = 100ms;  // between questions that traps bring about
 constexpr unsigned quick_retries = 3;  // questions in a row before the grid is kept again: enough to call it silent
 
 bool is_modbus(const site::Device& device) { return device.url.starts_with("modbus"); }
@@ -76,6 +77,11 @@ std::vector<Order> Plan::due(Instant now) {
 // The first lane is always asked alone: a long question would hide a loss, and a silent device's return. The others follow its answer.
 Order Plan::read_order(site::Index device, Instant now) {
   Ward& ward = wards_[device];
+  ward.asked_at = now;
+  if (ward.confirm_at <= now) {
+    hurry(device, now);
+    ward.confirm_at = ward.confirm_last > now ? ward.confirm_last : Instant::max();
+  }
   Order order{.kind = Order::Kind::read, .device = device, .points = {}, .deadline = now + ward.answer_time};
   bool first = true;
   for (auto& lane : ward.lanes) {
@@ -102,7 +108,7 @@ std::optional<Instant> Plan::next_due() const {
 
 Instant Plan::next_of(const Ward& ward) const {
   if (!ward.identified) return ward.identify_at;
-  Instant next = Instant::max();
+  Instant next = ward.confirm_at;
   for (const auto& lane : ward.lanes) {
     if (lane.points.empty()) continue;
     next = std::min(next, lane.next);
@@ -129,6 +135,14 @@ void Plan::identified(site::Index device, std::span<const reading::Point> points
   }
 }
 
+void Plan::slow(site::Index device, Duration refresh, Instant now) {
+  auto& hot = wards_[device].lanes[static_cast<std::size_t>(Lane::hot)];
+  const auto period = lane_period(site_.devices[device], Lane::hot, refresh);
+  if (hot.points.empty() || hot.period == period) return;
+  hot.period = period;
+  hot.next = slot_after(now, wards_[device].phase % period, period);
+}
+
 void Plan::answered(site::Index device, Instant) {
   HOLDUP_EXPECT(device < wards_.size());
   wards_[device].busy = false;
@@ -144,6 +158,15 @@ void Plan::failed(site::Index device, Instant now) {
   } else if (ward.failures <= quick_retries) {
     hurry(device, now);
   }
+}
+
+void Plan::confirm(site::Index device, Instant now, Instant knows) {
+  Ward& ward = wards_[device];
+  if (!ward.identified) return void(ward.identify_at = std::min(ward.identify_at, now));  // it lives
+  const bool just_asked = ward.asked_at != Instant::min() && ward.asked_at + confirm_gap > now;
+  const Instant first = just_asked ? ward.asked_at + confirm_gap : now;
+  ward.confirm_at = std::min(ward.confirm_at, first);
+  ward.confirm_last = std::max({ward.confirm_last, first, knows});
 }
 
 void Plan::hurry(site::Index device, Instant now) {

@@ -41,8 +41,12 @@ class Plan {
   void identified(site::Index device, std::span<const reading::Point> points, Instant now);
   void answered(site::Index device, Instant now);
   void failed(site::Index device, Instant now);
+  /// The device was seen to measure its hot points anew this often only: unless the site file says otherwise, they are asked twice as often.
+  void slow(site::Index device, Duration refresh, Instant now);
   /// Ask the hot points of this device at once, whatever the grid says: its neighbour was lost.
   void hurry(site::Index device, Instant now);
+  /// The device called: ask its hot points at once, at most ten times a second, and again when an answer can know: not before `knows`.
+  void confirm(site::Index device, Instant now, Instant knows);
 
  private:
   struct Rhythm {
@@ -57,6 +61,8 @@ class Plan {
     Duration phase{};
     Duration answer_time{};
     Instant identify_at{};
+    Instant asked_at = Instant::min();
+    Instant confirm_at = Instant::max(), confirm_last = Instant::min();  // the next confirming question, and the latest one wanted
     std::array<Rhythm, 3> lanes;  // by Lane
   };
 
