@@ -13,6 +13,7 @@
 #include "collector/site/site.hpp"
 #include "drivers/reading/point.hpp"
 #include "drivers/reading/reading.hpp"
+#include "drivers/reading/trap.hpp"
 #include "ground/result.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
@@ -53,6 +54,18 @@ struct Edge {
   ground::Instant at{};
   ground::Duration uncertainty{};
 };
+/// A device called: a trap or an inform. A hint, never a proof.
+struct Trap {
+  enum class Sender : std::uint8_t { known, one_of_several };  // several devices share its address: nothing is said of any, all are asked
+  site::Index device = 0;
+  ground::Instant at{};
+  reading::TrapMessage message;
+  Sender sender = Sender::known;
+};
+/// Traps can be heard from now on, at this address.
+struct Listening {
+  std::string endpoint;
+};
 struct TimerDue {};
 struct Delivered {
   std::size_t target = 0;
@@ -65,7 +78,7 @@ struct SiteChanged {
   rules::RuleSet rules;
 };
 
-using Input = std::variant<Started, Restored, Identified, Answered, Unanswered, Edge, TimerDue, Delivered, SiteChanged>;
+using Input = std::variant<Started, Restored, Identified, Answered, Unanswered, Edge, Trap, Listening, TimerDue, Delivered, SiteChanged>;
 
 // ---- Effects.
 

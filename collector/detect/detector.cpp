@@ -18,7 +18,10 @@ bool at_once(Verdict verdict, Strength strength) {
 }  // namespace
 
 Detector::Detector(const site::Site& site)
-    : site_{site}, facts_{site}, judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }} {
+    : site_{site},
+      facts_{site},
+      judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      reports_{site, facts_} {
   for (Index d = 0; d < site.devices.size(); ++d) paths_.insert(site.path_of_device(d));
 }
 
@@ -45,12 +48,16 @@ std::vector<Change> Detector::assess(Instant now) {
     weigh(Verdict::supply_lost, element, judge_.supply_silently(s), now);
   }
   for (Index d = 0; d < site_.devices.size(); ++d)
+    if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty())
+      weigh(Verdict::ups_on_battery, site_.element_of_pdu(d), judge_.ups(d), now);
+  for (Index d = 0; d < site_.devices.size(); ++d)
     if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
   for (Index f = 0; f < site_.feeds.size(); ++f) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
   for (Index l = 0; l < site_.loads.size(); ++l) {
     weigh(Verdict::load_down, site_.element_of_load(l), judge_.load(l), now);
     weigh(Verdict::path_redundancy_lost, site_.element_of_load(l), judge_.paths(l), now);
   }
+  for (const auto& [verdict, element] : reports_.unjudged()) weigh(verdict, element, {}, now);
   weigh_telemetry(now);
   return std::exchange(changes_, {});
 }
@@ -65,8 +72,10 @@ void Detector::weigh_telemetry(Instant now) {
   }
 }
 
-void Detector::weigh(Verdict verdict, const ground::Element& element, const Judgement& judgement, Instant now) {
+void Detector::weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now) {
   const Key key{verdict, element};
+  const auto judgement =
+      reports_.empty() ? std::move(judged) : reports_.temper(verdict, element, std::move(judged), held(verdict, element));
   if (judgement.kind == Judgement::Kind::lost) return begin_or_strengthen(key, judgement, now);
   const auto at = open_.find(key);
   if (at == open_.end()) return;

@@ -7,6 +7,7 @@
 
 #include "collector/detect/facts.hpp"
 #include "collector/detect/judge.hpp"
+#include "collector/detect/reports.hpp"
 
 // Holds the facts against each other after every input that could change a judgement, and latches: what was lost stays lost until it is
 // judged fine for a while. The core feeds it and hands its changes to incident. Pure.
@@ -26,6 +27,8 @@ class Detector {
   }
   void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), stirred_ = true; }
   void edge(Index contact, bool open, Instant at, Duration uncertainty) { facts_.edge(contact, open, at, uncertainty), stirred_ = true; }
+  /// A device called: what it says stands as reported until a reading can know.
+  void trapped(Index device, const reading::TrapMessage& message, Instant at) { reports_.take(device, message, at), stirred_ = true; }
   /// What stood open before a restart stands open again.
   void adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since);
 
@@ -52,7 +55,7 @@ class Detector {
     std::optional<Instant> fine_since;
   };
 
-  void weigh(Verdict verdict, const ground::Element& element, const Judgement& judgement, Instant now);
+  void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
   void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
   void end_when_settled(const Key& key, const Judgement& judgement, Instant now);
   void wake_at(Instant at) { next_due_ = next_due_ ? std::min(*next_due_, at) : at; }
@@ -61,6 +64,7 @@ class Detector {
   const site::Site& site_;
   Facts facts_;
   Judge judge_;
+  Reports reports_;
   std::set<ground::Element> paths_;  // switches, and self
   std::map<Key, Open> open_;
   std::vector<Change> changes_;

@@ -39,6 +39,7 @@ class Judge {
   [[nodiscard]] Judgement feed(Index feed) const;
   [[nodiscard]] Judgement load(Index load) const;
   [[nodiscard]] Judgement paths(Index load) const;
+  [[nodiscard]] Judgement ups(Index device) const;
   [[nodiscard]] Judgement telemetry(Index device, Instant now) const;
   /// Of a switch, or of `self`: the common network.
   [[nodiscard]] Judgement telemetry_of_path(const ground::Element& path, Instant now) const;

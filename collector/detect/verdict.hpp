@@ -24,12 +24,17 @@ enum class Verdict : std::uint8_t {
   load_down,
   path_redundancy_lost,
   telemetry_lost,
+  ups_on_battery,
+  overload,
 };
-inline constexpr std::array<std::string_view, 9> verdict_names{
-    "supply_input_lost", "supply_output_failed", "supply_off_commanded", "supply_lost", "pdu_dark", "feed_lost",
-    "load_down",         "path_redundancy_lost", "telemetry_lost"};
+inline constexpr std::array<std::string_view, 11> verdict_names{
+    "supply_input_lost", "supply_output_failed", "supply_off_commanded", "supply_lost",    "pdu_dark", "feed_lost",
+    "load_down",         "path_redundancy_lost", "telemetry_lost",       "ups_on_battery", "overload"};
 [[nodiscard]] constexpr std::string_view name(Verdict v) { return verdict_names[static_cast<std::size_t>(v)]; }
 [[nodiscard]] std::optional<Verdict> verdict_of(std::string_view name);
+
+/// It says that its element gives no power.
+[[nodiscard]] constexpr bool is_loss(Verdict v) { return v < Verdict::path_redundancy_lost; }
 
 /// In rising order: a verdict is only ever strengthened, or ended.
 enum class Strength : std::uint8_t { unknown, reported, probable, proven };

@@ -153,6 +153,16 @@ record::Event& Ledger::write(const Incident& incident, const Draft& draft, Momen
   return events_.emplace_back(std::move(event));
 }
 
+record::Event Ledger::note(Note note, Moment moment) {
+  auto event = blank(moment);
+  event.verdict = note.word;
+  event.strength = name(detect::Strength::reported);
+  event.element = event.cause = note.element.text();
+  event.phase = record::Phase::end;
+  event.evidence = std::move(note.lines);
+  return event;
+}
+
 record::Event Ledger::blank(Moment moment) {
   record::Event event;
   event.id = boot_ + "-" + std::to_string(++count_);

@@ -52,6 +52,13 @@ class Ledger {
   [[nodiscard]] std::vector<record::Event> finish_fold(Moment moment);
   /// The events that these changes make, in order.
   [[nodiscard]] std::vector<record::Event> file(const std::vector<detect::Change>& changes, Moment moment);
+  /// Something that was heard and is no verdict: an event of its own that begins and ends at once and belongs to no incident.
+  struct Note {
+    std::string_view word;
+    Element element;
+    std::vector<record::Evidence> lines;
+  };
+  [[nodiscard]] record::Event note(Note note, Moment moment);
   /// The site was reloaded: elements that are gone keep their incidents until restored by hand or proof.
   void rebind(const site::Site& site) { site_ = &site; }
 

@@ -26,6 +26,10 @@ std::string_view saying(Verdict verdict) {
       return "runs on one path: the next loss takes it down";
     case Verdict::telemetry_lost:
       return "does not answer: nothing is known of the power behind it";
+    case Verdict::ups_on_battery:
+      return "runs from its battery";
+    case Verdict::overload:
+      return "is overloaded: its breaker is a clock";
   }
   return "";
 }
@@ -33,7 +37,15 @@ std::string_view saying(Verdict verdict) {
 }  // namespace
 
 std::string_view severity(Verdict verdict) {
-  return verdict == Verdict::telemetry_lost || verdict == Verdict::supply_off_commanded ? "warning" : "critical";
+  switch (verdict) {
+    case Verdict::telemetry_lost:
+    case Verdict::supply_off_commanded:
+    case Verdict::ups_on_battery:
+    case Verdict::overload:
+      return "warning";
+    default:
+      return "critical";
+  }
 }
 
 std::string summary(const detect::Finding& finding) {

@@ -32,7 +32,7 @@ struct Judged {
   std::optional<std::string> open_on(const Element& element) const {
     for (const auto& incident : mirror.open())
       for (const auto& open : incident.open)
-        if (open.element == element && open.verdict != Verdict::telemetry_lost)
+        if (open.element == element && detect::is_loss(open.verdict))
           return element.text() + ": " + std::string{name(open.verdict)} + " (" + std::string{name(open.strength)} + ")";
     return std::nullopt;
   }

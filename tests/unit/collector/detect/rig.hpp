@@ -138,6 +138,16 @@ class Rig {
   void ask(const std::string& device) { ask(*site_.device(device)); }
   void pass(Duration time) { now_ += time; }
 
+  void hear() {
+    constexpr const char* kinds[] = {"begun ", "strengthened ", "ended "};
+    for (const auto& change : detector_.assess(now_)) {
+      const auto& finding = change.finding;
+      ever_.insert(finding.verdict);
+      said_.push_back(kinds[static_cast<int>(change.kind)] + std::string{name(finding.verdict)} + " " + finding.element.text() + " " +
+                      std::string{name(finding.strength)});
+    }
+  }
+
   // ---- what is said
   // The strength with which it stands open, or "".
   [[nodiscard]] std::string open(Verdict verdict, const std::string& element) const {
@@ -182,16 +192,6 @@ class Rig {
       devices_[d].values[means].value = value;
     }
     detector_.identified(d, points, now_);
-  }
-
-  void hear() {
-    constexpr const char* kinds[] = {"begun ", "strengthened ", "ended "};
-    for (const auto& change : detector_.assess(now_)) {
-      const auto& finding = change.finding;
-      ever_.insert(finding.verdict);
-      said_.push_back(kinds[static_cast<int>(change.kind)] + std::string{name(finding.verdict)} + " " + finding.element.text() + " " +
-                      std::string{name(finding.strength)});
-    }
   }
 
   site::Site site_;
