@@ -38,6 +38,7 @@ std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::
   hwsim::scenario::check_elements(plan.scenario, plan.rack, file, problems);
   plan.rules = load_rules(plan.site->rules, site_file, problems);
   plan.seed = plan.scenario.seed;
+  plan.traps = profile::TrapBook{profiles};
   return problems.ok() ? std::optional{std::move(plan)} : std::nullopt;
 }
 

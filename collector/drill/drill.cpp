@@ -4,6 +4,7 @@
 #include <map>
 
 #include "collector/drill/expectation.hpp"
+#include "collector/drill/trap_values.hpp"
 #include "collector/drill/virtual_points.hpp"
 
 namespace holdup::drill {
@@ -20,6 +21,7 @@ class Rig {
  public:
   Rig(DrillPlan plan, const Watcher& watcher)
       : scenario_{std::move(plan.scenario)},
+        traps_{std::move(plan.traps)},
         stage_{plan.rack.rack, plan.seed},
         machine_{{std::move(plan.site), std::move(plan.rules)}},
         watcher_{watcher},
@@ -65,8 +67,20 @@ class Rig {
   }
 
   void perform_steps() {
-    for (; step_ < scenario_.timeline.size() && Instant{scenario_.timeline[step_].at} <= now_; ++step_)
-      (void)stage_.perform(scenario_.timeline[step_].command);  // checked against the rack before the drill began
+    for (; step_ < scenario_.timeline.size() && Instant{scenario_.timeline[step_].at} <= now_; ++step_) {
+      const auto& command = scenario_.timeline[step_].command;
+      (void)stage_.perform(command);  // checked against the rack before the drill began
+      if (const auto* trap = std::get_if<hwsim::scenario::Trap>(&command)) carry(*trap);
+    }
+  }
+
+  // A device calls: its trap is heard one flight later, whatever becomes of the device meanwhile.
+  void carry(const hwsim::scenario::Trap& trap) {
+    const auto device = machine_.site().device(trap.element.rest());
+    const auto oid = profile::Oid::parse(trap.oid);
+    if (!device || !oid) return;
+    auto message = traps_.read(*oid, values_of(trap));
+    replies_.emplace(now_ + round_trip, core::Trap{.device = *device, .at = now_ + round_trip, .message = std::move(message)});
   }
 
   void answer() {
@@ -136,6 +150,7 @@ class Rig {
   }
 
   hwsim::scenario::Scenario scenario_;
+  profile::TrapBook traps_;
   hwsim::scenario::Stage stage_;
   core::Machine machine_;
   const Watcher& watcher_;

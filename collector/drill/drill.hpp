@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collector/core/machine.hpp"
+#include "drivers/profile/trap.hpp"
 #include "hw-sim/scenario/rack_file.hpp"
 #include "hw-sim/scenario/scenario.hpp"
 #include "hw-sim/scenario/stage.hpp"
@@ -21,6 +22,7 @@ using ground::Instant;
 struct DrillPlan {
   std::unique_ptr<const site::Site> site;
   rules::RuleSet rules;
+  profile::TrapBook traps;  // what `trap device/NAME oid=…` means
   hwsim::scenario::RackFile rack;
   hwsim::scenario::Scenario scenario;
   std::uint64_t seed = 0;

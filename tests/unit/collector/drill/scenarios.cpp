@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "collector/site/site_file.hpp"
+#include "drivers/profile/library.hpp"
 
 namespace drill_test {
 namespace {
@@ -18,6 +19,16 @@ std::string read(const std::filesystem::path& path) {
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
+}
+
+profile::Library shipped_traps() {
+  std::vector<profile::File> files;
+  for (const auto& entry : std::filesystem::directory_iterator{HOLDUP_SOURCE_DIR "/firmware-profiles"})
+    if (entry.path().filename().string().starts_with("traps-")) files.push_back({entry.path().filename().string(), read(entry.path())});
+  ground::Problems problems;
+  auto library = profile::Library::load(files, problems);
+  REQUIRE(problems.ok());
+  return library;
 }
 
 void require_ok(const ground::Problems& problems) {
@@ -36,6 +47,7 @@ drill::DrillPlan plan_on(hwsim::scenario::Scenario scenario, const ground::yaml:
   hwsim::scenario::check_elements(scenario, plan.rack, "scenario", problems);
   require_ok(problems);
   plan.seed = scenario.seed;
+  plan.traps = profile::TrapBook{shipped_traps()};
   plan.scenario = std::move(scenario);
   return plan;
 }
