@@ -86,8 +86,9 @@ int probe(const ProbeOptions& options) {
   const auto device = opener.open(*opening);
   if (!device) return complain(usage, device.error().what);
   if (::isatty(STDERR_FILENO) != 0) std::cerr << "asking " << ground::printable(options.url) << " …\n";
-  const auto told = run(loop, **device, *timeout);
+  auto told = run(loop, **device, *timeout);
   if (!told) return complain(cannot_know, ground::printable(options.url) + ": " + ground::printable(told.error().what));
+  doubt(*told);
   print_told(*told, options.json);
   if (told->readings.empty()) return complain(cannot_know, "no profile fits it, and it answers no standard MIB that holdup reads");
   return fine;

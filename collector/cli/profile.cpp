@@ -173,7 +173,8 @@ int profile_test(const ProfileTestOptions& options) {
   const auto recording = snmp::parse_recording(text);
   if (recording.skipped > 0) std::cerr << options.recording << ": " << recording.skipped << " lines are no values\n";
   if (recording.values == 0) return complain(usage, options.recording + ": no lines of the form OID|TAG|VALUE");
-  const auto told = tell(*library, named, recording);
+  auto told = tell(*library, named, recording);
+  doubt(told);
   print_told(told, options.json);
   return told.readings.empty() ? problem_found : fine;
 }

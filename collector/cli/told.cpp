@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "drivers/reading/plausibility.hpp"
 #include "ground/json_writer.hpp"
 #include "ground/number.hpp"
 #include "ground/utf8.hpp"
@@ -36,15 +37,18 @@ std::string device_json(const reading::Identity& identity) {
   return json.take();
 }
 
-std::string point_json(const Point& point, const Reading& reading, const std::string& raw) {
+std::string point_json(const Told& told, std::size_t at) {
+  const Reading& reading = told.readings[at];
+  const Point& point = told.identified.points[reading.point];
   ground::JsonWriter json;
   json.begin_object().field("metric", point.metric).key("labels").begin_object();
   for (const auto& [key, value] : point.labels) json.field(key, value);
   json.end_object().key("value");
   has_value(reading) ? json.value(reading.value) : json.null();
-  json.field("quality", ground::name(reading.quality)).field("raw", raw).field("source", point.source);
+  json.field("quality", ground::name(reading.quality)).field("raw", told.raw[at]).field("source", point.source);
   if (const State* state = state_of(point, reading)) json.field("state", state->name).field("health", health_name(*state));
   if (point.spare) json.field("spare", true);
+  if (const auto doubt = told.doubts.find(reading.point); doubt != told.doubts.end()) json.field("doubt", doubt->second);
   json.end_object();
   return json.take();
 }
@@ -79,15 +83,30 @@ void print_people(const Told& told) {
     std::cout << padded(labels_text(point), 12) << padded(ground::printable(reading::label(point, "name")), 26) << padded(point.metric, 36)
               << padded(value_text(point, told.readings[i]), 24) << point.source << (point.spare ? "  spare" : "") << '\n';
   }
+  for (const auto& [point, why] : told.doubts)
+    std::cout << "doubt: " << labels_text(told.identified.points[point]) << ' ' << told.identified.points[point].metric << ": " << why
+              << '\n';
 }
 
 void print_json(const Told& told) {
   std::cout << device_json(told.identified.identity) << '\n';
-  for (std::size_t i = 0; i < told.readings.size(); ++i)
-    std::cout << point_json(told.identified.points[told.readings[i].point], told.readings[i], told.raw[i]) << '\n';
+  for (std::size_t i = 0; i < told.readings.size(); ++i) std::cout << point_json(told, i) << '\n';
 }
 
 }  // namespace
+
+void doubt(Told& told) {
+  std::vector<double> values(told.identified.points.size(), reading::no_value);
+  for (const Reading& reading : told.readings)
+    if (reading.quality == Quality::good) values[reading.point] = reading.value;
+  for (const auto& group : reading::power_groups(told.identified.points)) {
+    const auto why = reading::implausible(group, values);
+    if (why.empty()) continue;
+    for (const auto point : group.points()) told.doubts.emplace(point, why);
+  }
+  for (Reading& reading : told.readings)
+    if (reading.quality == Quality::good && told.doubts.contains(reading.point)) reading.quality = Quality::out_of_range;
+}
 
 void print_told(const Told& told, bool json) { json ? print_json(told) : print_people(told); }
 

@@ -156,6 +156,7 @@ void Machine::take(const Identified& input) {
   device.series = registry_.enter(*site_, input.device, input.points, batch.born);
   watch_->plan.identified(input.device, input.points, moment_.now);
   watch_->detector.identified(input.device, input.points, moment_.now);
+  device.doubts = reading::Doubts{input.points};
   note_up(input.device, true, batch);
   record(std::move(batch));
   log(LogLine::Level::info, "device_identified device=" + site_->devices[input.device].name + " profile=" + input.identity.profile +
@@ -163,8 +164,10 @@ void Machine::take(const Identified& input) {
   effects_.known.push_back({input.device, input.identity, device.series, input.points});
 }
 
-void Machine::take(const Answered& input) {
+void Machine::take(Answered& input) {
   auto& device = watch_->devices[input.device];
+  for (const auto& doubt : device.doubts.weigh(input.readings))
+    log(LogLine::Level::warning, "implausible device=" + site_->devices[input.device].name + " what=\"" + doubt + '"');
   watch_->plan.answered(input.device, moment_.now);
   watch_->detector.heard(input.device, input.readings, moment_.now);
   record::Batch batch;

@@ -14,6 +14,7 @@
 #include "collector/incident/ledger.hpp"
 #include "collector/plan/plan.hpp"
 #include "collector/rules/engine.hpp"
+#include "drivers/reading/plausibility.hpp"
 
 // The core: one value machine. Everything that holdup decides is decided in step(); its hosts (live, drill) only perform. The same
 // inputs at the same moments give the same effects, byte for byte. Pure.
@@ -46,6 +47,7 @@ class Machine {
     detect::Detector detector;
     struct Device {
       std::vector<record::SeriesId> series;  // by point
+      reading::Doubts doubts;
       std::optional<record::SeriesId> up;
       bool said_silent = false;
       double up_value = -1;
@@ -60,7 +62,7 @@ class Machine {
   void take(const Started& input);
   void take(const Restored& input);
   void take(const Identified& input);
-  void take(const Answered& input);
+  void take(Answered& input);
   void take(const Unanswered& input);
   void take(const Edge& input);
   void take(const Trap& input);
