@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <utility>
+
+// Costly work, one piece a turn of the loop: whoever has some waits for its turn, and between two pieces everybody else gets theirs.
+// Client has one for the keys of all sessions.
+namespace holdup::v3 {
+
+class Turns {
+ public:
+  /// Held while the piece is done; the next one's turn comes when it goes.
+  class Turn {
+   public:
+    explicit Turn(Turns& owner) : owner_{&owner} {}
+    ~Turn() {
+      if (owner_ != nullptr) owner_->pass_on();
+    }
+    Turn(Turn&& other) noexcept : owner_{std::exchange(other.owner_, nullptr)} {}
+    Turn& operator=(Turn&&) = delete;
+
+   private:
+    Turns* owner_;
+  };
+
+  explicit Turns(boost::asio::any_io_executor executor) : executor_{std::move(executor)} {}
+
+  [[nodiscard]] boost::asio::awaitable<Turn> take();
+
+ private:
+  struct Waiting;
+  void pass_on();
+
+  boost::asio::any_io_executor executor_;
+  bool taken_ = false;
+  std::deque<Waiting*> waiting_;
+};
+
+}  // namespace holdup::v3
