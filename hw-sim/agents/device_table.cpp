@@ -63,6 +63,35 @@ ObjectRule read_object(Mapping& map, const std::string& base) {
   return rule;
 }
 
+std::vector<ObjectRule> read_varbinds(Mapping& map, const std::string& base, bool in_row) {
+  std::vector<ObjectRule> out;
+  const Node* list = map.find("varbinds");
+  if (list == nullptr) return out;
+  for (const Node& item : list->items) {
+    Mapping varbind{item, map.path("varbinds"), map.report()};
+    out.push_back(read_object(varbind, base));
+    if (in_row && out.back().measure && out.back().measure->index.empty()) out.back().measure->index = "{index}";
+  }
+  return out;
+}
+
+TrapRule read_trap(Mapping& map, const std::string& base) {
+  static constexpr std::array<std::string_view, 1> occasions{"boot"};
+  TrapRule rule;
+  rule.oid = map.required_text("oid");
+  if (rule.oid.starts_with('.')) rule.oid = base + rule.oid;
+  rule.at_boot = map.word("on", occasions).has_value();
+  rule.each = quantity(map, "each");
+  rule.measure = read_measure(map, rule.each ? "{index}" : "");
+  rule.below = map.number("below");
+  rule.above = map.number("above");
+  rule.varbinds = read_varbinds(map, base, rule.each.has_value());
+  const bool crosses = rule.measure && rule.below.has_value() != rule.above.has_value();
+  if (rule.at_boot == crosses) map.problem({}, "neither 'on: boot' nor a measure with one limit", "say when it is sent");
+  map.finish();
+  return rule;
+}
+
 RegisterRule read_register(Mapping& map) {
   RegisterRule rule;
   const auto address = map.integer("at");
@@ -106,6 +135,7 @@ DeviceTable parse_device_table(std::string_view text, const std::string& file, g
     }
   };
   each("objects", [&](Mapping& rule) { table.objects.push_back(read_object(rule, base)); });
+  each("traps", [&](Mapping& rule) { table.traps.push_back(read_trap(rule, base)); });
   each("registers", [&](Mapping& rule) { table.registers.push_back(read_register(rule)); });
   if (table.objects.empty() == table.registers.empty())
     map.problem({}, "not exactly one of 'objects' and 'registers'", "list the device's objects (SNMP) or registers (Modbus)");

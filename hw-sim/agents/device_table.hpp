@@ -43,6 +43,17 @@ struct ObjectRule {
   std::string text;  // without measure; {name} {serial} {index} {rows} are filled in
 };
 
+/// When a device of the model calls by itself.
+struct TrapRule {
+  std::string oid;
+  bool at_boot = false;                 // else when a quantity crosses a limit:
+  std::optional<power::Quantity> each;  // for each index of this quantity
+  std::optional<Measure> measure;
+  std::optional<double> below;  // it fell below, in base units
+  std::optional<double> above;  // it rose to this or more
+  std::vector<ObjectRule> varbinds;
+};
+
 struct RegisterRule {
   std::uint16_t address = 0;
   std::size_t words = 1;
@@ -55,6 +66,7 @@ struct RegisterRule {
 struct DeviceTable {
   std::string model;
   std::vector<ObjectRule> objects;      // SNMP
+  std::vector<TrapRule> traps;          // SNMP
   std::vector<RegisterRule> registers;  // Modbus; registers named twice are or-ed
 };
 

@@ -27,13 +27,6 @@ std::optional<std::size_t> place_of(const Snapshot& snapshot, Quantity quantity,
   return std::nullopt;
 }
 
-std::vector<std::string> rows_of(const Snapshot& snapshot, Quantity quantity) {
-  std::vector<std::string> rows;
-  for (const auto& measurement : snapshot.values)
-    if (measurement.quantity == quantity) rows.push_back(measurement.index);
-  return rows;
-}
-
 // Rounded to the nearest whole number that the type can carry.
 template <class Number>
 Number fitted(double value) {
@@ -61,13 +54,45 @@ std::optional<std::string> encoded(ber::Tag type, const std::string& text) {
 
 }  // namespace
 
+std::vector<Row> rows_of(const Snapshot& snapshot, const std::optional<Quantity>& each) {
+  if (!each) return {Row{}};
+  std::vector<Row> rows;
+  for (const auto& measurement : snapshot.values)
+    if (measurement.quantity == *each) rows.push_back({.index = measurement.index});
+  for (auto& row : rows) row.rows = rows.size();
+  return rows;
+}
+
+std::optional<std::size_t> place_of(const Snapshot& snapshot, const Measure& measure, const Row& row) {
+  return place_of(snapshot, measure.quantity, replaced(measure.index, "{index}", row.index));
+}
+
+std::optional<LiveObject> bound(const ObjectRule& rule, const LiveDevice& device, const Row& row) {
+  const auto oid = parse_oid(replaced(rule.oid, "#", row.index));
+  if (!oid) return std::nullopt;
+  if (rule.measure) {
+    const auto at = place_of(device.read(), *rule.measure, row);
+    if (!at) return std::nullopt;
+    return LiveObject{*oid, LiveObject::Measured{{*at, rule.measure->scale}, rule.type}};
+  }
+  const auto text = replaced(replaced(filled(rule.text, device), "{index}", row.index), "{rows}", std::to_string(row.rows));
+  auto value = encoded(rule.type, text);
+  if (!value) return std::nullopt;
+  return LiveObject{*oid, *std::move(value)};
+}
+
+std::string LiveObject::value(const Snapshot& snapshot) const {
+  if (const auto* fixed = std::get_if<std::string>(&content)) return *fixed;
+  const auto& measured = std::get<Measured>(content);
+  return encoded(measured.type, measured.measure.shown(snapshot));
+}
+
 LiveObjects::LiveObjects(const DeviceTable& table, LiveDevice device, const std::string& file, ground::Problems& problems)
     : device_{std::move(device)} {
   for (const ObjectRule& rule : table.objects) {
-    const auto rows = rule.each ? rows_of(device_.read(), *rule.each) : std::vector<std::string>{""};
-    for (const auto& row : rows) {
-      if (rule.measure && !place_of(device_.read(), rule.measure->quantity, replaced(rule.measure->index, "{index}", row))) continue;
-      if (auto object = bind(rule, row, rows.size()))
+    for (const auto& row : rows_of(device_.read(), rule.each)) {
+      if (rule.measure && !place_of(device_.read(), *rule.measure, row)) continue;
+      if (auto object = bound(rule, device_, row))
         objects_.push_back(*std::move(object));
       else
         problems.add(
@@ -77,26 +102,7 @@ LiveObjects::LiveObjects(const DeviceTable& table, LiveDevice device, const std:
   std::stable_sort(objects_.begin(), objects_.end(), [](const auto& a, const auto& b) { return a.oid < b.oid; });
 }
 
-std::optional<LiveObjects::Object> LiveObjects::bind(const ObjectRule& rule, const std::string& index, std::size_t rows) const {
-  const auto oid = parse_oid(replaced(rule.oid, "#", index));
-  if (!oid) return std::nullopt;
-  if (rule.measure) {
-    const auto at = place_of(device_.read(), rule.measure->quantity, replaced(rule.measure->index, "{index}", index));
-    if (!at) return std::nullopt;
-    return Object{*oid, Measured{{*at, rule.measure->scale}, rule.type}};
-  }
-  const auto text = replaced(replaced(filled(rule.text, device_), "{index}", index), "{rows}", std::to_string(rows));
-  auto value = encoded(rule.type, text);
-  if (!value) return std::nullopt;
-  return Object{*oid, *std::move(value)};
-}
-
-std::string LiveObjects::value(std::size_t index) const {
-  const auto& value = objects_[index].value;
-  if (const auto* fixed = std::get_if<std::string>(&value)) return *fixed;
-  const auto& measured = std::get<Measured>(value);
-  return encoded(measured.type, measured.measure.shown(device_.read()));
-}
+std::string LiveObjects::value(std::size_t index) const { return objects_[index].value(device_.read()); }
 
 LiveRegisters::LiveRegisters(const DeviceTable& table, LiveDevice device) : device_{std::move(device)} {
   for (const RegisterRule& rule : table.registers) bind(rule, device_.read());

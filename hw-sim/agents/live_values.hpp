@@ -33,6 +33,30 @@ struct BoundMeasure {
   [[nodiscard]] double shown(const power::Snapshot& snapshot) const { return scale.shown(snapshot.values[at].value); }
 };
 
+/// One object of a device, at its OID.
+struct LiveObject {
+  struct Measured {
+    BoundMeasure measure;
+    ber::Tag type;
+  };
+  Oid oid;
+  std::variant<std::string, Measured> content;  // encoded already, or to be measured
+
+  [[nodiscard]] std::string value(const power::Snapshot& snapshot) const;
+};
+
+/// Where a rule stands for one of its rows, of `rows` in all.
+struct Row {
+  std::string index;
+  std::size_t rows = 1;
+};
+/// The rows that a rule with this `each` has; one without an index when it has none.
+[[nodiscard]] std::vector<Row> rows_of(const power::Snapshot& snapshot, const std::optional<power::Quantity>& each);
+/// The place of the rule's quantity in the snapshot; nothing when the device does not have it.
+[[nodiscard]] std::optional<std::size_t> place_of(const power::Snapshot& snapshot, const Measure& measure, const Row& row);
+/// Nothing when its OID or text does not fit, or the device does not have the quantity.
+[[nodiscard]] std::optional<LiveObject> bound(const ObjectRule& rule, const LiveDevice& device, const Row& row);
+
 class LiveObjects final : public ObjectTable {
  public:
   /// Rules about quantities that this device does not have are left out; a broken OID or text is a problem under `file`.
@@ -42,18 +66,8 @@ class LiveObjects final : public ObjectTable {
   [[nodiscard]] std::string value(std::size_t index) const override;
 
  private:
-  struct Measured {
-    BoundMeasure measure;
-    ber::Tag type;
-  };
-  struct Object {
-    Oid oid;
-    std::variant<std::string, Measured> value;  // encoded already, or to be measured
-  };
-  [[nodiscard]] std::optional<Object> bind(const ObjectRule& rule, const std::string& index, std::size_t rows) const;
-
   LiveDevice device_;
-  std::vector<Object> objects_;
+  std::vector<LiveObject> objects_;
 };
 
 class LiveRegisters final : public RegisterTable {

@@ -61,6 +61,27 @@ scenario::Fate LiveLine::next() {
   return fate;
 }
 
+Moment LiveLine::moment() {
+  play_.follow();
+  const auto& stage = play_.stage();
+  const auto now = steady_clock::now();
+  const auto started = stage.world().started(device_);
+  if (started_ && *started_ != started) {
+    ++restarts_;
+    engine_started_ = now;
+  }
+  started_ = started;
+  Moment out{.asked = {.uptime = stage.world().now().time_since_epoch(),
+                       .unix_seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())},
+             .up = stage.world().answers(device_),
+             .uptime = stage.world().now() - started,
+             .engine_seconds = static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::seconds>(now - engine_started_).count()),
+             .restarts = restarts_};
+  for (std::size_t k = 0; k < Moment::kinds_on_objects; ++k)
+    out.laid[k] = stage.laid(device_, static_cast<scenario::FaultKind>(k + Moment::first_on_objects));
+  return out;
+}
+
 bool LiveLine::powered() {
   play_.follow();
   return play_.stage().world().answers(device_);

@@ -64,10 +64,14 @@ class LiveLine final : public Line {
   LiveLine(Play& play, std::size_t device) : play_{play}, device_{device} {}
   [[nodiscard]] scenario::Fate next() override;
   [[nodiscard]] bool powered() override;
+  [[nodiscard]] Moment moment() override;
 
  private:
   Play& play_;
   std::size_t device_;
+  std::optional<ground::Instant> started_;  // the agent, when last looked at
+  std::uint32_t restarts_ = 0;
+  std::chrono::steady_clock::time_point engine_started_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace hwsim::agents

@@ -7,154 +7,117 @@
 namespace hwsim::agents {
 namespace {
 
-SnmpMessage answer_to(const SnmpMessage& request) {
-  return {.version = request.version, .community = request.community, .pdu = Pdu::response, .request_id = request.request_id};
-}
+constexpr std::uint8_t sequence = 0x30;
+constexpr std::size_t envelope_octets = 9;  // of v1 and v2c beside the community: tags and lengths, the version
 
-// RFC 1157 4.1: a v1 error comes with the request's own varbinds; so do v2c errors but tooBig.
-std::string refusal(const SnmpMessage& request, ErrorStatus status, std::size_t index) {
-  auto answer = answer_to(request);
-  answer.status = static_cast<std::int32_t>(status);
-  answer.index = static_cast<std::int32_t>(index);
-  answer.varbinds = request.varbinds;
-  return encode(answer);
-}
-
-// RFC 1157 4.1.2, RFC 3416 4.2.1.
-std::string too_big(const SnmpMessage& request) {
-  auto answer = answer_to(request);
-  answer.status = static_cast<std::int32_t>(ErrorStatus::too_big);
-  if (request.version == Version::v1) answer.varbinds = request.varbinds;
-  return encode(answer);
-}
-
-std::string fitted(const SnmpMessage& request, const SnmpMessage& answer) {
-  auto bytes = encode(answer);
-  return bytes.size() <= SnmpAgent::longest_answer ? bytes : too_big(request);
-}
-
-// Varbinds of a GETBULK answer until the datagram is full.
-class BulkAnswer {
- public:
-  explicit BulkAnswer(SnmpMessage answer) : answer_{std::move(answer)}, size_{encode(answer_).size() + length_growth} {}
-  /// False when it did not fit.
-  bool add(Varbind varbind) {
-    const auto size = encode(varbind).size();
-    if (size_ + size > SnmpAgent::longest_answer) return false;
-    size_ += size;
-    answer_.varbinds.push_back(std::move(varbind));
-    return true;
-  }
-  [[nodiscard]] const SnmpMessage& message() const { return answer_; }
-
- private:
-  static constexpr std::size_t length_growth = 6;  // three lengths grow from one octet to three
-  SnmpMessage answer_;
-  std::size_t size_;
+// A v1 or v2c request cut at its id.
+struct CutRequest {
+  std::int32_t version = 0;
+  std::string community;
+  unsigned char pdu = 0;
+  std::string id;    // encoded
+  std::string rest;  // behind it
 };
 
-Varbind end_of_view(const Oid& oid) { return {oid, ber::empty(ber::Tag::end_of_mib_view)}; }
-bool is_end(const Varbind& varbind) { return ber::tag_of(varbind.value) == ber::Tag::end_of_mib_view; }
+std::optional<CutRequest> cut(std::string_view datagram) {
+  PaddedBytes bytes{datagram};
+  BerReader packet{bytes};
+  auto fields = packet.open_sequence();
+  CutRequest out;
+  out.version = fields.integer();
+  if (out.version > 1 || !fields.ok()) return std::nullopt;
+  out.community = fields.octets();
+  auto body = fields.open(out.pdu);
+  out.id = body.whole();
+  out.rest = body.rest();
+  return body.ok() ? std::optional{std::move(out)} : std::nullopt;
+}
+
+std::string joined(const CutRequest& request, std::string_view rest_of_answer) {
+  const auto pdu = ber::constructed(static_cast<std::uint8_t>(Pdu::response), request.id + std::string{rest_of_answer});
+  return ber::constructed(sequence, ber::integer(request.version) + ber::octets(ber::Tag::octets, request.community) + pdu);
+}
+
+bool is_v3(std::string_view datagram) {
+  PaddedBytes bytes{datagram};
+  BerReader packet{bytes};
+  auto fields = packet.open_sequence();
+  return fields.integer() == static_cast<std::int32_t>(Version::v3) && fields.ok();
+}
 
 }  // namespace
 
-std::optional<std::string> SnmpAgent::answer(std::string_view datagram) {
+SnmpAgent::SnmpAgent(SnmpAgentSetup setup) : setup_{std::move(setup)}, authority_{setup_.engine, setup_.users} {}
+
+std::optional<SnmpAgent::Answer> SnmpAgent::answer(std::string_view datagram, const Moment& moment, std::int32_t id_step) {
+  if (moment.undisturbed()) remembered_.by_index.clear();
+  if (!is_v3(datagram)) return answer_by_community(datagram, moment);
+  return setup_.engine.empty() ? std::nullopt : answer_v3(datagram, moment, id_step);
+}
+
+EngineTime SnmpAgent::engine_time(const Moment& moment) const {
+  return {.boots = setup_.boots + static_cast<std::int32_t>(moment.restarts), .seconds = std::max(moment.engine_seconds, 0)};
+}
+
+std::optional<SnmpAgent::Answer> SnmpAgent::answer_by_community(std::string_view datagram, const Moment& moment) {
+  std::string key;
+  const bool repeats = setup_.cache != nullptr && setup_.objects->constant() && moment.undisturbed();
+  if (repeats)
+    if (auto known = remembered(datagram, key)) return known;
   const auto request = decode(datagram);
   if (!request) return std::nullopt;
   if (request->pdu == Pdu::set) ++writes_;
-  if (request->community != community_) return std::nullopt;
-  switch (request->pdu) {
-    case Pdu::get:
-      return get(*request);
-    case Pdu::get_next:
-      return get_next(*request);
-    case Pdu::get_bulk:
-      return request->version == Version::v1 ? std::nullopt : std::optional{get_bulk(*request)};
-    case Pdu::set:
-      return refuse_write(*request);
-    case Pdu::response:
-      return std::nullopt;
-  }
-  return std::nullopt;
+  if (request->community != setup_.community) return std::nullopt;
+  setup_.objects->follow(moment.asked);
+  const ObjectView view{*setup_.objects, moment, remembered_};
+  Responder responder{view, longest_answer - envelope_octets - request->community.size()};
+  const auto response = responder.answer(*request);
+  if (!response) return std::nullopt;
+  Answer out{.bytes = encode(*response), .delay = responder.delay(), .notifications = responder.notifications()};
+  if (repeats && request->pdu != Pdu::set)
+    if (auto answer = cut(out.bytes)) setup_.cache->keep(std::move(key), std::move(answer->rest));
+  return out;
 }
 
-std::string SnmpAgent::get(const SnmpMessage& request) const {
-  auto answer = answer_to(request);
-  for (std::size_t i = 0; i < request.varbinds.size(); ++i) {
-    const auto& oid = request.varbinds[i].oid;
-    const auto at = objects_.find(oid);
-    auto value = at < objects_.size() ? objects_.value(at) : missing(oid);
-    // v1 knows neither exceptions nor Counter64 (RFC 3584 4.2.2.1).
-    const bool unknown_to_v1 = at >= objects_.size() || ber::tag_of(value) == ber::Tag::counter64;
-    if (request.version == Version::v1 && unknown_to_v1) return refusal(request, ErrorStatus::no_such_name, i + 1);
-    answer.varbinds.push_back({oid, std::move(value)});
-  }
-  return fitted(request, answer);
+std::optional<SnmpAgent::Answer> SnmpAgent::remembered(std::string_view datagram, std::string& key) const {
+  const auto request = cut(datagram);
+  if (!request) return std::nullopt;
+  key = static_cast<char>(request->version) + request->community + static_cast<char>(request->pdu) + request->rest;
+  const auto* rest = request->community == setup_.community ? setup_.cache->find(key) : nullptr;
+  return rest != nullptr ? std::optional{Answer{.bytes = joined(*request, *rest)}} : std::nullopt;
 }
 
-std::string SnmpAgent::get_next(const SnmpMessage& request) const {
-  auto answer = answer_to(request);
-  for (std::size_t i = 0; i < request.varbinds.size(); ++i) {
-    auto next = successor(request.varbinds[i].oid, request.version);
-    if (!next && request.version == Version::v1) return refusal(request, ErrorStatus::no_such_name, i + 1);
-    answer.varbinds.push_back(next ? *std::move(next) : end_of_view(request.varbinds[i].oid));
+std::optional<SnmpAgent::Answer> SnmpAgent::answer_v3(std::string_view datagram, const Moment& moment, std::int32_t id_step) {
+  const auto now = engine_time(moment);
+  auto judged = authority_.judge(datagram, now);
+  if (!judged.request) count_write(datagram);
+  if (judged.report) return Answer{.bytes = *std::move(judged.report)};
+  if (!judged.request) return std::nullopt;
+  const auto& request = *judged.request;
+  if (request.scoped.pdu.pdu == Pdu::set) ++writes_;
+  if (request.envelope.level < request.keys->level()) {  // who could prove itself must
+    const auto refused = refusal(request.scoped.pdu, static_cast<std::int32_t>(ErrorStatus::authorization_error), 0);
+    return Answer{.bytes = authority_.seal(request, refused, now, id_step)};
   }
-  return fitted(request, answer);
+  constexpr std::size_t least_octets = 484;  // RFC 3412, 6.2: whoever says less takes this much
+  const auto asked = static_cast<std::size_t>(std::max(request.envelope.most_octets, 0));
+  const auto room = std::clamp(asked, least_octets, longest_answer);
+  setup_.objects->follow(moment.asked);
+  const ObjectView view{*setup_.objects, moment, remembered_};
+  Responder responder{view, room - std::min(room, request.overhead())};
+  auto response = responder.answer(request.scoped.pdu);
+  if (!response) return std::nullopt;
+  return Answer{.bytes = authority_.seal(request, *std::move(response), now, id_step),
+                .delay = responder.delay(),
+                .notifications = responder.notifications()};
 }
 
-std::string SnmpAgent::get_bulk(const SnmpMessage& request) const {
-  BulkAnswer answer{answer_to(request)};
-  const auto once = std::min(static_cast<std::size_t>(std::max(request.status, 0)), request.varbinds.size());
-  std::vector<Oid> row;
-  bool room = true;
-  for (std::size_t i = 0; i < request.varbinds.size(); ++i) {
-    const auto& oid = request.varbinds[i].oid;
-    if (i >= once) {
-      row.push_back(oid);
-    } else if (room) {
-      auto next = successor(oid, request.version);
-      room = answer.add(next ? *std::move(next) : end_of_view(oid));
-    }
-  }
-  bool more = !row.empty();
-  for (std::int32_t repetition = 0; repetition < request.index && room && more; ++repetition) {
-    more = false;
-    for (auto& oid : row) {
-      auto found = successor(oid, request.version);
-      auto varbind = found ? *std::move(found) : end_of_view(oid);
-      more = more || !is_end(varbind);
-      oid = varbind.oid;
-      room = answer.add(std::move(varbind));
-      if (!room) break;
-    }
-  }
-  if (!room && answer.message().varbinds.empty()) return too_big(request);
-  return encode(answer.message());
-}
-
-std::string SnmpAgent::refuse_write(const SnmpMessage& request) const {
-  const auto status = request.version == Version::v1 ? ErrorStatus::no_such_name : ErrorStatus::not_writable;
-  return refusal(request, status, request.varbinds.empty() ? 0 : 1);
-}
-
-std::string SnmpAgent::missing(const Oid& oid) const {
-  Oid column = oid;
-  if (!column.empty()) column.pop_back();
-  const auto at = objects_.lower_bound(column);
-  const bool known = at < objects_.size() && std::equal(column.begin(), column.end(), objects_.oid(at).begin(),
-                                                        objects_.oid(at).begin() + std::min(column.size(), objects_.oid(at).size()));
-  return ber::empty(known ? ber::Tag::no_such_instance : ber::Tag::no_such_object);
-}
-
-std::optional<Varbind> SnmpAgent::successor(const Oid& oid, Version version) const {
-  auto at = objects_.lower_bound(oid);
-  if (at < objects_.size() && objects_.oid(at) == oid) ++at;
-  for (; at < objects_.size(); ++at) {
-    auto value = objects_.value(at);
-    if (version == Version::v1 && ber::tag_of(value) == ber::Tag::counter64) continue;
-    return Varbind{objects_.oid(at), std::move(value)};
-  }
-  return std::nullopt;
+// Of a request that is not admitted, where it can be read.
+void SnmpAgent::count_write(std::string_view datagram) {
+  const auto envelope = decode_v3(datagram);
+  if (!envelope || envelope->level == Level::auth_priv) return;
+  const auto scoped = decode_scoped(envelope->scoped);
+  if (scoped && scoped->pdu.pdu == Pdu::set) ++writes_;
 }
 
 }  // namespace hwsim::agents

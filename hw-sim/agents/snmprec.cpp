@@ -1,32 +1,42 @@
 #include "hw-sim/agents/snmprec.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "hw-sim/agents/ber_value.hpp"
+#include "hw-sim/agents/value_text.hpp"
 
 namespace hwsim::agents {
 namespace {
 
 using ber::Tag;
 
-enum class Form { plain, hex, escaped };
-
 struct Line {
   std::string_view oid, tag, value;
 };
 
-std::optional<RecordedObject> read_object(std::string_view text);
+struct Read {
+  Oid oid;
+  VariedValue value;
+};
+
+std::optional<Read> read_object(std::string_view text);
+std::optional<VariedValue> read_value(Tag tag, std::string_view suffix, std::string_view text);
 std::optional<Line> split(std::string_view text);
-std::optional<std::string> plain_argument(std::string_view arguments);
-std::optional<std::string> encode(Tag tag, const std::string& content, Form form);
-std::optional<std::string> from_hex(std::string_view text);
-std::optional<std::string> unescaped(std::string_view text);
 
 bool is_comment(std::string_view line) { return line.empty() || line.front() == '#'; }
+
+void keep(SnmpRecording& recording, Read read) {
+  RecordedObject object{.oid = std::move(read.oid), .value = std::move(read.value.value).value_or(std::string{})};
+  if (read.value.variation) {
+    object.variation = recording.variations.size();
+    recording.variations.push_back(*std::move(read.value.variation));
+  }
+  recording.objects.push_back(std::move(object));
+}
 
 // Later lines come first among equals, so that unique() keeps the last one recorded.
 void sort_and_unite(std::vector<RecordedObject>& objects) {
@@ -45,8 +55,8 @@ SnmpRecording parse_snmprec(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (is_comment(line)) continue;
-    if (auto object = read_object(line))
-      recording.objects.push_back(*std::move(object));
+    if (auto read = read_object(line))
+      keep(recording, *std::move(read));
     else
       recording.skipped_lines.push_back(number);
   }
@@ -56,33 +66,36 @@ SnmpRecording parse_snmprec(std::string_view text) {
 
 namespace {
 
-std::optional<RecordedObject> read_object(std::string_view text) {
+std::optional<Read> read_object(std::string_view text) {
   const auto line = split(text);
   if (!line) return std::nullopt;
   unsigned tag = 0;
   const auto* const end = line->tag.data() + line->tag.size();
   const auto [stop, error] = std::from_chars(line->tag.data(), end, tag);
-  if (error != std::errc{}) return std::nullopt;
-  const std::string_view suffix{stop, static_cast<std::size_t>(end - stop)};
+  auto oid = parse_oid(line->oid);
+  if (error != std::errc{} || tag > UINT8_MAX || !oid) return std::nullopt;
+  auto value = read_value(static_cast<Tag>(tag), {stop, static_cast<std::size_t>(end - stop)}, line->value);
+  if (!value) return std::nullopt;
+  return Read{.oid = *std::move(oid), .value = *std::move(value)};
+}
 
-  std::optional<std::string> content{line->value};
+// `suffix` is what stands behind the tag's number: x, e, :module, or x:module, whose x the modules ignore.
+std::optional<VariedValue> read_value(Tag tag, std::string_view suffix, std::string_view text) {
+  if (const auto colon = suffix.find(':'); colon != std::string_view::npos) return parse_variation(tag, suffix.substr(colon + 1), text);
+  std::optional<std::string> content{text};
   Form form = Form::plain;
-  if (suffix.starts_with(':')) {
-    content = plain_argument(line->value);
-  } else if (suffix == "x") {
+  if (suffix == "x") {
     form = Form::hex;
-    content = from_hex(line->value);
+    content = from_hex(text);
   } else if (suffix == "e") {
     form = Form::escaped;
-    content = unescaped(line->value);
+    content = unescaped(text);
   } else if (!suffix.empty()) {
     return std::nullopt;
   }
-  auto oid = parse_oid(line->oid);
-  if (!oid || !content) return std::nullopt;
-  auto value = encode(static_cast<Tag>(tag), *content, form);
-  if (!value) return std::nullopt;
-  return RecordedObject{*std::move(oid), *std::move(value)};
+  if (!content) return std::nullopt;
+  auto value = value_of_text(tag, *content, form);
+  return value ? std::optional{VariedValue{.value = *std::move(value), .variation = {}}} : std::nullopt;
 }
 
 std::optional<Line> split(std::string_view text) {
@@ -91,124 +104,6 @@ std::optional<Line> split(std::string_view text) {
   const auto second = text.find('|', first + 1);
   if (second == std::string_view::npos) return std::nullopt;
   return Line{text.substr(0, first), text.substr(first + 1, second - first - 1), text.substr(second + 1)};
-}
-
-// "value=ESX Server 1,file=x" → "ESX Server 1". A comma ends the value only where another `name=` follows.
-std::optional<std::string> plain_argument(std::string_view arguments) {
-  constexpr std::string_view key = "value=";
-  const auto at = arguments.starts_with(key) ? 0 : arguments.find(",value=");
-  if (at == std::string_view::npos) return std::nullopt;
-  auto value = arguments.substr(at + key.size() + (at == 0 ? 0 : 1));
-  for (auto comma = value.find(','); comma != std::string_view::npos; comma = value.find(',', comma + 1)) {
-    const auto name_end = value.find_first_not_of("abcdefghijklmnopqrstuvwxyz", comma + 1);
-    if (name_end == std::string_view::npos || name_end == comma + 1 || value[name_end] != '=') continue;
-    return std::string{value.substr(0, comma)};
-  }
-  return std::string{value};
-}
-
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-  Number number{};
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// "10.0.0.1" → four octets; parse_oid would refuse 127.0.0.1 for its root.
-std::optional<std::string> address_octets(std::string_view text) {
-  std::string out;
-  for (int part = 0; part < 4; ++part) {
-    const auto dot = part < 3 ? text.find('.') : text.size();
-    if (dot == std::string_view::npos) return std::nullopt;
-    const auto octet = whole_number<std::uint8_t>(text.substr(0, dot));
-    if (!octet) return std::nullopt;
-    out += static_cast<char>(*octet);
-    text.remove_prefix(std::min(dot + 1, text.size()));
-  }
-  return out;
-}
-
-std::optional<std::string> encode(Tag tag, const std::string& content, Form form) {
-  switch (tag) {
-    case Tag::integer:
-      if (const auto number = whole_number<std::int32_t>(content)) return ber::integer(*number);
-      return std::nullopt;
-    case Tag::counter32:
-    case Tag::gauge32:
-    case Tag::time_ticks:
-      if (const auto number = whole_number<std::uint32_t>(content)) return ber::unsigned32(tag, *number);
-      return std::nullopt;
-    case Tag::counter64:
-      if (const auto number = whole_number<std::uint64_t>(content)) return ber::counter64(*number);
-      return std::nullopt;
-    case Tag::octets:
-    case Tag::opaque:
-      return ber::octets(tag, content);
-    case Tag::ip_address:
-      if (form != Form::plain) return content.size() == 4 ? std::optional{ber::octets(tag, content)} : std::nullopt;
-      if (const auto octets = address_octets(content)) return ber::octets(tag, *octets);
-      return std::nullopt;
-    case Tag::object_id:
-      if (const auto oid = parse_oid(content)) return ber::object_id(*oid);
-      return std::nullopt;
-    case Tag::null:
-      return ber::empty(tag);
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<int> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
-std::optional<std::string> from_hex(std::string_view text) {
-  std::string out;
-  if (text.size() % 2 != 0) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); i += 2) {
-    const auto high = hex_digit(text[i]);
-    const auto low = hex_digit(text[i + 1]);
-    if (!high || !low) return std::nullopt;
-    out += static_cast<char>(*high * 16 + *low);
-  }
-  return out;
-}
-
-// One python-style escape behind the backslash; advances over it.
-std::optional<char> escape(std::string_view& text) {
-  constexpr std::string_view letters = "nrtabfv0\\'\"";
-  constexpr std::array<char, 11> meanings{'\n', '\r', '\t', '\a', '\b', '\f', '\v', '\0', '\\', '\'', '"'};
-  if (text.empty()) return std::nullopt;
-  if (text.front() == 'x') {
-    const auto byte = from_hex(text.substr(1, 2));
-    if (!byte || byte->size() != 1) return std::nullopt;
-    text.remove_prefix(3);
-    return byte->front();
-  }
-  const auto at = letters.find(text.front());
-  if (at == std::string_view::npos) return std::nullopt;
-  text.remove_prefix(1);
-  return meanings[at];
-}
-
-std::optional<std::string> unescaped(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const char c = text.front();
-    text.remove_prefix(1);
-    if (c != '\\') {
-      out += c;
-      continue;
-    }
-    const auto byte = escape(text);
-    if (!byte) return std::nullopt;
-    out += *byte;
-  }
-  return out;
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ namespace hwsim::agents {
 /// What stands in a .snmprec file. Unsorted lines, CRLF and a missing final newline are fine; of two lines with one OID the last holds.
 struct SnmpRecording {
   std::vector<RecordedObject> objects;     // sorted by OID, each OID once
-  std::vector<std::size_t> skipped_lines;  // 1-based: malformed, or a variation module without a plain value
+  std::vector<Variation> variations;       // that objects name
+  std::vector<std::size_t> skipped_lines;  // 1-based: malformed, or an unknown variation module without a plain value
 };
 
 [[nodiscard]] SnmpRecording parse_snmprec(std::string_view text);

@@ -8,6 +8,13 @@
 namespace hwsim::cli {
 namespace {
 
+template <class Options>
+void add_snmp(CLI::App& verb, Options& options) {
+  verb.add_option("--v3-file", options.v3_files,
+                  "SNMPv3 users of all agents: user, auth {protocol, passphrase}, priv {protocol, passphrase}, or a list under users");
+  verb.add_option("--traps-to", options.traps_to, "HOST:PORT that traps and informs are sent to");
+}
+
 void add_run(CLI::App& verb, RunOptions& options) {
   verb.add_option("RACK", options.rack, "rack file (YAML): a holdup site file, with sim: for what only the simulator needs")->required();
   verb.add_option("--scenario", options.scenario, "scenario file whose timeline is played; its expectations are holdup drill's business");
@@ -17,6 +24,7 @@ void add_run(CLI::App& verb, RunOptions& options) {
       ->check(CLI::Range(0.001, 1000.0));
   verb.add_option("--site", options.site, "write the rack file here with the URLs where the devices really listen");
   verb.add_option("--community", options.community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
+  add_snmp(verb, options);
   verb.add_option("--models", options.models, "folder of the device tables (MODEL.yaml); the built-in ones unless told");
 }
 
@@ -27,7 +35,27 @@ void add_replay(CLI::App& verb, ReplayOptions& options) {
                   "ADDR:PORT of the first device, the next take successive ports; port 0: the kernel chooses each")
       ->capture_default_str();
   verb.add_option("--community", options.community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
+  add_snmp(verb, options);
+  verb.add_option("--agents", options.agents,
+                  "this many SNMP agents at successive addresses from --listen's, all on its port; the files in turn");
   verb.add_option("--unit", options.unit, "unit number the Modbus servers answer to; any unless told")->check(CLI::Range(0, 255));
+}
+
+void add_record(CLI::App& verb, RecordOptions& options) {
+  verb.add_option("URL", options.url, "snmp://HOST[:PORT], numeric")->required();
+  verb.add_option("-o,--output", options.output, "the .snmprec file; stdout unless told");
+  verb.add_option("--community", options.community, "of v1 and v2c; for a bench device")->capture_default_str();
+  verb.add_option("--community-file", options.community_file, "its first line is the community; refused if others may read it");
+  verb.add_option("--v3-file", options.v3_file, "the SNMPv3 user, as for replay; refused if others may read it");
+  verb.add_option("--snmp-version", options.version, "1 or 2c; unless told 2c, and 1 where that gets no answer")
+      ->check(CLI::IsMember({"1", "2c"}));
+  verb.add_option("--from", options.from, "OID of the subtree that is walked")->capture_default_str();
+  verb.add_option("--rate", options.rate, "requests a second at most")->capture_default_str()->check(CLI::Range(0.1, 10'000.0));
+  verb.add_option("--repetitions", options.repetitions, "objects asked for at once by GETBULK")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100));
+  verb.add_option("--timeout", options.timeout, "seconds to wait for an answer")->capture_default_str()->check(CLI::Range(0.05, 60.0));
+  verb.add_option("--retries", options.retries, "more tries after the first")->capture_default_str()->check(CLI::Range(0, 10));
 }
 
 void add_ctl(CLI::App& verb, CtlOptions& options) {
@@ -41,8 +69,10 @@ void add_ctl(CLI::App& verb, CtlOptions& options) {
       "  fail ELEMENT [phase=1] [for=300ms]    a feed, a PDU, an outlet or a supply\n"
       "  restore ELEMENT                       undoes every fail and set of it\n"
       "  set feed/A volts=196 · set cab1 watts=1200 · set cab1/psu1 fan=0.7 · set pdu-a/outlet/3 state=off\n"
-      "  fault device/NAME kind=KIND [ms=] [ratio=]   silent slow lossy duplicate late wrong_id wrong_source truncated garbage frozen "
-      "zeros reboot\n"
+      "  fault device/NAME kind=KIND [ms=] [ratio=]   silent slow lossy duplicate late wrong_id wrong_source truncated garbage "
+      "non_increasing endless reshaping counter_wrap stale_cache warming trap_storm frozen zeros reboot\n"
+      "  trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=1|2c|3] [inform=true] [to=HOST:PORT]\n"
+      "                                        TYPE: i u c C t a o s x n, as of snmptrap\n"
       "  clear device/NAME [kind=KIND]         ends one kind of fault, or all");
 }
 
@@ -71,6 +101,7 @@ int command_line(int argc, char** argv) {
   Verbs verbs{program, exit_code};
   verbs.add("run", "play a rack in real time: its electricity and the devices that measure it, until SIGINT or SIGTERM", run, add_run);
   verbs.add("replay", "serve recordings as devices until SIGINT or SIGTERM", replay, add_replay);
+  verbs.add("record", "walk a real device into a .snmprec file; only ever reads", record, add_record);
   verbs.add("ctl", "send one command to a running simulator and print its one line of JSON", ctl, add_ctl);
   try {
     program.parse(argc, argv);

@@ -11,6 +11,7 @@
 #include "ground/json_writer.hpp"
 #include "hw-sim/agents/site_text.hpp"
 #include "hw-sim/cli/serving.hpp"
+#include "hw-sim/cli/snmp_options.hpp"
 
 namespace hwsim::cli {
 namespace {
@@ -27,6 +28,8 @@ agents::DeviceTable read_model(const std::string& folder, std::string_view model
   if (!problems.ok()) throw std::runtime_error{problems.all().front().text()};
   return table;
 }
+
+bool is_calling(const power::Rack& rack, const power::Device& device) { return device.is_pdu && rack.pdus[device.pdu].traps; }
 
 std::string_view model_of(const power::Rack& rack, const power::Device& device) {
   if (device.is_pdu) return power::pdu_model_names[static_cast<std::size_t>(rack.pdus[device.pdu].model)];
@@ -58,10 +61,19 @@ void log_step(const scenario::Step& step, const ground::Result<void>& result) {
 }  // namespace
 
 RackHouse::RackHouse(boost::asio::io_context& io, const RackSetup& setup)
-    : play_{io, {.rack = setup.file.rack, .timeline = setup.timeline, .seed = setup.seed, .speed = setup.speed, .performed = log_step}} {
+    : users_{read_users(setup.v3_files)},
+      traps_to_{destination("--traps-to", setup.traps_to)},
+      boots_{boots_now()},
+      play_{io,
+            {.rack = setup.file.rack,
+             .timeline = setup.timeline,
+             .seed = setup.seed,
+             .speed = setup.speed,
+             .performed = [this](const scenario::Step& step, const ground::Result<void>& result) { performed(step, result); }}},
+      deferred_{io.get_executor()} {
   for (std::size_t i = 0; i < play_.stage().world().devices().size(); ++i) add_device(setup, i);
   for (Device& device : devices_)
-    if (device.objects) open_snmp(io, device, setup.community);
+    if (device.objects) open_snmp(io, device, setup);
   open_modbus_servers(io);
 }
 
@@ -80,6 +92,8 @@ void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
                           .read = [this, index]() -> const power::Snapshot& { return play_.stage().world().read(index); }};
   if (snmp) {
     ground::Problems problems;
+    if (is_calling(world.rack(), world.devices()[index]))
+      device.traps = std::make_unique<agents::LiveTraps>(table, live, table.model + ".yaml", problems);
     device.objects = std::make_unique<agents::LiveObjects>(table, std::move(live), table.model + ".yaml", problems);
     if (!problems.ok()) throw std::runtime_error{problems.all().front().text()};
   } else {
@@ -88,15 +102,24 @@ void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
   devices_.push_back(std::move(device));
 }
 
-void RackHouse::open_snmp(boost::asio::io_context& io, Device& device, const std::string& community) {
+void RackHouse::open_snmp(boost::asio::io_context& io, Device& device, const RackSetup& setup) {
   const auto at = place_of(device.url);
+  agents::SnmpServerSetup server{.port = at.port, .traps_to = traps_to_};
+  server.stations.push_back({.host = at.host,
+                             .agent = {.objects = device.objects.get(),
+                                       .community = setup.community,
+                                       .engine = users_.empty() ? std::string{} : agents::engine_of(device.address.device),
+                                       .users = users_,
+                                       .boots = boots_},
+                             .line = device.line.get()});
   try {
-    snmp_.push_back(std::make_unique<agents::SnmpServer>(io, at, agents::SnmpAgent{*device.objects, community}, *device.line));
+    snmp_.push_back(std::make_unique<agents::SnmpServer>(io, std::move(server)));
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error{agents::text(at) + " for " + device.address.device + ": " + error.code().message()};
   }
   device.url.host = at.host;
   device.url.port = snmp_.back()->port();
+  device.snmp = snmp_.back().get();
 }
 
 // Units with one host and port are one server, as behind a gateway.
@@ -142,8 +165,53 @@ std::string RackHouse::answer(std::string_view text) {
   const auto command = scenario::parse_command(text);
   if (!command) return error_json(command.error().what);
   if (std::holds_alternative<scenario::Status>(*command)) return status();
-  const auto result = play_.perform(*command);
+  auto result = play_.perform(*command);
+  if (result) result = call_for(*command);
   return result ? ok_json() : error_json(result.error().what);
+}
+
+void RackHouse::performed(const scenario::Step& step, const ground::Result<void>& result) {
+  log_step(step, result ? call_for(step.command) : result);
+}
+
+ground::Result<void> RackHouse::call_for(const scenario::Command& command) {
+  const auto wrong = [](std::string what) { return ground::Failure{.kind = ground::FailureKind::unsupported, .what = std::move(what)}; };
+  const auto* fault = std::get_if<scenario::Fault>(&command);
+  const auto* trap = std::get_if<scenario::Trap>(&command);
+  auto* const device = find(scenario::element_of(command));
+  if (device == nullptr || (trap == nullptr && (fault == nullptr || !scenario::lies_on_objects(fault->kind)))) return {};
+  if (device->snmp == nullptr) return wrong(fault != nullptr ? "only an SNMP agent can do that" : "a Modbus device does not call");
+  if (trap == nullptr) {
+    if (fault->kind != scenario::FaultKind::trap_storm) return {};
+    if (!traps_to_) return wrong("nobody to send to: start with --traps-to");
+    device->snmp->watch_storm(0);
+    return {};
+  }
+  const auto notification = agents::notification_of(*trap);
+  if (!notification) return notification.error();
+  return device->snmp->call(0, *notification);
+}
+
+RackHouse::Device* RackHouse::find(const ground::Element& element) {
+  for (auto& device : devices_)
+    if (element.text() == "device/" + device.address.device) return &device;
+  return nullptr;
+}
+
+void RackHouse::start() {
+  play_.start();
+  if (traps_to_) watch();
+}
+
+// Devices look at what they measured ten times a second, as fast as the fastest of them refreshes.
+void RackHouse::watch() {
+  constexpr ground::Duration pause{100'000'000};
+  play_.follow();
+  for (auto& device : devices_) {
+    if (!device.traps) continue;
+    for (const auto& notification : device.traps->due(device.line->moment())) (void)device.snmp->call(0, notification);
+  }
+  deferred_.after(pause, [this] { watch(); });
 }
 
 std::string RackHouse::status() {
@@ -154,7 +222,12 @@ std::string RackHouse::status() {
   for (const auto& server : modbus_) writes += server->writes();
   ground::JsonWriter json;
   json.begin_object().field("ok", true).field("time_s", ground::seconds(world.now().time_since_epoch())).field("writes_seen", writes);
-  json.key("elements");
+  std::uint64_t traps = 0, acknowledged = 0;
+  for (const auto& server : snmp_) {
+    traps += server->traps_sent();
+    acknowledged += server->informs_acknowledged();
+  }
+  json.field("traps_sent", traps).field("informs_acknowledged", acknowledged).key("elements");
   scenario::write_elements(world, json);
   json.end_object();
   return json.take();
@@ -162,6 +235,7 @@ std::string RackHouse::status() {
 
 void RackHouse::close() {
   play_.close();
+  deferred_.cancel();
   for (const auto& server : snmp_) server->close();
   for (const auto& server : modbus_) server->close();
 }

@@ -10,6 +10,7 @@
 
 #include "ground/problem.hpp"
 #include "hw-sim/agents/address.hpp"
+#include "hw-sim/agents/live_traps.hpp"
 #include "hw-sim/agents/live_values.hpp"
 #include "hw-sim/agents/modbus_server.hpp"
 #include "hw-sim/agents/play.hpp"
@@ -28,7 +29,9 @@ struct RackSetup {
   std::uint64_t seed = 0;
   double speed = 1;
   std::string community;
-  std::string models;  // folder of the device tables
+  std::vector<std::string> v3_files = {};
+  std::string traps_to = {};  // HOST:PORT
+  std::string models;         // folder of the device tables
 };
 
 class RackHouse {
@@ -41,7 +44,7 @@ class RackHouse {
   /// The rack file's text with the URLs where the devices listen.
   [[nodiscard]] std::string site_text(std::string text, const std::string& file, ground::Problems& problems) const;
   /// Time begins to pass.
-  void start() { play_.start(); }
+  void start();
   [[nodiscard]] std::string answer(std::string_view command);
   void close();
 
@@ -52,15 +55,26 @@ class RackHouse {
     std::unique_ptr<agents::LiveLine> line;
     std::unique_ptr<agents::LiveObjects> objects;      // SNMP
     std::unique_ptr<agents::LiveRegisters> registers;  // Modbus
+    agents::SnmpServer* snmp = nullptr;
+    std::unique_ptr<agents::LiveTraps> traps = {};  // what it says by itself
   };
 
   void add_device(const RackSetup& setup, std::size_t index);
-  void open_snmp(boost::asio::io_context& io, Device& device, const std::string& community);
+  void open_snmp(boost::asio::io_context& io, Device& device, const RackSetup& setup);
   void open_modbus(boost::asio::io_context& io, const std::vector<Device*>& units);
   void open_modbus_servers(boost::asio::io_context& io);
   [[nodiscard]] std::string status();
+  /// What a command means for who sends traps: performed already on the world.
+  [[nodiscard]] ground::Result<void> call_for(const scenario::Command& command);
+  [[nodiscard]] Device* find(const ground::Element& element);
+  void watch();
+  void performed(const scenario::Step& step, const ground::Result<void>& result);
 
+  std::vector<agents::MasterKeys> users_;
+  std::optional<agents::HostPort> traps_to_;
+  std::int32_t boots_;
   agents::Play play_;
+  agents::Deferred deferred_;
   std::deque<Device> devices_;  // as World::devices()
   std::vector<std::unique_ptr<agents::SnmpServer>> snmp_;
   std::vector<std::unique_ptr<agents::ModbusServer>> modbus_;

@@ -2,12 +2,13 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <sstream>
+#include <stdexcept>
 #include <string>
 
 #include "ground/problem.hpp"
 #include "hw-sim/cli/rack_house.hpp"
 #include "hw-sim/cli/serving.hpp"
+#include "hw-sim/cli/snmp_options.hpp"
 #include "hw-sim/cli/verbs.hpp"
 #include "hw-sim/scenario/rack_file.hpp"
 #include "hw-sim/scenario/scenario.hpp"
@@ -16,13 +17,6 @@ namespace hwsim::cli {
 namespace {
 
 namespace ground = holdup::ground;
-
-std::string read_file(const std::string& file) {
-  std::ifstream in{file, std::ios::binary};
-  std::ostringstream text;
-  if (!in || !(text << in.rdbuf())) throw std::runtime_error{file + ": cannot be read, or is empty"};
-  return text.str();
-}
 
 void write_file(const std::string& file, const std::string& text) {
   std::ofstream out{file, std::ios::binary};
@@ -55,14 +49,16 @@ void play(const RunOptions& options, const RackSetup& setup, const std::string& 
 int run(const RunOptions& options) {
   try {
     ground::Problems problems;
-    const auto text = read_file(options.rack);
+    const auto text = read_text(options.rack);
     RackSetup setup{.file = scenario::parse_rack(text, options.rack, problems),
                     .path = options.rack,
                     .speed = options.speed,
                     .community = options.community,
+                    .v3_files = options.v3_files,
+                    .traps_to = options.traps_to,
                     .models = options.models.empty() ? HWSIM_MODELS_DIR : options.models};
     if (!options.scenario.empty()) {
-      auto played = scenario::parse_scenario(read_file(options.scenario), options.scenario, problems);
+      auto played = scenario::parse_scenario(read_text(options.scenario), options.scenario, problems);
       if (problems.ok()) scenario::check_elements(played, setup.file, options.scenario, problems);
       setup.timeline = std::move(played.timeline);
       setup.seed = played.seed;

@@ -18,13 +18,31 @@ struct RunOptions {
   double speed = 1;
   std::string site;
   std::string community = "public";
+  std::vector<std::string> v3_files;
+  std::string traps_to;
   std::string models;
 };
 struct ReplayOptions {
   std::vector<std::string> files;
   std::string listen = "127.0.0.1:0";
   std::string community = "public";
+  std::vector<std::string> v3_files;
+  std::string traps_to;
+  std::size_t agents = 0;  // 0: one a file
   std::optional<std::uint8_t> unit;
+};
+struct RecordOptions {
+  std::string url;
+  std::string community = "public";
+  std::string community_file;
+  std::string v3_file;
+  std::string version;  // "1", "2c"; empty: 3 with a user, else 2c and, where that is not answered, 1
+  std::string from = "1.3.6.1";
+  std::string output;  // empty: stdout
+  double rate = 20;    // requests a second
+  int repetitions = 20;
+  double timeout = 2;  // seconds
+  int retries = 2;
 };
 struct CtlOptions {
   std::string socket;
@@ -33,6 +51,7 @@ struct CtlOptions {
 
 [[nodiscard]] int run(const RunOptions& options);
 [[nodiscard]] int replay(const ReplayOptions& options);
+[[nodiscard]] int record(const RecordOptions& options);
 [[nodiscard]] int ctl(const CtlOptions& options);
 
 }  // namespace hwsim::cli

@@ -60,9 +60,9 @@ TEST_CASE("unsorted lines, CRLF, comments, leading dots, duplicates and a missin
   CHECK(recording.skipped_lines.empty());
 }
 
-TEST_CASE("a variation module is served by its plain value, and skipped where it has none") {
+TEST_CASE("a variation module that is not known is served by its plain value, and skipped where it has none") {
   const auto recording =
-      parse_snmprec("1.3.1|4:writecache|value=Port 1, left\n1.3.2|2:writecache|file=x,value=3\n1.3.3|2:numeric|min=1,max=2\n");
+      parse_snmprec("1.3.1|4:writecache|value=Port 1, left\n1.3.2|2:writecache|file=x,value=3\n1.3.3|2:redis|host=1,db=2\n");
   CHECK(value_of(recording, "1.3.1") ==
         "\x04\x0c"
         "Port 1, left");
