@@ -1,0 +1,101 @@
+#include <time.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "holdup_poller.hpp"
+#include "limits/mmsg_poller.hpp"
+#include "limits/netsnmp_poller.hpp"
+#include "responder.hpp"
+
+// `bench-snmp`: what polling costs holdup, beside the bare limit and net-snmp, in one run.
+namespace holdup::bench {
+namespace {
+
+struct Options {
+  std::vector<std::size_t> devices{100, 1000};
+  int rounds = 7;
+  std::size_t polls = 20'000;  // of a device, a round and way
+  std::vector<std::string> ways;
+};
+
+double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double median(std::vector<double> all) {
+  std::ranges::sort(all);
+  return all[all.size() / 2];
+}
+
+/// One of the ways to poll: its name, and CPU µs a value of each round.
+struct Way {
+  std::string name;
+  std::function<std::size_t()> poll;
+  std::vector<double> micros;
+
+  void round(std::size_t cycles, std::size_t expected) {
+    const double start = cpu_seconds();
+    for (std::size_t c = 0; c < cycles; ++c)
+      if (poll() != expected) throw std::runtime_error{name + " did not get every value"};
+    micros.push_back((cpu_seconds() - start) * 1e6 / static_cast<double>(cycles * expected));
+  }
+};
+
+void polling(const Options& options, std::size_t devices) {
+  const Responder agents{{}};
+  const auto library = library_162();
+  HoldupPoller holdup{library, devices, agents.port()};
+  MmsgPoller limit{devices, agents.port()};
+  NetsnmpPoller netsnmp{devices, agents.port()};
+  std::vector<Way> ways{{"limit", [&] { return limit.poll(); }, {}},
+                        {"holdup", [&] { return holdup.poll(); }, {}},
+                        {"net-snmp", [&] { return netsnmp.poll(); }, {}}};
+  std::erase_if(ways,
+                [&](const Way& way) { return !options.ways.empty() && std::ranges::find(options.ways, way.name) == options.ways.end(); });
+  const auto cycles = std::max<std::size_t>(1, options.polls / devices);
+  for (Way& way : ways) (void)way.poll();  // caches, templates
+  for (int round = 0; round < options.rounds; ++round)
+    for (Way& way : ways) way.round(cycles, devices * values_a_poll);
+  const double bare = median(ways.front().micros);
+  for (const Way& way : ways) {
+    const auto [low, high] = std::ranges::minmax(way.micros);
+    std::printf("%5zu  %-9s %8.4f %8.4f %8.4f   %5.2f\n", devices, way.name.c_str(), median(way.micros), low, high,
+                median(way.micros) / bare);
+  }
+  std::fflush(stdout);
+}
+
+void measure(const Options& options) {
+  std::printf("CPU us a value of the polling thread, %zu values a device, median, least and most of %d rounds that alternate\n",
+              values_a_poll, options.rounds);
+  std::printf("devices way        median    least     most   against the limit (target 2, aim 1.35)\n");
+  for (const auto devices : options.devices) polling(options, devices);
+}
+
+}  // namespace
+}  // namespace holdup::bench
+
+int main(int argc, char** argv) {
+  holdup::bench::Options options;
+  CLI::App app{"What SNMP polling costs: holdup beside a bare poller and net-snmp, against agents on 127.1.x.y"};
+  app.add_option("--devices", options.devices, "how many, each a measurement")->capture_default_str()->delimiter(',');
+  app.add_option("--rounds", options.rounds, "of each way, alternating")->capture_default_str()->check(CLI::Range(1, 1000));
+  app.add_option("--polls", options.polls, "of a device, in a round")->capture_default_str();
+  app.add_option("--ways", options.ways, "only these of limit, holdup, net-snmp")->delimiter(',');
+  CLI11_PARSE(app, argc, argv);
+  try {
+    holdup::bench::measure(options);
+  } catch (const std::exception& error) {
+    std::cerr << "bench-snmp: " << error.what() << '\n';
+    return 1;  // nothing was measured
+  }
+}
