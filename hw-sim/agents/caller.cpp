@@ -80,7 +80,12 @@ ground::Result<void> Caller::send_v3_trap(const Notification& notification, cons
 }
 
 const MasterKeys* Caller::user_of(const Notification& notification) {
-  if (!notification.user) return agent_.users().empty() ? nullptr : &agent_.users().front();
+  if (!notification.user) {
+    const auto& users = agent_.users();
+    const auto weaker = [](const MasterKeys& a, const MasterKeys& b) { return a.user.level() < b.user.level(); };
+    const auto strongest = std::max_element(users.begin(), users.end(), weaker);
+    return strongest == users.end() ? nullptr : &*strongest;
+  }
   for (const auto& guest : guests_)
     if (guest.user == *notification.user) return &guest;
   return &guests_.emplace_back(master_keys(*notification.user));

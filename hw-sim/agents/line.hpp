@@ -13,7 +13,7 @@ namespace hwsim::agents {
 
 /// How things stand with a device while it answers.
 struct Moment {
-  static constexpr auto first_on_objects = static_cast<std::size_t>(scenario::FaultKind::non_increasing);
+  static constexpr auto first_on_objects = static_cast<std::size_t>(scenario::FaultKind::no_bulk);
   static constexpr auto kinds_on_objects = static_cast<std::size_t>(scenario::FaultKind::frozen) - first_on_objects;
 
   AskedAt asked;

@@ -23,7 +23,7 @@ struct Notification {
   bool inform = false;
   std::optional<HostPort> to = {};                 // else where the simulator sends traps
   std::optional<std::string> community = {};       // else the agent's
-  std::optional<V3User> user = {};                 // else the agent's first
+  std::optional<V3User> user = {};                 // else the strongest of the agent's
   std::optional<std::uint32_t> uptime_ticks = {};  // else the agent's
   std::optional<Oid> enterprise = {};              // v1; else by RFC 3584, 3.2
 };

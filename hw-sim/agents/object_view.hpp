@@ -34,6 +34,8 @@ class ObjectView {
   [[nodiscard]] std::optional<Varbind> next(const Oid& oid, Version version) const;
   /// noSuchObject or noSuchInstance: whether others stand in that object's column.
   [[nodiscard]] ber::Tag absence(const Oid& oid) const;
+  /// Whether requests of this kind are taken.
+  [[nodiscard]] bool takes(Pdu pdu) const { return pdu != Pdu::get_bulk || !moment_.of(scenario::FaultKind::no_bulk); }
   /// Of asking for the object at this OID; none where nothing stands.
   [[nodiscard]] Effect effect(const Oid& oid, Pdu pdu) const;
 

@@ -67,6 +67,7 @@ SnmpMessage refusal(const SnmpMessage& request, std::int32_t status, std::size_t
 
 std::optional<SnmpMessage> Responder::answer(const SnmpMessage& request) {
   std::optional<SnmpMessage> out;
+  if (!view_.takes(request.pdu)) return out;
   if (request.pdu == Pdu::get) out = get(request);
   if (request.pdu == Pdu::get_next) out = get_next(request);
   if (request.pdu == Pdu::get_bulk && request.version != Version::v1) out = get_bulk(request);

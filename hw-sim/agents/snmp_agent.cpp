@@ -38,11 +38,13 @@ std::string joined(const CutRequest& request, std::string_view rest_of_answer) {
   return ber::constructed(sequence, ber::integer(request.version) + ber::octets(ber::Tag::octets, request.community) + pdu);
 }
 
-bool is_v3(std::string_view datagram) {
+// -1 for what is no SNMP.
+std::int32_t version_of(std::string_view datagram) {
   PaddedBytes bytes{datagram};
   BerReader packet{bytes};
   auto fields = packet.open_sequence();
-  return fields.integer() == static_cast<std::int32_t>(Version::v3) && fields.ok();
+  const auto version = fields.integer();
+  return fields.ok() ? version : -1;
 }
 
 }  // namespace
@@ -51,7 +53,8 @@ SnmpAgent::SnmpAgent(SnmpAgentSetup setup) : setup_{std::move(setup)}, authority
 
 std::optional<SnmpAgent::Answer> SnmpAgent::answer(std::string_view datagram, const Moment& moment, std::int32_t id_step) {
   if (moment.undisturbed()) remembered_.by_index.clear();
-  if (!is_v3(datagram)) return answer_by_community(datagram, moment);
+  const auto version = version_of(datagram);
+  if (version == 0 || version == 1) return (version == 0 ? setup_.v1 : setup_.v2c) ? answer_by_community(datagram, moment) : std::nullopt;
   return setup_.engine.empty() ? std::nullopt : answer_v3(datagram, moment, id_step);
 }
 

@@ -22,6 +22,7 @@ namespace hwsim::agents {
 struct SnmpAgentSetup {
   ObjectTable* objects = nullptr;
   std::string community;
+  bool v1 = true, v2c = true;          // whether it answers these
   std::string engine = {};             // no SNMPv3 without
   std::vector<MasterKeys> users = {};  // of SNMPv3
   std::int32_t boots = 1;              // of the engine when the simulator starts
@@ -43,6 +44,7 @@ class SnmpAgent {
   /// SETs seen, whoever sent them, as far as they could be read.
   [[nodiscard]] std::uint64_t writes() const { return writes_; }
   [[nodiscard]] const std::string& community() const { return setup_.community; }
+  [[nodiscard]] const std::string& engine() const { return setup_.engine; }
   [[nodiscard]] const std::vector<MasterKeys>& users() const { return setup_.users; }
   [[nodiscard]] Authority& authority() { return authority_; }
   [[nodiscard]] EngineTime engine_time(const Moment& moment) const;

@@ -8,6 +8,7 @@
 
 #include "ground/expect.hpp"
 #include "hw-sim/agents/corruption.hpp"
+#include "hw-sim/agents/value_text.hpp"
 
 namespace hwsim::agents {
 namespace {
@@ -52,6 +53,8 @@ void SnmpServer::add(SnmpStation station) {
   const auto later = [this](ground::Duration delay, std::function<void()> action) { deferred_.after(delay, std::move(action)); };
   made.caller.emplace(made.agent, made.line, address, Caller::Wire{.send = send_from, .later = later});
 }
+
+std::string SnmpServer::engine(std::size_t station) const { return to_hex(stations_[station].agent.engine()); }
 
 std::uint64_t SnmpServer::writes() const {
   std::uint64_t sum = 0;

@@ -43,6 +43,8 @@ class SnmpServer {
   /// Of one station, by its place in the setup.
   [[nodiscard]] std::uint64_t writes(std::size_t station) const { return stations_[station].agent.writes(); }
   [[nodiscard]] std::uint64_t writes() const;
+  /// Its engine id in hex; empty without SNMPv3.
+  [[nodiscard]] std::string engine(std::size_t station) const;
   [[nodiscard]] std::uint64_t traps_sent() const;
   [[nodiscard]] std::uint64_t informs_acknowledged() const;
 

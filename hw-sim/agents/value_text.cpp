@@ -128,16 +128,6 @@ std::optional<std::string> unescaped(std::string_view text) {
 
 namespace {
 
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  for (const char c : bytes) {
-    out += digits[static_cast<unsigned char>(c) >> 4];
-    out += digits[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
-
 bool is_plain(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -149,6 +139,12 @@ std::string number_text_of(std::string_view content, bool is_signed) {
   return is_signed ? std::to_string(static_cast<std::int64_t>(value)) : std::to_string(value);
 }
 
+// Behind tag and length. By hand: net-snmp's header reader looks into an Opaque that holds a float.
+std::string content_of(const std::string& value) {
+  const auto length = static_cast<unsigned char>(value[1]);
+  return value.substr(std::min(value.size(), std::size_t{2} + (length < 0x80 ? 0 : length & 0x7fU)));
+}
+
 std::string address_text(std::string_view octets) {
   std::string out;
   for (const char c : octets) out += (out.empty() ? "" : ".") + std::to_string(static_cast<unsigned char>(c));
@@ -157,13 +153,20 @@ std::string address_text(std::string_view octets) {
 
 }  // namespace
 
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (const char c : bytes) {
+    out += digits[static_cast<unsigned char>(c) >> 4];
+    out += digits[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
 std::optional<std::string> snmprec_field(const std::string& value) {
-  PaddedBytes bytes{value};
-  BerReader reader{bytes};
-  unsigned char tag = 0;
-  auto inside = reader.open(tag);
-  if (!reader.ok()) return std::nullopt;
-  const auto content = inside.rest();
+  if (value.size() < 2) return std::nullopt;
+  const auto tag = static_cast<unsigned char>(value[0]);
+  const auto content = content_of(value);
   const auto type = std::to_string(tag);
   switch (static_cast<Tag>(tag)) {
     case Tag::integer:
@@ -180,9 +183,10 @@ std::optional<std::string> snmprec_field(const std::string& value) {
     case Tag::ip_address:
       return content.size() == 4 ? std::optional{type + "|" + address_text(content)} : std::nullopt;
     case Tag::object_id: {
-      BerReader again{bytes};
-      const auto oid = again.object_id();
-      return again.ok() ? std::optional{type + "|" + oid_text(oid)} : std::nullopt;
+      PaddedBytes bytes{value};
+      BerReader reader{bytes};
+      const auto oid = reader.object_id();
+      return reader.ok() ? std::optional{type + "|" + oid_text(oid)} : std::nullopt;
     }
     case Tag::null:
       return type + "|";

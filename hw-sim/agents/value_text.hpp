@@ -20,6 +20,7 @@ enum class Form { plain, hex, escaped };
 /// "TAG|VALUE" of a .snmprec line, bytes that are no plain text as hex. Nothing for what such a file cannot hold.
 [[nodiscard]] std::optional<std::string> snmprec_field(const std::string& value);
 
+[[nodiscard]] std::string to_hex(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_hex(std::string_view text);
 [[nodiscard]] std::optional<std::string> unescaped(std::string_view text);
 

@@ -36,6 +36,9 @@ void add_replay(CLI::App& verb, ReplayOptions& options) {
       ->capture_default_str();
   verb.add_option("--community", options.community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
   add_snmp(verb, options);
+  verb.add_option("--versions", options.versions, "SNMP versions that are answered: 1,2c,3 unless told; 3 takes --v3-file")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"1", "2c", "3"}));
   verb.add_option("--agents", options.agents,
                   "this many SNMP agents at successive addresses from --listen's, all on its port; the files in turn");
   verb.add_option("--unit", options.unit, "unit number the Modbus servers answer to; any unless told")->check(CLI::Range(0, 255));
@@ -70,7 +73,7 @@ void add_ctl(CLI::App& verb, CtlOptions& options) {
       "  restore ELEMENT                       undoes every fail and set of it\n"
       "  set feed/A volts=196 · set cab1 watts=1200 · set cab1/psu1 fan=0.7 · set pdu-a/outlet/3 state=off\n"
       "  fault device/NAME kind=KIND [ms=] [ratio=]   silent slow lossy duplicate late wrong_id wrong_source truncated garbage "
-      "non_increasing endless reshaping counter_wrap stale_cache warming trap_storm frozen zeros reboot\n"
+      "no_bulk non_increasing endless reshaping counter_wrap stale_cache warming trap_storm frozen zeros reboot\n"
       "  trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=1|2c|3] [inform=true] [to=HOST:PORT]\n"
       "                                        TYPE: i u c C t a o s x n, as of snmptrap\n"
       "  clear device/NAME [kind=KIND]         ends one kind of fault, or all");

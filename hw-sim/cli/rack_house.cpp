@@ -229,6 +229,12 @@ std::string RackHouse::status() {
   }
   json.field("traps_sent", traps).field("informs_acknowledged", acknowledged).key("elements");
   scenario::write_elements(world, json);
+  if (!users_.empty()) {
+    json.key("engines").begin_object();
+    for (const Device& device : devices_)
+      if (device.snmp != nullptr) json.field("device/" + device.address.device, device.snmp->engine(0));
+    json.end_object();
+  }
   json.end_object();
   return json.take();
 }

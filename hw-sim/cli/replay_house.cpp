@@ -44,7 +44,8 @@ std::size_t device_count(const std::vector<Recording>& recordings, const ReplayO
 
 ReplayHouse::ReplayHouse(boost::asio::io_context& io, std::vector<Recording> recordings, const ReplayOptions& options)
     : community_{options.community},
-      users_{read_users(options.v3_files)},
+      versions_{options.versions},
+      users_{speaks("3") ? read_users(options.v3_files) : std::vector<agents::MasterKeys>{}},
       traps_to_{destination("--traps-to", options.traps_to)},
       boots_{boots_now()},
       faults_{device_count(recordings, options), 0} {
@@ -59,6 +60,10 @@ ReplayHouse::ReplayHouse(boost::asio::io_context& io, std::vector<Recording> rec
     open_files(io, options);
 }
 
+bool ReplayHouse::speaks(std::string_view version) const {
+  return std::find(versions_.begin(), versions_.end(), version) != versions_.end();
+}
+
 ReplayHouse::Device& ReplayHouse::add_device(std::string name) {
   return devices_.emplace_back(Device{.name = std::move(name), .line = std::make_unique<agents::RecordedLine>(faults_, devices_.size())});
 }
@@ -69,6 +74,8 @@ agents::SnmpStation ReplayHouse::station(Source& source, Device& device, const s
   return {.host = host,
           .agent = {.objects = source.shared ? source.shared.get() : device.own.get(),
                     .community = community_,
+                    .v1 = speaks("1"),
+                    .v2c = speaks("2c"),
                     .engine = users_.empty() ? std::string{} : agents::engine_of(device.name),
                     .users = users_,
                     .boots = boots_,
@@ -147,7 +154,7 @@ std::string ReplayHouse::answer(std::string_view text) {
 std::string ReplayHouse::perform(const scenario::Fault& fault) {
   auto* const device = find(fault.element);
   if (device == nullptr) return error_json("no device " + fault.element.text());
-  if (device->modbus != nullptr && fault.kind >= scenario::FaultKind::non_increasing) return error_json("only an SNMP agent can do that");
+  if (device->modbus != nullptr && fault.kind >= scenario::FaultKind::no_bulk) return error_json("only an SNMP agent can do that");
   device->line->begin(fault);
   if (fault.kind == scenario::FaultKind::trap_storm) {
     if (!traps_to_) return error_json("nobody to send to: start with --traps-to");
@@ -188,7 +195,14 @@ std::string ReplayHouse::status() const {
     json.key("device/" + device.name).begin_object();
     json.field("live", true).field("writes_seen", device.writes()).end_object();
   }
-  json.end_object().end_object();
+  json.end_object();
+  if (!users_.empty()) {
+    json.key("engines").begin_object();
+    for (const auto& device : devices_)
+      if (device.snmp != nullptr) json.field("device/" + device.name, device.snmp->engine(device.station));
+    json.end_object();
+  }
+  json.end_object();
   return json.take();
 }
 

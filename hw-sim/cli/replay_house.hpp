@@ -61,6 +61,7 @@ class ReplayHouse {
   void open_modbus(boost::asio::io_context& io, Source& source, const agents::HostPort& at, std::optional<std::uint8_t> unit);
   [[nodiscard]] agents::SnmpStation station(Source& source, Device& device, const std::string& host);
   Device& add_device(std::string name);
+  [[nodiscard]] bool speaks(std::string_view version) const;
   [[nodiscard]] std::string perform(const scenario::Fault& fault);
   [[nodiscard]] std::string perform(const scenario::Clear& clear);
   [[nodiscard]] std::string perform(const scenario::Trap& trap);
@@ -68,6 +69,7 @@ class ReplayHouse {
   [[nodiscard]] Device* find(const ground::Element& element);
 
   std::string community_;
+  std::vector<std::string> versions_;
   std::vector<agents::MasterKeys> users_;
   std::optional<agents::HostPort> traps_to_;
   std::int32_t boots_;

@@ -29,6 +29,7 @@ struct ReplayOptions {
   std::vector<std::string> v3_files;
   std::string traps_to;
   std::size_t agents = 0;  // 0: one a file
+  std::vector<std::string> versions{"1", "2c", "3"};
   std::optional<std::uint8_t> unit;
 };
 struct RecordOptions {

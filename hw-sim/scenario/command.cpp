@@ -78,7 +78,7 @@ bool takes_length(FaultKind kind) {
   return kind == FaultKind::slow || kind == FaultKind::late || kind == FaultKind::reboot || (lies_on_objects(kind) && !changes_walks(kind));
 }
 
-bool takes_ratio(FaultKind kind) { return kind < FaultKind::non_increasing || kind == FaultKind::reshaping; }
+bool takes_ratio(FaultKind kind) { return kind < FaultKind::no_bulk || kind == FaultKind::reshaping; }
 
 Result<void> take_length(Fault& fault, std::string_view text) {
   if (!takes_length(fault.kind))

@@ -30,6 +30,7 @@ enum class FaultKind : std::uint8_t {
   truncated,     // the answer's bytes end early
   garbage,       // bytes without meaning
   // On a device's objects: SNMP agents perform them, a drill's devices have no objects and heed none of them.
+  no_bulk,         // GETBULK gets no answer
   non_increasing,  // each second step of a walk leads back
   endless,         // no table ends: behind its last row stands another
   reshaping,       // every `ms`, default 500 ms, another `ratio` of the tables' rows, default 0.5, is gone
@@ -41,13 +42,12 @@ enum class FaultKind : std::uint8_t {
   zeros,           // every value 0
   reboot,          // silent for its boot time (or `ms`), uptime restarts
 };
-inline constexpr std::array<std::string_view, 19> fault_names{"silent",     "slow",         "lossy",        "duplicate",   "late",
-                                                              "wrong_id",   "wrong_source", "truncated",    "garbage",     "non_increasing",
-                                                              "endless",    "reshaping",    "counter_wrap", "stale_cache", "warming",
-                                                              "trap_storm", "frozen",       "zeros",        "reboot"};
+inline constexpr std::array<std::string_view, 20> fault_names{
+    "silent",         "slow",    "lossy",     "duplicate",    "late",        "wrong_id", "wrong_source", "truncated", "garbage", "no_bulk",
+    "non_increasing", "endless", "reshaping", "counter_wrap", "stale_cache", "warming",  "trap_storm",   "frozen",    "zeros",   "reboot"};
 
-[[nodiscard]] constexpr bool changes_walks(FaultKind kind) { return kind == FaultKind::non_increasing || kind == FaultKind::endless; }
-[[nodiscard]] constexpr bool lies_on_objects(FaultKind kind) { return kind >= FaultKind::non_increasing && kind < FaultKind::frozen; }
+[[nodiscard]] constexpr bool changes_walks(FaultKind kind) { return kind >= FaultKind::no_bulk && kind <= FaultKind::endless; }
+[[nodiscard]] constexpr bool lies_on_objects(FaultKind kind) { return kind >= FaultKind::no_bulk && kind < FaultKind::frozen; }
 
 /// What is wrong between a device and its readers. `ratio` is the share of answers it hits, 1 unless told (lossy: 0.3).
 struct Fault {
