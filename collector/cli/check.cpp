@@ -1,5 +1,6 @@
 #include <iostream>
 #include <memory>
+#include <span>
 
 #include "collector/cli/configuration.hpp"
 #include "collector/cli/verbs.hpp"
@@ -9,10 +10,14 @@
 namespace holdup::cli {
 namespace {
 
-void print_lanes(const site::Site& site) {
-  for (const auto& device : site.devices)
+/// Who we are to each device where that is more than a community, and how often it is asked.
+void print_devices(const site::Site& site, std::span<const drivers::Access> accesses) {
+  for (std::size_t d = 0; d < site.devices.size(); ++d) {
+    const auto& device = site.devices[d];
     std::cout << "  " << device.name << ": hot every " << ground::duration_text(plan::lane_period(device, reading::Lane::hot, {}))
-              << ", answer within " << ground::duration_text(plan::answer_time(device)) << '\n';
+              << ", answer within " << ground::duration_text(plan::answer_time(device))
+              << (accesses[d].credential ? ", as " + accesses[d].credential->text() : "") << '\n';
+  }
 }
 
 }  // namespace
@@ -22,7 +27,7 @@ int check(const CheckOptions& options) {
   const auto configuration = load_configuration(options.path, options.profiles, problems);
   const auto& site = configuration.site;
   for (const auto& device : site.devices)
-    if (device.url.starts_with("snmp"))
+    if (device.url.starts_with("snmp") && device.v3_file.empty())
       problems.add({.file = options.path,
                     .line = 0,
                     .key = "devices." + device.name,
@@ -33,7 +38,7 @@ int check(const CheckOptions& options) {
   if (ok && !options.json) {
     std::cout << site.rack << ": " << site.feeds.size() << " feeds, " << site.devices.size() << " devices, " << site.loads.size()
               << " loads, " << site.supplies.size() << " supplies, " << configuration.rules.size() << " rules\n";
-    print_lanes(site);
+    print_devices(site, configuration.accesses);
   }
   return ok ? fine : problem_found;
 }

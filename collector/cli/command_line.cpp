@@ -40,7 +40,9 @@ void add_check(CLI::App& verb, CheckOptions& options) {
 void add_probe(CLI::App& verb, ProbeOptions& options) {
   verb.add_option("url", options.url, "snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT")->required();
   auto* file = verb.add_option("--community-file", options.community_file, "File that holds the community; mode 600");
-  verb.add_option("--community", options.community, "Community of a bench device")->capture_default_str()->excludes(file);
+  auto* community = verb.add_option("--community", options.community, "Community of a bench device");
+  community->capture_default_str()->excludes(file);
+  verb.add_option("--v3-file", options.v3_file, "SNMPv3 credential file: user, auth, priv; mode 600")->excludes(file)->excludes(community);
   verb.add_option("--profile", options.profile, "Take this firmware profile, whatever the device says of itself");
   add_profiles(verb, options.profiles);
   verb.add_option("--timeout", options.timeout, "Give up after this long")->capture_default_str();

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <map>
 
 #include "collector/rules/rule_file.hpp"
 #include "collector/site/site_file.hpp"
@@ -24,18 +25,45 @@ void report(ground::Problems& problems, const std::string& file, std::string wha
   problems.add({.file = file, .line = 0, .key = {}, .what = std::move(what), .mend = std::move(mend)});
 }
 
-// A secret that others can read is none: refused, not warned about.
-std::string community_of(const site::Device& device, const std::string& site_file, ground::Problems& problems) {
-  if (device.community_file.empty()) return "public";
-  auto secret = drivers::read_secret((fs::path{site_file}.parent_path() / device.community_file).string());
-  if (secret) return std::move(*secret);
-  problems.add({.file = site_file,
-                .line = 0,
-                .key = "devices." + device.name + ".community_file",
-                .what = secret.error().what,
-                .mend = "write the community into its first line, mode 0600"});
-  return {};
-}
+/// Reads the secrets of the site's devices. One that others can read is none: refused, not warned about.
+class Secrets {
+ public:
+  Secrets(const std::string& site_file, ground::Problems& problems) : site_file_{site_file}, problems_{problems} {}
+
+  drivers::Access of(const site::Device& device) {
+    if (!device.v3_file.empty()) return {.community = {}, .credential = credential_of(device)};
+    return {.community = community_of(device)};
+  }
+
+ private:
+  std::string community_of(const site::Device& device) {
+    if (device.community_file.empty()) return "public";
+    auto secret = drivers::read_secret(beside(device.community_file));
+    if (secret) return std::move(*secret);
+    auto problem = place(device, "community_file");
+    problem.what = secret.error().what;
+    problem.mend = "write the community into its first line, mode 0600";
+    problems_.add(std::move(problem));
+    return {};
+  }
+
+  v3::SharedCredential credential_of(const site::Device& device) {
+    const auto path = beside(device.v3_file);
+    auto known = credentials_.find(path);
+    if (known == credentials_.end()) known = credentials_.emplace(path, drivers::read_credential_file(path, problems_)).first;
+    if (known->second) v3::judge_strength(*known->second, device.allow_weak, place(device, "v3_file"), problems_);
+    return known->second;
+  }
+
+  [[nodiscard]] std::string beside(const std::string& file) const { return (fs::path{site_file_}.parent_path() / file).string(); }
+  [[nodiscard]] ground::Problem place(const site::Device& device, const std::string& key) const {
+    return {.file = site_file_, .line = 0, .key = "devices." + device.name + "." + key, .what = {}, .mend = {}};
+  }
+
+  const std::string& site_file_;
+  ground::Problems& problems_;
+  std::map<std::string, v3::SharedCredential> credentials_;
+};
 
 }  // namespace
 
@@ -102,7 +130,8 @@ Configuration load_configuration(const std::string& path, const std::vector<std:
   const auto names = configuration.profiles->names();
   configuration.site = site::parse(text, file, names, problems);
   configuration.rules = load_rules(configuration.site.rules, file, problems);
-  for (const auto& device : configuration.site.devices) configuration.communities.push_back(community_of(device, file, problems));
+  Secrets secrets{file, problems};
+  for (const auto& device : configuration.site.devices) configuration.accesses.push_back(secrets.of(device));
   return configuration;
 }
 

@@ -7,6 +7,7 @@
 
 #include "collector/rules/rule.hpp"
 #include "collector/site/site.hpp"
+#include "drivers/open/opener.hpp"
 #include "drivers/profile/library.hpp"
 #include "ground/problem.hpp"
 
@@ -18,7 +19,7 @@ struct Configuration {
   std::shared_ptr<const profile::Library> profiles;
   site::Site site;
   rules::RuleSet rules;
-  std::vector<std::string> communities;  // by device
+  std::vector<drivers::Access> accesses;  // by device; those of one credential file share it
 };
 
 /// The file's text; a problem of it otherwise: missing, a directory, a pipe, larger than `most_bytes`.

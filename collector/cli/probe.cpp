@@ -57,16 +57,29 @@ int complain(ExitCode code, const std::string& what) {
   return code;
 }
 
+/// Nothing when it cannot be used; why is said, as what is weak in it.
+v3::SharedCredential credential_of(const ProbeOptions& options) {
+  ground::Problems problems;
+  auto credential = drivers::read_credential_file(options.v3_file, problems);
+  if (credential) v3::judge_strength(*credential, false, {.file = options.v3_file}, problems);
+  print_problems(problems, false);
+  return problems.ok() ? credential : nullptr;
+}
+
 Result<drivers::Opening> opening_of(const ProbeOptions& options) {
   using namespace std::chrono_literals;
   const auto address = drivers::parse_address(options.url);
   if (!address) return ground::Failure{address.error().kind, ground::printable(options.url) + ": " + address.error().what};
   drivers::Opening opening{
-      .address = *address, .community = options.community, .profile = options.profile, .spares = true, .resend_after = 1s};
+      .address = *address, .access = {.community = options.community}, .profile = options.profile, .spares = true, .resend_after = 1s};
+  if (!options.v3_file.empty()) {
+    opening.access.credential = credential_of(options);
+    if (!opening.access.credential) return ground::Failure{ground::FailureKind::machine, "no credential to ask with"};
+  }
   if (options.community_file.empty()) return opening;
   auto secret = drivers::read_secret(options.community_file);
   if (!secret) return secret.error();
-  opening.community = *std::move(secret);
+  opening.access.community = *std::move(secret);
   return opening;
 }
 

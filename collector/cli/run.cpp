@@ -109,7 +109,7 @@ class Daemon {
     return {.site = std::make_unique<const site::Site>(std::move(configuration.site)),
             .rules = std::move(configuration.rules),
             .profiles = std::move(configuration.profiles),
-            .communities = std::move(configuration.communities)};
+            .accesses = std::move(configuration.accesses)};
   }
 
   bool open_store() {

@@ -36,7 +36,7 @@ struct CheckOptions {
   bool json = false;
 };
 struct ProbeOptions {
-  std::string url, community = "public", community_file, profile, timeout = "60s";
+  std::string url, community = "public", community_file, v3_file, profile, timeout = "60s";
   Folders profiles = profile::default_folders();
   bool json = false;
 };

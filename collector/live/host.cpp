@@ -55,7 +55,7 @@ Host::Host(Parts parts, Swap configuration)
       fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), [this](core::Input input) { step(std::move(input)); }},
       outbox_{outbox_for(parts_.loop, machine_.site())},
       timer_{parts_.loop} {
-  fleet_.man(machine_.site(), std::move(configuration.profiles), configuration.communities);
+  fleet_.man(machine_.site(), std::move(configuration.profiles), configuration.accesses);
   step(core::Started{.boot = parts_.boot, .seed = parts_.seed});
 }
 
@@ -67,7 +67,7 @@ void Host::swap(Swap configuration) {
   const bool same_targets = configuration.site->alerts.alertmanager == machine_.site().alerts.alertmanager &&
                             configuration.site->alerts.webhook == machine_.site().alerts.webhook;
   if (!same_targets) outbox_ = outbox_for(parts_.loop, *configuration.site);
-  fleet_.man(*configuration.site, std::move(configuration.profiles), configuration.communities);
+  fleet_.man(*configuration.site, std::move(configuration.profiles), configuration.accesses);
   parts_.audience.hear(*configuration.site);
   step(core::SiteChanged{.site = std::move(configuration.site), .rules = std::move(configuration.rules)});
 }

@@ -31,7 +31,7 @@ struct Swap {
   std::unique_ptr<const site::Site> site;
   rules::RuleSet rules;
   std::shared_ptr<const profile::Library> profiles;
-  std::vector<std::string> communities;
+  std::vector<drivers::Access> accesses;  // by device
 };
 
 struct Parts {

@@ -1,5 +1,7 @@
 #include "collector/poll/fleet.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -13,10 +15,10 @@ namespace {
 namespace asio = boost::asio;
 
 // The site file was checked: what cannot be opened here is a device that never answers, and is said to.
-std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Device& device, const std::string& community) {
+std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Device& device, const drivers::Access& access) {
   auto address = drivers::parse_address(device.url);
   if (!address) return nullptr;
-  auto opened = opener.open({.address = std::move(*address), .community = community, .profile = device.profile});
+  auto opened = opener.open({.address = std::move(*address), .access = access, .profile = device.profile});
   return opened ? std::move(*opened) : nullptr;
 }
 
@@ -24,9 +26,10 @@ std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Devic
 
 Fleet::Fleet(asio::io_context& loop, std::uint32_t seed, Hand hand) : loop_{loop}, seed_{seed}, hand_{std::move(hand)} {}
 
-void Fleet::man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const std::string> communities) {
+void Fleet::man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const drivers::Access> accesses) {
   crew_ = std::make_shared<Crew>(loop_, std::move(profiles), seed_ += 0x10000);
-  for (std::size_t d = 0; d < site.devices.size(); ++d) crew_->devices.push_back(open(crew_->opener, site.devices[d], communities[d]));
+  crew_->opener.announce_to([](const std::string& what) { spdlog::warn("{}", what); });
+  for (std::size_t d = 0; d < site.devices.size(); ++d) crew_->devices.push_back(open(crew_->opener, site.devices[d], accesses[d]));
 }
 
 void Fleet::perform(const plan::Order& order) {

@@ -24,8 +24,8 @@ class Fleet {
   /// `hand` is called on the loop, never from within perform().
   Fleet(boost::asio::io_context& loop, std::uint32_t seed, Hand hand);
 
-  /// Replaces all devices; what is still under way for the former ones is forgotten. `communities` by device.
-  void man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const std::string> communities);
+  /// Replaces all devices; what is still under way for the former ones is forgotten. `accesses` by device.
+  void man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const drivers::Access> accesses);
   void perform(const plan::Order& order);
   /// Ends what is under way; nothing is handed in afterwards.
   void stop();

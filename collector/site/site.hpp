@@ -39,6 +39,8 @@ struct Device {
   std::string name;
   std::string url;
   std::string community_file;  // empty: "public"
+  std::string v3_file;         // an SNMPv3 credential instead; empty: v2c
+  bool allow_weak = false;     // MD5 and DES, where it can do no better
   std::string profile;         // empty: identified
   std::string via;             // the switch it is reached through; empty: the common network
   std::optional<Index> feed;

@@ -94,6 +94,7 @@ class Reader {
     Device device{.name = name, .url = map.required_text("url")};
     check_url(map, device.url);
     device.community_file = map.text("community_file").value_or("");
+    read_v3(map, device);
     device.profile = map.text("profile").value_or("");
     if (!device.profile.empty() && std::find(profiles_.begin(), profiles_.end(), device.profile) == profiles_.end())
       map.problem("profile", "no profile '" + device.profile + "'", mend_by_nearest(device.profile, {profiles_.begin(), profiles_.end()}));
@@ -110,6 +111,17 @@ class Reader {
     site_.devices.push_back(std::move(device));
   }
 
+  void read_v3(Mapping& map, Device& device) {
+    device.v3_file = map.text("v3_file").value_or("");
+    device.allow_weak = map.flag("allow_weak").value_or(false);
+    if (device.v3_file.empty()) {
+      if (map.has("allow_weak")) map.problem("allow_weak", "without v3_file there is nothing to allow", "take it out");
+      return;
+    }
+    if (!device.community_file.empty()) map.problem("v3_file", "and community_file", "give one of them: SNMPv3 knows no community");
+    if (!device.url.empty() && !device.url.starts_with("snmp:")) map.problem("v3_file", "not on an SNMP device", "take it out");
+  }
+
   void check_url(Mapping& map, const std::string& text) {
     if (text.empty()) return;
     const auto url = boost::urls::parse_uri(text);
@@ -121,7 +133,8 @@ class Reader {
     const auto type = url->host_type();
     if (type != boost::urls::host_type::ipv4 && type != boost::urls::host_type::ipv6)
       map.problem("url", "the host is no numeric address", "write the address: names resolve only while the network lives");
-    if (url->has_userinfo()) map.problem("url", "a name or password in a URL", "name the file with the community in community_file");
+    if (url->has_userinfo())
+      map.problem("url", "a name or password in a URL", "name the file with the secret in community_file or v3_file");
     if (url->has_port() && url->port_number() == 0) map.problem("url", "no port number", "write a port from 1 to 65535");
     const std::string path{url->path()};
     if (scheme == "snmp" && path.size() > 1) return map.problem("url", "'" + path + "' after the address", "write snmp://HOST[:PORT]");

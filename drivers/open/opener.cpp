@@ -5,7 +5,9 @@
 
 #include "drivers/modbus/connection.hpp"
 #include "drivers/modbus/device.hpp"
+#include "drivers/snmp/community_asker.hpp"
 #include "drivers/snmp/device.hpp"
+#include "drivers/snmp/v3/session.hpp"
 #include "ground/nearest.hpp"
 #include "ground/utf8.hpp"
 
@@ -33,7 +35,7 @@ Failure no_such_profile(const profile::Library& library, const std::string& name
 }  // namespace
 
 Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uint32_t seed)
-    : loop_{loop}, library_{library}, snmp_{loop, seed} {}
+    : loop_{loop}, library_{library}, snmp_{loop, seed}, v3_{loop, seed, [this](const std::string& what) { say_(what); }} {}
 
 Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
   if (!opening.profile.empty()) {
@@ -43,15 +45,25 @@ Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
       return Failure{FailureKind::unsupported, "profile '" + opening.profile + "' is of another protocol than the url"};
   }
   boost::system::error_code error;
-  const auto host = asio::ip::make_address(opening.address.host, error);
+  (void)asio::ip::make_address(opening.address.host, error);
   if (error) return Failure{FailureKind::unsupported, "'" + ground::printable(opening.address.host) + "' is no numeric address"};
   if (opening.address.protocol == Address::Protocol::modbus) return open_modbus(opening);
-  snmp::Device::Settings settings{.address = {host, opening.address.port},
-                                  .community = opening.community,
+  return open_snmp(opening);
+}
+
+std::unique_ptr<Device> Opener::open_snmp(const Opening& opening) {
+  const asio::ip::udp::endpoint peer{asio::ip::make_address(opening.address.host), opening.address.port};
+  snmp::Device::Settings settings{.address = peer,
+                                  .community = opening.access.community,
                                   .profile = opening.profile,
                                   .spares = opening.spares ? snmp::Spares::kept : snmp::Spares::dropped,
                                   .resend_after = opening.resend_after};
-  return std::make_unique<snmp::Device>(snmp_, library_, std::move(settings));
+  std::unique_ptr<snmp::Asker> asker;
+  if (opening.access.credential)
+    asker = std::make_unique<v3::Session>(v3_, v3::Session::Settings{.address = peer, .credential = opening.access.credential});
+  else
+    asker = std::make_unique<snmp::CommunityAsker>(snmp_, snmp::Peer{.address = peer, .community = opening.access.community});
+  return std::make_unique<snmp::Device>(std::move(asker), library_, std::move(settings));
 }
 
 std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {

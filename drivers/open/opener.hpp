@@ -12,6 +12,8 @@
 #include "drivers/open/address.hpp"
 #include "drivers/profile/library.hpp"
 #include "drivers/snmp/client.hpp"
+#include "drivers/snmp/v3/client.hpp"
+#include "drivers/snmp/v3/credential.hpp"
 #include "ground/result.hpp"
 
 namespace holdup::modbus {
@@ -22,9 +24,15 @@ class Connection;
 // devices share (the SNMP sockets, a Modbus host's connection) lives in it.
 namespace holdup::drivers {
 
+/// Who we are to a device.
+struct Access {
+  std::string community = "public";   // SNMP v1, v2c
+  v3::SharedCredential credential{};  // SNMPv3 instead; devices may share one
+};
+
 struct Opening {
   Address address;
-  std::string community = "public";                // SNMP v1, v2c
+  Access access{};
   std::string profile;                             // by name; empty: those that fit what the device says of itself
   bool spares = false;                             // also the points that say again what another one says
   std::optional<ground::Duration> resend_after{};  // of lost SNMP datagrams while reading; the daemon's core resends by itself
@@ -37,14 +45,20 @@ class Opener {
 
   /// Asks nothing of the device yet. Fails on an unknown profile, or one of another protocol.
   [[nodiscard]] ground::Result<std::unique_ptr<Device>> open(const Opening& opening);
+  /// Whom to tell what a person should know: an engine id that two devices share, an agent that restarted.
+  void announce_to(v3::Client::Say say) { say_ = std::move(say); }
   [[nodiscard]] const snmp::Counters& snmp_counters() const { return snmp_.counters(); }
+  [[nodiscard]] const v3::Counters& v3_counters() const { return v3_.counters(); }
 
  private:
   [[nodiscard]] std::unique_ptr<Device> open_modbus(const Opening& opening);
+  [[nodiscard]] std::unique_ptr<Device> open_snmp(const Opening& opening);
 
   boost::asio::io_context& loop_;
   const profile::Library& library_;
   snmp::Client snmp_;
+  v3::Client::Say say_ = [](const std::string&) {};
+  v3::Client v3_;
   std::map<boost::asio::ip::tcp::endpoint, std::weak_ptr<modbus::Connection>> connections_;  // one a Modbus host, shared by its units
 };
 

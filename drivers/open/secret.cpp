@@ -4,10 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace holdup::drivers {
 namespace {
@@ -32,23 +33,47 @@ class Descriptor {
 
 Failure refused(const std::string& path, const std::string& why) { return {FailureKind::machine, path + ": " + why}; }
 
-}  // namespace
+struct Size {
+  std::size_t bytes;
+  const char* text;
+};
 
-Result<std::string> read_secret(const std::string& path) {
+Result<std::string> read_owned(const std::string& path, Size most) {
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // a FIFO must not hold us
   struct stat about {};
   if (file.get() < 0 || ::fstat(file.get(), &about) != 0) return refused(path, std::strerror(errno));
   if (!S_ISREG(about.st_mode)) return refused(path, "no plain file");
   if ((about.st_mode & 077) != 0) return refused(path, "others can read it; chmod 600 it");
-  std::array<char, 1025> buffer{};
-  const auto size = ::read(file.get(), buffer.data(), buffer.size());
+  std::string text(most.bytes + 1, '\0');
+  const auto size = ::read(file.get(), text.data(), text.size());
   if (size < 0) return refused(path, std::strerror(errno));
-  if (size == static_cast<ssize_t>(buffer.size())) return refused(path, "over 1 KiB");
-  std::string_view line{buffer.data(), static_cast<std::size_t>(size)};
+  if (size == static_cast<ssize_t>(text.size())) return refused(path, std::string{"over "} + most.text);
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+}  // namespace
+
+Result<std::string> read_secret(const std::string& path) {
+  auto text = read_owned(path, {1024, "1 KiB"});
+  if (!text) return text.error();
+  std::string_view line{*text};
   line = line.substr(0, line.find('\n'));
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty()) return refused(path, "its first line is empty");
   return std::string{line};
+}
+
+v3::SharedCredential read_credential_file(const std::string& path, ground::Problems& problems) {
+  auto text = read_owned(path, {65536, "64 KiB"});
+  if (!text) {
+    const auto why = text.error().what.substr(path.size() + 2);
+    problems.add({.file = path, .line = 0, .key = {}, .what = why, .mend = "a credential file is its owner's alone"});
+    return nullptr;
+  }
+  const auto errors = problems.errors();
+  auto credential = v3::read_credential(*std::move(text), path, problems);
+  return problems.errors() == errors ? std::make_shared<v3::Credential>(std::move(credential)) : nullptr;
 }
 
 }  // namespace holdup::drivers

@@ -77,6 +77,7 @@ class Client {
   void say(const std::string& what) const;
   [[nodiscard]] Turns& turns() { return turns_; }
   [[nodiscard]] Counters& counters() { return counters_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
   struct Pending;

@@ -79,7 +79,7 @@ TEST_CASE("each key that nothing acts on yet is named with its line") {
   for (const auto& problem : problems.all()) named.push_back(problem.text());
   const auto says = [&](const std::string& line) { return std::find(named.begin(), named.end(), line) != named.end(); };
   CHECK(says("r.yaml:6: feeds.A.rating_amperes: is read, and nothing acts on it yet"));
-  CHECK(std::any_of(named.begin(), named.end(), [](const auto& line) { return line.find("traps.listen: is read") != std::string::npos; }));
+  CHECK(std::any_of(named.begin(), named.end(), [](const auto& line) { return line.find("self.supplies: is read") != std::string::npos; }));
   CHECK(std::none_of(named.begin(), named.end(), [](const auto& line) { return line.find("sharing") != std::string::npos; }));
 }
 
@@ -88,6 +88,7 @@ TEST_CASE("every key of the site file lands where it belongs") {
   CHECK(site.rack == "r12");
   CHECK(site.system == site::System::single_phase);
   CHECK(site.store_path == "/var/lib/holdup/r12.db");
+  CHECK(site.traps_listen == "127.0.0.1:9162");
   CHECK(site.http_listen == "127.0.0.1:9870");
   REQUIRE(site.feeds.size() == 2);
   CHECK(site.feeds[0].nominal_volts == 230);
@@ -151,7 +152,14 @@ TEST_CASE("a broken device is refused with file, line, key and mend") {
              "r.yaml:5: devices.p.url: the scheme 'ftp' is not served; write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT"},
       Broken{"p: {url: 'snmp://192.0.2.1:70000'}", "r.yaml:5: devices.p.url: no port number; write a port from 1 to 65535"},
       Broken{"p: {url: 'snmp://public@192.0.2.1'}",
-             "r.yaml:5: devices.p.url: a name or password in a URL; name the file with the community in community_file"},
+             "r.yaml:5: devices.p.url: a name or password in a URL; name the file with the secret in community_file or v3_file"},
+      Broken{"p: {url: 'snmp://192.0.2.1', v3_file: a, community_file: b}",
+             "r.yaml:5: devices.p.v3_file: and community_file; give one of them: SNMPv3 knows no community"},
+      Broken{"p: {url: 'modbus://192.0.2.1/1', v3_file: a}", "r.yaml:5: devices.p.v3_file: not on an SNMP device; take it out"},
+      Broken{"p: {url: 'snmp://192.0.2.1', allow_weak: true}",
+             "r.yaml:5: devices.p.allow_weak: without v3_file there is nothing to allow; take it out"},
+      Broken{"p: {url: 'snmp://192.0.2.1', v3_file: a, allow_weak: yes}",
+             "r.yaml:5: devices.p.allow_weak: 'yes' is neither true nor false; write true or false"},
       Broken{"p: {url: 'snmp://192.0.2.1/7'}", "r.yaml:5: devices.p.url: '/7' after the address; write snmp://HOST[:PORT]"},
       Broken{"p: {url: 'modbus://192.0.2.1'}", "r.yaml:5: devices.p.url: the unit is missing; write modbus://HOST[:PORT]/UNIT"},
       Broken{"p: {url: 'modbus://192.0.2.1/256'}", "r.yaml:5: devices.p.url: '256' is no unit; write a number from 0 to 255"},
