@@ -30,17 +30,22 @@ Colour colour_of(const Event& event) {
   return event.strength == "proven" ? Colour::bad : Colour::warning;
 }
 
-/// A line for people; the evidence below it.
-std::string text_of(const Event& event) {
-  const auto phase = std::string{record::phase_names[static_cast<std::size_t>(event.phase)]};
-  std::string out = time_for_people(event.time) + "  " + painted(colour_of(event), phase + " " + event.verdict + " " + event.element) +
-                    " (" + event.strength + ")";
-  if (event.cause != event.element) out += ground::printable(" by " + event.cause);
-  out += "  " + painted(Colour::dim, "incident " + event.incident);
+std::string evidence_of(const Event& event) {
+  std::string out;
   for (const auto& e : event.evidence)
     out += "\n    " + ground::printable(e.source + ": " + e.point + (e.value ? " = " + ground::number_text(*e.value) : "")) + "  " +
            ground::iso8601(e.time);
   return out;
+}
+
+/// A line for people; the evidence below it.
+std::string text_of(const Event& event) {
+  if (event.verdict == "trap") return time_for_people(event.time) + "  " + painted(Colour::dim, "trap " + event.element) + evidence_of(event);
+  const auto phase = std::string{record::phase_names[static_cast<std::size_t>(event.phase)]};
+  std::string out = time_for_people(event.time) + "  " + painted(colour_of(event), phase + " " + event.verdict + " " + event.element) +
+                    " (" + event.strength + ")";
+  if (event.cause != event.element) out += ground::printable(" by " + event.cause);
+  return out + "  " + painted(Colour::dim, "incident " + event.incident) + evidence_of(event);
 }
 
 /// Prints events; people are told each once, however often it comes.
@@ -97,7 +102,17 @@ int of_store(const EventsOptions& options) {
   return seq ? fine : complain(seq.error());
 }
 
-/// The events of the incidents that the daemon lists, in the order in which they were said.
+std::vector<Event> events_in(const json::object& reply) {
+  std::vector<Event> events;
+  for (const auto& event : reply.at("events").as_array()) {
+    auto parsed = record::event_from_json(json::serialize(event));
+    if (!parsed) throw std::invalid_argument{parsed.error().what};
+    events.push_back(std::move(*parsed));
+  }
+  return events;
+}
+
+/// The events of the incidents that the daemon lists and its last traps, in the order in which they were said.
 ground::Result<std::vector<Event>> listed(const DaemonClient& daemon) {
   const auto list = daemon.get("/api/holdup/v1/incidents");
   if (!list) return list.error();
@@ -108,13 +123,13 @@ ground::Result<std::vector<Event>> listed(const DaemonClient& daemon) {
       const auto reply = daemon.get("/api/holdup/v1/incidents/" + url_encoded(std::string{incident.at("id").as_string()}));
       if (!reply) return reply.error();
       if (reply->status == 404) continue;  // it has just been forgotten
-      const auto said = json::parse(reply->body).at("events").as_array();
-      for (const auto& event : said) {
-        auto parsed = record::event_from_json(json::serialize(event));
-        if (!parsed) return parsed.error();
-        events.push_back(std::move(*parsed));
-      }
+      const auto said = events_in(json::parse(reply->body).as_object());
+      events.insert(events.end(), said.begin(), said.end());
     }
+    const auto traps = daemon.get("/api/holdup/v1/traps");
+    if (!traps) return traps.error();
+    const auto heard = traps->status == 200 ? events_in(json::parse(traps->body).as_object()) : std::vector<Event>{};
+    events.insert(events.end(), heard.begin(), heard.end());
   } catch (const std::exception& error) {
     return ground::Failure{ground::FailureKind::malformed, "the daemon's answer is no list of incidents: " + std::string{error.what()}};
   }

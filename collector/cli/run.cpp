@@ -171,9 +171,22 @@ class Daemon {
                                 .store_commit = store_ear_.commits(),
                                 .dropped = host_->figures().dropped};
       if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
+      add_traps(figures);
       server_.publish({.known = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
       tell_figures();
     });
+  }
+
+  void add_traps(serve::OwnFigures& figures) const {
+    const auto counters = host_->traps().counters();
+    figures.traps_endpoint = host_->traps().endpoint();
+    figures.traps_received = counters.received;
+    figures.informs_acknowledged = counters.acknowledged;
+    figures.dropped["traps"] = counters.limited;
+    figures.dropped["traps_kernel"] = counters.kernel;
+    figures.dropped["traps_unknown_source"] = counters.unknown_source;
+    figures.dropped["traps_malformed"] = counters.malformed;
+    figures.dropped["traps_v3"] = counters.unsupported;
   }
 
   // A turn is what runs between two waits.

@@ -62,7 +62,24 @@ void print_supplies(const json::array& supplies) {
   }
 }
 
-void print_devices(const json::array& devices) {
+constexpr std::chrono::days long_unheard{90};
+
+/// "no trap in 120 d": of a device that has not called for so long, although it was listened for. Silence of traps is easily overlooked.
+std::string unheard(const json::object& status, const json::object& device) {
+  const auto* traps = status.if_contains("traps");
+  const auto* last = device.if_contains("last_trap");
+  if (traps == nullptr || last == nullptr || !traps->is_object()) return {};
+  const auto& from = last->is_string() ? *last : traps->as_object().at("since");
+  if (!from.is_string()) return {};
+  const auto now = ground::parse_iso8601(text(status, "time"));
+  const auto unheard_for = now.value_or(ground::Utc{}) - ground::parse_iso8601(from.as_string()).value_or(now.value_or(ground::Utc{}));
+  if (unheard_for < long_unheard) return {};
+  const auto days = std::chrono::floor<std::chrono::days>(unheard_for).count();
+  return "  " + painted(Colour::warning, (last->is_string() ? "no trap for " : "never a trap in ") + std::to_string(days) + " d");
+}
+
+void print_devices(const json::object& status) {
+  const auto& devices = status.at("devices").as_array();
   for (const auto& each : devices) {
     const auto& device = each.as_object();
     const auto& answers = device.at("answers");
@@ -74,7 +91,7 @@ void print_devices(const json::array& devices) {
                                                                        10));
     if (const auto& age = device.at("age_s"); age.is_number())
       std::cout << "last answer " << ground::number_text(age.to_number<double>()) << " s ago";
-    std::cout << '\n';
+    std::cout << unheard(status, device) << '\n';
   }
 }
 
@@ -87,7 +104,7 @@ void print(const json::object& status) {
               << text(warning, "summary") << '\n';
   }
   print_supplies(status.at("supplies").as_array());
-  print_devices(status.at("devices").as_array());
+  print_devices(status);
   std::cout << "  at " << time_for_people(text(status, "time")) << '\n' << std::flush;
 }
 

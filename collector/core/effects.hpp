@@ -62,6 +62,10 @@ struct Trap {
   reading::TrapMessage message;
   Sender sender = Sender::known;
 };
+/// What one turn of the trap port brought, oldest first.
+struct Traps {
+  std::vector<Trap> all;
+};
 /// Traps can be heard from now on, at this address.
 struct Listening {
   std::string endpoint;
@@ -78,7 +82,7 @@ struct SiteChanged {
   rules::RuleSet rules;
 };
 
-using Input = std::variant<Started, Restored, Identified, Answered, Unanswered, Edge, Trap, Listening, TimerDue, Delivered, SiteChanged>;
+using Input = std::variant<Started, Restored, Identified, Answered, Unanswered, Edge, Traps, Listening, TimerDue, Delivered, SiteChanged>;
 
 // ---- Effects.
 

@@ -201,8 +201,13 @@ void Machine::take(const Edge& input) {
   if (watch_ && input.contact < site_->contacts.size()) watch_->detector.edge(input.contact, input.open, input.at, input.uncertainty);
 }
 
-void Machine::take(const Trap& input) {
-  if (!watch_ || input.device >= site_->devices.size()) return;
+void Machine::take(const Traps& input) {
+  if (!watch_) return;
+  for (const Trap& trap : input.all) hear(trap);
+}
+
+void Machine::hear(const Trap& input) {
+  if (input.device >= site_->devices.size()) return;
   const auto device = site_->element_of_device(input.device);
   if (auto lines = trap_log_.lines(device, input.message, moment_)) {
     effects_.events.push_back(ledger_.note({.word = "trap", .element = device, .lines = std::move(*lines)}, moment_));

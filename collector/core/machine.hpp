@@ -65,12 +65,13 @@ class Machine {
   void take(Answered& input);
   void take(const Unanswered& input);
   void take(const Edge& input);
-  void take(const Trap& input);
+  void take(const Traps& input);
   void take(const Listening& input);
   void take(const TimerDue&) {}
   void take(const Delivered& input);
   void take(SiteChanged& input);
 
+  void hear(const Trap& trap);
   void watch();
   void conclude();
   void tell(const std::vector<record::Event>& events);

@@ -80,7 +80,7 @@ class Rig {
     const auto oid = profile::Oid::parse(trap.oid);
     if (!device || !oid) return;
     auto message = traps_.read(*oid, values_of(trap));
-    replies_.emplace(now_ + round_trip, core::Trap{.device = *device, .at = now_ + round_trip, .message = std::move(message)});
+    replies_.emplace(now_ + round_trip, core::Traps{{{.device = *device, .at = now_ + round_trip, .message = std::move(message)}}});
   }
 
   void answer() {

@@ -53,23 +53,34 @@ Host::Host(Parts parts, Swap configuration)
     : parts_{std::move(parts)},
       machine_{{std::move(configuration.site), std::move(configuration.rules)}},
       fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), [this](core::Input input) { step(std::move(input)); }},
+      trap_desk_{parts_.loop, [this](core::Input input) { step(std::move(input)); }},
       outbox_{outbox_for(parts_.loop, machine_.site())},
       timer_{parts_.loop} {
+  trap_desk_.man(machine_.site(), *configuration.profiles);
   fleet_.man(machine_.site(), std::move(configuration.profiles), configuration.accesses);
   step(core::Started{.boot = parts_.boot, .seed = parts_.seed});
 }
 
 Host::~Host() { stop(); }
 
-void Host::restore(std::vector<record::Event> events, bool last) { step(core::Restored{.events = std::move(events), .last = last}); }
+void Host::restore(std::vector<record::Event> events, bool last) {
+  step(core::Restored{.events = std::move(events), .last = last});
+  if (last) tell_listening();
+}
+
+void Host::tell_listening() {
+  if (auto endpoint = trap_desk_.endpoint(); !endpoint.empty()) step(core::Listening{std::move(endpoint)});
+}
 
 void Host::swap(Swap configuration) {
   const bool same_targets = configuration.site->alerts.alertmanager == machine_.site().alerts.alertmanager &&
                             configuration.site->alerts.webhook == machine_.site().alerts.webhook;
   if (!same_targets) outbox_ = outbox_for(parts_.loop, *configuration.site);
+  trap_desk_.man(*configuration.site, *configuration.profiles);
   fleet_.man(*configuration.site, std::move(configuration.profiles), configuration.accesses);
   parts_.audience.hear(*configuration.site);
   step(core::SiteChanged{.site = std::move(configuration.site), .rules = std::move(configuration.rules)});
+  tell_listening();
 }
 
 void Host::step(core::Input input) {
@@ -136,6 +147,7 @@ void Host::stop() {
   if (std::exchange(stopping_, true)) return;
   timer_.cancel();
   fleet_.stop();
+  trap_desk_.stop();
   outbox_->stop();
 }
 

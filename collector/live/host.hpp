@@ -11,6 +11,7 @@
 #include "collector/core/machine.hpp"
 #include "collector/deliver/outbox.hpp"
 #include "collector/poll/fleet.hpp"
+#include "collector/poll/trap_desk.hpp"
 #include "ground/histogram.hpp"
 #include "store/store.hpp"
 
@@ -64,10 +65,12 @@ class Host {
 
   [[nodiscard]] const Figures& figures() const { return figures_; }
   [[nodiscard]] const ground::Histogram& polls() const { return fleet_.round_trips(); }
+  [[nodiscard]] const poll::TrapDesk& traps() const { return trap_desk_; }
   [[nodiscard]] const core::Machine& machine() const { return machine_; }
 
  private:
   void step(core::Input input);
+  void tell_listening();
   void perform(core::Effects& effects);
   void deliver(core::Post& post);
   void keep(core::Effects& effects);
@@ -78,6 +81,7 @@ class Host {
   Parts parts_;
   core::Machine machine_;
   poll::Fleet fleet_;
+  poll::TrapDesk trap_desk_;
   std::shared_ptr<deliver::Outbox> outbox_;
   boost::asio::steady_timer timer_;
   std::deque<record::Event> waiting_;  // that the store's queue had no room for

@@ -164,6 +164,32 @@ void histogram(Page& page, const Family& family, const ground::Histogram& times)
   page.sample(name + "_count", {}, static_cast<double>(times.count()));
 }
 
+double unix_seconds(ground::Utc time) { return seconds(time.time_since_epoch()); }
+
+// A device that never called has no time: since when it was listened for stands beside it.
+void traps(Page& page, const Mirror& mirror) {
+  if (mirror.site().traps_listen.empty()) return;
+  const auto& figures = mirror.figures();
+  page.begin({.name = "holdup_traps_listening", .type = "gauge", .help = "1 while traps can be heard."});
+  page.sample("holdup_traps_listening", {}, figures.traps_endpoint.empty() ? 0 : 1);
+  page.begin({.name = "holdup_traps_received_total", .type = "counter", .help = "Datagrams that came to the trap port."});
+  page.sample("holdup_traps_received_total", {}, static_cast<double>(figures.traps_received));
+  page.begin({.name = "holdup_informs_acknowledged_total", .type = "counter", .help = "Informs of known devices that were answered."});
+  page.sample("holdup_informs_acknowledged_total", {}, static_cast<double>(figures.informs_acknowledged));
+  if (const auto since = mirror.listening_since()) {
+    page.begin({.name = "holdup_traps_listening_since_timestamp_seconds", .type = "gauge", .help = "When traps were first listened for."});
+    page.sample("holdup_traps_listening_since_timestamp_seconds", {}, unix_seconds(*since));
+  }
+  bool begun = false;
+  for (const auto& device : mirror.site().devices) {
+    const auto last = mirror.last_trap(device.name);
+    if (!last) continue;
+    if (!std::exchange(begun, true))
+      page.begin({.name = "holdup_last_trap_timestamp_seconds", .type = "gauge", .help = "When the device last called; absent: never."});
+    page.sample("holdup_last_trap_timestamp_seconds", label("device", device.name), unix_seconds(*last));
+  }
+}
+
 void own(Page& page, const Mirror& mirror) {
   page.begin({.name = "holdup_build_info", .type = "gauge", .help = "1; the version is its label."});
   page.sample("holdup_build_info", label("version", HOLDUP_VERSION), 1);
@@ -190,6 +216,7 @@ std::string exposition(const Mirror& mirror, Instant now, Format format) {
   states(page, mirror, now);
   ages(page, mirror, now);
   judged(page, mirror, now);
+  traps(page, mirror);
   own(page, mirror);
   return page.take();
 }

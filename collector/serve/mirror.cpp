@@ -122,6 +122,7 @@ void Mirror::take(const record::Batch& batch) {
 
 // The ledger is the core's own fold, so that the page groups exactly as the core does. An event comes twice: as said, and as durable.
 void Mirror::take(const record::Event& event) {
+  if (event.verdict == "trap") return keep_trap(event);
   keep_event(event);
   const auto count = record::count_of(event.id);
   if (event.boot == folded_boot_ && count <= folded_count_) return;
@@ -132,6 +133,25 @@ void Mirror::take(const record::Event& event) {
   const auto before = ledger_->open();
   ledger_->fold(event, moment);
   mark_closed(before, event);
+}
+
+// As said, and again as durable.
+void Mirror::keep_trap(const record::Event& event) {
+  const auto same = std::find_if(traps_.rbegin(), traps_.rend(), [&](const auto& e) { return e.id == event.id; });
+  if (same != traps_.rend()) return void(same->durable = same->durable || event.durable);
+  if (event.element == "self") {
+    if (!listening_since_) listening_since_ = event.time;
+    return;
+  }
+  auto& last = last_traps_[event.element];
+  last = std::max(last, event.time);
+  traps_.push_back(event);
+  if (traps_.size() > most_traps) traps_.pop_front();
+}
+
+std::optional<ground::Utc> Mirror::last_trap(std::string_view device) const {
+  const auto at = last_traps_.find("device/" + std::string{device});
+  return at == last_traps_.end() ? std::nullopt : std::optional{at->second};
 }
 
 void Mirror::keep_event(const record::Event& event) {

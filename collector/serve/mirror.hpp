@@ -63,6 +63,7 @@ class Mirror {
  public:
   static constexpr std::size_t most_closed = 100;
   static constexpr std::size_t most_events = 500;  // kept of one incident; the store has all
+  static constexpr std::size_t most_traps = 500;
 
   explicit Mirror(site::Site site);
   Mirror(const Mirror&) = delete;
@@ -77,6 +78,12 @@ class Mirror {
   [[nodiscard]] const std::deque<Closed>& closed() const { return closed_; }  // newest first
   /// Newest last; nullptr when this incident is not among open() and closed(), or had too many to keep.
   [[nodiscard]] const std::vector<record::Event>* events_of(std::string_view incident) const;
+  /// Traps that were written down, newest last.
+  [[nodiscard]] const std::deque<record::Event>& traps() const { return traps_; }
+  /// Of a device of this name, as long as the store remembers; within ten seconds.
+  [[nodiscard]] std::optional<ground::Utc> last_trap(std::string_view device) const;
+  /// Since when traps were heard for; nothing: never.
+  [[nodiscard]] std::optional<ground::Utc> listening_since() const { return listening_since_; }
   [[nodiscard]] const std::vector<core::Warning>& warnings() const { return warnings_; }  // firing
   [[nodiscard]] const OwnFigures& figures() const { return figures_; }
   [[nodiscard]] std::uint64_t dropped_samples() const { return dropped_samples_; }
@@ -92,6 +99,7 @@ class Mirror {
   void take(const record::Batch& batch);
   void take(const record::Event& event);
   void keep_event(const record::Event& event);
+  void keep_trap(const record::Event& event);
   void take(const core::Warning& warning);
   void mark_closed(const std::vector<incident::Incident>& before, const record::Event& event);
   void place(Value& value);
@@ -110,6 +118,9 @@ class Mirror {
   std::uint64_t folded_count_ = 0;
   std::deque<Closed> closed_;
   std::vector<core::Warning> warnings_;
+  std::deque<record::Event> traps_;
+  std::map<std::string, ground::Utc, std::less<>> last_traps_;  // by element
+  std::optional<ground::Utc> listening_since_;
   OwnFigures figures_;
   std::uint64_t dropped_samples_ = 0;
   bool restored_ = false;

@@ -42,6 +42,8 @@ Route status(const Asked& asked) { return Answer{.body = status_json(asked.mirro
 
 Route incidents(const Asked& asked) { return Answer{.body = incidents_json(asked.mirror)}; }
 
+Route traps(const Asked& asked) { return Answer{.body = traps_json(asked.mirror)}; }
+
 Route stream(const Asked& asked) { return StreamAsked{asked.request.last_event_id}; }
 
 Route query(const Asked& asked) {
@@ -73,12 +75,13 @@ struct Path {
   bool posted = false;  // POST is meant as well
 };
 
-constexpr std::array<Path, 8> paths{{{"/", root},
+constexpr std::array<Path, 9> paths{{{"/", root},
                                      {"/metrics", metrics},
                                      {"/-/healthy", healthy},
                                      {"/-/ready", ready},
                                      {"/api/holdup/v1/status", status},
                                      {"/api/holdup/v1/incidents", incidents},
+                                     {"/api/holdup/v1/traps", traps},
                                      {"/api/holdup/v1/stream", stream},
                                      {"/api/v1/query", query, true}}};
 

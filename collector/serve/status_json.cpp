@@ -98,8 +98,21 @@ void write_device(JsonWriter& out, const Mirror& mirror, site::Index index, inci
   out.key("age_s");
   device.heard ? out.value(age_seconds(*device.heard, moment.now)) : out.null();
   write_identity(out, device.identity);
+  const auto trap = mirror.last_trap(mirror.site().devices[index].name);
+  out.key("last_trap");
+  trap ? out.value(iso8601(*trap)) : out.null();
   write_points(out, device, moment.now);
   out.end_object();
+}
+
+/// Where and since when traps are heard: what "no trap yet" means.
+void write_traps(JsonWriter& out, const Mirror& mirror) {
+  out.key("traps");
+  if (mirror.site().traps_listen.empty()) return void(out.null());
+  const auto& figures = mirror.figures();
+  out.begin_object().field("listening", !figures.traps_endpoint.empty()).field("endpoint", figures.traps_endpoint).key("since");
+  mirror.listening_since() ? out.value(iso8601(*mirror.listening_since())) : out.null();
+  out.field("received", figures.traps_received).field("informs_acknowledged", figures.informs_acknowledged).end_object();
 }
 
 void write_evidence(JsonWriter& out, const std::vector<record::Evidence>& evidence) {
@@ -177,6 +190,7 @@ std::string status_json(const Mirror& mirror, incident::Moment moment) {
       .field("degraded", !mirror.store_trouble().empty())
       .field("reason", mirror.store_trouble())
       .end_object();
+  write_traps(out, mirror);
   return out.end_object().take();
 }
 
@@ -189,6 +203,13 @@ std::string incidents_json(const Mirror& mirror) {
     write_closed(out, closed);
     out.end_object();
   }
+  return out.end_array().end_object().take();
+}
+
+std::string traps_json(const Mirror& mirror) {
+  JsonWriter out;
+  out.begin_object().key("events").begin_array();
+  for (const auto& event : mirror.traps()) out.raw(record::to_json(event));
   return out.end_array().end_object().take();
 }
 

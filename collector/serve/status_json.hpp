@@ -9,8 +9,10 @@
 // The mirror as JSON: /api/holdup/v1/status, incidents and incidents/ID, each one object without a newline. Used by the routes.
 namespace holdup::serve {
 
-/// {"rack","verdict","sentence","time","ready","loads","supplies","devices","incidents","warnings","store"}
+/// {"rack","verdict","sentence","time","ready","loads","supplies","devices","incidents","warnings","store","traps"}
 [[nodiscard]] std::string status_json(const Mirror& mirror, incident::Moment moment);
+/// {"events":[…]}: the last traps that were written down, oldest first.
+[[nodiscard]] std::string traps_json(const Mirror& mirror);
 /// {"incidents":[…]}: open ones, then the last that ended, newest first.
 [[nodiscard]] std::string incidents_json(const Mirror& mirror);
 /// One incident with its events; empty when the mirror does not hold it.

@@ -21,6 +21,8 @@ struct OwnFigures {
   ground::Histogram loop_turn;                   // one turn of the loop
   ground::Histogram store_commit;                // one transaction with its sync
   std::map<std::string, std::uint64_t> dropped;  // by what: "samples", "strays", "alerts"
+  std::string traps_endpoint;                    // where traps are heard; empty: nowhere
+  std::uint64_t traps_received = 0, informs_acknowledged = 0;
 };
 
 struct Update {

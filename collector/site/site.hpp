@@ -83,6 +83,7 @@ struct Site {
   System system = System::single_phase;
   std::string store_path;
   std::string http_listen = "127.0.0.1:9870";
+  std::string traps_listen;  // empty: nobody listens
   std::vector<Feed> feeds;
   std::vector<Device> devices;
   std::vector<Contact> contacts;

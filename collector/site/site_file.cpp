@@ -215,6 +215,9 @@ class Reader {
     Mapping http{sub(top, "http"), "http", report_};
     site_.http_listen = listen(http).value_or(site_.http_listen);
     http.finish();
+    Mapping traps{sub(top, "traps"), "traps", report_};
+    if (top.has("traps")) site_.traps_listen = listen(traps).value_or("127.0.0.1:9162");
+    traps.finish();
     Mapping alerts{sub(top, "alerts"), "alerts", report_};
     site_.alerts = {.alertmanager = targets(alerts, "alertmanager"), .webhook = targets(alerts, "webhook")};
     alerts.finish();

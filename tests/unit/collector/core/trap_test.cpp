@@ -55,10 +55,10 @@ class Rack {
 
   void call(std::optional<TrapSays> says, const std::string& trap = "1.3.6.1.4.1.99.0.1",
             core::Trap::Sender sender = core::Trap::Sender::known) {
-    step(core::Trap{.device = 0,
-                    .at = now_,
-                    .message = {.trap = trap, .says = says, .part = {}, .index = {}, .varbinds = {{"1.3.6.1.4.1.99.1", "\x1b[31mred"}}},
-                    .sender = sender});
+    step(core::Traps{{{.device = 0,
+                       .at = now_,
+                       .message = {.trap = trap, .says = says, .part = {}, .index = {}, .varbinds = {{"1.3.6.1.4.1.99.1", "\x1b[31mred"}}},
+                       .sender = sender}}});
   }
 
   core::Machine& machine() { return machine_; }
@@ -185,9 +185,9 @@ TEST_CASE("a trap before the stored events were folded, or of a device that is n
   (void)machine.step({Instant{1s}, 0s}, core::Started{.boot = "b", .seed = 1});
   const core::Trap trap{
       .device = 0, .at = Instant{1s}, .message = {.trap = "1.3", .says = TrapSays::input_lost, .part = {}, .index = {}, .varbinds = {}}};
-  CHECK(machine.step({Instant{1s}, 0s}, trap).events.empty());
+  CHECK(machine.step({Instant{1s}, 0s}, core::Traps{{trap}}).events.empty());
   (void)machine.step({Instant{1s}, 0s}, core::Restored{});
   auto elsewhere = trap;
   elsewhere.device = 77;
-  CHECK(machine.step({Instant{1s}, 0s}, elsewhere).events.empty());
+  CHECK(machine.step({Instant{1s}, 0s}, core::Traps{{elsewhere}}).events.empty());
 }
