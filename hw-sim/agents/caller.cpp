@@ -32,7 +32,8 @@ ground::Result<void> Caller::call(const Notification& notification, const HostPo
   if (notification.version == TrapVersion::v3) {
     const auto* user = user_of(notification);
     if (user == nullptr) return ground::Failure{.kind = ground::FailureKind::unsupported, .what = "no SNMPv3 user: give --v3-file"};
-    inform.v3 = std::make_unique<V3Client>(*user);
+    constexpr std::uint64_t apart = 64;  // more than one inform ever needs
+    inform.v3 = std::make_unique<V3Client>(*user, static_cast<std::int32_t>(inform.number * apart % INT32_MAX));
   }
   start(std::move(inform));
   return {};
@@ -52,6 +53,7 @@ bool Caller::hear(std::string_view datagram) {
         return true;
       }
       if (word.heard == V3Client::Heard::refused) return waiting_.erase(at), true;
+      if (word.answer.request_id != at->message.request_id) continue;
     }
     ++acknowledged_;
     waiting_.erase(at);

@@ -14,6 +14,7 @@ namespace hwsim::agents {
 namespace {
 
 constexpr ground::Duration storm_beat{10'000'000};
+constexpr int batches_in_a_turn = 8;
 constexpr std::int64_t most_a_beat = 500;  // traps: 50,000 a second
 const Oid authentication_failure{1, 3, 6, 1, 6, 3, 1, 1, 5, 5};
 
@@ -97,8 +98,12 @@ void SnmpServer::close() {
 void SnmpServer::await() {
   readable_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
     if (error) return;
-    for (const auto& datagram : port_.receive()) take(datagram);
-    port_.flush();
+    for (int batch = 0; batch < batches_in_a_turn; ++batch) {
+      const auto& received = port_.receive();
+      if (received.empty()) break;
+      for (const auto& datagram : received) take(datagram);
+      port_.flush();
+    }
     await();
   });
 }

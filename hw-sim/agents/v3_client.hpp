@@ -14,7 +14,8 @@ namespace hwsim::agents {
 
 class V3Client {
  public:
-  explicit V3Client(MasterKeys user) : user_{std::move(user)} {}
+  /// `first_id`: of its messages; clients that hear the same datagrams begin apart.
+  explicit V3Client(MasterKeys user, std::int32_t first_id = 0) : user_{std::move(user)}, last_id_{first_id} {}
 
   /// The message to send for this PDU: a discovery as long as the engine is not known.
   [[nodiscard]] std::string ask(const SnmpMessage& pdu);
@@ -40,11 +41,11 @@ class V3Client {
   [[nodiscard]] EngineTime time() const;
 
   MasterKeys user_;
+  std::int32_t last_id_;
   std::optional<LocalKeys> keys_;  // once the engine is known
   std::string engine_;
   EngineTime learnt_;
   Clock::time_point learnt_at_{};
-  std::int32_t last_id_ = 0;
   std::uint64_t salt_ = 0;
   int corrections_ = 0;  // in a row: an engine that never agrees is given up
 };

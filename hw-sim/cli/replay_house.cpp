@@ -113,6 +113,8 @@ void ReplayHouse::open_agents(boost::asio::io_context& io, const ReplayOptions& 
     auto& source = sources_[i % sources_.size()];
     if (!source.recording.objects) throw std::runtime_error{source.recording.file + ": --agents takes .snmprec files alone"};
     hosts.push_back(hosts.empty() ? at.host : next_host(hosts.back()));
+    if (at.host.starts_with("127.") && !hosts.back().starts_with("127."))
+      throw std::runtime_error{"--agents " + std::to_string(options.agents) + ": 127.0.0.0/8 ends before; begin lower"};
     auto& device = add_device(source.recording.name + "-" + std::to_string(i + 1));
     device.station = i;
     setup.stations.push_back(station(source, device, hosts.back()));
