@@ -1,5 +1,7 @@
 #include "hw-sim/agents/notification.hpp"
 
+#include <algorithm>
+
 #include "hw-sim/agents/ber_value.hpp"
 #include "hw-sim/agents/value_text.hpp"
 

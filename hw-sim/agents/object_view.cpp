@@ -1,6 +1,7 @@
 #include "hw-sim/agents/object_view.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "hw-sim/power/noise.hpp"
 

@@ -124,3 +124,19 @@ TEST_CASE("a played PDU that is asked to says by itself what changed: an outlet,
   CHECK(comes_true([&] { return simulator.ctl("trap device/pdu-b oid=1.3.6.1.4.1.13742.6.0.1").text == "{\"ok\":true}\n"; }));
   CHECK(listener.hears("OID: .1.3.6.1.4.1.13742.6.0.1"));
 }
+
+TEST_CASE("a timeline makes a played device call, and storm") {
+  const Folder folder;
+  const TrapListener listener;
+  const auto rack = folder.write("rack.yaml",
+                                 "rack: r1\nfeeds:\n  A: {nominal_volts: 230}\ndevices:\n  pdu-a: {url: snmp://192.0.2.11, feed: A}\n"
+                                 "sim:\n  pdu-a: {model: raritan-px3}\n");
+  const auto scenario = folder.write("s.yaml",
+                                     "rack: rack.yaml\ntimeline:\n"
+                                     "  - {at: 1s, do: \"trap device/pdu-a oid=1.3.6.1.4.1.13742.6.0.1 1.3.6.1.9.1=s:here\"}\n"
+                                     "  - {at: 2s, do: \"fault device/pdu-a kind=trap_storm ms=100\"}\n");
+  const Simulator simulator{{"run", rack, "--scenario", scenario, "--speed", "10", "--traps-to", listener.host_port()}};
+  CHECK(listener.hears("OID: .1.3.6.1.4.1.13742.6.0.1\t.1.3.6.1.9.1 = STRING: \"here\""));
+  CHECK(listener.hears("OID: .1.3.6.1.6.3.1.1.5.5"));
+  CHECK(comes_true([&] { return counted(simulator, "traps_sent") > 20; }));
+}

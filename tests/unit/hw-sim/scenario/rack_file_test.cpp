@@ -55,7 +55,7 @@ TEST_CASE("a site file is a rack") {
   ground::Problems problems;
   const RackFile file =
       parse_rack(site +
-                     "sim:\n  feed/B: {frequency_hertz: 60}\n  pdu-a: {model: apc-rpdu2, refresh: 2s, boot: 7s, outlets: 24}\n"
+                     "sim:\n  feed/B: {frequency_hertz: 60}\n  pdu-a: {model: apc-rpdu2, refresh: 2s, boot: 7s, outlets: 24, traps: true}\n"
                      "  cab1: {watts: 1200}\n  cab1/psu1: {refresh: 50ms, fan_rpm: 8000, boot: 2s, model: orv3-psu}\n",
                  "f.yaml", problems);
   REQUIRE(problems.all().empty());
@@ -65,7 +65,7 @@ TEST_CASE("a site file is a rack") {
   CHECK(rack.feeds[1].frequency_hertz == 60);
   REQUIRE(rack.pdus.size() == 2);
   CHECK(rack.pdus[0].model == power::PduModel::apc_rpdu2);
-  CHECK((rack.pdus[0].refresh == 2s && rack.pdus[0].boot == 7s && rack.pdus[0].outlets == 24));
+  CHECK((rack.pdus[0].refresh == 2s && rack.pdus[0].boot == 7s && rack.pdus[0].outlets == 24 && rack.pdus[0].traps));
   CHECK((rack.pdus[1].model == power::PduModel::raritan_px3 && rack.pdus[1].feed == 1 && rack.pdus[1].outlets == 12));
   const power::Load& load = rack.loads.at(0);
   CHECK((load.watts == 1200 && load.sharing == power::Sharing::standby));
