@@ -65,6 +65,9 @@ bool ReplayHouse::speaks(std::string_view version) const {
 }
 
 ReplayHouse::Device& ReplayHouse::add_device(std::string name) {
+  const auto stem = name;
+  for (int number = 2; !names_.insert(name).second; ++number)
+    name = stem + "-" + std::to_string(number);  // engines and commands go by names
   return devices_.emplace_back(Device{.name = std::move(name), .line = std::make_unique<agents::RecordedLine>(faults_, devices_.size())});
 }
 

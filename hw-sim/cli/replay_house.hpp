@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,6 +76,7 @@ class ReplayHouse {
   std::deque<Source> sources_;
   scenario::Faults faults_;
   std::deque<Device> devices_;
+  std::set<std::string> names_;  // theirs
   std::vector<std::unique_ptr<agents::SnmpServer>> snmp_;
   std::vector<std::unique_ptr<agents::ModbusServer>> modbus_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();

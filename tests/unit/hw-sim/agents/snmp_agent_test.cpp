@@ -127,6 +127,38 @@ TEST_CASE("an answer never outgrows a datagram: GETBULK is cut, GET and GETNEXT 
   CHECK(answer(agent, nothing_fits).status == static_cast<int>(ErrorStatus::too_big));
 }
 
+TEST_CASE("however many repetitions are asked for, fifty are given") {
+  std::string text;
+  for (int i = 1; i <= 300; ++i) text += "1.3.6.1.9." + std::to_string(i) + "|2|1\n";
+  RecordedTable table{parse_snmprec(text).objects};
+  SnmpAgent agent{{.objects = &table, .community = "public"}};
+  auto bulk = ask(Pdu::get_bulk, {"1.3.6.1.9"});
+  bulk.index = INT32_MAX;
+  CHECK(answer(agent, bulk).varbinds.size() == 50);
+}
+
+TEST_CASE("a remembered answer is the same answer, to its own request's id and community") {
+  RecordedTable table{parse_snmprec(recording).objects};
+  AnswerCache cache;
+  SnmpAgent plain{{.objects = &table, .community = "public"}};
+  SnmpAgent first{{.objects = &table, .community = "public", .cache = &cache}};
+  SnmpAgent second{{.objects = &table, .community = "public", .cache = &cache}};
+  for (const std::int32_t id : {1, -7, 2'000'000'000}) {
+    for (auto request : {ask(Pdu::get, {"1.3.6.1.2.1.1.1.0"}), ask(Pdu::get, {"1.3.6.1.2.1.1.1.0"}, Version::v1),
+                         ask(Pdu::get_next, {"1.3.6.1.2.1.2.1.3"}), ask(Pdu::get, {"1.3.9"}, Version::v1)}) {
+      request.request_id = id;
+      const auto expected = bytes_of(plain, encode(request));
+      CHECK(bytes_of(first, encode(request)) == expected);
+      CHECK(bytes_of(second, encode(request)) == expected);
+      request.community = "private";
+      CHECK_FALSE(bytes_of(second, encode(request)));
+    }
+  }
+  const auto write = encode(ask(Pdu::set, {"1.3.6.1.2.1.1.1.0"}));
+  for (int i = 0; i < 3; ++i) CHECK(bytes_of(first, write) == bytes_of(plain, write));
+  CHECK(first.writes() == 3);
+}
+
 TEST_CASE("SET is refused in the words of its version, and counted whatever its community") {
   RecordedTable table{parse_snmprec(recording).objects};
   SnmpAgent agent{{.objects = &table, .community = "public"}};
