@@ -68,7 +68,7 @@ v3::SharedCredential read_credential_file(const std::string& path, ground::Probl
   auto text = read_owned(path, {65536, "64 KiB"});
   if (!text) {
     const auto why = text.error().what.substr(path.size() + 2);
-    problems.add({.file = path, .line = 0, .key = {}, .what = why, .mend = "a credential file is its owner's alone"});
+    problems.add({.file = path, .line = 0, .key = {}, .what = why, .mend = "name a plain file of mode 0600"});
     return nullptr;
   }
   const auto errors = problems.errors();

@@ -19,7 +19,7 @@ IMPURE = {
     "thread": r"pthread_\w+$|std::(thread|jthread|condition_variable|this_thread)|(nano|u)?sleep$|clock_nanosleep$|sched_yield$|sem_\w+$",
     "chance": r"s?rand(om)?(_r)?$|[dln]rand48$|getrandom$|getentropy$|arc4random\w*$|std::random_device",
 }
-WRITES = r"modbus_write_\w+$|modbus_mask_write\w*$|gpiod_line\w*_output\w*$|\w*_set_value\w*$|snmp_set\w*request$"
+WRITES = r"modbus_write_\w+$|modbus_mask_write\w*$|gpiod_line\w*_output\w*$|\w*_set_value\w*$|snmp_set\w*request$|snmp_pdu_create$|snmp_(sess_)?(async_)?send$|snmp_(sess_)?(open|add)(_ex)?$"
 
 
 def undefined(library: Path, *options: str) -> list[str]:

@@ -12,7 +12,7 @@ namespace holdup::v3 {
 
 class Turns {
  public:
-  /// Held while the piece is done; the next one's turn comes when it goes.
+  /// Held while the piece is done; the next one's turn comes behind the loop's next look at sockets and timers.
   class Turn {
    public:
     explicit Turn(Turns& owner) : owner_{&owner} {}
@@ -26,7 +26,7 @@ class Turns {
     Turns* owner_;
   };
 
-  explicit Turns(boost::asio::any_io_executor executor) : executor_{std::move(executor)} {}
+  explicit Turns(boost::asio::any_io_executor executor) : executor_{std::move(executor)}, pause_{executor_} {}
 
   [[nodiscard]] boost::asio::awaitable<Turn> take();
 
@@ -35,6 +35,7 @@ class Turns {
   void pass_on();
 
   boost::asio::any_io_executor executor_;
+  boost::asio::steady_timer pause_;  // between two turns
   bool taken_ = false;
   std::deque<Waiting*> waiting_;
 };

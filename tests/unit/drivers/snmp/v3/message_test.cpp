@@ -3,8 +3,10 @@
 #include <string>
 
 #include "catch.hpp"
+#include "unit/drivers/snmp/v3/letter.hpp"
 
 using namespace holdup;
+using namespace holdup::tests;
 using snmp::BerWriter;
 using snmp::Oid;
 using v3::Bytes;
@@ -13,62 +15,6 @@ using v3::Level;
 namespace tag = snmp::tag;
 
 namespace {
-
-using Octets = std::vector<std::uint8_t>;
-
-const std::string engine_id{"\x80\x00\x1f\x88\x04pdu", 8};
-
-/// A message as an agent could write it; each field can be spoilt.
-struct Letter {
-  std::int64_t version = 3, id = 17, size = 65507, model = 3, boots = 2, time = 99;
-  std::string flags{'\x00'}, engine = engine_id, user = "op", code, salt;
-  std::uint8_t pdu = tag::response;
-  bool hidden = false;
-  std::string tail;
-
-  [[nodiscard]] Octets bytes() const {
-    BerWriter writer;
-    if (hidden) {
-      writer.octets("sixteen bytes of");
-    } else {
-      writer.wrap(tag::sequence, 0);
-      writer.integer(0);
-      writer.integer(0);
-      writer.integer(id);
-      writer.wrap(pdu, 0);
-      writer.octets("");
-      writer.octets(engine);
-      writer.wrap(tag::sequence, 0);
-    }
-    writer.verbatim(security());
-    const auto head = writer.mark();
-    writer.integer(model);
-    writer.octets(flags);
-    writer.integer(size);
-    writer.integer(id);
-    writer.wrap(tag::sequence, head);
-    writer.integer(version);
-    writer.wrap(tag::sequence, 0);
-    Octets out;
-    writer.take(out);
-    out.insert(out.end(), tail.begin(), tail.end());
-    return out;
-  }
-  [[nodiscard]] Octets security() const {
-    BerWriter writer;
-    writer.octets(salt);
-    writer.octets(code);
-    writer.octets(user);
-    writer.integer(time);
-    writer.integer(boots);
-    writer.octets(engine);
-    writer.wrap(tag::sequence, 0);
-    writer.wrap(tag::octets, 0);
-    Octets out;
-    writer.take(out);
-    return out;
-  }
-};
 
 bool opens(const Letter& letter) { return v3::open_message(letter.bytes()).has_value(); }
 
@@ -102,7 +48,7 @@ TEST_CASE("a message of version 3 is opened to its parts") {
   REQUIRE(message);
   CHECK(message->id == 17);
   CHECK(message->level() == Level::auth);
-  CHECK(message->engine_id.size() == engine_id.size());
+  CHECK(message->engine_id.size() == letter_engine.size());
   CHECK(message->boots == 2);
   CHECK(message->time == 99);
   CHECK(message->user == "op");
