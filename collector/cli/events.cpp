@@ -40,7 +40,8 @@ std::string evidence_of(const Event& event) {
 
 /// A line for people; the evidence below it.
 std::string text_of(const Event& event) {
-  if (event.verdict == "trap") return time_for_people(event.time) + "  " + painted(Colour::dim, "trap " + event.element) + evidence_of(event);
+  if (event.verdict == "trap")
+    return time_for_people(event.time) + "  " + painted(Colour::dim, "trap " + event.element) + evidence_of(event);
   const auto phase = std::string{record::phase_names[static_cast<std::size_t>(event.phase)]};
   std::string out = time_for_people(event.time) + "  " + painted(colour_of(event), phase + " " + event.verdict + " " + event.element) +
                     " (" + event.strength + ")";

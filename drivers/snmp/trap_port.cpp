@@ -1,5 +1,6 @@
 #include "drivers/snmp/trap_port.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <map>
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,6 +11,10 @@
 #include "drivers/snmp/notification.hpp"
 #include "drivers/snmp/trap_socket.hpp"
 #include "ground/instant.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 // Where devices call: traps and informs of known sources, decoded, given their meaning, limited a source, and handed on. Informs of known
 // sources are acknowledged; nobody else is ever answered. On the loop, in bounded turns. collector/poll holds one.

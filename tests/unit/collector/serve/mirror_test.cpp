@@ -1,6 +1,8 @@
 #include "collector/serve/mirror.hpp"
 
 #include "catch.hpp"
+#include "collector/serve/exposition.hpp"
+#include "collector/serve/status_json.hpp"
 #include "unit/collector/serve/small_rack.hpp"
 
 using namespace holdup;
@@ -122,4 +124,54 @@ TEST_CASE("being ready waits for the past and for a store that works") {
   over.store_trouble = "";
   mirror.apply(std::move(over));
   CHECK(mirror.unready().empty());
+}
+
+TEST_CASE("a trap belongs to no incident, tells when its device last called, and is kept among the last ones") {
+  auto mirror = ready_mirror(small_site());
+  CHECK_FALSE(mirror->last_trap("pdu-a"));
+  const auto trap = [](int n, const std::string& element) {
+    auto said = event({.n = n, .verdict = "trap", .element = element, .cause = element, .phase = record::Phase::end});
+    said.incident.clear();
+    return said;
+  };
+  Update update;
+  update.events = {trap(1, "self"), trap(2, "device/pdu-a"), trap(3, "device/pdu-a")};
+  tell(*mirror, update);
+  for (auto& event : update.events) event.durable = true;
+  tell(*mirror, update);
+  CHECK(mirror->open().empty());
+  CHECK(mirror->closed().empty());
+  CHECK(mirror->listening_since());
+  CHECK(mirror->last_trap("pdu-a"));
+  CHECK_FALSE(mirror->last_trap("pdu-b"));
+  REQUIRE(mirror->traps().size() == 2);
+  CHECK(mirror->traps().back().durable);
+  Update many;
+  for (int n = 4; n < 2000; ++n) many.events.push_back(trap(n, "device/pdu-b"));
+  tell(*mirror, many);
+  CHECK(mirror->traps().size() == Mirror::most_traps);
+}
+
+TEST_CASE("the status says since when traps are listened for, and of each device when it last called") {
+  auto site = small_site();
+  const auto without = status_json(*ready_mirror(site), {noon, utc_offset});
+  CHECK(without.find("\"traps\":null") != std::string::npos);
+  site.traps_listen = "127.0.0.1:9162";
+  auto mirror = ready_mirror(site);
+  Update update;
+  update.figures = OwnFigures{};
+  update.figures->traps_endpoint = "127.0.0.1:9162";
+  update.figures->traps_received = 3;
+  auto called = event({.n = 1, .verdict = "trap", .element = "device/pdu-a", .cause = "device/pdu-a", .phase = record::Phase::end});
+  update.events = {called};
+  tell(*mirror, update);
+  const auto with = status_json(*mirror, {noon, utc_offset});
+  CHECK(with.find("\"last_trap\":\"" + ground::iso8601(called.time) + "\"") != std::string::npos);
+  CHECK(with.find("\"last_trap\":null") != std::string::npos);
+  CHECK(with.find("\"listening\":true") != std::string::npos);
+  const auto text = exposition(*mirror, noon, Format::text);
+  CHECK(text.find("holdup_last_trap_timestamp_seconds{device=\"pdu-a\"}") != std::string::npos);
+  CHECK(text.find("holdup_last_trap_timestamp_seconds{device=\"pdu-b\"}") == std::string::npos);
+  CHECK(text.find("holdup_traps_received_total 3") != std::string::npos);
+  CHECK(traps_json(*mirror).find("\"trap\"") != std::string::npos);
 }
