@@ -18,6 +18,7 @@ namespace holdup::drivers {
 
 struct Identified {
   reading::Identity identity;
+  std::vector<std::string> profiles = {};  // all that it is read through; the identity names the first
   std::vector<reading::Point> points;
 };
 

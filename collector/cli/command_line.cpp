@@ -46,6 +46,7 @@ void add_probe(CLI::App& verb, ProbeOptions& options) {
   verb.add_option("--profile", options.profile, "Take this firmware profile, whatever the device says of itself");
   add_profiles(verb, options.profiles);
   verb.add_option("--timeout", options.timeout, "Give up after this long")->capture_default_str();
+  verb.add_flag("--explain", options.explain, "Every packet, how long it took, and what was decided, on standard error");
   add_json(verb, options.json);
 }
 

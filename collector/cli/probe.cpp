@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
@@ -72,6 +73,7 @@ Result<drivers::Opening> opening_of(const ProbeOptions& options) {
   if (!address) return ground::Failure{address.error().kind, ground::printable(options.url) + ": " + address.error().what};
   drivers::Opening opening{
       .address = *address, .access = {.community = options.community}, .profile = options.profile, .spares = true, .resend_after = 1s};
+  if (options.explain) opening.trace = [](const std::string& line) { std::cerr << ground::printable(line) << '\n'; };
   if (!options.v3_file.empty()) {
     opening.access.credential = credential_of(options);
     if (!opening.access.credential) return ground::Failure{ground::FailureKind::machine, "no credential to ask with"};
@@ -81,6 +83,19 @@ Result<drivers::Opening> opening_of(const ProbeOptions& options) {
   if (!secret) return secret.error();
   opening.access.community = *std::move(secret);
   return opening;
+}
+
+/// What was decided on the way, behind the packets.
+void explain(const Told& told) {
+  std::cerr << "read through:";
+  for (const auto& profile : told.identified.profiles) std::cerr << ' ' << profile;
+  const auto& points = told.identified.points;
+  const auto lane = [&](reading::Lane wanted) {
+    return std::count_if(points.begin(), points.end(), [&](const auto& p) { return p.lane == wanted && !p.spare; });
+  };
+  std::cerr << "\npoints: " << lane(reading::Lane::hot) << " hot, " << lane(reading::Lane::routine) << " routine, "
+            << lane(reading::Lane::slow) << " slow, " << std::count_if(points.begin(), points.end(), [](const auto& p) { return p.spare; })
+            << " spare\n";
 }
 
 }  // namespace
@@ -101,6 +116,7 @@ int probe(const ProbeOptions& options) {
   if (::isatty(STDERR_FILENO) != 0) std::cerr << "asking " << ground::printable(options.url) << " …\n";
   auto told = run(loop, **device, *timeout);
   if (!told) return complain(cannot_know, ground::printable(options.url) + ": " + ground::printable(told.error().what));
+  if (options.explain) explain(*told);
   doubt(*told);
   print_told(*told, options.json);
   if (told->readings.empty()) return complain(cannot_know, "no profile fits it, and it answers no standard MIB that holdup reads");

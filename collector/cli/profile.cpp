@@ -33,26 +33,6 @@ std::shared_ptr<const profile::Library> library_of(const Folders& folders) {
 
 std::string_view protocol_of(const Profile& profile) { return profile.protocol == Protocol::snmp ? "snmp" : "modbus"; }
 
-void write_profile(ground::JsonWriter& json, const Profile& profile) {
-  json.field("profile", profile.name).field("vendor", profile.vendor).field("protocol", protocol_of(profile));
-  json.field("about", profile.about).field("origin", profile.file).key("overrides").begin_array();
-  for (const auto& file : profile.overrides) json.value(file);
-  json.end_array();
-}
-
-void list_one(const Profile& profile, bool json) {
-  if (json) {
-    ground::JsonWriter out;
-    out.begin_object();
-    write_profile(out, profile);
-    std::cout << out.end_object().take() << '\n';
-    return;
-  }
-  std::cout << profile.name << "  " << protocol_of(profile) << (profile.vendor.empty() ? "" : "  ") << profile.vendor << '\n'
-            << "    " << profile.about << '\n';
-  for (const auto& file : profile.overrides) std::cout << "    changed by " << file << '\n';
-}
-
 /// One thing that a profile reads.
 struct Entry {
   std::string source, metric, part, means, lane, scale;
@@ -84,6 +64,27 @@ std::vector<Entry> entries_of(const Profile& profile) {
   for (const auto& one : profile.registers)
     out.push_back(entry_of(std::to_string(one.function) + ":" + std::to_string(one.address), one.rule));
   return out;
+}
+
+void write_profile(ground::JsonWriter& json, const Profile& profile) {
+  json.field("profile", profile.name).field("vendor", profile.vendor).field("protocol", protocol_of(profile));
+  json.field("about", profile.about).field("reads", entries_of(profile).size()).field("traps", profile.traps.size());
+  json.field("origin", profile.file).key("overrides").begin_array();
+  for (const auto& file : profile.overrides) json.value(file);
+  json.end_array();
+}
+
+void list_one(const Profile& profile, bool json) {
+  if (json) {
+    ground::JsonWriter out;
+    out.begin_object();
+    write_profile(out, profile);
+    std::cout << out.end_object().take() << '\n';
+    return;
+  }
+  std::cout << profile.name << "  " << protocol_of(profile) << (profile.vendor.empty() ? "" : "  ") << profile.vendor << '\n'
+            << "    " << profile.about << '\n';
+  for (const auto& file : profile.overrides) std::cout << "    changed by " << file << '\n';
 }
 
 void show_json(const Profile& profile) {

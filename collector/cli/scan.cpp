@@ -126,6 +126,9 @@ class Scan {
       pause.expires_after(search_.pause);
       co_await pause.async_wait(asio::use_awaitable);
     }
+    pause.expires_after(search_.timeout);
+    co_await pause.async_wait(asio::use_awaitable);
+    loop_.stop();  // the client's socket would listen for ever
   }
   [[nodiscard]] std::size_t found() const { return found_; }
 

@@ -38,7 +38,7 @@ struct CheckOptions {
 struct ProbeOptions {
   std::string url, community = "public", community_file, v3_file, profile, timeout = "60s";
   Folders profiles = profile::default_folders();
-  bool json = false;
+  bool explain = false, json = false;
 };
 struct StatusOptions {
   Source source;

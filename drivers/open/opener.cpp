@@ -63,6 +63,7 @@ std::unique_ptr<Device> Opener::open_snmp(const Opening& opening) {
     asker = std::make_unique<v3::Session>(v3_, v3::Session::Settings{.address = peer, .credential = opening.access.credential});
   else
     asker = std::make_unique<snmp::CommunityAsker>(snmp_, snmp::Peer{.address = peer, .community = opening.access.community});
+  if (opening.trace) asker = std::make_unique<snmp::TracedAsker>(std::move(asker), opening.trace);
   return std::make_unique<snmp::Device>(std::move(asker), library_, std::move(settings));
 }
 

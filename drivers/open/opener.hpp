@@ -12,6 +12,7 @@
 #include "drivers/open/address.hpp"
 #include "drivers/profile/library.hpp"
 #include "drivers/snmp/client.hpp"
+#include "drivers/snmp/traced_asker.hpp"
 #include "drivers/snmp/v3/client.hpp"
 #include "drivers/snmp/v3/credential.hpp"
 #include "ground/result.hpp"
@@ -35,6 +36,7 @@ struct Opening {
   Access access{};
   std::string profile;                             // by name; empty: those that fit what the device says of itself
   bool spares = false;                             // also the points that say again what another one says
+  snmp::Trace trace = {};                          // told every question and answer, a line each; SNMP
   std::optional<ground::Duration> resend_after{};  // of lost SNMP datagrams while reading; the daemon's core resends by itself
 };
 

@@ -37,6 +37,17 @@ struct Agent::Pack {
   std::span<Answer> answers;
 };
 
+asio::awaitable<Result<Reply>> Agent::get(Bytes list, Patience patience) {
+  const Inquiry inquiry{.version = version_,
+                        .ask = Ask::get,
+                        .names = {},
+                        .list = list,
+                        .deadline = patience.deadline,
+                        .resend_after = patience.resend_after};
+  auto reply = co_await asker_.ask(inquiry);
+  co_return reply;
+}
+
 asio::awaitable<Result<std::vector<Answer>>> Agent::get(std::span<const Oid> names, Patience patience) {
   auto answers = co_await ask_all(Ask::get, names, patience);
   co_return answers;

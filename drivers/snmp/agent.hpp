@@ -38,6 +38,10 @@ class Agent {
   void speak(Version version) { version_ = version; }
   void heed(const profile::Quirks& quirks) { quirks_ = quirks; }
 
+  /// One datagram with names that are already encoded; whatever it is answered.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> get(Bytes list, Patience patience);
+  /// Names that it is asked for in one datagram.
+  [[nodiscard]] std::size_t most_varbinds() const;
   /// One answer a name, in order. A failure when not even the first datagram was answered; names of later lost datagrams stay unknown.
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<Answer>>> get(std::span<const Oid> names, Patience patience);
   /// Everything below each column into `answers`.
@@ -51,7 +55,6 @@ class Agent {
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get_pack(Pack pack, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask_next(const std::vector<Oid>& names, Patience patience);
   [[nodiscard]] bool ease();
-  [[nodiscard]] std::size_t most_varbinds() const;
 
   Asker& asker_;
   Version version_;

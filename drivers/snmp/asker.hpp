@@ -18,6 +18,7 @@ struct Inquiry {
   Ask ask = Ask::get;
   std::uint32_t max_repetitions = 0;
   std::span<const Oid> names;
+  Bytes list{};  // the names already encoded, as in Question: instead of them
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
 };
@@ -35,7 +36,7 @@ class Asker {
   virtual ~Asker() = default;
   /// The versions it speaks: after silence on one the next may be tried.
   [[nodiscard]] virtual std::span<const Version> versions() const = 0;
-  /// One reply or a failure by the deadline. The names outlive the call.
+  /// One reply or a failure by the deadline. The names, or the list, outlive the call.
   [[nodiscard]] virtual boost::asio::awaitable<ground::Result<Reply>> ask(Inquiry inquiry) = 0;
 };
 

@@ -1,5 +1,8 @@
 #include "drivers/snmp/ber.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "ground/expect.hpp"
 
 namespace holdup::snmp {
@@ -22,11 +25,6 @@ std::optional<Length> read_length(Bytes bytes) {
   std::size_t value = 0;
   for (std::size_t i = 1; i <= count; ++i) value = (value << 8) | bytes[i];
   return Length{value, 1 + count};
-}
-
-void sub_id(std::vector<std::uint8_t>& reversed, std::uint64_t value) {
-  reversed.push_back(value & 0x7F);
-  for (value >>= 7; value != 0; value >>= 7) reversed.push_back(static_cast<std::uint8_t>(0x80 | (value & 0x7F)));
 }
 
 }  // namespace
@@ -61,16 +59,14 @@ std::optional<std::uint64_t> unsigned_number(Bytes content, std::size_t bytes) {
 
 bool is_oid(Bytes content) {
   std::size_t count = 1;  // the first sub-identifier holds two
-  std::uint64_t value = 0;
-  bool fresh = true;
-  for (const std::uint8_t byte : content) {
-    if (fresh && byte == 0x80) return false;
-    value = (fresh ? 0 : value << 7) | (byte & 0x7F);
-    if (value > 0xFFFFFFFF) return false;
-    fresh = (byte & 0x80) == 0;
-    if (fresh) ++count;
+  for (std::size_t i = 0; i < content.size(); ++i, ++count) {
+    if (content[i] < 0x80) continue;
+    if (content[i] == 0x80) return false;
+    std::uint64_t value = 0;
+    for (; i < content.size() && content[i] >= 0x80 && value <= 0xFFFFFFFF; ++i) value = (value << 7) | (content[i] & 0x7F);
+    if (i == content.size() || ((value << 7) | content[i]) > 0xFFFFFFFF) return false;
   }
-  return !content.empty() && fresh && count <= most_sub_ids;
+  return !content.empty() && count <= most_sub_ids;
 }
 
 Oid decode_oid(Bytes content) {
@@ -93,46 +89,63 @@ Oid decode_oid(Bytes content) {
 }
 
 void BerWriter::integer(std::int64_t value) {
-  const std::size_t start = reversed_.size();
+  const std::size_t start = mark();
   std::uint8_t byte;
   do {
     byte = static_cast<std::uint8_t>(value & 0xFF);
-    reversed_.push_back(byte);
+    put(byte);
     value >>= 8;
   } while (!(value == 0 && (byte & 0x80) == 0) && !(value == -1 && (byte & 0x80) != 0));
-  header(tag::integer, reversed_.size() - start);
+  header(tag::integer, mark() - start);
 }
 
 void BerWriter::oid(const Oid& oid) {
   const auto parts = oid.parts();
   HOLDUP_EXPECT(parts.size() >= 2 && parts[0] <= 2 && (parts[0] == 2 || parts[1] < 40));
-  const std::size_t start = reversed_.size();
-  for (std::size_t i = parts.size() - 1; i >= 2; --i) sub_id(reversed_, parts[i]);
-  sub_id(reversed_, std::uint64_t{parts[0]} * 40 + parts[1]);
-  header(tag::oid, reversed_.size() - start);
+  const std::size_t start = mark();
+  for (std::size_t i = parts.size() - 1; i >= 2; --i) sub_id(parts[i]);
+  sub_id(std::uint64_t{parts[0]} * 40 + parts[1]);
+  header(tag::oid, mark() - start);
 }
 
-void BerWriter::wrap(std::uint8_t tag, std::size_t mark) { header(tag, reversed_.size() - mark); }
+void BerWriter::wrap(std::uint8_t tag, std::size_t mark_before) { header(tag, mark() - mark_before); }
 
 void BerWriter::take(std::vector<std::uint8_t>& out) {
-  out.assign(reversed_.rbegin(), reversed_.rend());
-  reversed_.clear();
+  out.assign(buffer_.begin() + static_cast<std::ptrdiff_t>(start_), buffer_.end());
+  start_ = buffer_.size();
+}
+
+void BerWriter::verbatim(Bytes encoded) {
+  if (start_ < encoded.size()) grow(encoded.size());
+  start_ -= encoded.size();
+  if (!encoded.empty()) std::memcpy(buffer_.data() + start_, encoded.data(), encoded.size());
 }
 
 void BerWriter::raw(std::uint8_t tag, std::string_view content) {
-  reversed_.insert(reversed_.end(), content.rbegin(), content.rend());
+  verbatim({reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});
   header(tag, content.size());
 }
 
 void BerWriter::header(std::uint8_t tag, std::size_t length) {
   if (length < 0x80) {
-    reversed_.push_back(static_cast<std::uint8_t>(length));
+    put(length);
   } else {
     std::uint8_t count = 0;
-    for (; length != 0; length >>= 8, ++count) reversed_.push_back(static_cast<std::uint8_t>(length & 0xFF));
-    reversed_.push_back(static_cast<std::uint8_t>(0x80 | count));
+    for (; length != 0; length >>= 8, ++count) put(length & 0xFF);
+    put(0x80u | count);
   }
-  reversed_.push_back(tag);
+  put(tag);
+}
+
+void BerWriter::sub_id(std::uint64_t value) {
+  put(value & 0x7F);
+  for (value >>= 7; value != 0; value >>= 7) put(0x80 | (value & 0x7F));
+}
+
+void BerWriter::grow(std::size_t bytes) {
+  const std::size_t more = std::max(bytes, buffer_.size() + 256);
+  buffer_.insert(buffer_.begin(), more, 0);
+  start_ += more;
 }
 
 }  // namespace holdup::snmp

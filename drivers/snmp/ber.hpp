@@ -58,20 +58,27 @@ class BerWriter {
   void octets(std::string_view text) { raw(tag::octets, text); }
   void null() { raw(tag::null, {}); }
   /// Already encoded, as it stands.
-  void verbatim(Bytes encoded) { reversed_.insert(reversed_.end(), encoded.rbegin(), encoded.rend()); }
+  void verbatim(Bytes encoded);
   /// Requires at least two parts, the first at most 2, the second at most 39 unless the first is 2.
   void oid(const Oid& oid);
   /// Wraps everything written since `mark`.
   void wrap(std::uint8_t tag, std::size_t mark);
-  [[nodiscard]] std::size_t mark() const { return reversed_.size(); }
+  [[nodiscard]] std::size_t mark() const { return buffer_.size() - start_; }
   /// The bytes in order; the writer is empty then and keeps its memory.
   void take(std::vector<std::uint8_t>& out);
 
  private:
   void raw(std::uint8_t tag, std::string_view content);
   void header(std::uint8_t tag, std::size_t length);
+  void sub_id(std::uint64_t value);
+  void put(std::uint64_t byte) {
+    if (start_ == 0) grow(1);
+    buffer_[--start_] = static_cast<std::uint8_t>(byte);
+  }
+  void grow(std::size_t bytes);
 
-  std::vector<std::uint8_t> reversed_;
+  std::vector<std::uint8_t> buffer_;
+  std::size_t start_ = 0;  // of what is written: it grows towards the front
 };
 
 }  // namespace holdup::snmp

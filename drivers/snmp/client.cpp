@@ -44,7 +44,8 @@ asio::awaitable<ground::Result<Reply>> Client::request(Asking asking) {
           .ask = asking.ask,
           .id = static_cast<std::int32_t>(pending.id),
           .max_repetitions = asking.max_repetitions,
-          .names = asking.names},
+          .names = asking.names,
+          .list = asking.list},
          writer_, pending.datagram);
   while (!pending.reply) {
     const auto now = ground::clock::now();
@@ -74,22 +75,24 @@ std::uint32_t Client::next_id() {
 
 void Client::take(Bytes datagram, const Udp::endpoint& from) {
   ++counters_.received;
-  auto response = parse_response(datagram);
-  if (!response || response->id < 0 || response->id > 0x7FFFFFFF) {
-    ++counters_.garbage;
-    return;
-  }
-  const auto id = static_cast<std::uint32_t>(response->id);
+  auto opened = open_response(datagram);
+  if (!opened || opened->response.id < 0 || opened->response.id > 0x7FFFFFFF) return void(++counters_.garbage);
+  Response& response = opened->response;
+  const auto id = static_cast<std::uint32_t>(response.id);
   const auto at = pending_.find(id);
-  if (at == pending_.end()) return count_stray(id);
+  const bool known = at != pending_.end();
+  response.as_asked = known && parse_answers(opened->content, at->second->asking.list, response.varbinds);
+  if (!response.as_asked && !parse_varbinds(opened->content, response.varbinds)) return void(++counters_.garbage);
+  if (!known) return count_stray(id);
   Pending& pending = *at->second;
   const Peer& peer = pending.asking.peer;
   if (from != peer.address) return void(++counters_.wrong_source);
-  if (response->community != peer.community || response->version != peer.version) return void(++counters_.wrong_community);
+  if (response.community != peer.community || response.version != peer.version) return void(++counters_.wrong_community);
   if (pending.reply) return void(++counters_.duplicate);
   Reply& reply = pending.reply.emplace();
   reply.datagram.assign(datagram.begin(), datagram.end());
-  reply.response = *parse_response(reply.datagram);  // the views now point into the copy
+  reply.response = std::move(response);
+  move_views(reply.response, datagram, reply.datagram);
   reply.asked = pending.sent;
   reply.round_trip = ground::clock::now() - pending.sent;
   pending.timer.cancel();

@@ -31,6 +31,7 @@ struct Asking {
   Ask ask = Ask::get;
   std::uint32_t max_repetitions = 0;
   std::span<const Oid> names;
+  Bytes list{};  // as in Question
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
 };

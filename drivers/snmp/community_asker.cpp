@@ -15,6 +15,7 @@ boost::asio::awaitable<ground::Result<Reply>> CommunityAsker::ask(Inquiry inquir
                       .ask = inquiry.ask,
                       .max_repetitions = inquiry.max_repetitions,
                       .names = inquiry.names,
+                      .list = inquiry.list,
                       .deadline = inquiry.deadline,
                       .resend_after = inquiry.resend_after};
   auto reply = co_await client_.request(asking);

@@ -59,7 +59,8 @@ const Value* there(const Answer& answer) { return answer.value.kind == Value::Ki
 }  // namespace
 
 Device::Device(Client& client, const profile::Library& library, Settings settings)
-    : Device{std::make_unique<CommunityAsker>(client, Peer{.address = settings.address, .community = settings.community}), library, settings} {}
+    : Device{std::make_unique<CommunityAsker>(client, Peer{.address = settings.address, .community = settings.community}), library,
+             settings} {}
 
 Device::Device(std::unique_ptr<Asker> asker, const profile::Library& library, Settings settings)
     : library_{library}, settings_{std::move(settings)}, asker_{std::move(asker)}, agent_{*asker_} {}
@@ -77,9 +78,11 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   const auto gathered = co_await gather(profiles, patience, answers);
   if (!gathered) co_return gathered.error();
   measured_ = expand(profiles, answers, settings_.spares);
+  plans_.clear();
   Identified out;
   out.identity = identity(profiles, answers, *seen);
   if (out.identity.vendor.empty()) out.identity.vendor = library_.vendor(seen->object_id);
+  for (const auto* profile : profiles) out.profiles.push_back(profile->name);
   for (const Measured& one : measured_) out.points.push_back(one.point);
   co_return out;
 }
@@ -122,8 +125,45 @@ asio::awaitable<Result<std::size_t>> Device::gather(Profiles profiles, Patience 
 }
 
 asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest request) {
-  const auto reads = reads_of(request.points, measured_);
   const Patience patience{.deadline = request.deadline, .resend_after = settings_.resend_after};
+  ReadPlan& ready = plan(request.points);
+  if (request.raw == nullptr && ready.trusted()) {
+    auto readings = co_await read(ready, patience);
+    if (!readings || ready.trusted()) co_return readings;
+  }
+  auto readings = co_await read_closely(request, patience);
+  co_return readings;
+}
+
+ReadPlan& Device::plan(std::span<const std::uint32_t> points) {
+  constexpr std::size_t most_plans = 8;  // three lanes, their unions, confirming questions
+  const auto most = agent_.most_varbinds();
+  const auto known = std::ranges::find_if(plans_, [&](const auto& one) { return one->is_for(points, most); });
+  if (known != plans_.end()) return **known;
+  if (plans_.size() == most_plans) plans_.erase(plans_.begin());
+  return *plans_.emplace_back(std::make_unique<ReadPlan>(points, measured_, most));
+}
+
+/// As long as every answer bears the names that were asked; one that does not ends the trust in it, and its readings are none.
+asio::awaitable<Result<std::vector<Reading>>> Device::read(ReadPlan& plan, Patience patience) {
+  std::vector<Reply> replies;
+  replies.reserve(plan.sheets().size());
+  for (const Sheet& sheet : plan.sheets()) {
+    auto reply = co_await agent_.get(sheet.list(), patience);
+    if (!reply && replies.empty()) co_return reply.error();
+    if (!reply) break;
+    if (!sheet.fits(reply->response)) {
+      plan.distrust();
+      co_return std::vector<Reading>{};
+    }
+    replies.push_back(*std::move(reply));
+  }
+  co_return plan.readings(replies, measured_);
+}
+
+/// Each value looked up by its name, and names that the agent stumbles over left out and asked again.
+asio::awaitable<Result<std::vector<Reading>>> Device::read_closely(drivers::ReadRequest request, Patience patience) {
+  const auto reads = reads_of(request.points, measured_);
   const auto answers = co_await agent_.get(reads.objects, patience);
   if (!answers) co_return answers.error();
   std::vector<Reading> out;

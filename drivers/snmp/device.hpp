@@ -12,6 +12,7 @@
 #include "drivers/snmp/agent.hpp"
 #include "drivers/snmp/client.hpp"
 #include "drivers/snmp/expand.hpp"
+#include "drivers/snmp/read_plan.hpp"
 
 // A device behind an SNMP v1 or v2c agent, read through the firmware profiles that fit it. collector/poll and `holdup probe` drive it.
 namespace holdup::snmp {
@@ -36,6 +37,10 @@ class Device final : public drivers::Device {
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(drivers::ReadRequest request) override;
 
  private:
+  using Readings = std::vector<reading::Reading>;
+  [[nodiscard]] ReadPlan& plan(std::span<const std::uint32_t> points);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Readings>> read(ReadPlan& plan, Patience patience);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Readings>> read_closely(drivers::ReadRequest request, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<profile::Seen>> look(Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Oid> objects, Patience patience, Answers& answers);
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(Profiles profiles, Patience patience, Answers& answers);
@@ -45,6 +50,7 @@ class Device final : public drivers::Device {
   std::unique_ptr<Asker> asker_;
   Agent agent_;
   std::vector<Measured> measured_;
+  std::vector<std::unique_ptr<ReadPlan>> plans_;  // of the latest sets of points, one a rhythm
 };
 
 }  // namespace holdup::snmp

@@ -32,6 +32,9 @@ struct Varbind {
 
 /// The content of a VarBindList; false when any part is of another type, cut short, or followed by something.
 [[nodiscard]] bool parse_varbinds(Bytes content, std::vector<Varbind>& out);
+/// The same for the answer to a list of names, where it bears the very names in the very order: a fraction of the work. False when it does
+/// not, or has long forms: that says nothing about it yet, and `out` is as it was.
+[[nodiscard]] bool parse_answers(Bytes content, Bytes asked, std::vector<Varbind>& out);
 /// The next element, an INTEGER of at most eight bytes.
 [[nodiscard]] std::optional<std::int64_t> next_number(BerReader& reader);
 

@@ -178,6 +178,7 @@ void take_first(std::string& text, Text&& other) {
 }  // namespace
 
 std::optional<double> raw_number(const Value& value, const profile::Conversion& conversion) {
+  if (value.kind == Value::Kind::oid) return profile::raw_number(conversion, value.oid.text());
   if (value.kind != Value::Kind::text) return value.numeric();
   if (!conversion.bit || conversion.extract) return profile::raw_number(conversion, value.text);
   double bits = 0;

@@ -1,6 +1,24 @@
 #include "drivers/snmp/message.hpp"
 
 namespace holdup::snmp {
+namespace {
+
+/// The content of the VarBindList.
+std::optional<Bytes> open_pdu(Bytes content, Response& response) {
+  BerReader reader{content};
+  const auto id = next_number(reader);
+  const auto status = id ? next_number(reader) : std::nullopt;
+  const auto index = status ? next_number(reader) : std::nullopt;
+  if (!index || *status < 0 || *status > 1000) return std::nullopt;
+  const auto list = reader.next(tag::sequence);
+  if (!list || !reader.done()) return std::nullopt;
+  response.id = *id;
+  response.status = static_cast<ErrorStatus>(*status);
+  response.error_index = *index;
+  return list;
+}
+
+}  // namespace
 
 void encode(const Question& question, BerWriter& writer, std::vector<std::uint8_t>& out) {
   const std::size_t start = writer.mark();
@@ -13,7 +31,8 @@ void encode(const Question& question, BerWriter& writer, std::vector<std::uint8_
 
 void encode_pdu(const Question& question, BerWriter& writer) {
   const std::size_t start = writer.mark();
-  for (std::size_t i = question.names.size(); i-- > 0;) {
+  writer.verbatim(question.list);
+  for (std::size_t i = question.list.empty() ? question.names.size() : 0; i-- > 0;) {
     const std::size_t varbind = writer.mark();
     writer.null();
     writer.oid(question.names[i]);
@@ -27,27 +46,36 @@ void encode_pdu(const Question& question, BerWriter& writer) {
 }
 
 std::optional<Response> parse_response(Bytes datagram) {
+  auto opened = open_response(datagram);
+  if (!opened || !parse_varbinds(opened->content, opened->response.varbinds)) return std::nullopt;
+  return std::move(opened->response);
+}
+
+std::optional<Unread> open_response(Bytes datagram) {
   const auto message = open_envelope(datagram);
   if (!message || message->pdu.tag != tag::response) return std::nullopt;
-  Response response;
-  response.version = message->version;
-  response.community = {reinterpret_cast<const char*>(message->community.data()), message->community.size()};
-  if (!parse_pdu(message->pdu.content, response)) return std::nullopt;
-  return response;
+  std::optional<Unread> out{std::in_place};
+  out->response.version = message->version;
+  out->response.community = {reinterpret_cast<const char*>(message->community.data()), message->community.size()};
+  const auto content = open_pdu(message->pdu.content, out->response);
+  if (!content) return std::nullopt;
+  out->content = *content;
+  return out;
+}
+
+void move_views(Response& response, Bytes from, Bytes to) {
+  const auto moved = [&](Bytes view) { return to.subspan(static_cast<std::size_t>(view.data() - from.data()), view.size()); };
+  response.community = {reinterpret_cast<const char*>(to.data()) + (response.community.data() - reinterpret_cast<const char*>(from.data())),
+                        response.community.size()};
+  for (Varbind& varbind : response.varbinds) {
+    varbind.name = moved(varbind.name);
+    varbind.value.content = moved(varbind.value.content);
+  }
 }
 
 bool parse_pdu(Bytes content, Response& response) {
-  BerReader reader{content};
-  const auto id = next_number(reader);
-  const auto status = id ? next_number(reader) : std::nullopt;
-  const auto index = status ? next_number(reader) : std::nullopt;
-  if (!index || *status < 0 || *status > 1000) return false;
-  const auto list = reader.next(tag::sequence);
-  if (!list || !reader.done()) return false;
-  response.id = *id;
-  response.status = static_cast<ErrorStatus>(*status);
-  response.error_index = *index;
-  return parse_varbinds(*list, response.varbinds);
+  const auto list = open_pdu(content, response);
+  return list && parse_varbinds(*list, response.varbinds);
 }
 
 bool may_leave(Bytes datagram) {

@@ -21,6 +21,7 @@ struct Question {
   std::int32_t id = 0;
   std::uint32_t max_repetitions = 0;  // get_bulk; every name repeats
   std::span<const Oid> names;
+  Bytes list{};  // the names already encoded, the content of the VarBindList: instead of them
 };
 
 void encode(const Question& question, BerWriter& writer, std::vector<std::uint8_t>& out);
@@ -38,10 +39,21 @@ struct Response {
   ErrorStatus status = ErrorStatus::none;
   std::int64_t error_index = 0;  // 1-based
   std::vector<Varbind> varbinds;
+  bool as_asked = false;  // they are known to bear the names asked, in order
 };
 
 /// A whole GetResponse and nothing after it. Nothing when any field is of another type, cut short, or followed by something.
 [[nodiscard]] std::optional<Response> parse_response(Bytes datagram);
+
+/// The first half of it: all but the varbinds, which are still `content`.
+struct Unread {
+  Response response;
+  Bytes content;
+};
+[[nodiscard]] std::optional<Unread> open_response(Bytes datagram);
+
+/// The same response on a copy of its datagram.
+void move_views(Response& response, Bytes from, Bytes to);
 
 /// The content of a GetResponse's or a report's PDU. False as above.
 [[nodiscard]] bool parse_pdu(Bytes content, Response& response);

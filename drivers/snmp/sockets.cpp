@@ -1,7 +1,10 @@
 #include "drivers/snmp/sockets.hpp"
 
+#include <sys/socket.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <cstring>
 
 namespace holdup::snmp {
 namespace asio = boost::asio;
@@ -11,9 +14,26 @@ using ground::FailureKind;
 using Udp = asio::ip::udp;
 
 struct Sockets::Face {
-  explicit Face(asio::io_context& loop) : socket{loop} {}
+  explicit Face(asio::io_context& loop) : socket{loop} {
+    for (std::size_t i = 0; i < batch; ++i) {
+      Slot& slot = slots[i];
+      slot.bytes = {slot.buffer.data(), slot.buffer.size()};
+      messages[i] = {};
+      messages[i].msg_hdr.msg_name = &slot.from;
+      messages[i].msg_hdr.msg_iov = &slot.bytes;
+      messages[i].msg_hdr.msg_iovlen = 1;
+    }
+  }
+
+  static constexpr std::size_t batch = 16;  // datagrams a system call; memory is taken only as far as they reach
+  struct Slot {
+    std::array<std::uint8_t, 65536> buffer;  // a whole datagram of any size
+    sockaddr_storage from;
+    iovec bytes;
+  };
   Udp::socket socket;
-  std::array<std::uint8_t, 65536> buffer;  // a whole datagram of any size
+  std::array<Slot, batch> slots;
+  std::array<mmsghdr, batch> messages;
 };
 
 Sockets::Sockets(asio::io_context& loop, OnDatagram on_datagram) : loop_{loop}, on_datagram_{std::move(on_datagram)} {}
@@ -56,12 +76,17 @@ void Sockets::listen(const std::shared_ptr<Face>& face) {
 
 // A bounded number a turn, so that a storm of datagrams leaves the loop its turns.
 void Sockets::drain(Face& face) {
-  for (int count = 0; count < 64; ++count) {
-    Udp::endpoint from;
-    error_code error;
-    const auto size = face.socket.receive_from(asio::buffer(face.buffer), from, 0, error);
-    if (error) return;
-    on_datagram_(Datagram{face.buffer.data(), size}, from);
+  for (std::size_t rounds = 64 / Face::batch; rounds > 0; --rounds) {
+    for (auto& message : face.messages) message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    const int count = ::recvmmsg(face.socket.native_handle(), face.messages.data(), Face::batch, MSG_DONTWAIT, nullptr);
+    for (int i = 0; i < count; ++i) {
+      const auto& [header, size] = face.messages[static_cast<std::size_t>(i)];
+      Udp::endpoint from;
+      from.resize(header.msg_namelen);
+      std::memcpy(from.data(), header.msg_name, header.msg_namelen);
+      on_datagram_(Datagram{face.slots[static_cast<std::size_t>(i)].buffer.data(), size}, from);
+    }
+    if (count < static_cast<int>(Face::batch)) return;
   }
 }
 

@@ -75,14 +75,14 @@ bool is_value(const Element& element) {
   const Bytes content = element.content;
   switch (element.tag) {
     case tag::integer:
-      return signed_number(content).has_value();
+      return !content.empty() && content.size() <= 8;
     case tag::counter32:
     case tag::gauge32:
     case tag::time_ticks:
     case tag::unsigned32:
-      return unsigned_number(content, 4).has_value();
+      return !content.empty() && (content.size() <= 4 || (content.size() == 5 && content[0] == 0));
     case tag::counter64:
-      return unsigned_number(content, 8).has_value();
+      return !content.empty() && (content.size() <= 8 || (content.size() == 9 && content[0] == 0));
     case tag::oid:
       return is_oid(content);
     case tag::ip_address:

@@ -31,6 +31,16 @@ struct Value {
 
 /// True when the content fits the tag: parse() refuses the whole message otherwise.
 [[nodiscard]] bool is_value(const Element& element);
+/// The number of an Integer32, Counter32, Gauge32, TimeTicks or Counter64. Requires is_value.
+[[nodiscard]] inline std::optional<double> plain_number(const Element& element) {
+  const bool is_signed = element.tag == tag::integer;
+  const bool plain = is_signed || (element.tag >= tag::counter32 && element.tag <= tag::unsigned32 && element.tag != tag::opaque &&
+                                   element.tag != 0x45);  // 0x45: NsapAddress
+  if (!plain || element.content.empty()) return std::nullopt;
+  std::uint64_t number = is_signed && element.content[0] >= 0x80 ? ~std::uint64_t{0} : 0;
+  for (const std::uint8_t byte : element.content) number = (number << 8) | byte;
+  return is_signed ? static_cast<double>(static_cast<std::int64_t>(number)) : static_cast<double>(number);
+}
 /// Requires is_value.
 [[nodiscard]] Value decode_value(const Element& element);
 

@@ -99,7 +99,8 @@ asio::awaitable<Result<std::size_t>> Session::make_keys() {
 asio::awaitable<Result<Timing>> Session::put(const Inquiry& inquiry) {
   asked_ = client_.next_id();
   outcome_ = {};
-  const snmp::Question question{.ask = inquiry.ask, .id = asked_, .max_repetitions = inquiry.max_repetitions, .names = inquiry.names};
+  const snmp::Question question{
+      .ask = inquiry.ask, .id = asked_, .max_repetitions = inquiry.max_repetitions, .names = inquiry.names, .list = inquiry.list};
   const ScopedQuestion scoped{.engine_id = engine_.id, .context = credential_->context, .question = question};
   const Sealing sealing{.id = asked_, .level = credential_->level(), .user = &*user_, .engine = engine_, .question = scoped};
   const auto sealed = sealing.seal();
