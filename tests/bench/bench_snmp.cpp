@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <time.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@
 #include "holdup_poller.hpp"
 #include "limits/mmsg_poller.hpp"
 #include "limits/netsnmp_poller.hpp"
+#include "punctuality.hpp"
 #include "responder.hpp"
 
 // `bench-snmp`: what polling costs holdup, beside the bare limit and net-snmp, in one run.
@@ -74,11 +76,39 @@ void polling(const Options& options, std::size_t devices) {
   std::fflush(stdout);
 }
 
+/// Heap bytes that a device holds after it was polled, with so many points.
+struct Footprint {
+  double bytes, points;
+};
+Footprint footprint(std::uint32_t rows) {
+  constexpr std::size_t devices = 200;
+  const Responder agents{{}};
+  const auto library = library_162(rows);
+  const auto before = ::mallinfo2();
+  HoldupPoller holdup{library, devices, agents.port()};
+  (void)holdup.poll();
+  const auto after = ::mallinfo2();
+  const auto bytes = static_cast<double>(after.uordblks + after.hblkhd) - static_cast<double>(before.uordblks + before.hblkhd);
+  return {bytes / devices, static_cast<double>(holdup.points())};
+}
+
+/// Two sizes of device tell what a value costs, and so what is left of the rest.
+void memory() {
+  const auto small = footprint(1), large = footprint(24);
+  const double a_value = (large.bytes - small.bytes) / (large.points - small.points);
+  std::printf("\nheap a device: %.0f bytes with %.0f values, %.0f with %.0f: %.0f bytes a value\n", small.bytes, small.points, large.bytes,
+              large.points, a_value);
+  std::printf("%.1f KiB a device beyond its values (target 16)\n", (small.bytes - small.points * a_value) / 1024);
+}
+
 void measure(const Options& options) {
   std::printf("CPU us a value of the polling thread, %zu values a device, median, least and most of %d rounds that alternate\n",
               values_a_poll, options.rounds);
   std::printf("devices way        median    least     most   against the limit (target 2, aim 1.35)\n");
   for (const auto devices : options.devices) polling(options, devices);
+  if (!options.ways.empty()) return;
+  memory();
+  punctuality({.rounds = options.rounds});
 }
 
 }  // namespace
