@@ -31,12 +31,13 @@ Condition load_condition(const Node& node, const std::string& path, const FileSc
   load_kinds(map, "is", condition.is, condition.is_text);
   load_kinds(map, "is_not", condition.is_not, condition.not_text);
   condition.matches = load_pattern(map, "matches");
+  condition.matches_not = load_pattern(map, "matches_not");
   if (const auto bit = map.integer("bit")) {
     if (*bit < 0 || *bit > 63) map.problem("bit", "not 0 to 63", "count from the first bit of the BITS value");
     condition.bit = static_cast<unsigned>(*bit & 63);
   }
-  if (condition.passes_missing() && condition.is_not.empty() && condition.not_text.empty())
-    map.problem({}, "holds nothing back", "add is, is_not, matches or bit");
+  if (condition.passes_missing() && condition.is_not.empty() && condition.not_text.empty() && !condition.matches_not)
+    map.problem({}, "holds nothing back", "add is, is_not, matches, matches_not or bit");
   map.finish();
   return condition;
 }

@@ -46,6 +46,7 @@ struct Condition {
   std::vector<std::int64_t> is, is_not;        // one of these, none of these; a missing column passes is_not
   std::vector<std::string> is_text, not_text;  // … or as texts, whatever their case
   std::optional<ground::Pattern> matches;      // the text does, somewhere
+  std::optional<ground::Pattern> matches_not;  // the text nowhere does
   std::optional<unsigned> bit;                 // of a BITS column, 0 = first bit of the first byte
 
   /// True when a row without the cell passes.

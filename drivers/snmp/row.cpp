@@ -104,6 +104,7 @@ bool lets_through(const Condition& condition, const Value* value) {
   if (condition.bit && !has_bit(*value, *condition.bit)) return false;
   const auto text = tidy(value->raw());
   if (condition.matches && !condition.matches->found_in(text)) return false;
+  if (condition.matches_not && condition.matches_not->found_in(text)) return false;
   const auto number = value->numeric();
   const auto code = number ? static_cast<std::int64_t>(*number) : 0;
   if ((number && listed(condition.is_not, code)) || listed(condition.not_text, text)) return false;

@@ -198,6 +198,19 @@ TEST_CASE("rows are told apart by texts, and named by other tables, by their ind
   CHECK(points_of(profile, answers).empty());
 }
 
+TEST_CASE("a row is held back where its text matches what it may not") {
+  const auto profile = profile_of(
+      "tables:\n  - part: sensor\n    where: [{column: .2, matches_not: '(?i)limit'}]\n    index: '{1}'\n"
+      "    columns:\n      - {column: .4, metric: rack_voltage_volts}\n");
+  Answers answers;
+  answers.put(oid("1.3.4.1"), number(230));
+  CHECK(points_of(profile, answers).size() == 1);
+  answers.put(oid("1.3.2.1"), text("Input voltage"));
+  CHECK(points_of(profile, answers).size() == 1);
+  answers.put(oid("1.3.2.1"), text("Upper Limit"));
+  CHECK(points_of(profile, answers).empty());
+}
+
 TEST_CASE("a bit of a BITS value is counted from its first") {
   CHECK(raw_number(text("\x80\x01"), {.bit = 0}) == 1 + 32768);
   CHECK_FALSE(raw_number(text("abc"), {}));
