@@ -71,7 +71,8 @@ std::string encode_trap_v1(const Notification& notification, const Sender& sende
   std::string varbinds;
   for (const auto& varbind : notification.varbinds) varbinds += encode(varbind);
   const auto ticks = notification.uptime_ticks.value_or(sender.uptime_ticks);
-  const auto body = ber::object_id(trap.enterprise) + ber::octets(ber::Tag::ip_address, address_octets(sender.agent_address)) +
+  const auto body = ber::object_id(trap.enterprise) +
+                    ber::octets(ber::Tag::ip_address, address_octets(notification.agent_address.value_or(sender.agent_address))) +
                     ber::integer(trap.generic) + ber::integer(trap.specific) + ber::unsigned32(ber::Tag::time_ticks, ticks) +
                     ber::constructed(sequence, varbinds);
   const auto community = notification.community.value_or(sender.community);

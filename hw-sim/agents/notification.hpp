@@ -21,11 +21,12 @@ struct Notification {
   std::vector<Varbind> varbinds = {};
   scenario::TrapVersion version = scenario::TrapVersion::v2c;
   bool inform = false;
-  std::optional<HostPort> to = {};                 // else where the simulator sends traps
-  std::optional<std::string> community = {};       // else the agent's
-  std::optional<V3User> user = {};                 // else the strongest of the agent's
-  std::optional<std::uint32_t> uptime_ticks = {};  // else the agent's
-  std::optional<Oid> enterprise = {};              // v1; else by RFC 3584, 3.2
+  std::optional<HostPort> to = {};                  // else where the simulator sends traps
+  std::optional<std::string> community = {};        // else the agent's
+  std::optional<V3User> user = {};                  // else the strongest of the agent's
+  std::optional<std::uint32_t> uptime_ticks = {};   // else the agent's
+  std::optional<Oid> enterprise = {};               // v1; else by RFC 3584, 3.2
+  std::optional<std::uint32_t> agent_address = {};  // v1, host order; else the agent's
 };
 
 /// malformed when an OID, a value or the address is none.

@@ -28,23 +28,22 @@ std::string RecordedTable::value(std::size_t index) const {
   const auto& variation = variations_[object.variation];
   if (const auto* numeric = std::get_if<NumericModule>(&variation))
     return numeric_value(*numeric, now_, power::draw(object.variation, {++draws_}), last_[object.variation]);
-  if (const auto* error = std::get_if<ErrorModule>(&variation); error != nullptr && error->exception && error->on != Heeds::set)
-    return ber::empty(*error->exception);
+  if (const auto* error = std::get_if<ErrorModule>(&variation); error != nullptr && error->said.exception && error->on != Heeds::set)
+    return ber::empty(*error->said.exception);
   return object.value;
 }
 
-Effect RecordedTable::effect(std::size_t index, Pdu pdu) const {
+Effect RecordedTable::effect(std::size_t index, Pdu pdu, std::string_view asked) const {
   Effect out;
   const auto which = objects_[index].variation;
   if (which == RecordedObject::plain) return out;
   if (const auto* delay = std::get_if<DelayModule>(&variations_[which])) {
-    const auto wait = wait_of(*delay, now_, power::draw(which, {++draws_}));
+    const auto wait = wait_of(*delay, now_, {.pdu = pdu, .value = asked, .salt = power::draw(which, {++draws_})});
     out.dropped = wait >= DelayModule::never;
     out.delay = out.dropped ? ground::Duration::zero() : wait;
   }
-  if (const auto* error = std::get_if<ErrorModule>(&variations_[which]); error != nullptr && heeds(error->on, pdu))
-    out.status = error->status;
-  if (const auto* call = std::get_if<NotificationModule>(&variations_[which]); call != nullptr && heeds(call->on, pdu))
+  if (const auto* error = std::get_if<ErrorModule>(&variations_[which])) out.status = error->status(pdu, asked);
+  if (const auto* call = std::get_if<NotificationModule>(&variations_[which]); call != nullptr && call->calls(pdu, asked))
     out.notification = &call->notification;
   return out;
 }

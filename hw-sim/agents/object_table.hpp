@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,8 +33,10 @@ class ObjectTable {
 
   /// Tells the time before a request is answered.
   virtual void follow(const AskedAt& now) { (void)now; }
-  /// Of being asked for by this PDU.
-  [[nodiscard]] virtual Effect effect(std::size_t index, Pdu pdu) const { return (void)index, (void)pdu, Effect{}; }
+  /// Of being asked for by this PDU; `asked` is the value that a SET brings, encoded.
+  [[nodiscard]] virtual Effect effect(std::size_t index, Pdu pdu, std::string_view asked) const {
+    return (void)index, (void)pdu, (void)asked, Effect{};
+  }
   /// Never changes and has no effects: whole answers may be remembered.
   [[nodiscard]] virtual bool constant() const { return false; }
 
@@ -59,7 +62,7 @@ class RecordedTable final : public ObjectTable {
   [[nodiscard]] const Oid& oid(std::size_t index) const override { return objects_[index].oid; }
   [[nodiscard]] std::string value(std::size_t index) const override;
   void follow(const AskedAt& now) override { now_ = now; }
-  [[nodiscard]] Effect effect(std::size_t index, Pdu pdu) const override;
+  [[nodiscard]] Effect effect(std::size_t index, Pdu pdu, std::string_view asked = {}) const override;
   [[nodiscard]] bool constant() const override { return variations_.empty(); }
 
  private:

@@ -69,10 +69,10 @@ Tag ObjectView::absence(const Oid& oid) const {
   return at < objects_.size() && starts_with(objects_.oid(at), column) ? Tag::no_such_instance : Tag::no_such_object;
 }
 
-Effect ObjectView::effect(const Oid& oid, Pdu pdu) const {
+Effect ObjectView::effect(const Oid& oid, Pdu pdu, std::string_view asked) const {
   if (objects_.constant()) return {};
   const auto at = objects_.find(oid);
-  return at < objects_.size() ? objects_.effect(at, pdu) : Effect{};
+  return at < objects_.size() ? objects_.effect(at, pdu, asked) : Effect{};
 }
 
 std::string ObjectView::value_at(std::size_t index) const {

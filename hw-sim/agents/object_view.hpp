@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "hw-sim/agents/line.hpp"
 #include "hw-sim/agents/object_table.hpp"
@@ -37,7 +38,7 @@ class ObjectView {
   /// Whether requests of this kind are taken.
   [[nodiscard]] bool takes(Pdu pdu) const { return pdu != Pdu::get_bulk || !moment_.of(scenario::FaultKind::no_bulk); }
   /// Of asking for the object at this OID; none where nothing stands.
-  [[nodiscard]] Effect effect(const Oid& oid, Pdu pdu) const;
+  [[nodiscard]] Effect effect(const Oid& oid, Pdu pdu, std::string_view asked) const;
 
  private:
   [[nodiscard]] std::string value_at(std::size_t index) const;

@@ -133,7 +133,7 @@ SnmpMessage Responder::get_bulk(const SnmpMessage& request) {
 
 SnmpMessage Responder::refuse_write(const SnmpMessage& request) {
   for (std::size_t i = 0; i < request.varbinds.size(); ++i)
-    if (const auto status = ask(request.varbinds[i].oid, Pdu::set)) return refusal(request, status, i + 1);
+    if (const auto status = ask(request.varbinds[i].oid, Pdu::set, request.varbinds[i].value)) return refusal(request, status, i + 1);
   return refusal(request, not_writable, request.varbinds.empty() ? 0 : 1);
 }
 
@@ -141,8 +141,8 @@ SnmpMessage Responder::fitted(const SnmpMessage& request, SnmpMessage answer) co
   return encode_pdu(answer).size() <= room_ ? std::move(answer) : too_big(request);
 }
 
-std::int32_t Responder::ask(const Oid& oid, Pdu pdu) {
-  const auto effect = view_.effect(oid, pdu);
+std::int32_t Responder::ask(const Oid& oid, Pdu pdu, std::string_view value) {
+  const auto effect = view_.effect(oid, pdu, value);
   delay_ += effect.delay;
   dropped_ = dropped_ || effect.dropped;
   if (effect.notification != nullptr) notifications_.push_back(*effect.notification);

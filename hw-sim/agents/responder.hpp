@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "hw-sim/agents/object_view.hpp"
@@ -30,8 +31,8 @@ class Responder {
   [[nodiscard]] SnmpMessage get_bulk(const SnmpMessage& request);
   [[nodiscard]] SnmpMessage refuse_write(const SnmpMessage& request);
   [[nodiscard]] SnmpMessage fitted(const SnmpMessage& request, SnmpMessage answer) const;
-  /// Takes in what asking for the object brings; its error-status.
-  std::int32_t ask(const Oid& oid, Pdu pdu);
+  /// Takes in what asking for the object (with a SET: that value) brings; its error-status.
+  std::int32_t ask(const Oid& oid, Pdu pdu, std::string_view value = {});
 
   const ObjectView& view_;
   std::size_t room_;

@@ -23,8 +23,8 @@ struct Read {
   VariedValue value;
 };
 
-std::optional<Read> read_object(std::string_view text);
-std::optional<VariedValue> read_value(Tag tag, std::string_view suffix, std::string_view text);
+ground::Result<Read> read_object(std::string_view text);
+ground::Result<VariedValue> read_value(Tag tag, std::string_view suffix, std::string_view text);
 std::optional<Line> split(std::string_view text);
 
 bool is_comment(std::string_view line) { return line.empty() || line.front() == '#'; }
@@ -58,7 +58,7 @@ SnmpRecording parse_snmprec(std::string_view text) {
     if (auto read = read_object(line))
       keep(recording, *std::move(read));
     else
-      recording.skipped_lines.push_back(number);
+      recording.skipped.push_back({.line = number, .why = read.error().what});
   }
   sort_and_unite(recording.objects);
   return recording;
@@ -66,21 +66,25 @@ SnmpRecording parse_snmprec(std::string_view text) {
 
 namespace {
 
-std::optional<Read> read_object(std::string_view text) {
+ground::Failure wrong(std::string what) { return {.kind = ground::FailureKind::malformed, .what = std::move(what)}; }
+
+ground::Result<Read> read_object(std::string_view text) {
   const auto line = split(text);
-  if (!line) return std::nullopt;
+  if (!line) return wrong("no OID|TAG|VALUE");
   unsigned tag = 0;
   const auto* const end = line->tag.data() + line->tag.size();
   const auto [stop, error] = std::from_chars(line->tag.data(), end, tag);
   auto oid = parse_oid(line->oid);
-  if (error != std::errc{} || tag > UINT8_MAX || !oid) return std::nullopt;
+  if (!oid) return wrong("its OID is none");
+  if (line->tag.starts_with(':')) return wrong("a module for a whole subtree is not known here");
+  if (error != std::errc{} || tag > UINT8_MAX) return wrong("its tag is no BER tag");
   auto value = read_value(static_cast<Tag>(tag), {stop, static_cast<std::size_t>(end - stop)}, line->value);
-  if (!value) return std::nullopt;
+  if (!value) return value.error();
   return Read{.oid = *std::move(oid), .value = *std::move(value)};
 }
 
 // `suffix` is what stands behind the tag's number: x, e, :module, or x:module, whose x the modules ignore.
-std::optional<VariedValue> read_value(Tag tag, std::string_view suffix, std::string_view text) {
+ground::Result<VariedValue> read_value(Tag tag, std::string_view suffix, std::string_view text) {
   if (const auto colon = suffix.find(':'); colon != std::string_view::npos) return parse_variation(tag, suffix.substr(colon + 1), text);
   std::optional<std::string> content{text};
   Form form = Form::plain;
@@ -91,11 +95,12 @@ std::optional<VariedValue> read_value(Tag tag, std::string_view suffix, std::str
     form = Form::escaped;
     content = unescaped(text);
   } else if (!suffix.empty()) {
-    return std::nullopt;
+    return wrong("behind its tag stands neither x nor e nor :MODULE");
   }
-  if (!content) return std::nullopt;
+  if (!content) return wrong(form == Form::hex ? "its value is no hex" : "its value has an escape that is none");
   auto value = value_of_text(tag, *content, form);
-  return value ? std::optional{VariedValue{.value = *std::move(value), .variation = {}}} : std::nullopt;
+  if (!value) return wrong("its value does not fit its tag, or the tag is not known");
+  return VariedValue{.value = *std::move(value), .variation = {}};
 }
 
 std::optional<Line> split(std::string_view text) {

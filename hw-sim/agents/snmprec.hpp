@@ -12,9 +12,13 @@ namespace hwsim::agents {
 
 /// What stands in a .snmprec file. Unsorted lines, CRLF and a missing final newline are fine; of two lines with one OID the last holds.
 struct SnmpRecording {
-  std::vector<RecordedObject> objects;     // sorted by OID, each OID once
-  std::vector<Variation> variations;       // that objects name
-  std::vector<std::size_t> skipped_lines;  // 1-based: malformed, or an unknown variation module without a plain value
+  std::vector<RecordedObject> objects;  // sorted by OID, each OID once
+  std::vector<Variation> variations;    // that objects name
+  struct Skipped {
+    std::size_t line = 0;  // 1-based
+    std::string why;
+  };
+  std::vector<Skipped> skipped;
 };
 
 [[nodiscard]] SnmpRecording parse_snmprec(std::string_view text);

@@ -5,11 +5,14 @@
 #include <cctype>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <numbers>
 #include <utility>
 
+#include "ground/nearest.hpp"
 #include "ground/number.hpp"
+#include "ground/utf8.hpp"
 #include "hw-sim/agents/credentials.hpp"
+#include "hw-sim/agents/module_arguments.hpp"
 #include "hw-sim/agents/value_text.hpp"
 #include "hw-sim/power/noise.hpp"
 
@@ -17,91 +20,10 @@ namespace hwsim::agents {
 namespace {
 
 using ber::Tag;
-using Arguments = std::map<std::string, std::string, std::less<>>;
+
+std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
 constexpr double longest_wait_ms = 999'999;  // snmpsim's: beyond it the request is dropped
-
-// "value=ESX Server 1,file=x". A comma ends a value only where another `name=` follows.
-Arguments split_arguments(std::string_view text) {
-  Arguments out;
-  while (!text.empty()) {
-    const auto equals = text.find('=');
-    if (equals == std::string_view::npos) break;
-    const std::string key{text.substr(0, equals)};
-    text.remove_prefix(equals + 1);
-    auto comma = text.find(',');
-    for (; comma != std::string_view::npos; comma = text.find(',', comma + 1)) {
-      const auto name_end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", comma + 1);
-      if (name_end != std::string_view::npos && name_end > comma + 1 && text[name_end] == '=') break;
-    }
-    out[key] = std::string{text.substr(0, comma)};
-    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
-  }
-  return out;
-}
-
-// Reads arguments one by one and remembers whether all were what they should be.
-class Reader {
- public:
-  Reader(Tag tag, std::string_view text) : tag_{tag}, arguments_{split_arguments(text)} {}
-
-  std::optional<std::string> text(std::string_view key) const {
-    const auto at = arguments_.find(key);
-    return at == arguments_.end() ? std::nullopt : std::optional{at->second};
-  }
-  std::optional<double> number(std::string_view key) {
-    const auto word = text(key);
-    if (!word) return std::nullopt;
-    const auto value = ground::parse_number(*word);
-    ok_ = ok_ && value;
-    return value;
-  }
-  bool flag(std::string_view key) { return number(key).value_or(0) != 0; }
-  std::optional<std::string> value() {
-    std::optional<std::string> out;
-    if (const auto hex = text("hexvalue")) {
-      const auto content = from_hex(*hex);
-      out = content ? value_of_text(tag_, *content, Form::hex) : std::nullopt;
-    } else if (const auto plain = text("value")) {
-      out = value_of_text(tag_, *plain, Form::plain);
-    } else {
-      return std::nullopt;
-    }
-    ok_ = ok_ && out;
-    return out;
-  }
-  Heeds heeds(Heeds unless_told) {
-    const auto word = text("op");
-    if (!word) return unless_told;
-    ok_ = ok_ && (*word == "any" || *word == "get" || *word == "set");
-    return *word == "get" ? Heeds::get : *word == "set" ? Heeds::set : Heeds::any;
-  }
-  std::optional<Oid> oid(std::string_view key) {
-    const auto word = text(key);
-    if (!word) return std::nullopt;
-    const auto out = parse_oid(*word);
-    ok_ = ok_ && out;
-    return out;
-  }
-  void refuse() { ok_ = false; }
-  [[nodiscard]] bool ok() const { return ok_; }
-  [[nodiscard]] Tag tag() const { return tag_; }
-
- private:
-  Tag tag_;
-  Arguments arguments_;
-  bool ok_ = true;
-};
-
-std::vector<std::string> pieces(std::string_view text, char separator) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at <= text.size();) {
-    const auto end = std::min(text.find(separator, at), text.size());
-    out.emplace_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
 
 double largest(Tag tag) {
   if (tag == Tag::integer) return std::numeric_limits<std::int32_t>::max();
@@ -113,7 +35,7 @@ bool is_number(Tag tag) {
 }
 
 using Function = double (*)(double);
-constexpr std::array<std::pair<std::string_view, Function>, 12> functions{{
+constexpr std::array<std::pair<std::string_view, Function>, 19> functions{{
     {"sin", std::sin},
     {"cos", std::cos},
     {"tan", std::tan},
@@ -126,11 +48,18 @@ constexpr std::array<std::pair<std::string_view, Function>, 12> functions{{
     {"sqrt", std::sqrt},
     {"fabs", std::fabs},
     {"floor", std::floor},
+    {"ceil", std::ceil},
+    {"trunc", std::trunc},
+    {"sinh", std::sinh},
+    {"cosh", std::cosh},
+    {"tanh", std::tanh},
+    {"degrees", [](double x) { return x * 180 / std::numbers::pi; }},
+    {"radians", [](double x) { return x * std::numbers::pi / 180; }},
 }};
 
-NumericModule read_numeric(Reader& reader) {
+NumericModule read_numeric(ModuleArguments& reader) {
   const auto tag = reader.tag();
-  if (!is_number(tag)) reader.refuse();
+  if (!is_number(tag)) reader.refuse("it makes numbers, and the line's type is none");
   NumericModule out{.tag = tag, .max = largest(tag)};
   out.min = reader.number("min").value_or(out.min);
   out.max = std::min(reader.number("max").value_or(out.max), largest(tag));
@@ -142,13 +71,13 @@ NumericModule read_numeric(Reader& reader) {
   out.by_clock = reader.flag("atime");
   out.wrap = reader.flag("wrap");
   out.cumulative = reader.flag("cumulative");
-  if (out.max < out.min) reader.refuse();
+  if (out.max < out.min) reader.refuse("max is less than min");
   if (const auto name = reader.text("function")) {
     const auto at = std::find_if(functions.begin(), functions.end(), [&](const auto& f) { return f.first == *name; });
-    if (at == functions.end())
-      reader.refuse();
-    else
+    if (at != functions.end())
       out.function = at->second;
+    else
+      reader.refuse("function=" + quoted(*name) + " is not known");
   }
   return out;
 }
@@ -158,21 +87,32 @@ ground::Duration wait_of_ms(double ms) {
   return ground::Duration{static_cast<std::int64_t>(std::max(ms, 0.0) * 1e6)};
 }
 
-DelayModule read_delay(Reader& reader) {
+// The constant of one rule of a vlist, as the line's type.
+SetRule read_set_rule(ModuleArguments& reader, const std::string& comparison, const std::string& constant) {
+  SetRule out{.comparison = reader.comparison(comparison), .constant = {}};
+  if (auto value = value_of_text(reader.tag(), constant, Form::plain))
+    out.constant = *std::move(value);
+  else
+    reader.refuse("vlist: " + quoted(constant) + " does not fit the line's type");
+  return out;
+}
+
+DelayModule read_delay(ModuleArguments& reader) {
   DelayModule out;
   if (const auto wait = reader.number("wait")) out.wait = wait_of_ms(*wait);
   if (const auto deviation = reader.number("deviation")) out.deviation = wait_of_ms(std::abs(*deviation));
-  const auto list = reader.text("tlist");
-  if (!list) return out;
-  const auto words = pieces(*list, ':');
-  if (words.size() % 3 != 0) reader.refuse();
-  for (std::size_t i = 0; i + 2 < words.size(); i += 3) {
-    const auto seconds = ground::parse_integer(words[i + 1]);
-    const auto wait = ground::parse_number(words[i + 2]);
-    const char comparison = words[i] == "lt" ? '<' : words[i] == "gt" ? '>' : '=';
-    if (!seconds || !wait || (comparison == '=' && words[i] != "eq")) return reader.refuse(), out;
-    out.by_time.push_back({.comparison = comparison, .unix_seconds = *seconds, .wait = wait_of_ms(*wait)});
+  const auto wait_in = [&](const std::string& word) {
+    const auto wait = ground::parse_number(word);
+    if (!wait) reader.refuse(quoted(word) + " is no number of milliseconds");
+    return wait_of_ms(wait.value_or(0));
+  };
+  for (const auto& words : reader.groups("tlist", 3)) {
+    const auto seconds = ground::parse_integer(words[1]);
+    if (!seconds) reader.refuse("tlist: " + quoted(words[1]) + " is no UNIX time");
+    out.by_time.push_back({.comparison = reader.comparison(words[0]), .unix_seconds = seconds.value_or(0), .wait = wait_in(words[2])});
   }
+  for (const auto& words : reader.groups("vlist", 3))
+    out.by_set.push_back({.rule = read_set_rule(reader, words[0], words[1]), .wait = wait_in(words[2])});
   return out;
 }
 
@@ -198,84 +138,178 @@ constexpr std::array<std::pair<std::string_view, std::int32_t>, 17> statuses{{
 constexpr std::array<std::pair<std::string_view, Tag>, 3> exceptions{
     {{"nosuchobject", Tag::no_such_object}, {"nosuchinstance", Tag::no_such_instance}, {"endofmib", Tag::end_of_mib_view}}};
 
-ErrorModule read_error(Reader& reader) {
-  ErrorModule out{.on = reader.heeds(Heeds::any)};
-  auto name = reader.text("status").value_or("genError");
+ErrorModule::Said read_status(ModuleArguments& reader, std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   const auto named = [&](const auto& entry) { return entry.first == name; };
-  if (const auto at = std::find_if(statuses.begin(), statuses.end(), named); at != statuses.end())
-    out.status = at->second;
-  else if (const auto exception = std::find_if(exceptions.begin(), exceptions.end(), named); exception != exceptions.end())
-    out.exception = exception->second;
-  else
-    reader.refuse();
-  if (reader.text("vlist") && !reader.text("status")) out.on = Heeds::set;  // a list of SET values: nothing else fails
+  if (const auto at = std::find_if(statuses.begin(), statuses.end(), named); at != statuses.end()) return {.status = at->second};
+  if (const auto at = std::find_if(exceptions.begin(), exceptions.end(), named); at != exceptions.end()) return {.exception = at->second};
+  return reader.refuse(quoted(name) + " is no SNMP error"), ErrorModule::Said{};
+}
+
+ErrorModule read_error(ModuleArguments& reader) {
+  ErrorModule out{.on = reader.heeds(Heeds::any)};
+  const auto status = reader.text("status");
+  if (status) out.said = read_status(reader, *status);
+  for (const auto& words : reader.groups("vlist", 3))
+    out.by_set.push_back({.rule = read_set_rule(reader, words[0], words[1]), .said = read_status(reader, words[2])});
+  if (!status && out.by_set.empty()) reader.refuse("neither status nor vlist");
   return out;
 }
 
 // "OID:TYPE:VALUE:OID:TYPE:VALUE…" with snmpsim's letters.
-std::vector<Varbind> read_varbinds(Reader& reader, const std::string& list) {
+std::vector<Varbind> read_varbinds(ModuleArguments& reader) {
   constexpr std::string_view theirs = "shioaugtbI";
   constexpr std::string_view ours = "sxioauutsC";
   std::vector<Varbind> out;
-  const auto words = pieces(list, ':');
-  if (words.size() % 3 != 0) reader.refuse();
-  for (std::size_t i = 0; i + 2 < words.size(); i += 3) {
-    const auto letter = words[i + 1].size() == 1 ? theirs.find(words[i + 1][0]) : std::string_view::npos;
-    const auto oid = parse_oid(words[i]);
-    const auto value = letter == std::string_view::npos ? std::nullopt : value_of_letter(ours[letter], words[i + 2]);
-    if (!oid || !value) return reader.refuse(), out;
+  for (const auto& words : reader.groups("varbinds", 3)) {
+    const auto letter = words[1].size() == 1 ? theirs.find(words[1][0]) : std::string_view::npos;
+    const auto oid = parse_oid(words[0]);
+    const auto value = letter == std::string_view::npos ? std::nullopt : value_of_letter(ours[letter], words[2]);
+    if (!oid || !value) return reader.refuse("varbinds: " + quoted(words[0]) + ": no such OID, or a value that does not fit its type"), out;
     out.push_back({*oid, *value});
   }
   return out;
 }
 
-std::optional<V3User> read_trap_user(Reader& reader) {
+std::optional<V3User> read_trap_user(ModuleArguments& reader) {
   const auto name = reader.text("user");
+  const auto auth = reader.text("authproto").value_or("md5"), priv = reader.text("privproto").value_or("des");
+  const auto auth_key = reader.text("authkey"), priv_key = reader.text("privkey");
   if (!name) return std::nullopt;
   V3User user{.name = *name};
-  if (const auto key = reader.text("authkey")) {
-    user.auth = auth_named(reader.text("authproto").value_or("md5"));
-    user.auth_passphrase = *key;
-    if (user.auth == Auth::none || key->size() < shortest_passphrase) reader.refuse();
+  if (auth_key) {
+    user.auth = auth_named(auth);
+    user.auth_passphrase = *auth_key;
+    if (user.auth == Auth::none) reader.refuse("authproto=" + quoted(auth) + " is not known");
+    if (auth_key->size() < shortest_passphrase) reader.refuse("authkey is shorter than 8 characters");
   }
-  if (const auto key = reader.text("privkey")) {
-    user.priv = priv_named(reader.text("privproto").value_or("des"));
-    user.priv_passphrase = *key;
-    if (user.priv == Priv::none || user.auth == Auth::none || key->size() < shortest_passphrase) reader.refuse();
+  if (priv_key) {
+    user.priv = priv_named(priv);
+    user.priv_passphrase = *priv_key;
+    if (user.priv == Priv::none) reader.refuse("privproto=" + quoted(priv) + " is not known");
+    if (user.auth == Auth::none) reader.refuse("privkey without authkey");
+    if (priv_key->size() < shortest_passphrase) reader.refuse("privkey is shorter than 8 characters");
   }
   return user;
 }
 
-NotificationModule read_notification(Reader& reader) {
-  using scenario::TrapVersion;
+std::optional<HostPort> read_destination(ModuleArguments& reader) {
   constexpr std::uint16_t trap_port = 162;
+  const auto proto = reader.text("proto").value_or("udp");
+  if (proto != "udp" && proto != "udp6") reader.refuse("proto=" + quoted(proto) + " is neither udp nor udp6");
+  const auto port = reader.number("port").value_or(trap_port);
+  const auto host = reader.text("host");
+  if (!host) return std::nullopt;
+  auto to = parse_host_port((host->find(':') == std::string::npos ? *host : "[" + *host + "]") + ":" + ground::number_text(port));
+  if (!to) reader.refuse("host=" + quoted(*host) + " and port make no numeric address");
+  return to;
+}
+
+// The address in a v1 trap, host order.
+std::optional<std::uint32_t> read_agent_address(ModuleArguments& reader) {
+  const auto text = reader.text("agentaddress");
+  if (!text) return std::nullopt;
+  const auto encoded = value_of_text(Tag::ip_address, *text, Form::plain);
+  if (!encoded) return reader.refuse("agentaddress=" + quoted(*text) + " is no IPv4 address"), std::nullopt;
+  std::uint32_t out = 0;
+  for (const char c : encoded->substr(2)) out = out << 8U | static_cast<unsigned char>(c);
+  return out;
+}
+
+NotificationModule read_notification(ModuleArguments& reader) {
+  using scenario::TrapVersion;
   NotificationModule out{.on = reader.heeds(Heeds::set), .notification = {.oid = {1, 3, 6, 1, 6, 3, 1, 1, 5, 1}}};
   auto& trap = out.notification;
-  const auto version = reader.text("version").value_or("2c");
+  const auto version = reader.text("version").value_or("2c"), type = reader.text("ntftype").value_or("trap");
   trap.version = version == "1" ? TrapVersion::v1 : version == "3" ? TrapVersion::v3 : TrapVersion::v2c;
-  trap.inform = reader.text("ntftype").value_or("trap") == "inform";
-  if (version != "1" && version != "2c" && version != "3") reader.refuse();
-  if (trap.inform && trap.version == TrapVersion::v1) reader.refuse();
+  trap.inform = type == "inform";
+  if (version != "1" && version != "2c" && version != "3") reader.refuse("version=" + quoted(version) + " is none of 1, 2c and 3");
+  if (!trap.inform && type != "trap") reader.refuse("ntftype=" + quoted(type) + " is neither trap nor inform");
+  if (trap.inform && trap.version == TrapVersion::v1) reader.refuse("v1 knows no inform");
   trap.community = reader.text("community").value_or("public");
   trap.oid = reader.oid("trapoid").value_or(trap.oid);
   trap.enterprise = reader.oid("enterprise");
+  trap.agent_address = read_agent_address(reader);
   if (const auto ticks = reader.number("uptime")) trap.uptime_ticks = static_cast<std::uint32_t>(std::clamp(*ticks, 0.0, 4294967295.0));
   trap.user = read_trap_user(reader);
-  if (trap.version == TrapVersion::v3 && !trap.user) reader.refuse();
-  const auto port = reader.number("port").value_or(trap_port);
-  if (const auto host = reader.text("host")) {
-    trap.to = parse_host_port((host->find(':') == std::string::npos ? *host : "[" + *host + "]") + ":" + ground::number_text(port));
-    if (!trap.to) reader.refuse();
+  if (trap.version == TrapVersion::v3 && !trap.user) reader.refuse("version=3 without user");
+  trap.to = read_destination(reader);
+  trap.varbinds = read_varbinds(reader);
+  for (const auto& words : reader.groups("vlist", 2)) out.by_set.push_back(read_set_rule(reader, words[0], words[1]));
+  return out;
+}
+
+constexpr std::array<std::string_view, 4> modules{"numeric", "delay", "error", "notification"};
+// They keep or fetch values elsewhere: here only what stands in the line counts.
+constexpr std::array<std::string_view, 6> keepers{"writecache", "volatilecache", "sql", "redis", "subprocess", "multiplex"};
+
+ground::Failure wrong(std::string what) { return {.kind = ground::FailureKind::malformed, .what = std::move(what)}; }
+
+ground::Result<VariedValue> read_kept(Tag tag, std::string_view module, std::string_view text) {
+  if (std::find(keepers.begin(), keepers.end(), module) == keepers.end()) {
+    const auto guess = ground::nearest(module, modules);
+    return wrong(quoted(module) + " is no module that is known here" + (guess.empty() ? "" : ", did you mean '" + guess + "'?"));
   }
-  if (const auto list = reader.text("varbinds")) trap.varbinds = read_varbinds(reader, *list);
+  ModuleArguments reader{tag, module, text};
+  VariedValue out{.value = reader.value(), .variation = {}};
+  if (!out.value) return wrong(std::string{module} + ": no value= that could be served");
+  return out;
+}
+
+ground::Duration base_wait(const DelayModule& module, const AskedAt& at, const Asking& asking) {
+  if (asking.pdu == Pdu::set && !module.by_set.empty()) {
+    for (const auto& each : module.by_set)
+      if (each.rule.holds(asking.value)) return each.wait;
+    return module.wait;
+  }
+  for (const auto& rule : module.by_time) {
+    const bool holds = rule.comparison == '<'   ? at.unix_seconds < rule.unix_seconds
+                       : rule.comparison == '>' ? at.unix_seconds > rule.unix_seconds
+                                                : at.unix_seconds == rule.unix_seconds;
+    if (holds) return rule.wait;
+  }
+  return module.wait;
+}
+
+// Content of a number's encoding, big-endian.
+std::optional<long double> number_in(std::string_view encoded) {
+  constexpr std::size_t header = 2;
+  if (encoded.size() <= header || !is_number(ber::tag_of(encoded))) return std::nullopt;
+  const auto content = encoded.substr(header);
+  const bool negative = (static_cast<unsigned char>(content.front()) & 0x80U) != 0;
+  long double out = negative && ber::tag_of(encoded) == Tag::integer ? -1 : 0;
+  for (const char c : content) out = out * 256 + static_cast<unsigned char>(c);
   return out;
 }
 
 }  // namespace
 
-std::optional<VariedValue> parse_variation(Tag tag, std::string_view module, std::string_view arguments) {
-  Reader reader{tag, arguments};
+bool SetRule::holds(std::string_view asked) const {
+  if (asked.empty() || ber::tag_of(asked) != ber::tag_of(constant)) return false;
+  if (comparison == '=') return asked == constant;
+  const auto number = number_in(asked), limit = number_in(constant);
+  if (number && limit) return comparison == '<' ? *number < *limit : *number > *limit;
+  return comparison == '<' ? asked < constant : asked > constant;
+}
+
+std::int32_t ErrorModule::status(Pdu pdu, std::string_view asked) const {
+  if (pdu == Pdu::set && !by_set.empty()) {
+    for (const auto& each : by_set)
+      if (each.rule.holds(asked)) return each.said.status;
+    return 0;
+  }
+  return heeds(on, pdu) ? said.status : 0;
+}
+
+bool NotificationModule::calls(Pdu pdu, std::string_view asked) const {
+  if (!heeds(on, pdu)) return false;
+  return pdu != Pdu::set || by_set.empty() ||
+         std::any_of(by_set.begin(), by_set.end(), [&](const auto& rule) { return rule.holds(asked); });
+}
+
+ground::Result<VariedValue> parse_variation(Tag tag, std::string_view module, std::string_view arguments) {
+  if (std::find(modules.begin(), modules.end(), module) == modules.end()) return read_kept(tag, module, arguments);
+  ModuleArguments reader{tag, module, arguments};
   VariedValue out;
   if (module == "numeric") {
     out.variation = read_numeric(reader);
@@ -284,10 +318,10 @@ std::optional<VariedValue> parse_variation(Tag tag, std::string_view module, std
     if (module == "delay") out.variation = read_delay(reader);
     if (module == "error") out.variation = read_error(reader);
     if (module == "notification") out.variation = read_notification(reader);
-    if (!out.variation && !out.value) return std::nullopt;
     if (!out.value) out.value = tag == Tag::octets ? ber::octets(tag, {}) : ber::empty(Tag::null);
   }
-  return reader.ok() ? std::optional{std::move(out)} : std::nullopt;
+  if (auto problem = reader.problem()) return wrong(*std::move(problem));
+  return out;
 }
 
 std::string numeric_value(const NumericModule& module, const AskedAt& at, std::uint64_t salt, std::optional<double>& last) {
@@ -309,16 +343,11 @@ std::string numeric_value(const NumericModule& module, const AskedAt& at, std::u
   return ber::unsigned32(module.tag, static_cast<std::uint32_t>(std::max(whole, 0.0)));
 }
 
-ground::Duration wait_of(const DelayModule& module, const AskedAt& at, std::uint64_t salt) {
-  for (const auto& rule : module.by_time) {
-    const bool holds = rule.comparison == '<'   ? at.unix_seconds < rule.unix_seconds
-                       : rule.comparison == '>' ? at.unix_seconds > rule.unix_seconds
-                                                : at.unix_seconds == rule.unix_seconds;
-    if (holds) return rule.wait;
-  }
-  if (module.wait >= DelayModule::never) return DelayModule::never;
-  const auto spread = static_cast<double>(module.deviation.count()) * (2 * power::unit_interval(salt) - 1);
-  return std::max(module.wait + ground::Duration{static_cast<std::int64_t>(spread)}, ground::Duration::zero());
+ground::Duration wait_of(const DelayModule& module, const AskedAt& at, const Asking& asking) {
+  const auto base = base_wait(module, at, asking);
+  if (base >= DelayModule::never) return DelayModule::never;
+  const auto spread = static_cast<double>(module.deviation.count()) * (2 * power::unit_interval(asking.salt) - 1);
+  return std::max(base + ground::Duration{static_cast<std::int64_t>(spread)}, ground::Duration::zero());
 }
 
 }  // namespace hwsim::agents

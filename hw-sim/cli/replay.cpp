@@ -21,24 +21,33 @@ std::string stem_of(const std::string& file, std::string_view extension) {
   return name.substr(0, name.size() - extension.size());
 }
 
-void warn_skipped(const std::string& file, const std::vector<std::size_t>& lines) {
+using Skipped = agents::SnmpRecording::Skipped;
+
+// The first few by FILE:LINE with the reason, then how many there are.
+void warn_skipped(const std::string& file, const std::vector<Skipped>& skipped) {
   constexpr std::size_t most_named = 10;
-  if (lines.empty()) return;
-  std::cerr << "lines_skipped file=" << file << " count=" << lines.size() << " lines=";
-  for (std::size_t i = 0; i < std::min(lines.size(), most_named); ++i) std::cerr << (i == 0 ? "" : ",") << lines[i];
-  std::cerr << (lines.size() > most_named ? ",…" : "") << " reason=\"malformed, or an unknown variation module without a plain value\"\n";
+  if (skipped.empty()) return;
+  for (std::size_t i = 0; i < std::min(skipped.size(), most_named); ++i)
+    std::cerr << file << ':' << skipped[i].line << ": " << skipped[i].why << "; left out\n";
+  std::cerr << "lines_skipped file=" << file << " count=" << skipped.size() << '\n';
+}
+
+std::vector<Skipped> with_reason(const std::vector<std::size_t>& lines) {
+  std::vector<Skipped> out;
+  for (const auto line : lines) out.push_back({.line = line, .why = "no [ADDRESS]: 0xHHHH"});
+  return out;
 }
 
 Recording load(const std::string& file) {
   const auto text = read_text(file);
   if (file.ends_with(".snmprec")) {
     auto parsed = agents::parse_snmprec(text);
-    warn_skipped(file, parsed.skipped_lines);
+    warn_skipped(file, parsed.skipped);
     return {.file = file, .name = stem_of(file, ".snmprec"), .objects = std::move(parsed)};
   }
   if (file.ends_with(".regs.txt")) {
     auto parsed = agents::parse_registers(text);
-    warn_skipped(file, parsed.skipped_lines);
+    warn_skipped(file, with_reason(parsed.skipped_lines));
     return {.file = file, .name = stem_of(file, ".regs.txt"), .registers = agents::RecordedRegisters{std::move(parsed.registers)}};
   }
   throw std::runtime_error{file + ": neither .snmprec nor .regs.txt"};

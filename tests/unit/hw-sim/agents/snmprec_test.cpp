@@ -22,7 +22,7 @@ TEST_CASE("each recorded type keeps its tag and its value") {
       "1.3.6.1.1|2|-1\n1.3.6.1.2|4|a|b\n1.3.6.1.3|5|\n1.3.6.1.4|6|.1.3.6.1\n1.3.6.1.5|64|10.0.0.1\n1.3.6.1.6|65|4294967295\n1.3.6.1.7|66|"
       "7\n"
       "1.3.6.1.8|67|100\n1.3.6.1.9|70|18446744073709551615\n1.3.6.1.10|6|0.0\n");
-  CHECK(recording.skipped_lines.empty());
+  CHECK(recording.skipped.empty());
   CHECK(value_of(recording, "1.3.6.1.1") == std::string("\x02\x01\xff", 3));
   CHECK(value_of(recording, "1.3.6.1.2") == std::string("\x04\x03"
                                                         "a|b"));
@@ -39,7 +39,7 @@ TEST_CASE("each recorded type keeps its tag and its value") {
 TEST_CASE("hex and escaped values are bytes") {
   const auto recording =
       parse_snmprec("1.3.1|4x|00ffAB\n1.3.2|64x|7f000001\n1.3.3|64e|\\xc0\\xa8\\x00\\x01\n1.3.4|4e|a\\n\\\\\n1.3.5|4x|\n");
-  CHECK(recording.skipped_lines.empty());
+  CHECK(recording.skipped.empty());
   CHECK(value_of(recording, "1.3.1") == std::string("\x04\x03\x00\xff\xab", 5));
   CHECK(value_of(recording, "1.3.2") == std::string("\x40\x04\x7f\x00\x00\x01", 6));
   CHECK(value_of(recording, "1.3.3") == std::string("\x40\x04\xc0\xa8\x00\x01", 6));
@@ -57,7 +57,7 @@ TEST_CASE("unsorted lines, CRLF, comments, leading dots, duplicates and a missin
   CHECK(recording.objects[1].value == std::string("\x04\x03"
                                                   "end"));
   CHECK(oid_text(recording.objects[2].oid) == "1.3.6.10");
-  CHECK(recording.skipped_lines.empty());
+  CHECK(recording.skipped.empty());
 }
 
 TEST_CASE("a variation module that is not known is served by its plain value, and skipped where it has none") {
@@ -67,7 +67,8 @@ TEST_CASE("a variation module that is not known is served by its plain value, an
         "\x04\x0c"
         "Port 1, left");
   CHECK(value_of(recording, "1.3.2") == std::string("\x02\x01\x03", 3));
-  CHECK(recording.skipped_lines == std::vector<std::size_t>{3});
+  REQUIRE(recording.skipped.size() == 1);
+  CHECK(recording.skipped[0].line == 3);
 }
 
 TEST_CASE("lines that are no recording are skipped and counted by number") {
@@ -76,5 +77,6 @@ TEST_CASE("lines that are no recording are skipped and counted by number") {
                "1.3.6|64|1.2.3", "1.3.6|64|1.2.3.256", "1.3.6|4e|\\q", "1.3.6|2y|1", "3.3|2|1", "|2|1", "1.3.6|66|-1");
   const auto recording = parse_snmprec(std::string{"1.3.5|2|1\n"} + line + "\n");
   CHECK(recording.objects.size() == 1);
-  CHECK(recording.skipped_lines == std::vector<std::size_t>{2});
+  REQUIRE(recording.skipped.size() == 1);
+  CHECK(recording.skipped[0].line == 2);
 }

@@ -13,7 +13,7 @@ namespace {
 
 RecordedTable table_of(const std::string& text) {
   auto recording = parse_snmprec(text);
-  REQUIRE(recording.skipped_lines.empty());
+  REQUIRE(recording.skipped.empty());
   return RecordedTable{std::move(recording.objects), std::move(recording.variations)};
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("error fails the requests it heeds, in the words of their version") {
 TEST_CASE("notification calls when its object is asked for as it heeds") {
   auto table = table_of(
       "1.3.1|4:notification|op=get,version=1,community=bench,host=127.0.0.1,port=9162,ntftype=trap,"
-      "trapoid=1.3.6.1.4.1.20408.4.1.1.2.0.432,uptime=12345,enterprise=1.3.6.1.4.1.20408,"
+      "trapoid=1.3.6.1.4.1.20408.4.1.1.2.0.432,uptime=12345,agentaddress=192.0.2.9,proto=udp,enterprise=1.3.6.1.4.1.20408,"
       "varbinds=1.3.6.1.2.1.1.1.0:s:a device:1.3.6.1.2.1.1.3.0:i:42,value=SNMPv1 trap sender\n"
       "1.3.2|67:notification|version=3,user=md5des,authkey=authkey1,privkey=privkey1,ntftype=inform,value=123456\n");
   CHECK(table.value(0) == ber::octets(ber::Tag::octets, "SNMPv1 trap sender"));
@@ -111,6 +111,7 @@ TEST_CASE("notification calls when its object is asked for as it heeds") {
   CHECK(trap->community == "bench");
   CHECK((trap->to && trap->to->host == "127.0.0.1" && trap->to->port == 9162));
   CHECK(trap->uptime_ticks == 12345U);
+  CHECK(trap->agent_address == 0xc0000209U);
   REQUIRE(trap->varbinds.size() == 2);
   CHECK(trap->varbinds[0].value == ber::octets(ber::Tag::octets, "a device"));
   CHECK(trap->varbinds[1].value == ber::integer(42));
@@ -123,12 +124,56 @@ TEST_CASE("notification calls when its object is asked for as it heeds") {
   CHECK((inform->user->auth == Auth::md5 && inform->user->priv == Priv::des));
 }
 
-TEST_CASE("a module's line that says what cannot be is skipped and counted") {
-  const auto* line =
-      GENERATE("1.3.1|4:numeric|min=1", "1.3.1|2:numeric|min=9,max=1", "1.3.1|2:numeric|rate=fast", "1.3.1|2:numeric|function=system",
-               "1.3.1|2:delay|wait=soon,value=1", "1.3.1|2:delay|value=1,tlist=gt:1", "1.3.1|2:error|status=noWay,value=1",
-               "1.3.1|2:error|op=walk,value=1", "1.3.1|2:notification|value=1,version=4", "1.3.1|2:notification|value=1,host=there",
-               "1.3.1|2:notification|value=1,varbinds=1.3:q:1", "1.3.1|2:notification|value=1,version=3,user=u,authkey=short",
-               "1.3.1|2:error|hexvalue=0,status=noAccess");
-  CHECK(parse_snmprec(line).skipped_lines == std::vector<std::size_t>{1});
+TEST_CASE("a vlist decides about the values of a SET, by number and by text") {
+  auto table = table_of(
+      "1.3.1|2:error|vlist=gt:2:wrongvalue:eq:-1:noAccess,value=1\n1.3.2|2:delay|vlist=lt:0:7:eq:1:1000000,value=1,wait=40\n"
+      "1.3.3|4:error|vlist=eq:off:wrongValue,value=on\n1.3.4|70:notification|vlist=gt:5000000000,value=1\n");
+  CHECK(table.effect(0, Pdu::set, ber::integer(3)).status == 10);
+  CHECK(table.effect(0, Pdu::set, ber::integer(2)).status == 0);
+  CHECK(table.effect(0, Pdu::set, ber::integer(-1)).status == 6);
+  CHECK(table.effect(0, Pdu::set, ber::unsigned32(ber::Tag::gauge32, 3)).status == 0);
+  CHECK(table.effect(0, Pdu::get).status == 0);
+  CHECK(table.effect(1, Pdu::set, ber::integer(-300)).delay == 7ms);
+  CHECK(table.effect(1, Pdu::set, ber::integer(1)).dropped);
+  CHECK(table.effect(1, Pdu::set, ber::integer(2)).delay == 40ms);
+  CHECK(table.effect(1, Pdu::get).delay == 40ms);
+  CHECK(table.effect(2, Pdu::set, ber::octets(ber::Tag::octets, "off")).status == 10);
+  CHECK(table.effect(2, Pdu::set, ber::octets(ber::Tag::octets, "on")).status == 0);
+  CHECK(table.effect(3, Pdu::set, ber::counter64(5000000001)).notification != nullptr);
+  CHECK(table.effect(3, Pdu::set, ber::counter64(5000000000)).notification == nullptr);
+  CHECK(table.effect(3, Pdu::get).notification == nullptr);
+}
+
+TEST_CASE("a module's line that says what cannot be is left out, with the reason") {
+  const auto [line, why] = GENERATE(table<const char*, const char*>({
+      {"1.3.1|4:numeric|min=1", "numeric: it makes numbers, and the line's type is none"},
+      {"1.3.1|2:numeric|min=9,max=1", "numeric: max is less than min"},
+      {"1.3.1|2:numeric|rate=fast", "numeric: rate='fast' is no number"},
+      {"1.3.1|2:numeric|rat=5", "numeric: it knows no 'rat', did you mean 'rate'?"},
+      {"1.3.1|2:numeric|function=system", "numeric: function='system' is not known"},
+      {"1.3.1|2:numric|value=5", "'numric' is no module that is known here, did you mean 'numeric'?"},
+      {"1.3.1|2:redis|host=1", "redis: no value= that could be served"},
+      {"1.3.1|:sql|snmprec", "a module for a whole subtree is not known here"},
+      {"1.3.1|2:delay|wait=soon,value=1", "delay: wait='soon' is no number"},
+      {"1.3.1|2:delay|5", "delay: '5' is no NAME=VALUE"},
+      {"1.3.1|2:delay|value=1,tlist=gt:1", "delay: tlist is no list of 3 words each"},
+      {"1.3.1|2:delay|value=1,vlist=gt:x:5", "delay: vlist: 'x' does not fit the line's type"},
+      {"1.3.1|2:delay|value=1,vlist=ge:1:5", "delay: 'ge' is none of eq, lt and gt"},
+      {"1.3.1|2:error|status=noWay,value=1", "error: 'noway' is no SNMP error"},
+      {"1.3.1|2:error|value=1", "error: neither status nor vlist"},
+      {"1.3.1|2:error|op=walk,status=genError", "error: op='walk' is none of get, set and any"},
+      {"1.3.1|2:error|hexvalue=0,status=noAccess", "error: its value does not fit its type"},
+      {"1.3.1|2:notification|value=1,version=4", "notification: version='4' is none of 1, 2c and 3"},
+      {"1.3.1|2:notification|value=1,ntftype=call", "notification: ntftype='call' is neither trap nor inform"},
+      {"1.3.1|2:notification|value=1,host=there", "notification: host='there' and port make no numeric address"},
+      {"1.3.1|2:notification|value=1,agentaddress=there", "notification: agentaddress='there' is no IPv4 address"},
+      {"1.3.1|2:notification|value=1,varbinds=1.3:q:1",
+       "notification: varbinds: '1.3': no such OID, or a value that does not fit its type"},
+      {"1.3.1|2:notification|value=1,version=3,user=u,authkey=short", "notification: authkey is shorter than 8 characters"},
+      {"1.3.1|2:notification|value=1,version=3", "notification: version=3 without user"},
+  }));
+  const auto recording = parse_snmprec(std::string{"# its second line\n"} + line);
+  REQUIRE(recording.skipped.size() == 1);
+  CHECK(recording.skipped[0].line == 2);
+  CHECK(recording.skipped[0].why == why);
 }
