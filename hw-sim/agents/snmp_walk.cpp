@@ -62,10 +62,22 @@ Result<SnmpWalk::Step> SnmpWalk::hand_over(const SnmpMessage& answer, Oid& at, c
     if (varbind.oid <= at) return Failure{FailureKind::malformed, oid_text(varbind.oid) + " does not follow " + oid_text(at)};
     at = varbind.oid;
     if (is_exception(varbind)) continue;
-    if (++objects_ > most_objects) return Failure{FailureKind::malformed, "more than 2,000,000 objects: the walk does not end"};
+    if (const auto counted = count(at); !counted) return counted.error();
     take(varbind);
   }
   return Step::more;
+}
+
+Result<void> SnmpWalk::count(const Oid& oid) {
+  const Oid column{oid.begin(), oid.end() - 1};
+  rows_ = column == column_ ? rows_ + 1 : 1;
+  column_ = column;
+  if (rows_ > setup_.most_rows)
+    return Failure{FailureKind::malformed,
+                   oid_text(column) + " has more than " + std::to_string(setup_.most_rows) + " rows, at " + oid_text(oid)};
+  if (++objects_ > most_objects)
+    return Failure{FailureKind::malformed, "more than " + std::to_string(most_objects) + " objects, at " + oid_text(oid)};
+  return {};
 }
 
 // One request, in the way the device is known to answer by now.

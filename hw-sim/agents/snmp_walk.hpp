@@ -30,6 +30,7 @@ struct WalkSetup {
   ground::Duration pause{};     // from one request to the next
   ground::Duration patience{};  // for an answer
   int retries = 2;
+  std::size_t most_rows = 10'000;  // of one column: a table that has more is taken for one without end
 };
 
 class SnmpWalk {
@@ -43,7 +44,7 @@ class SnmpWalk {
 
   [[nodiscard]] std::size_t requests() const { return requests_; }
 
-  /// A table that never ends is given up here.
+  /// A walk that meets more is given up.
   static constexpr std::size_t most_objects = 2'000'000;
 
  private:
@@ -57,6 +58,8 @@ class SnmpWalk {
 
   enum class Step { more, done };
   [[nodiscard]] ground::Result<Step> hand_over(const SnmpMessage& answer, Oid& at, const Take& take);
+  /// Whether the walk still gets anywhere with this object.
+  [[nodiscard]] ground::Result<void> count(const Oid& oid);
 
   WalkSetup setup_;
   Version version_;
@@ -68,6 +71,8 @@ class SnmpWalk {
   std::int32_t last_id_ = 0;
   std::size_t requests_ = 0;
   std::size_t objects_ = 0;
+  Oid column_;            // of the last object: its OID but the last arc
+  std::size_t rows_ = 0;  // met of it
   std::optional<std::chrono::steady_clock::time_point> last_sent_;
 };
 

@@ -59,6 +59,9 @@ void add_record(CLI::App& verb, RecordOptions& options) {
       ->check(CLI::Range(1, 100));
   verb.add_option("--timeout", options.timeout, "seconds to wait for an answer")->capture_default_str()->check(CLI::Range(0.05, 60.0));
   verb.add_option("--retries", options.retries, "more tries after the first")->capture_default_str()->check(CLI::Range(0, 10));
+  verb.add_option("--most-rows", options.most_rows, "rows of one column; a table that has more is taken for one without end")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 10'000'000));
 }
 
 void add_ctl(CLI::App& verb, CtlOptions& options) {

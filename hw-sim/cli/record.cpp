@@ -29,9 +29,9 @@ std::string first_line(const std::string& file) {
 agents::WalkSetup setup_of(const RecordOptions& options) {
   const auto url = agents::parse_device_url(options.url);
   if (!url || url->protocol != agents::DeviceUrl::Protocol::snmp)
-    throw std::runtime_error{options.url + ": write snmp://HOST[:PORT] with a numeric host"};
+    throw std::invalid_argument{options.url + ": write snmp://HOST[:PORT] with a numeric host"};
   const auto from = agents::parse_oid(options.from);
-  if (!from) throw std::runtime_error{"--from " + options.from + ": no OID; write digits and dots"};
+  if (!from) throw std::invalid_argument{"--from " + options.from + ": no OID; write digits and dots"};
   agents::WalkSetup setup{.device = {.host = url->host, .port = url->port.value_or(snmp_port)},
                           .version = {},
                           .community = options.community_file.empty() ? options.community : first_line(options.community_file),
@@ -40,7 +40,8 @@ agents::WalkSetup setup_of(const RecordOptions& options) {
                           .repetitions = options.repetitions,
                           .pause = seconds(1 / options.rate),
                           .patience = seconds(options.timeout),
-                          .retries = options.retries};
+                          .retries = options.retries,
+                          .most_rows = options.most_rows};
   if (!options.version.empty()) setup.version = options.version == "1" ? agents::Version::v1 : agents::Version::v2c;
   if (options.v3_file.empty()) return setup;
   expect_private(options.v3_file);
@@ -93,6 +94,9 @@ int record(const RecordOptions& options) {
     recorder.finish(walk.requests());
     if (ended) return Exit::fine;
     std::cerr << "hw-sim record: " << options.url << ": " << ended.error().what << "; what was read before stands\n";
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "hw-sim record: " << error.what() << '\n';
+    return Exit::usage;
   } catch (const std::exception& error) {
     std::cerr << "hw-sim record: " << error.what() << '\n';
   }

@@ -44,6 +44,7 @@ struct RecordOptions {
   int repetitions = 20;
   double timeout = 2;  // seconds
   int retries = 2;
+  std::size_t most_rows = 10'000;
 };
 struct CtlOptions {
   std::string socket;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "wire/hw-sim/agent_daemon.hpp"
 #include "wire/hw-sim/simulator.hpp"
 
 using wire::Folder;
@@ -54,6 +55,19 @@ TEST_CASE("a recording of a replayed recording is the recording, over every vers
   CHECK(simulator.writes_seen() == 0);
 }
 
+TEST_CASE("a recording is walked by a stock snmpbulkwalk as the device was, whatever the types") {
+  const Folder folder;
+  const Simulator device{{"replay", folder.write("a.snmprec", recording() + "1.3.6.1.4.1.11.1|70|18446744073709551615\n"
+                                                                            "1.3.6.1.4.1.11.2|4|1.3.6\n1.3.6.1.4.1.11.3|4x|1b5b33316d\n"
+                                                                            "1.3.6.1.4.1.11.4|4x|c3a9\n1.3.6.1.4.1.11.5|6|0.0\n")}};
+  REQUIRE(shell(record(device, "-o " + folder.path("b.snmprec"))).exit_code == 0);
+  const Simulator replayed{{"replay", folder.path("b.snmprec")}};
+  const auto walk = [](const Simulator& at) { return shell("snmpbulkwalk -v2c -c public -On " + at.host_port(0) + " 1.3.6.1").text; };
+  CHECK(walk(device).find("Counter64: 18446744073709551615") != std::string::npos);
+  CHECK(walk(device).find("Opaque: Float: 123.0") != std::string::npos);
+  CHECK(walk(replayed) == walk(device));
+}
+
 TEST_CASE("where GETBULK is broken it is recorded by GETNEXT, where v2c is not spoken over v1") {
   const Folder folder;
   const auto source = folder.write("a.snmprec", "1.3.6.1.2.1.1.1.0|4|a device\n1.3.6.1.2.1.1.3.0|67|100\n");
@@ -79,6 +93,40 @@ TEST_CASE("a walk that does not increase ends the recording, which keeps what ca
   CHECK(read(folder.path("b.snmprec")) == "1.3.6.1.2.1.1.1.0|4|a device | with a bar\n");
 }
 
+TEST_CASE("a table without end ends the recording with its OID, over every version") {
+  const Folder folder;
+  const auto v3 = folder.write("v3.yaml", user);
+  std::filesystem::permissions(v3, std::filesystem::perms::owner_read);
+  const Simulator simulator{{"replay", "--v3-file", v3, folder.write("a.snmprec", "1.3.6.1.4.1.9.1.1|2|7\n1.3.6.1.4.1.9.1.2|2|8\n")}};
+  REQUIRE(simulator.ctl("fault device/a kind=endless").exit_code == 0);
+  for (const auto& version : {std::string{"--snmp-version 2c"}, std::string{"--snmp-version 1"}, "--v3-file " + v3}) {
+    const auto recorded = shell(record(simulator, "--most-rows 200 -o " + folder.path("b.snmprec") + " " + version));
+    CHECK(recorded.exit_code == 1);
+    CHECK(recorded.text.find("1.3.6.1.4.1.9.1 has more than 200 rows, at 1.3.6.1.4.1.9.1.201") != std::string::npos);
+    CHECK(recorded.text.starts_with("recorded objects=200 "));
+  }
+}
+
+TEST_CASE("a recording of Debian's snmpd is answered as snmpd answered, over every version") {
+  const Folder folder;
+  const wire::AgentDaemon daemon;
+  const auto v3 = folder.write("v3.yaml", wire::AgentDaemon::credentials);
+  std::filesystem::permissions(v3, std::filesystem::perms::owner_read);
+  // What stands still on any machine: system without its uptime and times, and the agent's own view tables.
+  const std::string subtree = "1.3.6.1.6.3.16.1";
+  const auto walked = [&](const std::string& place) { return shell("snmpbulkwalk -v2c -c public -On " + place + " " + subtree).text; };
+  const auto truth = walked(daemon.host_port());
+  REQUIRE(truth.size() > 1000);
+  for (const auto& version : {std::string{"--snmp-version 2c"}, std::string{"--snmp-version 1"}, "--v3-file " + v3}) {
+    const auto recorded = shell(std::string{HOLDUP_BIN_DIR} + "/hw-sim record snmp://" + daemon.host_port() + " --rate 5000 --from " +
+                                subtree + " -o " + folder.path("d.snmprec") + " " + version);
+    INFO(recorded.text);
+    CHECK(recorded.exit_code == 0);
+    const Simulator simulator{{"replay", folder.path("d.snmprec")}};
+    CHECK(walked(simulator.host_port(0)) == truth);
+  }
+}
+
 TEST_CASE("who is silent, or refuses the user, ends the recording with a line that says so") {
   const Folder folder;
   const auto v3 = folder.write("v3.yaml", user);
@@ -102,7 +150,8 @@ TEST_CASE("secrets that others can read, and urls that are none, are refused") {
   CHECK(shell(record(simulator, "--community-file " + secret)).text.find("others may read it") != std::string::npos);
   std::filesystem::permissions(secret, std::filesystem::perms::owner_read);
   CHECK(shell(record(simulator, "--from 1.3.6.1.2 --community-file " + secret)).exit_code == 0);
-  CHECK(shell(std::string{HOLDUP_BIN_DIR} + "/hw-sim record modbus://127.0.0.1/1").exit_code == 1);
+  CHECK(shell(std::string{HOLDUP_BIN_DIR} + "/hw-sim record modbus://127.0.0.1/1").exit_code == 2);
+  CHECK(shell(record(simulator, "--from system")).exit_code == 2);
   CHECK(shell(std::string{HOLDUP_BIN_DIR} + "/hw-sim record snmp://127.0.0.1:1 --snmp-version 3").exit_code == 2);
 }
 

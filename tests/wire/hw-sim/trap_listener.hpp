@@ -1,9 +1,8 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 
+#include "wire/hw-sim/peer_program.hpp"
 #include "wire/hw-sim/simulator.hpp"
 
 // Debian's snmptrapd, unpacked as a peer, on a loopback port: what the simulator's traps and informs are sent to.
@@ -13,9 +12,6 @@ class TrapListener {
  public:
   /// `users`: its createUser and authUser lines; community `public` is heard anyway.
   explicit TrapListener(const std::string& users = {});
-  ~TrapListener();
-  TrapListener(const TrapListener&) = delete;
-  TrapListener& operator=(const TrapListener&) = delete;
 
   [[nodiscard]] std::string host_port() const { return "127.0.0.1:" + std::to_string(port_); }
   /// What it printed so far, numeric OIDs.
@@ -26,7 +22,7 @@ class TrapListener {
  private:
   Folder folder_;
   int port_ = 0;
-  pid_t pid_ = -1;
+  PeerProgram program_;
 };
 
 }  // namespace wire
