@@ -77,7 +77,12 @@ void add_drill(CLI::App& verb, DrillOptions& options) {
 void add_scan(CLI::App& verb, ScanOptions& options) {
   verb.add_option("range", options.range, "Addresses: 192.0.2.0/24, at most a /16")->required();
   auto* file = verb.add_option("--community-file", options.community_file, "File that holds the community; mode 600");
-  verb.add_option("--community", options.community, "Community of a bench")->capture_default_str()->excludes(file);
+  auto* community = verb.add_option("--community", options.community, "Community of a bench");
+  community->capture_default_str()->excludes(file);
+  verb.add_option("--snmp-version", options.version, "1 or 2c; with --v3-file always 3")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"1", "2c"}));
+  verb.add_option("--v3-file", options.v3_file, "SNMPv3 credential file, mode 600")->excludes(file)->excludes(community);
   verb.add_option("--port", options.port, "UDP port of the agents")->capture_default_str();
   verb.add_option("--rate", options.rate, "Packets a second")->capture_default_str();
   verb.add_option("--timeout", options.timeout, "How long each address has to answer")->capture_default_str();

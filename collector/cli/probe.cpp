@@ -9,6 +9,8 @@
 #include <numeric>
 #include <optional>
 
+#include "collector/cli/credential.hpp"
+#include "collector/cli/quirks.hpp"
 #include "collector/cli/told.hpp"
 #include "collector/cli/verbs.hpp"
 #include "drivers/open/opener.hpp"
@@ -58,15 +60,6 @@ int complain(ExitCode code, const std::string& what) {
   return code;
 }
 
-/// Nothing when it cannot be used; why is said, as what is weak in it.
-v3::SharedCredential credential_of(const ProbeOptions& options) {
-  ground::Problems problems;
-  auto credential = drivers::read_credential_file(options.v3_file, problems);
-  if (credential) v3::judge_strength(*credential, false, {.file = options.v3_file}, problems);
-  print_problems(problems, false);
-  return problems.ok() ? credential : nullptr;
-}
-
 Result<drivers::Opening> opening_of(const ProbeOptions& options) {
   using namespace std::chrono_literals;
   const auto address = drivers::parse_address(options.url);
@@ -75,7 +68,7 @@ Result<drivers::Opening> opening_of(const ProbeOptions& options) {
       .address = *address, .access = {.community = options.community}, .profile = options.profile, .spares = true, .resend_after = 1s};
   if (options.explain) opening.trace = [](const std::string& line) { std::cerr << ground::printable(line) << '\n'; };
   if (!options.v3_file.empty()) {
-    opening.access.credential = credential_of(options);
+    opening.access.credential = credential_of(options.v3_file);
     if (!opening.access.credential) return ground::Failure{ground::FailureKind::machine, "no credential to ask with"};
   }
   if (options.community_file.empty()) return opening;
@@ -85,8 +78,22 @@ Result<drivers::Opening> opening_of(const ProbeOptions& options) {
   return opening;
 }
 
+std::string who_asks(const drivers::Opening& opening) {
+  if (opening.address.protocol == drivers::Address::Protocol::modbus) return "Modbus TCP";
+  if (opening.access.credential) return "SNMPv3 as " + opening.access.credential->text();
+  return "SNMP v2c by community, v1 where that gets no answer";
+}
+
 /// What was decided on the way, behind the packets.
-void explain(const Told& told) {
+void explain(const Told& told, const drivers::Opening& opening, const profile::Library& library) {
+  std::cerr << "settings: " << who_asks(opening);
+  if (opening.resend_after) std::cerr << ", lost datagrams again after " << ground::duration_text(*opening.resend_after);
+  std::cerr << '\n';
+  for (const auto& name : told.identified.profiles) {
+    const auto* profile = library.find(name);
+    if (profile == nullptr) continue;
+    if (const auto quirks = quirks_of(*profile); !quirks.empty()) std::cerr << "quirks of " << name << ": " << quirks << '\n';
+  }
   std::cerr << "read through:";
   for (const auto& profile : told.identified.profiles) std::cerr << ' ' << profile;
   const auto& points = told.identified.points;
@@ -116,7 +123,7 @@ int probe(const ProbeOptions& options) {
   if (::isatty(STDERR_FILENO) != 0) std::cerr << "asking " << ground::printable(options.url) << " …\n";
   auto told = run(loop, **device, *timeout);
   if (!told) return complain(cannot_know, ground::printable(options.url) + ": " + ground::printable(told.error().what));
-  if (options.explain) explain(*told);
+  if (options.explain) explain(*told, *opening, library);
   doubt(*told);
   print_told(*told, options.json);
   if (told->readings.empty()) return complain(cannot_know, "no profile fits it, and it answers no standard MIB that holdup reads");

@@ -3,13 +3,16 @@
 #include <map>
 #include <set>
 
+#include "collector/cli/quirks.hpp"
 #include "collector/cli/told.hpp"
 #include "collector/cli/verbs.hpp"
 #include "drivers/snmp/expand.hpp"
 #include "drivers/snmp/fit.hpp"
 #include "drivers/snmp/recording.hpp"
 #include "ground/json_writer.hpp"
+#include "ground/nearest.hpp"
 #include "ground/number.hpp"
+#include "ground/utf8.hpp"
 
 // `holdup profile list|show|check|test`: firmware profiles, by themselves and against recordings; no device is touched.
 namespace holdup::cli {
@@ -29,6 +32,13 @@ std::shared_ptr<const profile::Library> library_of(const Folders& folders) {
   auto library = load_profiles(folders, problems);
   for (const auto& problem : problems.all()) std::cerr << problem.text() << '\n';
   return problems.ok() ? library : nullptr;
+}
+
+std::string no_profile(const profile::Library& library, const std::string& name) {
+  const auto names = library.names();
+  const std::vector<std::string_view> known{names.begin(), names.end()};
+  const auto guess = ground::nearest(name, known);
+  return "no profile '" + ground::printable(name) + "'; " + (guess.empty() ? "see `holdup profile list`" : "did you mean '" + guess + "'?");
 }
 
 std::string_view protocol_of(const Profile& profile) { return profile.protocol == Protocol::snmp ? "snmp" : "modbus"; }
@@ -68,7 +78,7 @@ std::vector<Entry> entries_of(const Profile& profile) {
 
 void write_profile(ground::JsonWriter& json, const Profile& profile) {
   json.field("profile", profile.name).field("vendor", profile.vendor).field("protocol", protocol_of(profile));
-  json.field("about", profile.about).field("reads", entries_of(profile).size()).field("traps", profile.traps.size());
+  json.field("about", profile.about).field("traps", profile.traps.size());
   json.field("origin", profile.file).key("overrides").begin_array();
   for (const auto& file : profile.overrides) json.value(file);
   json.end_array();
@@ -79,6 +89,7 @@ void list_one(const Profile& profile, bool json) {
     ground::JsonWriter out;
     out.begin_object();
     write_profile(out, profile);
+    out.field("reads", entries_of(profile).size());
     std::cout << out.end_object().take() << '\n';
     return;
   }
@@ -102,6 +113,7 @@ void show_json(const Profile& profile) {
 void show_people(const Profile& profile) {
   list_one(profile, false);
   std::cout << "    from " << profile.file << '\n';
+  if (const auto quirks = quirks_of(profile); !quirks.empty()) std::cout << "    quirks: " << quirks << '\n';
   for (const Entry& entry : entries_of(profile)) {
     std::cout << entry.source << "  " << entry.metric << "  " << entry.part;
     for (const auto* word : {&entry.lane, &entry.means, &entry.scale})
@@ -146,7 +158,7 @@ int profile_show(const ProfileShowOptions& options) {
   const auto library = library_of(options.profiles);
   if (!library) return problem_found;
   const Profile* profile = library->find(options.name);
-  if (profile == nullptr) return complain(usage, "no profile '" + options.name + "'; see `holdup profile list`");
+  if (profile == nullptr) return complain(usage, no_profile(*library, options.name));
   options.json ? show_json(*profile) : show_people(*profile);
   return fine;
 }
@@ -165,8 +177,7 @@ int profile_test(const ProfileTestOptions& options) {
   const auto library = library_of(options.profiles);
   if (!library) return problem_found;
   const Profile* named = options.profile.empty() ? nullptr : library->find(options.profile);
-  if (named == nullptr && !options.profile.empty())
-    return complain(usage, "no profile '" + options.profile + "'; see `holdup profile list`");
+  if (named == nullptr && !options.profile.empty()) return complain(usage, no_profile(*library, options.profile));
   ground::Problems problems;
   const auto text = read_text(options.recording, problems, 64 << 20);
   for (const auto& problem : problems.all()) std::cerr << problem.text() << '\n';

@@ -1,17 +1,22 @@
 #include <unistd.h>
+
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <exception>
+#include <chrono>
 #include <iostream>
+#include <memory>
 #include <optional>
 
+#include "collector/cli/credential.hpp"
 #include "collector/cli/verbs.hpp"
 #include "drivers/open/secret.hpp"
-#include "drivers/snmp/client.hpp"
+#include "drivers/snmp/community_asker.hpp"
+#include "drivers/snmp/v3/session.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/json_writer.hpp"
 #include "ground/number.hpp"
@@ -33,7 +38,9 @@ constexpr unsigned shortest_prefix = 16;
 struct Search {
   asio::ip::network_v4 range;
   std::uint16_t port = 161;
-  std::string community, community_file;
+  snmp::Version version = snmp::Version::v2c;
+  std::string community, community_file, v3_file;
+  v3::SharedCredential credential{};  // then SNMPv3
   Duration pause{}, timeout{};
   bool json = false;
 };
@@ -52,8 +59,10 @@ Result<Search> search_of(const ScanOptions& options) {
   boost::system::error_code error;
   Search out{.range = asio::ip::make_network_v4(options.range, error),
              .port = options.port,
+             .version = options.version == "1" ? snmp::Version::v1 : snmp::Version::v2c,
              .community = options.community,
              .community_file = options.community_file,
+             .v3_file = options.v3_file,
              .json = options.json};
   if (error || out.range.prefix_length() < shortest_prefix)
     return Failure{FailureKind::unsupported, ground::printable(options.range) + ": write addresses as 192.0.2.0/24, at most a /16"};
@@ -63,6 +72,10 @@ Result<Search> search_of(const ScanOptions& options) {
   const auto timeout = ground::parse_duration(options.timeout);
   if (!timeout) return Failure{FailureKind::unsupported, "--timeout: write a number and its unit, such as 2s"};
   out.timeout = *timeout;
+  if (!options.v3_file.empty()) {
+    out.credential = credential_of(options.v3_file);
+    if (!out.credential) return Failure{FailureKind::machine, "no credential to ask with"};
+  }
   if (options.community_file.empty()) return out;
   auto secret = drivers::read_secret(options.community_file);
   if (!secret) return secret.error();
@@ -89,7 +102,8 @@ void print_one(const Search& search, const profile::Library& library, const Foun
     std::cout << json.take() << std::endl;
     return;
   }
-  const auto secret = search.community_file.empty() ? std::string{} : ", community_file: " + search.community_file;
+  auto secret = search.community_file.empty() ? std::string{} : ", community_file: " + search.community_file;
+  if (search.credential) secret = ", v3_file: " + search.v3_file;
   std::cout << "  " << name_of(found.address) << ": {url: " << url << secret << "}  # " << vendor << (vendor.empty() ? "" : ", ")
             << ground::printable(found.description) << std::endl;
 }
@@ -109,35 +123,59 @@ std::vector<asio::ip::address_v4> hosts_of(const asio::ip::network_v4& range) {
 class Scan {
  public:
   Scan(asio::io_context& loop, const Search& search, const profile::Library& library)
-      : loop_{loop},
-        search_{search},
-        library_{library},
-        client_{loop, static_cast<std::uint32_t>(ground::clock::now().time_since_epoch().count())} {}
+      : loop_{loop}, search_{search}, library_{library}, client_{loop, seed_}, v3_{loop, seed_} {}
 
   /// Done when the last address had its time.
   asio::awaitable<void> all() {
     asio::steady_timer pause{loop_};
     const auto hosts = hosts_of(search_.range);
-    std::size_t asked = 0;
-    for (const auto& host : hosts) {
-      asio::co_spawn(loop_, ask(host), asio::detached);
-      if (::isatty(STDERR_FILENO) != 0)
-        std::cerr << "\r" << ++asked << " of " << hosts.size() << " asked, " << found_ << " answered " << std::flush;
-      pause.expires_after(search_.pause);
-      co_await pause.async_wait(asio::use_awaitable);
+    const auto began = std::chrono::steady_clock::now();
+    for (std::size_t asked = 0; asked < hosts.size();) {
+      asio::co_spawn(loop_, ask(hosts[asked]), asio::detached);
+      tell(++asked, hosts.size());
+      // An answer over SNMPv3 takes two packets or three: they are waited for, too.
+      for (auto due = due_at(began, asked); due > std::chrono::steady_clock::now(); due = due_at(began, asked)) {
+        pause.expires_at(due);
+        co_await pause.async_wait(asio::use_awaitable);
+      }
     }
     pause.expires_after(search_.timeout);
     co_await pause.async_wait(asio::use_awaitable);
     loop_.stop();  // the client's socket would listen for ever
   }
   [[nodiscard]] std::size_t found() const { return found_; }
+  /// Engines that answered, whether they took us in or not.
+  [[nodiscard]] std::uint64_t engines() const { return v3_.counters().discoveries; }
 
  private:
+  using Moment = std::chrono::steady_clock::time_point;
+  /// When what was sent so far has had its time.
+  [[nodiscard]] Moment due_at(Moment began, std::size_t asked) const {
+    const auto sent = std::max<std::uint64_t>(asked, v3_.counters().sent);
+    return began + search_.pause * static_cast<std::int64_t>(sent);
+  }
+
+  void tell(std::size_t asked, std::size_t of) const {
+    if (::isatty(STDERR_FILENO) == 0) return;
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(search_.pause * static_cast<std::int64_t>(of - asked)).count();
+    std::cerr << "\r" << asked << " of " << of << " asked, " << found_ << " answered";
+    if (left >= 60) std::cerr << ", " << left / 60 << " min left";
+    std::cerr << " \033[K" << std::flush;
+  }
+
   asio::awaitable<void> ask(asio::ip::address_v4 host) {
-    const snmp::Peer peer{.address = {host, search_.port}, .community = search_.community};
+    const asio::ip::udp::endpoint address{host, search_.port};
+    std::unique_ptr<snmp::Asker> asker;
+    if (search_.credential)
+      asker = std::make_unique<v3::Session>(v3_, v3::Session::Settings{.address = address, .credential = search_.credential});
+    else
+      asker = std::make_unique<snmp::CommunityAsker>(client_, snmp::Peer{.address = address, .community = search_.community});
     const std::vector<Oid> names{Oid{{1, 3, 6, 1, 2, 1, 1, 1, 0}}, Oid{{1, 3, 6, 1, 2, 1, 1, 2, 0}}};
-    const snmp::Asking asking{.peer = peer, .names = names, .deadline = ground::clock::now() + search_.timeout};
-    const auto reply = co_await client_.request(asking);
+    snmp::Inquiry inquiry{.version = search_.credential ? snmp::Version::v3 : search_.version,
+                          .names = names,
+                          .deadline = ground::clock::now() + search_.timeout,
+                          .resend_after = {}};
+    const auto reply = co_await asker->ask(inquiry);
     if (!reply) co_return;
     Found found{.address = host.to_string(), .description = {}, .object_id = {}};
     for (const auto& varbind : reply->response.varbinds) {
@@ -153,9 +191,17 @@ class Scan {
   asio::io_context& loop_;
   const Search& search_;
   const profile::Library& library_;
+  std::uint32_t seed_ = static_cast<std::uint32_t>(ground::clock::now().time_since_epoch().count());
   snmp::Client client_;
+  v3::Client v3_;
   std::size_t found_ = 0;
 };
+
+std::string nobody(const Search& search, std::uint64_t engines) {
+  if (engines > 0) return std::to_string(engines) + " engines answered and none takes this user";
+  if (search.credential) return "nobody answered over SNMPv3";
+  return "nobody answered; another community, SNMPv3 only (--v3-file), or v1 only (--snmp-version 1)?";
+}
 
 }  // namespace
 
@@ -170,7 +216,9 @@ int scan(const ScanOptions& options) {
   asio::co_spawn(loop, scan.all(), asio::detached);
   loop.run();
   if (::isatty(STDERR_FILENO) != 0) std::cerr << "\r\033[K";
-  if (scan.found() == 0) std::cerr << "holdup scan: nobody answered; another community, or SNMPv3 only?\n";
+  if (scan.found() == 0) std::cerr << "holdup scan: " << nobody(*search, scan.engines()) << '\n';
+  if (scan.found() > 0 && !search->json && search->community_file.empty() && search->community != "public")
+    std::cerr << "holdup scan: put the community into a file of mode 600 and name it there: community_file: FILE\n";
   return scan.found() > 0 ? fine : cannot_know;
 }
 

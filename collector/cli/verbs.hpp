@@ -79,7 +79,7 @@ struct ProfileTestOptions {
   bool json = false;
 };
 struct ScanOptions {
-  std::string range, community = "public", community_file, rate = "5", timeout = "2s";
+  std::string range, community = "public", community_file, v3_file, version = "2c", rate = "5", timeout = "2s";
   std::uint16_t port = 161;
   bool json = false;
 };

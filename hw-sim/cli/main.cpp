@@ -11,7 +11,8 @@ namespace {
 template <class Options>
 void add_snmp(CLI::App& verb, Options& options) {
   verb.add_option("--v3-file", options.v3_files,
-                  "SNMPv3 users of all agents: user, auth {protocol, passphrase}, priv {protocol, passphrase}, or a list under users");
+                  "SNMPv3 users of all agents: user, auth {protocol, passphrase}, priv {protocol, passphrase}, or a list under users")
+      ->allow_extra_args(false);  // one a time: the files behind it are recordings
   verb.add_option("--traps-to", options.traps_to, "HOST:PORT that traps and informs are sent to");
 }
 
@@ -38,6 +39,7 @@ void add_replay(CLI::App& verb, ReplayOptions& options) {
   add_snmp(verb, options);
   verb.add_option("--versions", options.versions, "SNMP versions that are answered: 1,2c,3 unless told; 3 takes --v3-file")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"1", "2c", "3"}));
   verb.add_option("--agents", options.agents,
                   "this many SNMP agents at successive addresses from --listen's, all on its port; the files in turn");

@@ -1,0 +1,17 @@
+#include "collector/cli/quirks.hpp"
+
+namespace holdup::cli {
+
+std::string quirks_of(const profile::Profile& profile) {
+  const profile::Quirks usual, &quirks = profile.quirks;
+  std::string out;
+  const auto say = [&out](const std::string& what) { out += (out.empty() ? "" : ", ") + what; };
+  if (quirks.max_repetitions == 1) say("GETNEXT only");
+  if (quirks.max_repetitions > 1) say("at most " + std::to_string(quirks.max_repetitions) + " repetitions a GETBULK");
+  if (quirks.max_varbinds != usual.max_varbinds) say("at most " + std::to_string(quirks.max_varbinds) + " names a GET");
+  if (quirks.max_registers != usual.max_registers) say("at most " + std::to_string(quirks.max_registers) + " registers a read");
+  if (quirks.register_gap != usual.register_gap) say("reads over gaps of " + std::to_string(quirks.register_gap) + " registers");
+  return out;
+}
+
+}  // namespace holdup::cli
