@@ -143,11 +143,7 @@ class Rig {
     return answered;
   }
 
-  Duration refresh_of(std::size_t device) const {
-    const auto& rack = stage_.world().rack();
-    const auto& known = stage_.world().devices()[device];
-    return known.is_pdu ? rack.pdus[known.pdu].refresh : rack.loads[known.load].supplies[known.supply].status->refresh;
-  }
+  Duration refresh_of(std::size_t device) const { return stage_.world().devices()[device].refresh; }
 
   hwsim::scenario::Scenario scenario_;
   profile::TrapBook traps_;

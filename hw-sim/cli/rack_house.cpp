@@ -29,13 +29,6 @@ agents::DeviceTable read_model(const std::string& folder, std::string_view model
   return table;
 }
 
-bool is_calling(const power::Rack& rack, const power::Device& device) { return device.is_pdu && rack.pdus[device.pdu].traps; }
-
-std::string_view model_of(const power::Rack& rack, const power::Device& device) {
-  if (device.is_pdu) return power::pdu_model_names[static_cast<std::size_t>(rack.pdus[device.pdu].model)];
-  return power::status_model_names[static_cast<std::size_t>(rack.loads[device.load].supplies[device.supply].status->model)];
-}
-
 DeviceUrl url_of(const scenario::Address& address, DeviceUrl::Protocol protocol, const std::string& file) {
   const auto url = agents::parse_device_url(address.url);
   if (url && url->protocol == protocol) return *url;
@@ -79,7 +72,7 @@ RackHouse::RackHouse(boost::asio::io_context& io, const RackSetup& setup)
 
 void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
   const auto& world = play_.stage().world();
-  const auto table = read_model(setup.models, model_of(world.rack(), world.devices()[index]));
+  const auto table = read_model(setup.models, world.devices()[index].model);
   const auto& address = setup.file.addresses.at(index);
   const bool snmp = !table.objects.empty();
   Device device{.address = address,
@@ -92,8 +85,7 @@ void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
                           .read = [this, index]() -> const power::Snapshot& { return play_.stage().world().read(index); }};
   if (snmp) {
     ground::Problems problems;
-    if (is_calling(world.rack(), world.devices()[index]))
-      device.traps = std::make_unique<agents::LiveTraps>(table, live, table.model + ".yaml", problems);
+    if (world.devices()[index].traps) device.traps = std::make_unique<agents::LiveTraps>(table, live, table.model + ".yaml", problems);
     device.objects = std::make_unique<agents::LiveObjects>(table, std::move(live), table.model + ".yaml", problems);
     if (!problems.ok()) throw std::runtime_error{problems.all().front().text()};
   } else {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ground/expect.hpp"
+#include "hw-sim/power/card_truth.hpp"
 #include "hw-sim/power/noise.hpp"
 
 namespace hwsim::power {
@@ -11,8 +12,10 @@ namespace {
 // Words of draw() that are no quantity.
 enum : std::uint64_t { word_phase = 1000, word_uptime, word_energy, word_losses };
 
-const Supply& supply_of(const View& view, const Device& device) { return view.rack.loads[device.load].supplies[device.supply]; }
-const SupplyState& state_of(const View& view, const Device& device) { return view.circuit.loads[device.load].supplies[device.supply]; }
+// Measured where the supply is: the same of a cabinet's as of one with a status unit of its own.
+bool is_of_supply(Quantity quantity) {
+  return (quantity >= Quantity::supply_input_ok && quantity <= Quantity::fan_speed) || quantity == Quantity::inlet_temperature;
+}
 
 constexpr double bus_volts = 50.0;           // Open Rack v3 output
 constexpr double made_joules_most = 3.6e10;  // 10 MWh: what a PDU in service may have counted
@@ -20,14 +23,23 @@ constexpr double made_joules_most = 3.6e10;  // 10 MWh: what a PDU in service ma
 }  // namespace
 
 Agent::Agent(const Device& device, const View& view, std::uint64_t seed) : device_{device}, seed_{seed} {
-  if (device_.is_pdu) {
-    const Pdu& pdu = view.rack.pdus[device_.pdu];
-    period_ = pdu.refresh, boot_time_ = pdu.boot;
-    lay_out_pdu(view);
-  } else {
-    const StatusUnit& unit = *supply_of(view, device_).status;
-    period_ = unit.refresh, boot_time_ = unit.boot;
-    lay_out_supply();
+  period_ = device_.refresh, boot_time_ = device_.boot;
+  switch (device_.kind) {
+    case Device::Kind::pdu:
+      lay_out_pdu(view);
+      break;
+    case Device::Kind::status_unit:
+      lay_out_supply();
+      break;
+    case Device::Kind::ups:
+      lay_out_ups(view);
+      break;
+    case Device::Kind::ats:
+      lay_out_ats(view);
+      break;
+    case Device::Kind::cabinet:
+      lay_out_cabinet(view);
+      break;
   }
   HOLDUP_EXPECT(period_ > Duration::zero());
   const auto up_days = draw(seed_, {word_uptime}) % 400 + 1;
@@ -53,12 +65,12 @@ void Agent::lay_out(Quantity quantity) {
 
 void Agent::lay_out_pdu(const View& view) {
   using enum Quantity;
-  const Pdu& pdu = view.rack.pdus[device_.pdu];
+  const Pdu& pdu = view.rack.pdus[device_.index];
   for (const Quantity q : {inlet_voltage, inlet_current, inlet_power, inlet_apparent_power, inlet_energy, frequency}) lay_out(q);
   for (const Quantity q : {phase_voltage, phase_current, phase_power}) lay_out(q, phases(view.rack.system), 1);
   if (pdu.model == PduModel::apc_rpdu2) lay_out(bank_current, 2, 1);
   lay_out(outlet_state, pdu.outlets, 1);
-  if (pdu.model == PduModel::raritan_px3)
+  if (pdu.model != PduModel::apc_rpdu2)
     for (const Quantity q : {outlet_voltage, outlet_current, outlet_power, outlet_energy}) lay_out(q, pdu.outlets, 1);
   lay_out(uptime);
 }
@@ -70,6 +82,32 @@ void Agent::lay_out_supply() {
     lay_out(q);
   lay_out(fan_speed, 2, 0);
   for (const Quantity q : {inlet_temperature, input_loss_count, uptime}) lay_out(q);
+}
+
+void Agent::lay_out_ups(const View& view) {
+  using enum Quantity;
+  const auto lines = phases(view.rack.system);
+  for (const Quantity q : {phase_voltage, phase_current, phase_power, output_voltage, output_current, output_power}) lay_out(q, lines, 1);
+  for (const Quantity q : {frequency, output_load, output_source, battery_charge, battery_runtime, battery_voltage, battery_seconds,
+                           inlet_temperature, input_loss_count, uptime})
+    lay_out(q);
+}
+
+void Agent::lay_out_ats(const View& view) {
+  using enum Quantity;
+  for (const Quantity q : {source_voltage, source_ok}) lay_out(q, 2, 1);
+  for (const Quantity q : {output_voltage, output_current, output_power}) lay_out(q, phases(view.rack.system), 1);
+  for (const Quantity q : {frequency, selected_source, transfer_count, uptime}) lay_out(q);
+}
+
+void Agent::lay_out_cabinet(const View& view) {
+  using enum Quantity;
+  const Load& load = view.rack.loads[device_.index];
+  for (const Quantity q : {supply_input_ok, supply_output_ok, supply_input_voltage, supply_output_power, fan_speed})
+    lay_out(q, load.supplies.size(), 1);
+  for (const Quantity q : {controller_ok, controller_active}) lay_out(q, Cabinet::controllers, 1);
+  lay_out(disk_ok, load.cabinet->disks, 1);
+  for (const Quantity q : {cache_write_back, battery_ok, battery_charge, disks_failed, inlet_temperature, uptime}) lay_out(q);
 }
 
 void Agent::follow(const View& view, Instant now) {
@@ -107,7 +145,20 @@ void Agent::set_registers(const View& view, Registers mode, Instant now) {
 }
 
 bool Agent::powered(const View& view) const {
-  return device_.is_pdu ? view.circuit.pdus[device_.pdu].live : view.circuit.loads[device_.load].carried;
+  const Circuit& circuit = view.circuit;
+  switch (device_.kind) {
+    case Device::Kind::pdu:
+      return circuit.pdus[device_.index].live;
+    case Device::Kind::ups:
+      return circuit.upses[device_.index].input_live || circuit.upses[device_.index].stored_joules > 0;
+    case Device::Kind::ats:
+      return circuit.atses[device_.index].good[0] || circuit.atses[device_.index].good[1];
+    case Device::Kind::cabinet:
+      return circuit.loads[device_.index].carried && circuit.cabinets[device_.index].serves();
+    case Device::Kind::status_unit:
+      break;
+  }
+  return circuit.loads[device_.index].carried;
 }
 
 std::int64_t Agent::tick_at(Instant now) const {
@@ -126,7 +177,34 @@ void Agent::fill(const View& view, Instant at) {
 
 double Agent::measure(const View& view, const Register& what, Instant at) const {
   if (what.quantity == Quantity::uptime) return ground::seconds(at - started_);
-  return device_.is_pdu ? measure_pdu(view, what, at) : measure_supply(view, what, at);
+  switch (device_.kind) {
+    case Device::Kind::pdu:
+      return measure_pdu(view, what, at);
+    case Device::Kind::status_unit:
+      return measure_supply(view, what, at);
+    default:
+      return measure_card(view, what, at);
+  }
+}
+
+double Agent::measure_card(const View& view, const Register& what, Instant at) const {
+  const Look look{.quantity = what.quantity, .place = what.place, .at = at};
+  double truth = 0;
+  switch (device_.kind) {
+    case Device::Kind::ups:
+      truth = truth_of_ups(view, device_.index, look);
+      break;
+    case Device::Kind::ats:
+      truth = truth_of_ats(view, device_.index, look);
+      break;
+    default:
+      if (is_of_supply(what.quantity)) return measure_supply(view, what, at);
+      truth = truth_of_cabinet(view, device_.index, look);
+      break;
+  }
+  const bool counts = what.quantity == Quantity::input_loss_count || what.quantity == Quantity::transfer_count;
+  if (counts) return truth + static_cast<double>(made_losses_);
+  return is_metered(what.quantity) ? noisy(truth, what.quantity, what.place, at) : truth;
 }
 
 double Agent::measure_pdu(const View& view, const Register& what, Instant at) const {
@@ -155,7 +233,7 @@ double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) con
     volts += v, amperes += a, apparent += v * a;
     watts += phase(view, Quantity::phase_power, p, at);
   }
-  const PduState& pdu = view.circuit.pdus[device_.pdu];
+  const PduState& pdu = view.circuit.pdus[device_.index];
   switch (quantity) {
     case Quantity::inlet_voltage:
       return volts / static_cast<double>(count);
@@ -166,7 +244,7 @@ double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) con
     case Quantity::inlet_apparent_power:
       return std::max(apparent, watts);
     case Quantity::frequency:
-      return volts > 0 ? noisy(view.rack.feeds[view.rack.pdus[device_.pdu].feed].frequency_hertz, quantity, 0, at) : 0;
+      return volts > 0 ? noisy(view.rack.feeds[view.rack.pdus[device_.index].feed].frequency_hertz, quantity, 0, at) : 0;
     default:
       break;
   }
@@ -176,7 +254,7 @@ double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) con
 }
 
 double Agent::measure_outlet(const View& view, const Register& what, Instant at) const {
-  const auto& outlets = view.circuit.pdus[device_.pdu].outlets;
+  const auto& outlets = view.circuit.pdus[device_.index].outlets;
   if (what.quantity == Quantity::bank_current) {
     const std::size_t half = (outlets.size() + 1) / 2;
     double amperes = 0;
@@ -199,8 +277,10 @@ double Agent::measure_outlet(const View& view, const Register& what, Instant at)
 }
 
 double Agent::measure_supply(const View& view, const Register& what, Instant at) const {
-  const SupplyState& supply = state_of(view, device_);
-  const Supply& rated = supply_of(view, device_);
+  const bool inside = device_.kind == Device::Kind::cabinet;
+  const std::size_t which = !inside ? device_.supply : what.quantity == Quantity::inlet_temperature ? 0 : what.place;
+  const SupplyState& supply = view.circuit.loads[device_.index].supplies[which];
+  const Supply& rated = view.rack.loads[device_.index].supplies[which];
   const double volts = supply.output_live ? bus_volts : 0;
   switch (what.quantity) {
     case Quantity::supply_input_ok:
@@ -231,7 +311,7 @@ double Agent::measure_supply(const View& view, const Register& what, Instant at)
 }
 
 double Agent::phase(const View& view, Quantity quantity, std::size_t phase, Instant at) const {
-  const PduState& pdu = view.circuit.pdus[device_.pdu];
+  const PduState& pdu = view.circuit.pdus[device_.index];
   const double truth = quantity == Quantity::phase_voltage   ? pdu.volts[phase]
                        : quantity == Quantity::phase_current ? pdu.amperes[phase]
                                                              : pdu.watts[phase];

@@ -41,11 +41,14 @@ class Agent {
  private:
   struct Register {  // beside snapshot_.values: what to measure, without text
     Quantity quantity;
-    std::size_t place;  // phase, bank, outlet or fan, from 0
+    std::size_t place;  // phase, bank, outlet, fan, supply of a cabinet…, from 0
   };
 
   void lay_out_pdu(const View& view);
   void lay_out_supply();
+  void lay_out_ups(const View& view);
+  void lay_out_ats(const View& view);
+  void lay_out_cabinet(const View& view);
   void lay_out(Quantity quantity, std::size_t places, std::size_t first_index);
   void lay_out(Quantity quantity);
   [[nodiscard]] bool powered(const View& view) const;
@@ -56,6 +59,7 @@ class Agent {
   [[nodiscard]] double measure_inlet(const View& view, Quantity quantity, Instant at) const;
   [[nodiscard]] double measure_outlet(const View& view, const Register& what, Instant at) const;
   [[nodiscard]] double measure_supply(const View& view, const Register& what, Instant at) const;
+  [[nodiscard]] double measure_card(const View& view, const Register& what, Instant at) const;
   [[nodiscard]] double phase(const View& view, Quantity quantity, std::size_t phase, Instant at) const;
   /// `truth` with this device's noise of that channel at that moment; 0 stays 0.
   [[nodiscard]] double noisy(double truth, Quantity channel, std::size_t place, Instant at) const;

@@ -20,16 +20,6 @@ constexpr Duration flag_delay = 4ms;     // AC-fail detection of a supply
 constexpr Duration start_delay = 500ms;  // input back to output
 constexpr double fan_lag_seconds = 2;    // inertia of a 40 to 60 mm fan
 
-bool due(const std::optional<Instant>& at, Instant now) { return at && *at <= now; }
-
-void end_outage(Outage& outage, Instant now) {
-  if (due(outage.ends, now)) outage = {};
-}
-
-void sooner(std::optional<Instant>& least, const std::optional<Instant>& at) {
-  if (at && (!least || *at < *least)) least = at;
-}
-
 double full_store(const Supply& supply) { return supply.rated_watts * ground::seconds(supply.holdup); }
 
 double taken_watts(const Supply& supply, double output_watts) {
@@ -66,7 +56,11 @@ double Fan::rpm(Instant at) const {
 Circuit::Circuit(const Rack& rack) {
   for (const Feed& feed : rack.feeds) feeds.push_back({.set_volts = feed.nominal_volts});
   for (const Pdu& pdu : rack.pdus) pdus.emplace_back().outlets.resize(pdu.outlets);
+  for (const Ups& ups : rack.upses)
+    upses.push_back({.set_volts = rack.feeds[ups.feeds.front()].nominal_volts, .input_live = true, .stored_joules = full_battery(ups)});
+  atses.resize(rack.atses.size());
   for (const Load& load : rack.loads) {
+    cabinets.emplace_back().disks.resize(load.cabinet ? load.cabinet->disks : 0);
     LoadState& state = loads.emplace_back();
     state.watts = load.watts;
     for (const Supply& supply : load.supplies) {  // a rack in service: charged, started, fans at speed
@@ -90,6 +84,7 @@ void Circuit::integrate(const Rack& rack, Instant to) {
       SupplyState& supply = loads[l].supplies[s];
       supply.stored_joules = std::clamp(supply.stored_joules + supply.stored_flow * span, 0.0, full_store(rack.loads[l].supplies[s]));
     }
+  for (std::size_t u = 0; u < upses.size(); ++u) upses[u].integrate(rack.upses[u], span);
   since_ = to;
 }
 
@@ -102,9 +97,14 @@ void Circuit::take_due(Instant now) {
   }
   for (LoadState& load : loads)
     for (SupplyState& supply : load.supplies) power::take_due(supply, now);
+  for (UpsState& ups : upses) ups.take_due(now);
+  for (AtsState& ats : atses) end_outage(ats.output, now);
+  for (CabinetState& cabinet : cabinets) cabinet.take_due(now);
 }
 
 void Circuit::settle(const Rack& rack, Instant now) {
+  settle_feeds(rack, now);
+  settle_transfers(rack);
   settle_voltages(rack);
   for (std::size_t l = 0; l < loads.size(); ++l) {
     for (std::size_t s = 0; s < loads[l].supplies.size(); ++s) {
@@ -114,19 +114,60 @@ void Circuit::settle(const Rack& rack, Instant now) {
     settle_load(rack.loads[l], loads[l], now);
   }
   settle_currents(rack);
+  settle_batteries(rack, now);
+}
+
+void Circuit::settle_feeds(const Rack& rack, Instant now) {
+  for (FeedState& feed : feeds)
+    for (std::size_t p = 0; p < phases(rack.system); ++p) feed.volts[p] = feed.phases[p].on ? 0 : feed.set_volts;
+  for (std::size_t u = 0; u < upses.size(); ++u) {
+    upses[u].settle_output(rack.feeds[rack.upses[u].feeds.front()].nominal_volts, now);
+    if (upses[u].output_live) continue;
+    for (const std::size_t feed : rack.upses[u].feeds) feeds[feed].volts = {};
+  }
+}
+
+void Circuit::settle_transfers(const Rack& rack) {
+  for (std::size_t a = 0; a < atses.size(); ++a)
+    atses[a].settle(is_good(rack, rack.pdus[rack.atses[a].pdu].feed), is_good(rack, rack.atses[a].alternate));
+}
+
+void Circuit::settle_batteries(const Rack& rack, Instant now) {
+  for (std::size_t u = 0; u < upses.size(); ++u) {
+    double watts = 0;
+    for (std::size_t p = 0; p < pdus.size(); ++p) {
+      const auto& fed = rack.upses[u].feeds;
+      if (std::find(fed.begin(), fed.end(), source_of(rack, p)) == fed.end()) continue;
+      for (const double phase : pdus[p].watts) watts += phase;
+    }
+    upses[u].settle_battery(rack.upses[u], watts, now);
+  }
+}
+
+bool Circuit::is_good(const Rack& rack, std::size_t feed) const {
+  const auto& volts = feeds[feed].volts;
+  const double floor = good_source * rack.feeds[feed].nominal_volts;
+  return std::all_of(volts.begin(), volts.begin() + static_cast<std::ptrdiff_t>(phases(rack.system)), [&](double v) { return v >= floor; });
+}
+
+std::size_t Circuit::source_of(const Rack& rack, std::size_t pdu) const {
+  for (std::size_t a = 0; a < atses.size(); ++a)
+    if (rack.atses[a].pdu == pdu && atses[a].selected == 1) return rack.atses[a].alternate;
+  return rack.pdus[pdu].feed;
 }
 
 void Circuit::settle_voltages(const Rack& rack) {
   const std::size_t count = phases(rack.system);
-  for (FeedState& feed : feeds)
-    for (std::size_t p = 0; p < count; ++p) feed.volts[p] = feed.phases[p].on ? 0 : feed.set_volts;
   for (std::size_t i = 0; i < pdus.size(); ++i) {
     PduState& pdu = pdus[i];
-    const FeedState& feed = feeds[rack.pdus[i].feed];
+    const FeedState& feed = feeds[source_of(rack, i)];
+    const bool switched_off = std::any_of(rack.atses.begin(), rack.atses.end(), [&](const Ats& ats) {
+      return ats.pdu == i && atses[static_cast<std::size_t>(&ats - rack.atses.data())].output.on;
+    });
     const double floor = card_floor * rack.feeds[rack.pdus[i].feed].nominal_volts;
     pdu.live = false;
     for (std::size_t p = 0; p < count; ++p) {
-      pdu.volts[p] = pdu.breaker.on ? 0 : feed.volts[p];
+      pdu.volts[p] = pdu.breaker.on || switched_off ? 0 : feed.volts[p];
       pdu.live = pdu.live || pdu.volts[p] >= floor;
     }
     for (std::size_t n = 0; n < pdu.outlets.size(); ++n) {
@@ -209,6 +250,9 @@ std::optional<Instant> Circuit::next_change() const {
     for (const SupplyState& supply : load.supplies) {
       for (const auto& at : {supply.output.ends, supply.starts, supply.empties, supply.flag_follows}) sooner(least, at);
     }
+  for (const UpsState& ups : upses) ups.find_next(least);
+  for (const AtsState& ats : atses) sooner(least, ats.output.ends);
+  for (const CabinetState& cabinet : cabinets) cabinet.find_next(least);
   return least;
 }
 

@@ -7,22 +7,16 @@
 #include <vector>
 
 #include "ground/instant.hpp"
+#include "hw-sim/power/cabinet.hpp"
+#include "hw-sim/power/outage.hpp"
 #include "hw-sim/power/rack.hpp"
+#include "hw-sim/power/upstream.hpp"
 
 // The electricity of a rack between two changes: who has voltage, who carries what, what stored energy is left. World tells it when
 // something changes; it says what follows and when the next change comes by itself. First order: no transients, unity balance.
 namespace hwsim::power {
 
-using ground::Duration;
-using ground::Instant;
-
 inline constexpr std::size_t max_phases = 3;
-
-/// A failure that ends by itself, or not.
-struct Outage {
-  bool on = false;
-  std::optional<Instant> ends;
-};
 
 struct FeedState {
   double set_volts = 0;
@@ -99,8 +93,19 @@ class Circuit {
   std::vector<FeedState> feeds;
   std::vector<PduState> pdus;
   std::vector<LoadState> loads;
+  std::vector<UpsState> upses;
+  std::vector<AtsState> atses;
+  std::vector<CabinetState> cabinets;  // one a load, whatever it is
+
+  /// Every phase of it is good enough for a transfer switch.
+  [[nodiscard]] bool is_good(const Rack& rack, std::size_t feed) const;
+  /// Where the PDU takes its power from: its feed, or what its transfer switch selected.
+  [[nodiscard]] std::size_t source_of(const Rack& rack, std::size_t pdu) const;
 
  private:
+  void settle_feeds(const Rack& rack, Instant now);
+  void settle_transfers(const Rack& rack);
+  void settle_batteries(const Rack& rack, Instant now);
   void settle_voltages(const Rack& rack);
   void settle_supply(const Supply& rack_supply, SupplyState& supply, double nominal_volts, Instant now) const;
   void settle_load(const Load& rack_load, LoadState& load, Instant now) const;

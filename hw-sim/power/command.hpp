@@ -14,7 +14,8 @@ namespace hwsim::power {
 
 namespace ground = holdup::ground;
 
-/// feed (whole, or one phase), PDU (the breaker at its inlet), outlet (its fuse), supply (its output, although its input is good).
+/// feed (whole, or one phase), PDU (the breaker at its inlet), outlet (its fuse), supply (its output, although its input is good), UPS (its
+/// output, or its input), transfer switch (its output), and of a cabinet a controller, a disk, its cache, its cache's battery.
 struct Fail {
   ground::Element element;
   std::optional<int> phase;                    // 1-based; feeds only; on a one-phase feed the same as the whole
@@ -27,10 +28,11 @@ struct Restore {
 };
 
 enum class Key : std::uint8_t {
-  volts,  // of a feed
-  watts,  // of a load
-  fan,    // of a supply: ratio of nominal speed
-  state,  // of an outlet: 1 on, 0 off
+  volts,   // of a feed, or at the input of a UPS
+  watts,   // of a load
+  fan,     // of a supply: ratio of nominal speed
+  state,   // of an outlet: 1 on, 0 off
+  charge,  // of a UPS's battery or a cache's: ratio
 };
 
 struct Setting {

@@ -25,11 +25,20 @@ inline constexpr std::array<std::string_view, 5> system_names{"1ph", "split", "w
 enum class Sharing : std::uint8_t { active, standby, unknown };  // unknown behaves as active
 inline constexpr std::array<std::string_view, 3> sharing_names{"active", "standby", "unknown"};
 
-enum class PduModel : std::uint8_t { apc_rpdu2, raritan_px3 };
-inline constexpr std::array<std::string_view, 2> pdu_model_names{"apc-rpdu2", "raritan-px3"};
+enum class PduModel : std::uint8_t { apc_rpdu2, raritan_px3, raritan_px2, eaton_epdu, sentry4 };
+inline constexpr std::array<std::string_view, 5> pdu_model_names{"apc-rpdu2", "raritan-px3", "raritan-px2", "eaton-epdu", "sentry4"};
 
 enum class StatusModel : std::uint8_t { orv3_psu };
 inline constexpr std::array<std::string_view, 1> status_model_names{"orv3-psu"};
+
+enum class UpsModel : std::uint8_t { rfc1628, apc_smart };
+inline constexpr std::array<std::string_view, 2> ups_model_names{"rfc1628-ups", "apc-ups"};
+
+enum class AtsModel : std::uint8_t { apc_ats };
+inline constexpr std::array<std::string_view, 1> ats_model_names{"apc-ats"};
+
+enum class StorageModel : std::uint8_t { equallogic, infortrend };
+inline constexpr std::array<std::string_view, 2> storage_model_names{"equallogic", "infortrend"};
 
 /// What a contact reports of a supply. Closed means that its word holds, whatever level that is on the wire.
 enum class Sense : std::uint8_t {
@@ -56,6 +65,41 @@ struct Pdu {
   bool traps = false;                       // the card calls when what it measures says so
 };
 
+/// The network card of what is no PDU, and the device it is.
+struct Card {
+  std::string device;                       // device name; empty: nothing can be asked
+  ground::Duration refresh{1'000'000'000};  // of its registers
+  ground::Duration boot{5'000'000'000};     // from power back to its first answer
+  bool traps = false;                       // it calls when what it measures says so
+};
+
+/// Stands before feeds and carries them when its input is lost.
+struct Ups {
+  std::string name;
+  UpsModel model = UpsModel::rfc1628;
+  std::vector<std::size_t> feeds;
+  double rated_watts = 3000;
+  ground::Duration runtime{600'000'000'000};  // at rated_watts, with a full battery
+  Card card;
+};
+
+/// Stands before a PDU and takes it from its feed, the preferred source, to another where that is not good.
+struct Ats {
+  std::string name;
+  AtsModel model = AtsModel::apc_ats;
+  std::size_t pdu = 0;
+  std::size_t alternate = 0;  // feed
+  Card card;
+};
+
+/// What is inside a load that is a storage cabinet.
+struct Cabinet {
+  StorageModel model = StorageModel::equallogic;
+  std::size_t disks = 12;
+  Card card;
+  static constexpr std::size_t controllers = 2;
+};
+
 /// What reports on one supply; fed from the common output of the load.
 struct StatusUnit {
   std::string device;  // device name: "shelf-psu1"
@@ -79,6 +123,7 @@ struct Load {
   double watts = 0;
   Sharing sharing = Sharing::active;
   std::vector<Supply> supplies;
+  std::optional<Cabinet> cabinet = {};
 };
 
 struct Contact {
@@ -95,9 +140,12 @@ struct Rack {
   std::vector<Pdu> pdus;
   std::vector<Load> loads;
   std::vector<Contact> contacts;
+  std::vector<Ups> upses = {};
+  std::vector<Ats> atses = {};
 };
 
-/// Every element of the rack in a fixed order: feeds, PDUs and their outlets, loads and their supplies, contacts, devices.
+/// Every element of the rack in a fixed order: feeds, PDUs and their outlets, loads with their supplies and what a cabinet has inside,
+/// UPSes and transfer switches, contacts, devices.
 [[nodiscard]] std::vector<ground::Element> elements(const Rack& rack);
 
 }  // namespace hwsim::power

@@ -45,20 +45,79 @@ enum class Quantity : std::uint8_t {
   supply_output_power,
   fan_speed,          // rpm
   inlet_temperature,  // degrees Celsius
-  input_loss_count,   // since the unit was made
+  input_loss_count,   // since the unit was made; also of a UPS
+  // UPS: its input as a PDU's inlet and phases, its output by phase
+  output_voltage,  // index "1".."3"; also of a transfer switch
+  output_current,
+  output_power,
+  output_load,      // ratio of its rating
+  output_source,    // 0 none, 1 its input, 2 its battery
+  battery_charge,   // ratio; also of a cabinet's cache battery
+  battery_runtime,  // seconds at the load of now
+  battery_voltage,  // volts
+  battery_seconds,  // since it went on battery, 0 while it is not
+  // transfer switch, index = source "1" (preferred), "2"
+  source_voltage,
+  source_ok,
+  selected_source,  // 1 or 2, index ""
+  transfer_count,   // index ""
+  // storage cabinet; its supplies as a supply's quantities, index "1".., fans too
+  controller_ok,      // index "1", "2"
+  controller_active,  // 1 for the one that leads
+  cache_write_back,   // 1, or 0 while every write goes through
+  battery_ok,         // of the cache
+  disk_ok,            // index "1"..
+  disks_failed,       // how many
   // any device, index ""
   uptime,  // seconds since its agent started
 };
 
-inline constexpr std::array<std::string_view, 27> quantity_names{"inlet_voltage",         "inlet_current",       "inlet_power",
-                                                                 "inlet_apparent_power",  "inlet_energy",        "frequency",
-                                                                 "phase_voltage",         "phase_current",       "phase_power",
-                                                                 "bank_current",          "outlet_state",        "outlet_voltage",
-                                                                 "outlet_current",        "outlet_power",        "outlet_energy",
-                                                                 "supply_input_ok",       "supply_output_ok",    "supply_input_voltage",
-                                                                 "supply_input_current",  "supply_input_power",  "supply_output_voltage",
-                                                                 "supply_output_current", "supply_output_power", "fan_speed",
-                                                                 "inlet_temperature",     "input_loss_count",    "uptime"};
+inline constexpr std::array<std::string_view, 46> quantity_names{"inlet_voltage",
+                                                                 "inlet_current",
+                                                                 "inlet_power",
+                                                                 "inlet_apparent_power",
+                                                                 "inlet_energy",
+                                                                 "frequency",
+                                                                 "phase_voltage",
+                                                                 "phase_current",
+                                                                 "phase_power",
+                                                                 "bank_current",
+                                                                 "outlet_state",
+                                                                 "outlet_voltage",
+                                                                 "outlet_current",
+                                                                 "outlet_power",
+                                                                 "outlet_energy",
+                                                                 "supply_input_ok",
+                                                                 "supply_output_ok",
+                                                                 "supply_input_voltage",
+                                                                 "supply_input_current",
+                                                                 "supply_input_power",
+                                                                 "supply_output_voltage",
+                                                                 "supply_output_current",
+                                                                 "supply_output_power",
+                                                                 "fan_speed",
+                                                                 "inlet_temperature",
+                                                                 "input_loss_count",
+                                                                 "output_voltage",
+                                                                 "output_current",
+                                                                 "output_power",
+                                                                 "output_load",
+                                                                 "output_source",
+                                                                 "battery_charge",
+                                                                 "battery_runtime",
+                                                                 "battery_voltage",
+                                                                 "battery_seconds",
+                                                                 "source_voltage",
+                                                                 "source_ok",
+                                                                 "selected_source",
+                                                                 "transfer_count",
+                                                                 "controller_ok",
+                                                                 "controller_active",
+                                                                 "cache_write_back",
+                                                                 "battery_ok",
+                                                                 "disk_ok",
+                                                                 "disks_failed",
+                                                                 "uptime"};
 
 [[nodiscard]] constexpr std::string_view name(Quantity quantity) { return quantity_names[static_cast<std::size_t>(quantity)]; }
 

@@ -24,17 +24,41 @@ void expect_sane(const Rack& rack) {
   }
   std::sort(plugged.begin(), plugged.end());
   HOLDUP_EXPECT(std::adjacent_find(plugged.begin(), plugged.end()) == plugged.end());  // one plug an outlet
+  for (const Ups& ups : rack.upses) {
+    HOLDUP_EXPECT(!ups.feeds.empty() && ups.rated_watts > 0 && ups.runtime > Duration::zero());
+    for (const std::size_t feed : ups.feeds) HOLDUP_EXPECT(feed < rack.feeds.size());
+  }
+  for (const Ats& ats : rack.atses) HOLDUP_EXPECT(ats.pdu < rack.pdus.size() && ats.alternate < rack.feeds.size());
   for (const Contact& contact : rack.contacts)
     HOLDUP_EXPECT(contact.load < rack.loads.size() && contact.supply < rack.loads[contact.load].supplies.size());
 }
 
 std::vector<Device> list_devices(const Rack& rack) {
   std::vector<Device> out;
-  for (std::size_t p = 0; p < rack.pdus.size(); ++p) out.push_back({.name = rack.pdus[p].name, .is_pdu = true, .pdu = p});
+  const auto add = [&out](Device::Kind kind, std::size_t index, std::string_view model, const Card& card) {
+    if (card.device.empty()) return;
+    out.push_back({.name = card.device, .kind = kind, .index = index, .model = model});
+    out.back().refresh = card.refresh, out.back().boot = card.boot, out.back().traps = card.traps;
+  };
+  const auto named = [](const auto& names, auto model) { return names[static_cast<std::size_t>(model)]; };
+  for (std::size_t p = 0; p < rack.pdus.size(); ++p) {
+    const Pdu& pdu = rack.pdus[p];
+    const Card card{.device = pdu.name, .refresh = pdu.refresh, .boot = pdu.boot, .traps = pdu.traps};
+    add(Device::Kind::pdu, p, named(pdu_model_names, pdu.model), card);
+  }
   for (std::size_t l = 0; l < rack.loads.size(); ++l)
     for (std::size_t s = 0; s < rack.loads[l].supplies.size(); ++s)
-      if (const auto& unit = rack.loads[l].supplies[s].status)
-        out.push_back({.name = unit->device, .is_pdu = false, .load = l, .supply = s});
+      if (const auto& unit = rack.loads[l].supplies[s].status) {
+        add(Device::Kind::status_unit, l, named(status_model_names, unit->model), {unit->device, unit->refresh, unit->boot});
+        out.back().supply = s;
+      }
+  for (std::size_t u = 0; u < rack.upses.size(); ++u)
+    add(Device::Kind::ups, u, named(ups_model_names, rack.upses[u].model), rack.upses[u].card);
+  for (std::size_t a = 0; a < rack.atses.size(); ++a)
+    add(Device::Kind::ats, a, named(ats_model_names, rack.atses[a].model), rack.atses[a].card);
+  for (std::size_t l = 0; l < rack.loads.size(); ++l)
+    if (const auto& cabinet = rack.loads[l].cabinet)
+      add(Device::Kind::cabinet, l, named(storage_model_names, cabinet->model), cabinet->card);
   return out;
 }
 
@@ -195,6 +219,9 @@ double World::fan_rpm(std::size_t load, std::size_t supply) const {
 }
 
 bool World::load_carried(std::size_t load) const { return state_->circuit.loads.at(load).carried; }
+const UpsState& World::ups(std::size_t ups) const { return state_->circuit.upses.at(ups); }
+const AtsState& World::ats(std::size_t ats) const { return state_->circuit.atses.at(ats); }
+const CabinetState& World::cabinet(std::size_t load) const { return state_->circuit.cabinets.at(load); }
 double World::load_watts(std::size_t load) const { return state_->circuit.loads.at(load).watts; }
 
 std::optional<bool> World::live(const ground::Element& element) const {
@@ -224,6 +251,20 @@ std::optional<bool> World::live(const ground::Element& element) const {
       return circuit.loads[place->index].carried;
     case Place::Kind::supply:
       return circuit.loads[place->index].supplies[place->part].output_live;
+    case Place::Kind::ups:
+      return circuit.upses[place->index].output_live;
+    case Place::Kind::ups_input:
+      return circuit.upses[place->index].input_live;
+    case Place::Kind::ats:
+      return circuit.atses[place->index].good[circuit.atses[place->index].selected] && !circuit.atses[place->index].output.on;
+    case Place::Kind::controller:
+      return !circuit.cabinets[place->index].controllers[place->part].on;
+    case Place::Kind::disk:
+      return !circuit.cabinets[place->index].disks[place->part].on;
+    case Place::Kind::cache:
+      return circuit.cabinets[place->index].writes_back(state_->now);
+    case Place::Kind::battery:
+      return !circuit.cabinets[place->index].battery.on;
   }
   return std::nullopt;
 }

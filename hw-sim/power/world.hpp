@@ -12,9 +12,11 @@
 #include "ground/element.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
+#include "hw-sim/power/cabinet.hpp"
 #include "hw-sim/power/command.hpp"
 #include "hw-sim/power/rack.hpp"
 #include "hw-sim/power/snapshot.hpp"
+#include "hw-sim/power/upstream.hpp"
 
 // A rack under power: first-order electrical truth, hold-up, cards that die with their inlet, registers that refresh on their own grid,
 // small seeded noise. Time starts at Instant{} and moves only by advance(). Same rack, seed and commands at the same times: the same
@@ -27,13 +29,17 @@ enum class Registers : std::uint8_t {
   zeros,   // every measured value reads 0
 };
 
-/// One network agent: a PDU's card (device name = PDU name) or a supply's status unit.
+/// One network agent: a PDU's card (device name = PDU name), a supply's status unit, the card of a UPS, a transfer switch or a cabinet.
 struct Device {
+  enum class Kind : std::uint8_t { pdu, status_unit, ups, ats, cabinet };
   std::string name;
-  bool is_pdu = true;
-  std::size_t pdu = 0;     // when is_pdu
-  std::size_t load = 0;    // when not
-  std::size_t supply = 0;  // of that load, when not
+  Kind kind = Kind::pdu;
+  std::size_t index = 0;   // PDU, load, UPS, transfer switch or (cabinet) load
+  std::size_t supply = 0;  // of that load, for a status unit
+  std::string_view model;  // whose look it has on the wire
+  ground::Duration refresh{};
+  ground::Duration boot{};
+  bool traps = false;
 };
 
 struct Edge {
@@ -77,7 +83,8 @@ class World {
   /// Performs a command at now(). unsupported: no such element, or it cannot do that.
   [[nodiscard]] ground::Result<void> apply(const Command& command);
 
-  /// PDUs in the rack's order, then status units in the order of loads and supplies; the index names the device below.
+  /// PDUs in the rack's order, status units in the order of loads and supplies, UPSes, transfer switches, cabinets; the index names the
+  /// device below.
   [[nodiscard]] std::span<const Device> devices() const;
   [[nodiscard]] std::optional<std::size_t> find_device(std::string_view name) const;
   /// Its agent is powered and booted.
@@ -107,7 +114,12 @@ class World {
   /// Any of its supplies has output.
   [[nodiscard]] bool load_carried(std::size_t load) const;
   [[nodiscard]] double load_watts(std::size_t load) const;
-  /// feed: every phase up · PDU, outlet: has voltage · supply: has output · load: carried · contact: closed · device: answers.
+  [[nodiscard]] const UpsState& ups(std::size_t ups) const;
+  [[nodiscard]] const AtsState& ats(std::size_t ats) const;
+  /// Of a load that is a cabinet.
+  [[nodiscard]] const CabinetState& cabinet(std::size_t load) const;
+  /// feed: every phase up · PDU, outlet: has voltage · supply, UPS, transfer switch: has output · UPS input: good · load: carried · cache:
+  /// writes back · controller, disk, battery: works · contact: closed · device: answers.
   /// Nothing for an element the rack does not have.
   [[nodiscard]] std::optional<bool> live(const ground::Element& element) const;
 

@@ -55,7 +55,7 @@ Result<Command> parse_restore(const Form& form, const Element& element, std::spa
 }
 
 Result<Command> parse_set(const Form& form, const Element& element, std::span<const Word> options) {
-  static constexpr std::array<std::string_view, 4> keys{"volts", "watts", "fan", "state"};  // in the order of power::Key
+  static constexpr std::array<std::string_view, 5> keys{"volts", "watts", "fan", "state", "charge"};  // in the order of power::Key
   if (options.empty()) return wrong("set what? write: " + std::string{form.text});
   if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
   power::Set set{.element = element, .settings = {}};

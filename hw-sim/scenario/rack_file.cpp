@@ -49,7 +49,10 @@ class RackReader {
     each(root_, "loads", [this](Mapping& map, const std::string& name) { read_load(map, name); });
     each(root_, "contacts", [this](Mapping& map, const std::string& name) { read_contact(map, name); });
     if (rack().feeds.empty()) root_.problem("feeds", "no feed", "add feeds: {A: {nominal_volts: 230}}");
-    if (const Node* sim = root_.find("sim")) read_sim(*sim, report_, rack());
+    if (const Node* sim = root_.find("sim")) {
+      read_sim(*sim, report_, rack());
+      check_cards(*sim);
+    }
     settle_loads();
     list_addresses();
     list_elements();
@@ -88,7 +91,16 @@ class RackReader {
       map.problem("nominal_volts", "not between 0 and 1000", "write the feed's volts, as in 230");
     if (volts) feed.nominal_volts = *volts;
     if (rack().system == power::System::dc) feed.frequency_hertz = 0;
+    if (const Node* upstream = map.find("upstream"))
+      if (const Node* ups = upstream->find("ups")) carry(ups->text, rack().feeds.size());
     rack().feeds.push_back(feed);
+  }
+
+  /// The UPS of that name stands before the feed.
+  void carry(const std::string& name, std::size_t feed) {
+    auto ups = find_named(rack().upses, name);
+    if (!ups) ups = rack().upses.size(), rack().upses.push_back({.name = name});
+    rack().upses[*ups].feeds.push_back(feed);
   }
 
   void read_device(Mapping& map, const std::string& name) {
@@ -169,6 +181,21 @@ class RackReader {
     map.problem("of", in_quotes(of) + " is no supply of this file", "write LOAD/SUPPLY, as in cab1/psu1");
   }
 
+  /// Each card is a device of the file that is nothing else yet.
+  void check_cards(const Node& sim) {
+    for (const auto& entry : sim.entries) {
+      const Node* card = entry.value.find("card");
+      if (card == nullptr) continue;
+      const Mapping map{entry.value, "sim." + entry.key, report_};
+      const auto device = find_named(devices_, card->text);
+      if (!device) {
+        map.problem("card", "no device is called " + in_quotes(card->text), guess(card->text, devices_));
+      } else if (devices_[*device].pdu || std::exchange(devices_[*device].reports, true)) {
+        map.problem("card", in_quotes(card->text) + " is a PDU, or speaks for something else already", "give it a device of its own");
+      }
+    }
+  }
+
   void settle_loads() {
     for (std::size_t l = 0; l < rack().loads.size(); ++l) {
       power::Load& load = rack().loads[l];
@@ -190,10 +217,17 @@ class RackReader {
     for (const power::Load& load : rack().loads)
       for (const power::Supply& supply : load.supplies)
         if (supply.status) add(devices_[*find_named(devices_, supply.status->device)]);
+    const auto add_card = [&](const power::Card& card) {
+      if (const auto device = find_named(devices_, card.device)) add(devices_[*device]);
+    };
+    for (const power::Ups& ups : rack().upses) add_card(ups.card);
+    for (const power::Ats& ats : rack().atses) add_card(ats.card);
+    for (const power::Load& load : rack().loads)
+      if (load.cabinet) add_card(load.cabinet->card);
     for (const Listed& device : devices_)
       if (!device.pdu && !device.reports)
         root_.warning("devices", in_quotes(device.name) + " hangs on no feed and reports on no supply: it is not simulated",
-                      "add feed: to it, or name it as a supply's status:");
+                      "add feed: to it, or name it as a supply's status: or a card: in sim");
   }
 
   void list_elements() {

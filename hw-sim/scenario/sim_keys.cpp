@@ -70,14 +70,69 @@ void read_supply(Mapping& map, power::Supply& supply) {
   read_length(map, "boot", 0s, supply.status->boot);
 }
 
+void read_card(Mapping& map, power::Card& card) {
+  card.device = map.text("card").value_or("");
+  read_length(map, "refresh", 1ms, card.refresh);
+  read_length(map, "boot", 0s, card.boot);
+  card.traps = map.flag("traps").value_or(card.traps);
+}
+
+void read_ups(Mapping& map, power::Ups& ups) {
+  if (const auto model = map.word("model", power::ups_model_names)) ups.model = static_cast<power::UpsModel>(*model);
+  read_number(map, "rated_watts", {.least = 1, .most = 1e6}, ups.rated_watts);
+  read_length(map, "runtime", 1s, ups.runtime);
+  read_card(map, ups.card);
+}
+
+template <class List>
+std::optional<std::size_t> named(Mapping& map, std::string_view key, const List& list, std::string_view what) {
+  const auto name = map.required_text(key);
+  const auto at = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.name == name; });
+  if (at != list.end()) return static_cast<std::size_t>(at - list.begin());
+  if (!name.empty()) map.problem(key, "no " + std::string{what} + " is called '" + ground::printable(name) + "'", "name one of this file");
+  return std::nullopt;
+}
+
+void read_ats(Mapping& map, std::string_view name, power::Rack& rack) {
+  power::Ats ats{.name = std::string{name}};
+  if (const auto model = map.word("model", power::ats_model_names)) ats.model = static_cast<power::AtsModel>(*model);
+  ats.pdu = named(map, "carries", rack.pdus, "PDU").value_or(0);
+  ats.alternate = named(map, "alternate", rack.feeds, "feed").value_or(0);
+  if (ats.pdu < rack.pdus.size() && ats.alternate == rack.pdus[ats.pdu].feed && rack.feeds.size() > 1)
+    map.problem("alternate", "that is the PDU's own feed already", "name the other source");
+  const bool taken = std::any_of(rack.atses.begin(), rack.atses.end(), [&](const power::Ats& other) { return other.pdu == ats.pdu; });
+  if (taken) map.problem("carries", "another transfer switch carries it", "give each its own PDU");
+  read_card(map, ats.card);
+  if (!rack.pdus.empty()) rack.atses.push_back(std::move(ats));
+}
+
+void read_load(Mapping& map, power::Load& load) {
+  read_number(map, "watts", {.least = 0, .most = 1e6}, load.watts);
+  if (!map.has("card")) {
+    for (const char* key : {"model", "disks", "refresh", "boot", "traps"})
+      if (map.has(key)) map.problem(key, "nothing speaks for this load", "add card: with the name of a device, or leave this out");
+    return;
+  }
+  power::Cabinet cabinet;
+  if (const auto model = map.word("model", power::storage_model_names)) cabinet.model = static_cast<power::StorageModel>(*model);
+  const auto disks = map.integer("disks").value_or(static_cast<std::int64_t>(cabinet.disks));
+  if (disks < 1 || disks > 240) map.problem("disks", "not between 1 and 240", "write how many it has");
+  cabinet.disks = static_cast<std::size_t>(std::clamp<std::int64_t>(disks, 1, 240));
+  read_card(map, cabinet.card);
+  load.cabinet = std::move(cabinet);
+}
+
 bool read_element(Mapping& map, std::string_view name, power::Rack& rack) {
+  for (power::Ups& ups : rack.upses)
+    if ("ups/" + ups.name == name) return read_ups(map, ups), true;
+  if (name.starts_with("ats/") && ground::is_element_part(name.substr(4))) return read_ats(map, name.substr(4), rack), true;
   for (power::Feed& feed : rack.feeds)
     if (Element::feed(feed.name).text() == name)
       return read_number(map, "frequency_hertz", {.least = 0, .most = 400}, feed.frequency_hertz), true;
   for (std::size_t p = 0; p < rack.pdus.size(); ++p)
     if (rack.pdus[p].name == name) return read_pdu(map, rack.pdus[p], highest_plugged(rack, p)), true;
   for (power::Load& load : rack.loads) {
-    if (load.name == name) return read_number(map, "watts", {.least = 0, .most = 1e6}, load.watts), true;
+    if (load.name == name) return read_load(map, load), true;
     for (power::Supply& supply : load.supplies)
       if (Element::supply(load.name, supply.name).text() == name) return read_supply(map, supply), true;
   }
@@ -89,7 +144,7 @@ std::string guess(std::string_view name, const power::Rack& rack) {
   std::vector<std::string_view> names;
   for (const Element& element : known) names.push_back(element.text());
   const auto found = ground::nearest(name, names);
-  return found.empty() ? "name a feed, PDU, load or supply of this file" : "did you mean '" + found + "'?";
+  return found.empty() ? "name a feed, PDU, UPS, transfer switch (ats/NAME), load or supply of this file" : "did you mean '" + found + "'?";
 }
 
 }  // namespace

@@ -30,6 +30,33 @@ void write_pdus(const power::World& world, JsonWriter& json) {
   }
 }
 
+void write_upstream(const power::World& world, JsonWriter& json) {
+  const power::Rack& rack = world.rack();
+  for (std::size_t u = 0; u < rack.upses.size(); ++u) {
+    const power::UpsState& ups = world.ups(u);
+    json.key("ups/" + rack.upses[u].name).begin_object();
+    json.field("input", ups.input_live).field("output", ups.output_live).field("on_battery", ups.on_battery.has_value());
+    json.field("charge", ups.stored_joules / power::full_battery(rack.upses[u])).end_object();
+  }
+  for (std::size_t a = 0; a < rack.atses.size(); ++a) {
+    const power::AtsState& ats = world.ats(a);
+    json.key("ats/" + rack.atses[a].name).begin_object();
+    json.field("source", std::int64_t(ats.selected + 1)).field("transfers", std::int64_t(ats.transfers)).end_object();
+  }
+}
+
+void write_cabinets(const power::World& world, JsonWriter& json) {
+  for (const auto& load : world.rack().loads) {
+    if (!load.cabinet) continue;
+    for (const auto& element : power::elements(world.rack())) {
+      const auto rest = element.rest();
+      const bool inside = rest.starts_with("controller/") || rest.starts_with("disk/") || rest == "cache" || rest == "bbu1";
+      if (element.first() != load.name || !inside) continue;
+      json.key(element.text()).begin_object().field("live", world.live(element).value_or(false)).end_object();
+    }
+  }
+}
+
 void write_loads(const power::World& world, JsonWriter& json) {
   const power::Rack& rack = world.rack();
   for (std::size_t l = 0; l < rack.loads.size(); ++l) {
@@ -52,6 +79,8 @@ void write_elements(const power::World& world, JsonWriter& json) {
   write_feeds(world, json);
   write_pdus(world, json);
   write_loads(world, json);
+  write_upstream(world, json);
+  write_cabinets(world, json);
   for (std::size_t c = 0; c < world.rack().contacts.size(); ++c)
     json.key(Element::contact(world.rack().contacts[c].name).text()).begin_object().field("closed", world.contact_closed(c)).end_object();
   for (std::size_t d = 0; d < world.devices().size(); ++d)

@@ -1,0 +1,157 @@
+#include "hw-sim/power/card_truth.hpp"
+
+#include <algorithm>
+
+namespace hwsim::power {
+namespace {
+
+constexpr double conversion_loss = 0.05;               // of a double conversion UPS, of what it carries
+constexpr double charging_share = 0.1;                 // of the rating, as UpsState charges
+constexpr double empty_volts = 42, full_volts = 54.4;  // a 48 V lead battery
+
+// What the PDUs behind a UPS take on one phase.
+struct Taken {
+  double watts = 0;
+  double amperes = 0;
+};
+
+Taken taken_from(const View& view, const Ups& ups, std::size_t phase) {
+  Taken out;
+  for (std::size_t p = 0; p < view.circuit.pdus.size(); ++p) {
+    if (std::find(ups.feeds.begin(), ups.feeds.end(), view.circuit.source_of(view.rack, p)) == ups.feeds.end()) continue;
+    out.watts += view.circuit.pdus[p].watts[phase];
+    out.amperes += view.circuit.pdus[p].amperes[phase];
+  }
+  return out;
+}
+
+double joules_at(const View& view, std::size_t ups, Instant at) {
+  return view.circuit.upses[ups].joules(view.rack.upses[ups], ground::seconds(at - view.circuit.since()));
+}
+
+double input_watts(const View& view, std::size_t ups, const Look& look) {
+  const UpsState& state = view.circuit.upses[ups];
+  const Ups& rated = view.rack.upses[ups];
+  if (!state.input_live) return 0;
+  const double charging = joules_at(view, ups, look.at) < full_battery(rated) ? charging_share * rated.rated_watts : 0;
+  const auto lines = static_cast<double>(phases(view.rack.system));
+  return taken_from(view, rated, look.place).watts * (1 + conversion_loss) + charging / lines;
+}
+
+double battery_of_ups(const View& view, std::size_t ups, const Look& look) {
+  const UpsState& state = view.circuit.upses[ups];
+  const Ups& rated = view.rack.upses[ups];
+  const double joules = joules_at(view, ups, look.at);
+  const double charge = joules / full_battery(rated);
+  switch (look.quantity) {
+    case Quantity::battery_charge:
+      return charge;
+    case Quantity::battery_runtime:
+      return joules / std::max(state.load_watts, 0.01 * rated.rated_watts);
+    case Quantity::battery_voltage:
+      return empty_volts + (full_volts - empty_volts) * charge;
+    default:
+      return state.on_battery ? ground::seconds(look.at - *state.on_battery) : 0;
+  }
+}
+
+}  // namespace
+
+double truth_of_ups(const View& view, std::size_t ups, const Look& look) {
+  const UpsState& state = view.circuit.upses[ups];
+  const Ups& rated = view.rack.upses[ups];
+  const Feed& feed = view.rack.feeds[rated.feeds.front()];
+  switch (look.quantity) {
+    case Quantity::phase_voltage:
+      return state.volts();
+    case Quantity::phase_current:
+      return state.input_live ? input_watts(view, ups, look) / state.volts() : 0;
+    case Quantity::phase_power:
+      return input_watts(view, ups, look);
+    case Quantity::frequency:
+      return state.input_live ? feed.frequency_hertz : 0;
+    case Quantity::output_voltage:
+      return state.output_live ? feed.nominal_volts : 0;
+    case Quantity::output_current:
+      return taken_from(view, rated, look.place).amperes;
+    case Quantity::output_power:
+      return taken_from(view, rated, look.place).watts;
+    case Quantity::output_load:
+      return state.load_watts / rated.rated_watts;
+    case Quantity::output_source:
+      return state.output_live ? (state.on_battery ? 2 : 1) : 0;
+    case Quantity::inlet_temperature:
+      return 24;
+    case Quantity::input_loss_count:
+      return static_cast<double>(state.input_losses);
+    default:
+      return battery_of_ups(view, ups, look);
+  }
+}
+
+double truth_of_ats(const View& view, std::size_t ats, const Look& look) {
+  const Ats& rack_ats = view.rack.atses[ats];
+  const AtsState& state = view.circuit.atses[ats];
+  const std::size_t preferred = view.rack.pdus[rack_ats.pdu].feed;
+  const PduState& pdu = view.circuit.pdus[rack_ats.pdu];
+  const auto& chosen = view.circuit.feeds[view.circuit.source_of(view.rack, rack_ats.pdu)];
+  switch (look.quantity) {
+    case Quantity::source_voltage:
+      return view.circuit.feeds[look.place == 0 ? preferred : rack_ats.alternate].volts[0];
+    case Quantity::source_ok:
+      return state.good[look.place] ? 1 : 0;
+    case Quantity::selected_source:
+      return static_cast<double>(state.selected + 1);
+    case Quantity::transfer_count:
+      return static_cast<double>(state.transfers);
+    case Quantity::frequency:
+      return chosen.volts[0] > 0 ? view.rack.feeds[preferred].frequency_hertz : 0;
+    case Quantity::output_voltage:
+      return state.output.on ? 0 : chosen.volts[look.place];
+    case Quantity::output_current:
+      return pdu.amperes[look.place];
+    default:
+      return pdu.watts[look.place];
+  }
+}
+
+double truth_of_cabinet(const View& view, std::size_t load, const Look& look) {
+  const CabinetState& state = view.circuit.cabinets[load];
+  switch (look.quantity) {
+    case Quantity::controller_ok:
+      return state.controllers[look.place].on ? 0 : 1;
+    case Quantity::controller_active:
+      return state.leader() == look.place ? 1 : 0;
+    case Quantity::cache_write_back:
+      return state.writes_back(look.at) ? 1 : 0;
+    case Quantity::battery_ok:
+      return state.battery.on ? 0 : 1;
+    case Quantity::battery_charge:
+      return state.battery.on ? 0 : state.charge_at(look.at);
+    case Quantity::disk_ok:
+      return state.disks[look.place].on ? 0 : 1;
+    default:
+      return static_cast<double>(state.disks_failed());
+  }
+}
+
+bool is_metered(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::phase_voltage:
+    case Quantity::phase_current:
+    case Quantity::phase_power:
+    case Quantity::frequency:
+    case Quantity::output_voltage:
+    case Quantity::output_current:
+    case Quantity::output_power:
+    case Quantity::output_load:
+    case Quantity::battery_voltage:
+    case Quantity::source_voltage:
+    case Quantity::inlet_temperature:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace hwsim::power

@@ -1,0 +1,58 @@
+#include "hw-sim/power/upstream.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hwsim::power {
+namespace {
+
+constexpr double least_drain = 0.01;  // of the rating: what the UPS takes for itself
+constexpr double charge_share = 0.1;  // of the rating: a battery is full again after ten times its runtime
+
+}  // namespace
+
+double full_battery(const Ups& ups) { return ups.rated_watts * ground::seconds(ups.runtime); }
+
+void UpsState::settle_output(double nominal_volts, Instant now) {
+  const bool live = volts() >= good_source * nominal_volts;
+  if (input_live && !live) ++input_losses;
+  input_live = live;
+  output_live = !output.on && (live || stored_joules > 0);
+  if (live || !output_live)
+    on_battery.reset();
+  else if (!on_battery)
+    on_battery = now;
+}
+
+void UpsState::settle_battery(const Ups& ups, double watts, Instant now) {
+  load_watts = output_live ? watts : 0;
+  const bool drains = on_battery.has_value();
+  stored_flow = drains ? -std::max(load_watts, least_drain * ups.rated_watts) : input_live ? charge_share * ups.rated_watts : 0;
+  empties.reset();
+  if (drains) empties = now + Duration{std::llround(std::ceil(stored_joules / -stored_flow * 1e9))};
+}
+
+void UpsState::integrate(const Ups& ups, double seconds) { stored_joules = joules(ups, seconds); }
+
+double UpsState::joules(const Ups& ups, double seconds_since) const {
+  return std::clamp(stored_joules + stored_flow * seconds_since, 0.0, full_battery(ups));
+}
+
+void UpsState::take_due(Instant now) {
+  end_outage(input, now);
+  end_outage(output, now);
+  if (due(empties, now)) stored_joules = 0, empties.reset();
+}
+
+void UpsState::find_next(std::optional<Instant>& least) const {
+  for (const auto& at : {input.ends, output.ends, empties}) sooner(least, at);
+}
+
+void AtsState::settle(bool preferred_good, bool alternate_good) {
+  good[0] = preferred_good, good[1] = alternate_good;
+  const std::size_t wanted = preferred_good ? 0 : alternate_good ? 1 : selected;
+  if (wanted != selected) ++transfers;
+  selected = wanted;
+}
+
+}  // namespace hwsim::power

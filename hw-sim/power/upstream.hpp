@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "hw-sim/power/outage.hpp"
+#include "hw-sim/power/rack.hpp"
+
+// What stands before the PDUs: a UPS that carries feeds from its battery, a transfer switch that takes a PDU to another feed. First order:
+// both change over within any supply's hold-up, a battery gives what it got. Circuit settles them with the rest.
+namespace hwsim::power {
+
+/// Below this share of nominal a source is no good to a UPS or a transfer switch.
+inline constexpr double good_source = 0.85;
+
+struct UpsState {
+  double set_volts = 0;  // at its input
+  Outage input, output;
+  bool input_live = false;
+  bool output_live = false;
+  double load_watts = 0;
+  double stored_joules = 0;
+  double stored_flow = 0;             // watts into the battery; negative while it carries
+  std::optional<Instant> empties;     // the battery, at the load of now
+  std::optional<Instant> on_battery;  // since
+  std::uint64_t input_losses = 0;
+
+  /// Before the feeds are settled: whether there is output.
+  void settle_output(double nominal_volts, Instant now);
+  /// Behind them: what it carries, and how long that goes.
+  void settle_battery(const Ups& ups, double watts, Instant now);
+  void integrate(const Ups& ups, double seconds);
+  void take_due(Instant now);
+  void find_next(std::optional<Instant>& least) const;
+
+  [[nodiscard]] double volts() const { return input.on ? 0 : set_volts; }
+  /// Its battery as of that moment, which is not before the last integrate().
+  [[nodiscard]] double joules(const Ups& ups, double seconds_since) const;
+};
+
+[[nodiscard]] double full_battery(const Ups& ups);
+
+struct AtsState {
+  Outage output;
+  std::size_t selected = 0;  // 0 the preferred source, 1 the alternate
+  bool good[2] = {true, true};
+  std::uint64_t transfers = 0;
+
+  /// Takes the source that is good, the preferred one before the other; stays where neither is.
+  void settle(bool preferred_good, bool alternate_good);
+};
+
+}  // namespace hwsim::power
