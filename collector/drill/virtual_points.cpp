@@ -55,14 +55,17 @@ constexpr std::array shapes{
     Shape{Quantity::battery_seconds, "rack_duration_seconds", "battery", Meaning::none, Lane::routine},
     Shape{Quantity::source_voltage, "rack_voltage_volts", "inlet", Meaning::none, Lane::routine},
     Shape{Quantity::source_ok, "rack_state_code", "inlet", Meaning::none, Lane::hot},
+    Shape{Quantity::sources_good, "rack_quantity", "system", Meaning::none, Lane::routine},
     Shape{Quantity::selected_source, "rack_state_code", "system", Meaning::none, Lane::hot},
     Shape{Quantity::transfer_count, "rack_transfers_total", "system", Meaning::none, Lane::routine},
+    Shape{Quantity::supply_condition, "rack_state_code", "supply", Meaning::none, Lane::hot},
     Shape{Quantity::controller_ok, "rack_state_code", "controller", Meaning::none, Lane::hot},
     Shape{Quantity::controller_active, "rack_state_code", "controller", Meaning::none, Lane::routine},
     Shape{Quantity::cache_write_back, "rack_state_code", "controller", Meaning::none, Lane::hot},
     Shape{Quantity::battery_ok, "rack_state_code", "battery", Meaning::none, Lane::routine},
     Shape{Quantity::disk_ok, "rack_state_code", "disk", Meaning::none, Lane::routine},
     Shape{Quantity::disks_failed, "rack_quantity", "system", Meaning::none, Lane::routine},
+    Shape{Quantity::parts_failed, "rack_quantity", "system", Meaning::none, Lane::routine},
     Shape{Quantity::uptime, "rack_uptime_seconds", "system", Meaning::uptime, Lane::routine},
 };
 static_assert(shapes.size() == hwsim::power::quantity_names.size());

@@ -70,15 +70,17 @@ std::optional<std::size_t> place_of(const Snapshot& snapshot, const Measure& mea
 std::optional<LiveObject> bound(const ObjectRule& rule, const LiveDevice& device, const Row& row) {
   const auto oid = parse_oid(replaced(rule.oid, "#", row.index));
   if (!oid) return std::nullopt;
+  std::optional<std::size_t> only_while;
+  if (rule.only_while) only_while = place_of(device.read(), *rule.only_while, row.index);
   if (rule.measure) {
     const auto at = place_of(device.read(), *rule.measure, row);
     if (!at) return std::nullopt;
-    return LiveObject{*oid, LiveObject::Measured{{*at, rule.measure->scale}, rule.type}};
+    return LiveObject{*oid, LiveObject::Measured{{*at, rule.measure->scale}, rule.type}, only_while};
   }
   const auto text = replaced(replaced(filled(rule.text, device), "{index}", row.index), "{rows}", std::to_string(row.rows));
   auto value = encoded(rule.type, text);
   if (!value) return std::nullopt;
-  return LiveObject{*oid, *std::move(value)};
+  return LiveObject{*oid, *std::move(value), only_while};
 }
 
 std::string LiveObject::value(const Snapshot& snapshot) const {

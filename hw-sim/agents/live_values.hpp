@@ -41,6 +41,9 @@ struct LiveObject {
   };
   Oid oid;
   std::variant<std::string, Measured> content;  // encoded already, or to be measured
+  std::optional<std::size_t> only_while = {};   // place in the snapshot of a flag: not there while it is 0
+
+  [[nodiscard]] bool stands(const power::Snapshot& snapshot) const { return !only_while || snapshot.values[*only_while].value >= 0.5; }
 
   [[nodiscard]] std::string value(const power::Snapshot& snapshot) const;
 };
@@ -64,6 +67,7 @@ class LiveObjects final : public ObjectTable {
   [[nodiscard]] std::size_t size() const override { return objects_.size(); }
   [[nodiscard]] const Oid& oid(std::size_t index) const override { return objects_[index].oid; }
   [[nodiscard]] std::string value(std::size_t index) const override;
+  [[nodiscard]] bool stands(std::size_t index) const override { return objects_[index].stands(device_.read()); }
 
  private:
   LiveDevice device_;

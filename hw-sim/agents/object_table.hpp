@@ -31,6 +31,8 @@ class ObjectTable {
   [[nodiscard]] virtual const Oid& oid(std::size_t index) const = 0;
   [[nodiscard]] virtual std::string value(std::size_t index) const = 0;
 
+  /// Whether the object is there right now; size() and oid() count it all the same.
+  [[nodiscard]] virtual bool stands(std::size_t index) const { return (void)index, true; }
   /// Tells the time before a request is answered.
   virtual void follow(const AskedAt& now) { (void)now; }
   /// Of being asked for by this PDU; `asked` is the value that a SET brings, encoded.

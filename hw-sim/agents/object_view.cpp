@@ -96,6 +96,7 @@ std::string ObjectView::looked_up(std::size_t index) const {
 }
 
 bool ObjectView::is_hidden(std::size_t index) const {
+  if (!objects_.stands(index)) return true;
   const auto& shape = moment_.of(FaultKind::reshaping);
   const auto row = objects_.oid(index).back();
   if (!shape || row == 0) return false;  // scalars stay

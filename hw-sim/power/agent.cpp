@@ -97,17 +97,17 @@ void Agent::lay_out_ats(const View& view) {
   using enum Quantity;
   for (const Quantity q : {source_voltage, source_ok}) lay_out(q, 2, 1);
   for (const Quantity q : {output_voltage, output_current, output_power}) lay_out(q, phases(view.rack.system), 1);
-  for (const Quantity q : {frequency, selected_source, transfer_count, uptime}) lay_out(q);
+  for (const Quantity q : {frequency, sources_good, selected_source, transfer_count, uptime}) lay_out(q);
 }
 
 void Agent::lay_out_cabinet(const View& view) {
   using enum Quantity;
   const Load& load = view.rack.loads[device_.index];
-  for (const Quantity q : {supply_input_ok, supply_output_ok, supply_input_voltage, supply_output_power, fan_speed})
+  for (const Quantity q : {supply_input_ok, supply_output_ok, supply_condition, supply_input_voltage, supply_output_power, fan_speed})
     lay_out(q, load.supplies.size(), 1);
   for (const Quantity q : {controller_ok, controller_active}) lay_out(q, Cabinet::controllers, 1);
   lay_out(disk_ok, load.cabinet->disks, 1);
-  for (const Quantity q : {cache_write_back, battery_ok, battery_charge, disks_failed, inlet_temperature, uptime}) lay_out(q);
+  for (const Quantity q : {cache_write_back, battery_ok, battery_charge, disks_failed, parts_failed, inlet_temperature, uptime}) lay_out(q);
 }
 
 void Agent::follow(const View& view, Instant now) {

@@ -100,6 +100,8 @@ double truth_of_ats(const View& view, std::size_t ats, const Look& look) {
       return view.circuit.feeds[look.place == 0 ? preferred : rack_ats.alternate].volts[0];
     case Quantity::source_ok:
       return state.good[look.place] ? 1 : 0;
+    case Quantity::sources_good:
+      return (state.good[0] ? 1 : 0) + (state.good[1] ? 1 : 0);
     case Quantity::selected_source:
       return static_cast<double>(state.selected + 1);
     case Quantity::transfer_count:
@@ -115,9 +117,24 @@ double truth_of_ats(const View& view, std::size_t ats, const Look& look) {
   }
 }
 
+double condition_of(const SupplyState& supply) { return !supply.input_flag ? 1 : supply.output_live ? 0 : 2; }
+
+double parts_failed(const View& view, std::size_t load) {
+  const CabinetState& cabinet = view.circuit.cabinets[load];
+  const auto count = [](const auto& parts, auto is_failed) { return std::count_if(parts.begin(), parts.end(), is_failed); };
+  const auto failed = [](const Outage& part) { return part.on; };
+  const auto not_in_order = [](const SupplyState& supply) { return condition_of(supply) != 0; };
+  return static_cast<double>(count(view.circuit.loads[load].supplies, not_in_order) + count(cabinet.controllers, failed) +
+                             count(cabinet.disks, failed) + (cabinet.cache.on ? 1 : 0) + (cabinet.battery.on ? 1 : 0));
+}
+
 double truth_of_cabinet(const View& view, std::size_t load, const Look& look) {
   const CabinetState& state = view.circuit.cabinets[load];
   switch (look.quantity) {
+    case Quantity::supply_condition:
+      return condition_of(view.circuit.loads[load].supplies[look.place]);
+    case Quantity::parts_failed:
+      return parts_failed(view, load);
     case Quantity::controller_ok:
       return state.controllers[look.place].on ? 0 : 1;
     case Quantity::controller_active:

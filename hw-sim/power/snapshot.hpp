@@ -59,20 +59,23 @@ enum class Quantity : std::uint8_t {
   // transfer switch, index = source "1" (preferred), "2"
   source_voltage,
   source_ok,
+  sources_good,     // how many, index ""
   selected_source,  // 1 or 2, index ""
   transfer_count,   // index ""
   // storage cabinet; its supplies as a supply's quantities, index "1".., fans too
+  supply_condition,   // 0 in order, 1 without input, 2 failed although it has input; index as the supply's
   controller_ok,      // index "1", "2"
   controller_active,  // 1 for the one that leads
   cache_write_back,   // 1, or 0 while every write goes through
   battery_ok,         // of the cache
   disk_ok,            // index "1"..
   disks_failed,       // how many
+  parts_failed,       // of its supplies, controllers, disks, cache and battery: how many are not in order
   // any device, index ""
   uptime,  // seconds since its agent started
 };
 
-inline constexpr std::array<std::string_view, 46> quantity_names{"inlet_voltage",
+inline constexpr std::array<std::string_view, 49> quantity_names{"inlet_voltage",
                                                                  "inlet_current",
                                                                  "inlet_power",
                                                                  "inlet_apparent_power",
@@ -109,14 +112,17 @@ inline constexpr std::array<std::string_view, 46> quantity_names{"inlet_voltage"
                                                                  "battery_seconds",
                                                                  "source_voltage",
                                                                  "source_ok",
+                                                                 "sources_good",
                                                                  "selected_source",
                                                                  "transfer_count",
+                                                                 "supply_condition",
                                                                  "controller_ok",
                                                                  "controller_active",
                                                                  "cache_write_back",
                                                                  "battery_ok",
                                                                  "disk_ok",
                                                                  "disks_failed",
+                                                                 "parts_failed",
                                                                  "uptime"};
 
 [[nodiscard]] constexpr std::string_view name(Quantity quantity) { return quantity_names[static_cast<std::size_t>(quantity)]; }

@@ -1,15 +1,19 @@
 #include <modbus/modbus.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <fstream>
 #include <memory>
+#include <regex>
 #include <sstream>
 #include <string>
 
 #include "catch.hpp"
+#include "wire/hw-sim/peer_program.hpp"
 #include "wire/hw-sim/simulator.hpp"
 
+using wire::comes_true;
 using wire::Folder;
 using wire::shell;
 using wire::Simulator;
@@ -64,6 +68,39 @@ bool comes_true(Holds holds) {
   return false;
 }
 
+const char* const every_model = R"(rack: bench
+system: 1ph
+feeds:
+  A: {nominal_volts: 230, upstream: {ups: u1}}
+  B: {nominal_volts: 230, upstream: {ups: u2}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A}
+  pdu-b: {url: snmp://192.0.2.2, feed: B}
+  pdu-c: {url: snmp://192.0.2.3, feed: A}
+  pdu-d: {url: snmp://192.0.2.4, feed: B}
+  pdu-e: {url: snmp://192.0.2.5, feed: B}
+  u1-card: {url: snmp://192.0.2.6}
+  u2-card: {url: snmp://192.0.2.7}
+  t1-card: {url: snmp://192.0.2.8}
+  cab1-array: {url: snmp://192.0.2.9}
+  cab2-array: {url: snmp://192.0.2.10}
+loads:
+  cab1: {needs_watts: 800, supplies: {psu1: {cord: pdu-a/outlet/1}, psu2: {cord: pdu-b/outlet/1}}}
+  cab2: {needs_watts: 600, supplies: {psu1: {cord: pdu-d/outlet/2}, psu2: {cord: pdu-e/outlet/2}}}
+  srv1: {needs_watts: 300, supplies: {psu1: {cord: pdu-c/outlet/3}}}
+sim:
+  pdu-a: {model: raritan-px2}
+  pdu-b: {model: eaton-epdu}
+  pdu-c: {model: sentry4}
+  pdu-d: {model: apc-rpdu2}
+  pdu-e: {model: raritan-px3}
+  ups/u1: {card: u1-card, runtime: 10min, rated_watts: 3000, refresh: 100ms}
+  ups/u2: {card: u2-card, model: apc-ups}
+  ats/t1: {card: t1-card, carries: pdu-c, alternate: B, refresh: 100ms}
+  cab1: {card: cab1-array, disks: 4, refresh: 100ms}
+  cab2: {card: cab2-array, model: infortrend, refresh: 100ms}
+)";
+
 }  // namespace
 
 TEST_CASE("a rack is played: its PDUs measure the load, a lost feed silences one and raises its supply's flag") {
@@ -100,6 +137,59 @@ TEST_CASE("a rack is played: its PDUs measure the load, a lost feed silences one
   CHECK(text.str().find("pdu-a: {url: " + simulator.url(0) + ", feed: A}") != std::string::npos);
   CHECK(text.str().find("u2: {url: " + simulator.url(3) + "}") != std::string::npos);
   CHECK(text.str().ends_with("pdu-b: {model: raritan-px3}\n"));
+}
+
+TEST_CASE("every model is walked by a stock snmpbulkwalk, and read right by holdup") {
+  const Folder folder;
+  const Simulator simulator{{"run", folder.write("rack.yaml", every_model)}};
+  const auto probe = [&](std::size_t device) { return shell(std::string{HOLDUP_BIN_DIR} + "/holdup probe " + simulator.url(device)).text; };
+  const auto says = [&](std::size_t device, const std::string& what) {
+    INFO(probe(device));
+    CHECK(std::regex_search(probe(device), std::regex{what}));
+  };
+  for (std::size_t device = 0; device < 10; ++device) {
+    const auto walked = shell("snmpbulkwalk -v2c -c public -On -t 10 " + simulator.host_port(device) + " .1.3.6.1");
+    INFO(walked.text);
+    CHECK(walked.exit_code == 0);
+    CHECK(std::count(walked.text.begin(), walked.text.end(), '\n') > 15);
+  }
+  says(0, "Raritan PX2-5493 .*profile raritan-px\n");
+  says(1, "Eaton EPDU MA .*profile eaton-epdu\n");
+  says(2, "profile servertech-sentry4\n");
+  for (std::size_t pdu = 0; pdu < 5; ++pdu) says(pdu, "rack_power_watts +[34][0-9][0-9] ");
+  for (std::size_t pdu = 0; pdu < 5; ++pdu) says(pdu, "rack_voltage_volts +2(29|30|31)[. ]");
+  says(5, "profile rfc1628-ups\n");
+  says(5, "Output source +rack_state_code +normal");
+  says(6, "profile apc-ups\n");
+  says(7, "atsFullyRedundant");
+  says(8, "profile dell-equallogic\n");
+  says(9, "Write cache +rack_state_code +writeBack");
+}
+
+TEST_CASE("a UPS goes on battery, a transfer switch transfers, a cabinet tells what failed in it") {
+  const Folder folder;
+  const Simulator simulator{{"run", folder.write("rack.yaml", every_model)}};
+  const auto reads = [&](std::size_t device, const std::string& oid, const std::string& value) {
+    return comes_true([&] { return shell("snmpget -v2c -c public -Oqv " + simulator.host_port(device) + " " + oid).text == value + "\n"; });
+  };
+  for (const char* command : {"fail ups/u1/input", "fail cab1/controller/1", "fail cab1/disk/2", "set cab1/bbu1 charge=0.2",
+                              "fail pdu-b/outlet/1", "fail cab2/bbu1"})
+    CHECK(simulator.ctl(command).text == "{\"ok\":true}\n");
+  CHECK(reads(5, ".1.3.6.1.2.1.33.1.4.1.0", "5"));
+  CHECK(reads(8, ".1.3.6.1.4.1.12740.2.1.8.1.3.1.1.1", "1"));
+  CHECK(reads(8, ".1.3.6.1.4.1.12740.2.1.8.1.3.1.1.2", "2"));  // no AC power
+  CHECK(reads(8, ".1.3.6.1.4.1.12740.3.1.1.1.8.1.1.2", "3"));
+  CHECK(reads(8, ".1.3.6.1.4.1.12740.4.1.1.1.9.1.1.2", "1"));  // the second controller leads
+  CHECK(reads(8, ".1.3.6.1.4.1.12740.4.1.1.1.5.1.1.2", "5"));  // and its cache battery is low and charging
+  CHECK(reads(8, ".1.3.6.1.4.1.12740.4.1.1.1.9.1.1.1", "No Such Instance currently exists at this OID"));
+  CHECK(reads(9, ".1.3.6.1.4.1.1714.1.1.1.2.1.0", "0"));  // writes through
+  CHECK(simulator.ctl("restore pdu-b/outlet/1").exit_code == 0);
+  CHECK(simulator.ctl("fail cab1/psu2").exit_code == 0);
+  CHECK(reads(8, ".1.3.6.1.4.1.12740.2.1.8.1.3.1.1.2", "3"));  // has AC, no DC
+  CHECK(simulator.ctl("fail feed/A").exit_code == 0);
+  CHECK(reads(7, ".1.3.6.1.4.1.318.1.1.8.5.1.2.0", "2"));
+  CHECK(reads(7, ".1.3.6.1.4.1.318.1.1.8.5.1.3.0", "1"));
+  CHECK(simulator.ctl("status").text.find("\"ats/t1\":{\"source\":2,\"transfers\":1}") != std::string::npos);
 }
 
 TEST_CASE("a timeline is performed at its times, as fast as told") {

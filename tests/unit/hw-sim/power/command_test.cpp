@@ -93,7 +93,7 @@ TEST_CASE("what an element cannot do is refused in words and changes nothing") {
   CHECK(refusal(world, Fail{.element = element("cab1"), .phase = {}}) == "a load does not fail here; fail its supplies, as in cab1/psu1");
   CHECK(refusal(world, Fail{.element = element("pdu-a"), .phase = 1}) == "phase= goes with a feed, not with pdu-a");
   CHECK(refusal(world, Fail{.element = element("feed/A"), .phase = 2}) == "a 1ph feed has phase 1 only");
-  CHECK(refusal(world, set_of("cab1", Key::volts, 1)) == "volts goes with a feed, 0 to 1000: not with cab1=1");
+  CHECK(refusal(world, set_of("cab1", Key::volts, 1)) == "volts goes with a feed or a UPS, 0 to 1000: not with cab1=1");
   CHECK(refusal(world, set_of("cab1/psu1", Key::fan, 3)) == "fan goes with a supply, 0 to 2 of nominal: not with cab1/psu1=3");
   CHECK(refusal(world, set_of("pdu-a", Key::state, 0)) == "state goes with an outlet, on or off: not with pdu-a=0");
   Set half{.element = element("cab1"), .settings = {{Key::watts, 5}, {Key::volts, 5}}};

@@ -136,7 +136,8 @@ TEST_CASE("sim: is strict") {
   const auto sim = [](const std::string& keys) { return problems_of(site + "sim: {" + keys + "}\n"); };
   CHECK(sim("pdu-x: {model: apc-rpdu2}") == Texts{"f.yaml:20: sim.pdu-x: 'pdu-x' is nothing that is simulated; did you mean 'pdu-a'?"});
   CHECK(sim("pdu-a: {modle: apc-rpdu2}") == Texts{"f.yaml:20: sim.pdu-a.modle: unknown key; did you mean 'model'?"});
-  CHECK(sim("pdu-a: {model: apc}") == Texts{"f.yaml:20: sim.pdu-a.model: 'apc' is not one of apc-rpdu2, raritan-px3"});
+  CHECK(sim("pdu-a: {model: apc}") ==
+        Texts{"f.yaml:20: sim.pdu-a.model: 'apc' is not one of apc-rpdu2, raritan-px3, raritan-px2, eaton-epdu, sentry4"});
   CHECK(sim("pdu-a: {refresh: 1us}") == Texts{"f.yaml:20: sim.pdu-a.refresh: not between 1ms and 1h; write one that is"});
   CHECK(sim("pdu-b: {outlets: 8}") == Texts{"f.yaml:20: sim.pdu-b.outlets: a cord is plugged into outlet 12; write that or more"});
   CHECK(sim("pdu-a: {outlets: 3}").empty());
@@ -146,6 +147,32 @@ TEST_CASE("sim: is strict") {
         Texts{"f.yaml:20: sim.cab1/psu2.refresh: no unit reports on this supply; add status: to it under loads, or leave this out"});
   CHECK(sim("cab1/psu1: {fan_rpm: fast}") ==
         Texts{"f.yaml:20: sim.cab1/psu1.fan_rpm: 'fast' is no number; write digits, its unit is in the key"});
+}
+
+TEST_CASE("sim: names the cards of a UPS, a transfer switch and a cabinet") {
+  const std::string with_cards =
+      "rack: r1\nfeeds:\n  A: {nominal_volts: 230, upstream: {ups: u1}}\n  B: {nominal_volts: 230, upstream: {ups: u1}}\n"
+      "devices:\n  pdu-a: {url: snmp://192.0.2.1, feed: A}\n  card: {url: snmp://192.0.2.2}\n"
+      "loads:\n  cab1: {needs_watts: 100, supplies: {psu1: {cord: pdu-a/outlet/1}}}\n";
+  const auto problems = [&](const std::string& sim) { return problems_of(with_cards + "sim:\n" + sim); };
+  const auto first = [&](const std::string& sim) { return problems(sim).at(0); };
+  CHECK(problems("  ups/u1: {card: card, model: apc-ups, runtime: 5min, rated_watts: 2000, traps: true}\n").empty());
+  CHECK(problems("  ats/t1: {card: card, carries: pdu-a, alternate: B}\n").empty());
+  CHECK(problems("  cab1: {card: card, model: infortrend, disks: 24}\n").empty());
+  CHECK(first("  ups/u1: {card: cart}\n") == "f.yaml:11: sim.ups/u1.card: no device is called 'cart'; did you mean 'card'?");
+  CHECK(first("  ups/u1: {card: pdu-a}\n") ==
+        "f.yaml:11: sim.ups/u1.card: 'pdu-a' is a PDU, or speaks for something else already; give it a device of its own");
+  CHECK(problems("  ups/u2: {runtime: 5min}\n").front().find("sim.ups/u2: 'ups/u2' is nothing that is simulated") != std::string::npos);
+  CHECK(first("  ats/t1: {carries: pdu-b, alternate: B}\n") ==
+        "f.yaml:11: sim.ats/t1.carries: no PDU is called 'pdu-b'; name one of this file");
+  CHECK(first("  ats/t1: {carries: pdu-a, alternate: A}\n") ==
+        "f.yaml:11: sim.ats/t1.alternate: that is the PDU's own feed already; name the other source");
+  CHECK(problems("  cab1: {disks: 3}\n").front().find("sim.cab1.disks: nothing speaks for this load") != std::string::npos);
+  ground::Problems none;
+  const auto file = parse_rack(with_cards + "sim:\n  ups/u1: {card: card}\n", "f.yaml", none);
+  REQUIRE(file.rack.upses.size() == 1);
+  CHECK(file.rack.upses[0].feeds == std::vector<std::size_t>{0, 1});
+  CHECK(file.addresses.back().device == "card");
 }
 
 TEST_CASE("what is no YAML, no mapping or no rack at all is said without harm") {
