@@ -37,6 +37,7 @@ Judged judge_pdu(std::span<const std::uint8_t> frame, const Request& request) {
   const auto function = static_cast<std::uint8_t>(request.function);
   const bool is_exception = word(frame, 4) == exception_length;
   if (frame[7] != (is_exception ? function | exception_flag : function)) return broken(Fault::function);
+  if (is_exception && frame[8] == 0) return broken(Fault::function);  // 0 is no exception: it would pass for values
   if (is_exception) return {.look = Look::answer, .bytes = frame.size(), .answer = {.exception = frame[8], .values = {}}};
   if (frame[8] != data_bytes(request)) return broken(Fault::byte_count);
   return {.look = Look::answer, .bytes = frame.size(), .answer = {.exception = 0, .values = values_of(frame.subspan(9), request)}};

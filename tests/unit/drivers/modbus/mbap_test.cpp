@@ -77,12 +77,16 @@ TEST_CASE("bits come lowest first") {
 }
 
 TEST_CASE("an exception is an answer") {
-  for (unsigned code = 0; code < 256; ++code) {
+  for (unsigned code = 1; code < 256; ++code) {
     const Judged j = judged({0x01, 0x02, 0, 0, 0, 3, 7, 0x83, static_cast<std::uint8_t>(code)});
     REQUIRE(j.look == Look::answer);
     CHECK(j.bytes == 9);
     CHECK(j.answer.exception == code);
   }
+}
+
+TEST_CASE("an exception of code 0 is refused: it would pass for values that are not there") {
+  CHECK(fault_of({0x01, 0x02, 0, 0, 0, 3, 7, 0x83, 0}) == Fault::function);
 }
 
 TEST_CASE("every beginning of a good answer waits for the rest") {
