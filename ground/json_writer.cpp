@@ -22,10 +22,10 @@ void append_escaped(std::string& out, std::string_view text) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += text.front();
-    } else if (c < 0x20 || c == 0x7f) {
-      out += "\\u00";
-      out += hex[c >> 4];
-      out += hex[c & 15];
+    } else if (!is_printable(text.substr(0, length))) {
+      const auto code = code_point(text.substr(0, length));
+      out += "\\u";
+      for (int shift = 12; shift >= 0; shift -= 4) out += hex[code >> shift & 15];
     } else {
       out += text.substr(0, length);
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ground/utf8.hpp"
+
 namespace holdup::ground {
 
 std::string Problem::text() const {
@@ -11,7 +13,7 @@ std::string Problem::text() const {
   if (!key.empty()) out += key + ": ";
   out += what;
   if (!mend.empty()) out += "; " + mend;
-  return out;
+  return printable(out);
 }
 
 std::size_t Problems::errors() const {

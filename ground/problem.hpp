@@ -17,7 +17,7 @@ struct Problem {
   std::string mend;  // what to write instead; may be empty
   Weight weight = Weight::error;
 
-  /// "file:line: key: what; mend", without the line where there is none
+  /// "file:line: key: what; mend", without the line where there is none; fit for a terminal, whatever the file says
   [[nodiscard]] std::string text() const;
 };
 

@@ -1,9 +1,14 @@
 #include "ground/utf8.hpp"
 
-#include <cstdint>
-
 namespace holdup::ground {
 namespace {
+
+bool is_control(std::uint32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
+         code == 0x2028 || code == 0x2029 || code == 0x200e || code == 0x200f || code == 0x061c;
+}
+
+}  // namespace
 
 std::uint32_t code_point(std::string_view character) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
@@ -11,13 +16,6 @@ std::uint32_t code_point(std::string_view character) {
   for (std::size_t i = 1; i < character.size(); ++i) code = code << 6 | (byte(i) & 0x3fu);
   return code;
 }
-
-bool is_control(std::uint32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) ||
-         code == 0x2028 || code == 0x2029;
-}
-
-}  // namespace
 
 std::size_t utf8_length(std::string_view text) {
   if (text.empty()) return 0;
@@ -36,12 +34,14 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || surrogate || code > 0x10ffff ? 0 : length;
 }
 
+bool is_printable(std::string_view character) { return !is_control(code_point(character)); }
+
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
     const auto length = utf8_length(text);
-    if (length == 0 || is_control(code_point(text.substr(0, length))))
+    if (length == 0 || !is_printable(text.substr(0, length)))
       out += "\xEF\xBF\xBD";
     else
       out += text.substr(0, length);

@@ -40,3 +40,8 @@ TEST_CASE("each wrong value is named with line, key and mend") {
                                           "f.yaml:1: top: 't' is missing; add it",
                                           "f.yaml:4: top.feds: unknown key; did you mean 'feeds'?"});
 }
+
+TEST_CASE("what a problem quotes of a file puts nothing on a terminal") {
+  Problem problem{.file = "a\x1b[2J.yaml", .line = 3, .key = "x\a", .what = "no \xe2\x80\xae", .mend = "\xff"};
+  CHECK(problem.text() == "a\xEF\xBF\xBD[2J.yaml:3: x\xEF\xBF\xBD: no \xEF\xBF\xBD; \xEF\xBF\xBD");
+}

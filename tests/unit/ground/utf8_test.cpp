@@ -25,3 +25,11 @@ TEST_CASE("nothing printable moves a cursor or turns a line round") {
         "31m");
   CHECK(printable("Phase L\xc3\xa9") == "Phase L\xc3\xa9");
 }
+
+TEST_CASE("every control character and every override of direction is unprintable") {
+  for (int code = 0; code < 0x20; ++code) CHECK(!is_printable(std::string(1, static_cast<char>(code))));
+  for (const char* text : {"\x7f", "\xc2\x80", "\xc2\x9f", "\xe2\x80\x8e", "\xe2\x80\x8f", "\xd8\x9c", "\xe2\x80\xa8", "\xe2\x80\xa9",
+                           "\xe2\x80\xaa", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9"})
+    CHECK(!is_printable(text));
+  for (const char* text : {" ", "~", "\xc2\xa0", "\xe2\x80\xa7", "\xe2\x81\xa5", "\xf0\x9f\x94\x8c"}) CHECK(is_printable(text));
+}
