@@ -56,6 +56,7 @@ Converted convert(const Conversion& conversion, double raw) {
     return {0, listed(conversion.no, raw) ? Quality::good : Quality::absent};
   }
   const double value = raw * conversion.multiply / conversion.divide + conversion.offset;
+  if (!std::isfinite(value)) return {0, Quality::out_of_range};
   const bool outside = (conversion.lowest && value < *conversion.lowest) || (conversion.highest && value > *conversion.highest);
   return {value, outside ? Quality::out_of_range : Quality::good};
 }

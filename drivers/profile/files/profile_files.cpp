@@ -15,8 +15,9 @@ void read_file(const std::filesystem::path& path, int layer, std::vector<File>& 
   std::error_code error;
   const bool regular = std::filesystem::is_regular_file(path, error);
   const auto bytes = regular ? std::filesystem::file_size(path, error) : 0;
-  std::ifstream in{path, std::ios::binary};
-  if (!regular || error || bytes > most_bytes || !in) {
+  std::ifstream in;
+  if (regular && bytes <= most_bytes) in.open(path, std::ios::binary);  // to open a FIFO would wait for its writer
+  if (!regular || error || !in.is_open()) {
     const auto* what = regular && bytes > most_bytes ? "larger than 1 MiB" : "cannot be read";
     return problems.add({.file = path.string(), .what = what, .mend = "make it a readable file of at most 1 MiB, or take it out"});
   }

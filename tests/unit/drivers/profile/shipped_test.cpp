@@ -1,3 +1,9 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
 #include "catch.hpp"
 #include "drivers/profile/files/profile_files.hpp"
 
@@ -16,4 +22,22 @@ TEST_CASE("a folder without profiles is a problem that names it") {
   CHECK(profile::load_folders({"/nonexistent"}, problems).all().empty());
   REQUIRE(problems.all().size() == 1);
   CHECK(problems.all()[0].file == "/nonexistent");
+}
+
+TEST_CASE("a FIFO, an endless device, a folder and a link to nowhere among the profiles are refused unread") {
+  const auto folder = std::filesystem::temp_directory_path() / ("holdup-profiles-" + std::to_string(::getpid()));
+  std::filesystem::create_directory(folder);
+  REQUIRE(::mkfifo((folder / "fifo.yaml").c_str(), 0600) == 0);
+  std::filesystem::create_directory(folder / "folder.yaml");
+  std::filesystem::create_symlink("/dev/zero", folder / "zero.yaml");
+  std::filesystem::create_symlink("nowhere", folder / "nowhere.yaml");
+  std::ofstream{folder / "large.yaml"} << std::string((1 << 20) + 1, ' ');
+  ground::Problems problems;
+  CHECK(profile::load_folders({folder.string()}, problems).all().empty());
+  std::string said;
+  for (const auto& problem : problems.all()) said += std::filesystem::path{problem.file}.filename().string() + ": " + problem.what + "\n";
+  CHECK(said ==
+        "fifo.yaml: cannot be read\nfolder.yaml: cannot be read\nlarge.yaml: larger than 1 MiB\nnowhere.yaml: cannot be read\n"
+        "zero.yaml: cannot be read\n");
+  std::filesystem::remove_all(folder);
 }
