@@ -2,6 +2,12 @@
 
 namespace holdup::snmp {
 
+void Answers::put(Oid oid, Value value) {
+  constexpr std::size_t longest = 512;
+  if (value.text.size() > longest) value.text = value.text.substr(0, longest);  // a new text, so that the long one's memory goes
+  values_.insert_or_assign(std::move(oid), std::move(value));
+}
+
 const Value* Answers::find(const Oid& oid) const {
   const auto at = values_.find(oid);
   return at == values_.end() || at->second.kind == Value::Kind::missing ? nullptr : &at->second;

@@ -14,7 +14,8 @@ using Index = std::span<const std::uint32_t>;
 
 class Answers {
  public:
-  void put(Oid oid, Value value) { values_.insert_or_assign(std::move(oid), std::move(value)); }
+  /// Of a longer text the first 512 bytes are kept: a name has 255 at most (RFC 3411), and thousands of rows are kept at once.
+  void put(Oid oid, Value value);
   /// nullptr when it was not asked, or is missing.
   [[nodiscard]] const Value* find(const Oid& oid) const;
   /// The cell of a column: by the row's whole index, else by the index's first parts, fewer and fewer: columns of another table that

@@ -15,7 +15,8 @@ using profile::Conversion;
 using profile::Scaling;
 using profile::TextSource;
 
-constexpr double most_digits = 12;  // more decimal digits than any agent means
+constexpr std::size_t longest_text = 255;  // of a name, RFC 3411's SnmpAdminString
+constexpr double most_digits = 12;         // more decimal digits than any agent means
 
 /// What stands behind "MN:" in a sysDescr, up to the next blank or bracket.
 std::string piece_after(const std::string& mark, const std::string& description) {
@@ -59,7 +60,7 @@ std::string spelled(Index index) {
 std::vector<std::uint32_t> index_in(const Value& value) {
   if (value.kind == Value::Kind::oid) return {value.oid.parts().begin(), value.oid.parts().end()};
   const auto number = value.numeric();
-  if (!number || *number < 0 || *number > 4294967295.0) return {};
+  if (!number || !(*number >= 0 && *number <= 4294967295.0)) return {};  // also NaN
   return {static_cast<std::uint32_t>(*number)};
 }
 
@@ -96,7 +97,7 @@ std::string tidy(std::string_view text) {
   constexpr std::string_view blanks{" \t\r\n\"\0", 6};
   const auto first = text.find_first_not_of(blanks);
   if (first == std::string_view::npos) return {};
-  return ground::printable(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+  return ground::printable(text.substr(first, std::min(text.find_last_not_of(blanks) - first + 1, longest_text)));
 }
 
 bool lets_through(const Condition& condition, const Value* value) {
@@ -106,10 +107,11 @@ bool lets_through(const Condition& condition, const Value* value) {
   if (condition.matches && !condition.matches->found_in(text)) return false;
   if (condition.matches_not && condition.matches_not->found_in(text)) return false;
   const auto number = value->numeric();
-  const auto code = number ? static_cast<std::int64_t>(*number) : 0;
-  if ((number && listed(condition.is_not, code)) || listed(condition.not_text, text)) return false;
+  const bool is_code = number && std::abs(*number) < 9e18;  // neither NaN nor beyond any integer
+  const auto code = is_code ? static_cast<std::int64_t>(*number) : 0;
+  if ((is_code && listed(condition.is_not, code)) || listed(condition.not_text, text)) return false;
   if (condition.is.empty() && condition.is_text.empty()) return true;
-  return (number && listed(condition.is, code)) || listed(condition.is_text, text);
+  return (is_code && listed(condition.is, code)) || listed(condition.is_text, text);
 }
 
 const Value* Row::cell(const Oid& oid) const {

@@ -1,9 +1,13 @@
 #include "drivers/snmp/expand.hpp"
 
+#include <cmath>
+
 #include "catch.hpp"
+#include "drivers/snmp/row.hpp"
 
 using namespace holdup;
 using namespace holdup::snmp;
+using Octets = std::vector<std::uint8_t>;
 
 namespace {
 
@@ -225,4 +229,60 @@ TEST_CASE("an identity may stand in the first row of a column for which a condit
   answers.put(oid("1.3.6.1002"), number(3));
   CHECK(identity_of(profile, answers, {}).model == "chassis");
   CHECK(identity_needs(profile).columns == std::vector{oid("1.3.5"), oid("1.3.6")});
+}
+
+TEST_CASE("a name of 64 KiB with escape sequences is cut and cannot be one") {
+  Answers answers;
+  std::string hostile;
+  while (hostile.size() < 65'000) hostile += "\x1b]0;x\a\xe2\x80\xae";
+  for (const char* name : {"1.3.1.7", "1.3.2.7"}) answers.put(oid(name), text(hostile));
+  CHECK(answers.find(oid("1.3.2.7"))->text.size() == 512);
+  answers.put(oid("1.3.1.7"), number(5));
+  const auto profile = profile_of("tables:\n  - part: outlet\n    name: .2\n    columns: [{column: .1, metric: rack_current_amperes}]\n");
+  const auto points = points_of(profile, answers);
+  REQUIRE(points.size() == 1);
+  const auto name = label(points[0].point, "name");
+  CHECK(name.size() <= 3 * 255);
+  CHECK(name.find_first_of("\x1b\a") == std::string_view::npos);
+  CHECK(name.find("\xe2\x80\xae") == std::string_view::npos);
+}
+
+TEST_CASE("a number beyond any integer, or none, is no code of a state") {
+  for (const double odd : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e300}) {
+    const Value value{.kind = Value::Kind::number, .number = odd, .whole = 0, .text = {}, .oid = {}};
+    CHECK(!lets_through({.is = {0}}, &value));
+    CHECK(lets_through({.is_not = {0}}, &value));
+  }
+}
+
+// CVE-2014-3565: whoever prints by the type that a MIB promises trips over the one that came.
+TEST_CASE("a known object of any type that an agent may send is a finite number or no reading") {
+  const auto profile = profile_of("scalars:\n  - {oid: .1.0, metric: rack_power_watts, multiply: 3600000}\n");
+  const Octets eight{0x7F, 0xF0, 0, 0, 0, 0, 0, 0}, four{0x7F, 0xC0, 0, 0}, five{0x00, 0xFF, 0xFF, 0xFF, 0xFF}, one{0x05},
+      oid_content{0x2B, 6};
+  for (int tag = 0; tag < 256; ++tag)
+    for (const Octets& content : {Octets{}, one, four, five, eight, oid_content, Octets{0x9F, 0x79, 8, 0x7F, 0xEF, 0xFF, 0, 0, 0, 0, 0}}) {
+      const Element element{static_cast<std::uint8_t>(tag), content};
+      if (!is_value(element)) continue;
+      Answers answers;
+      answers.put(oid("1.3.1.0"), decode_value(element));
+      for (const auto& measured : points_of(profile, answers)) {
+        const auto reading = take_reading(measured, answers.find(measured.oid));
+        CHECK(std::isfinite(reading.value));
+      }
+    }
+}
+
+TEST_CASE("a float that is none, infinite, or beyond all bounds once scaled, is no good reading") {
+  const auto profile = profile_of("scalars:\n  - {oid: .1.0, metric: rack_energy_joules, multiply: 3600000}\n");
+  for (const double odd : {std::nan(""), HUGE_VAL, -HUGE_VAL, 1e308}) {
+    const Value value{.kind = Value::Kind::number, .number = odd, .whole = 0, .text = {}, .oid = {}};
+    Answers answers;
+    answers.put(oid("1.3.1.0"), value);
+    const auto points = points_of(profile, answers);
+    REQUIRE(points.size() == 1);
+    const auto reading = take_reading(points[0], &value);
+    CHECK(reading.quality != ground::Quality::good);
+    CHECK(std::isfinite(reading.value));
+  }
 }

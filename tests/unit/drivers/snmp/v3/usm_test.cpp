@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "ground/clock/clock.hpp"
+#include "unit/drivers/snmp/v3/letter.hpp"
 
 using namespace holdup;
 using snmp::Oid;
@@ -123,6 +124,24 @@ TEST_CASE("no changed bit passes, and no authentication code of another length")
     if (!message || message->level() == Level::no_auth || message->user != "op") continue;
     Engine clock = at;
     CHECK(v3::open_sealed(changed, *message, *user, clock).refusal.has_value());
+  }
+}
+
+// CVE-2008-0960: who let the sender choose the length took one forgery of one byte in 256.
+TEST_CASE("an authentication code of any length from 0 to 64 proves nothing unless it is the protocol's own") {
+  Engine at = engine();
+  at.id.assign(tests::letter_engine.begin(), tests::letter_engine.end());
+  for (const Auth auth : all_auths) {
+    const auto who = credential(auth, Priv::none);
+    const auto user = v3::User::localise(who, at.id);
+    REQUIRE(user);
+    for (std::size_t size = 0; size <= 64; ++size)
+      for (int byte = 0; byte < (size == 1 ? 256 : 1); ++byte) {
+        const auto forged = tests::Letter{.flags = "\x01", .code = std::string(size, static_cast<char>(byte))}.bytes();
+        const auto message = v3::open_message(forged);
+        if (message) CHECK(v3::open_sealed(forged, *message, *user, at).refusal == Refusal::wrong_digest);
+        CHECK(message.has_value() == (size >= 1 && size <= 48));
+      }
   }
 }
 
