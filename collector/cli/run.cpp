@@ -1,4 +1,5 @@
 #include <spdlog/async.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -16,6 +17,7 @@
 #include "collector/live/host.hpp"
 #include "collector/serve/server.hpp"
 #include "ground/clock/clock.hpp"
+#include "ground/utf8.hpp"
 #include "store/reader.hpp"
 #include "store/store.hpp"
 
@@ -169,7 +171,7 @@ class Daemon {
                                 .detect = host_->figures().detect,
                                 .loop_turn = turns_,
                                 .store_commit = store_ear_.commits(),
-                                .dropped = host_->figures().dropped};
+                                .dropped = host_->dropped()};
       if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
       add_traps(figures);
       server_.publish({.known = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
@@ -225,12 +227,24 @@ class Daemon {
   bool stopping_ = false;
 };
 
+/// The message itself: of strangers' texts in it nothing reaches a terminal but what can be shown.
+class Shown final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const auto text = ground::printable({message.payload.data(), message.payload.size()});
+    out.append(text.data(), text.data() + text.size());
+  }
+  [[nodiscard]] std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<Shown>(); }
+};
+
 void log_to_stderr() {
   spdlog::init_thread_pool(8192, 1);
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   auto logger =
       std::make_shared<spdlog::async_logger>("holdup", sink, spdlog::thread_pool(), spdlog::async_overflow_policy::overrun_oldest);
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  auto lines = std::make_unique<spdlog::pattern_formatter>();
+  lines->add_flag<Shown>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %*");
+  logger->set_formatter(std::move(lines));
   logger->flush_on(spdlog::level::warn);
   spdlog::set_default_logger(std::move(logger));
 }

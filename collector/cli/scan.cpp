@@ -180,7 +180,7 @@ class Scan {
     Found found{.address = host.to_string(), .description = {}, .object_id = {}};
     for (const auto& varbind : reply->response.varbinds) {
       auto value = decode_value(varbind.value);
-      if (value.kind == snmp::Value::Kind::text) found.description = std::move(value.text);
+      if (value.kind == snmp::Value::Kind::text) found.description = value.text.substr(0, 255);  // RFC 3418: no longer
       if (value.kind == snmp::Value::Kind::oid) found.object_id = std::move(value.oid);
     }
     ++found_;

@@ -150,10 +150,19 @@ void Machine::take(SiteChanged& input) {
   log(LogLine::Level::info, "site_changed rack=" + site_->rack);
 }
 
-void Machine::take(const Identified& input) {
+std::map<std::string, std::uint64_t> Machine::dropped() const {
+  return {{"alerts", board_.dropped()}, {"incidents", ledger_.dropped()}, {"points", registry_.left_out()}};
+}
+
+void Machine::take(Identified& input) {
   auto& device = watch_->devices[input.device];
   record::Batch batch;
   device.series = registry_.enter(*site_, input.device, input.points, batch.born);
+  if (const auto over = input.points.size() - device.series.size(); over > 0) {
+    log(LogLine::Level::warning, "points_left_out device=" + site_->devices[input.device].name + " count=" + std::to_string(over) +
+                                     " cap=" + std::to_string(device.series.size()));
+    input.points.resize(device.series.size());
+  }
   watch_->plan.identified(input.device, input.points, moment_.now);
   watch_->detector.identified(input.device, input.points, moment_.now);
   device.doubts = reading::Doubts{input.points};
@@ -211,8 +220,8 @@ void Machine::hear(const Trap& input) {
   const auto device = site_->element_of_device(input.device);
   if (auto lines = trap_log_.lines(device, input.message, moment_)) {
     effects_.events.push_back(ledger_.note({.word = "trap", .element = device, .lines = std::move(*lines)}, moment_));
-    log(LogLine::Level::info, "trap device=" + site_->devices[input.device].name + " oid=" + input.message.trap + " says=" +
-                                  (input.message.says ? std::string{name(*input.message.says)} : "unknown"));
+    log(LogLine::Level::info, "trap device=" + site_->devices[input.device].name + " oid=" + input.message.trap +
+                                  " says=" + (input.message.says ? std::string{name(*input.message.says)} : "unknown"));
   }
   if (input.sender == Trap::Sender::known) watch_->detector.trapped(input.device, input.message, input.at);
   const auto knows = input.at + watch_->detector.facts().longest_refresh(input.device) + 1ms;

@@ -37,6 +37,8 @@ class Machine {
 
   [[nodiscard]] const site::Site& site() const { return *site_; }
   [[nodiscard]] const std::vector<incident::Incident>& incidents() const { return ledger_.open(); }
+  /// What was left out because a cap was reached, by what, since the start.
+  [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
 
  private:
   /// What must be made anew when the site changes.
@@ -61,7 +63,7 @@ class Machine {
 
   void take(const Started& input);
   void take(const Restored& input);
-  void take(const Identified& input);
+  void take(Identified& input);
   void take(Answered& input);
   void take(const Unanswered& input);
   void take(const Edge& input);

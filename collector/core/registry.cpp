@@ -39,7 +39,12 @@ std::vector<record::SeriesId> Registry::enter(const site::Site& site, site::Inde
                                               std::vector<std::pair<record::SeriesId, record::Series>>& born) {
   std::vector<record::SeriesId> ids;
   ids.reserve(points.size());
-  for (const auto& point : points) ids.push_back(enter(series_of(site, device, point), born));
+  for (const auto& point : points.first(std::min(points.size(), most_points))) {
+    auto series = series_of(site, device, point);
+    if (ids_.size() >= most_series && !ids_.contains(series)) break;
+    ids.push_back(enter(std::move(series), born));
+  }
+  left_out_ += points.size() - ids.size();
   return ids;
 }
 

@@ -10,6 +10,7 @@ namespace {
 using detect::Finding;
 using detect::Verdict;
 
+constexpr std::size_t most_open = 10'000;
 constexpr std::size_t folded_evidence = 64;  // signs kept with an event; a rack of silent devices needs no more to be believed
 
 // A verdict on a load says what a loss led to; it is never what an incident is traced to while anything else is.
@@ -49,6 +50,7 @@ void Ledger::begin(const Finding& finding, Moment moment) {
     raise_cause(*home, finding, moment);
     return absorb(*home, moment);
   }
+  if (open_.size() >= most_open) return void(++dropped_);
   Incident incident{.verdict = finding.verdict,
                     .cause = finding.element,
                     .strength = finding.strength,

@@ -63,6 +63,8 @@ class Ledger {
   void rebind(const site::Site& site) { site_ = &site; }
 
   [[nodiscard]] const std::vector<Incident>& open() const { return open_; }
+  /// Verdicts that would have opened an incident while 10,000 were open, since the start: they wait for one to close and change again.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
  private:
   struct Draft {
@@ -91,7 +93,7 @@ class Ledger {
 
   const site::Site* site_;
   std::string boot_;
-  std::uint64_t count_ = 0;
+  std::uint64_t count_ = 0, dropped_ = 0;
   std::vector<Incident> open_;
   std::vector<record::Event> events_;
 };

@@ -117,6 +117,12 @@ void Host::keep(core::Effects& effects) {
   for (auto& batch : effects.batches) parts_.store->append(std::move(batch));
 }
 
+std::map<std::string, std::uint64_t> Host::dropped() const {
+  auto out = machine_.dropped();
+  out.insert(figures_.dropped.begin(), figures_.dropped.end());
+  return out;
+}
+
 void Host::keep_waiting_events() {
   while (!waiting_.empty() && parts_.store->append(waiting_.front())) waiting_.pop_front();
 }

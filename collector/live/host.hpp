@@ -64,6 +64,8 @@ class Host {
   void stop();
 
   [[nodiscard]] const Figures& figures() const { return figures_; }
+  /// What was dropped since the start, by what.
+  [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
   [[nodiscard]] const ground::Histogram& polls() const { return fleet_.round_trips(); }
   [[nodiscard]] const poll::TrapDesk& traps() const { return trap_desk_; }
   [[nodiscard]] const core::Machine& machine() const { return machine_; }

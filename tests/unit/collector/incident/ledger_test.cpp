@@ -278,3 +278,18 @@ TEST_CASE("a fold cut at any event neither crashes nor opens what was never begu
     if (cut == bench.log.size()) CHECK(folded.open().empty());
   }
 }
+
+TEST_CASE("with 10,000 incidents open another is counted and not opened, until one is closed") {
+  Bench bench;
+  std::vector<Change> changes;
+  for (int number = 0; number < 10'000; ++number)
+    changes.push_back(change(Kind::begun, telemetry_lost, "device/x" + std::to_string(number)));
+  bench.file(changes);
+  REQUIRE(bench.ledger.open().size() == 10'000);
+  CHECK(bench.begin(telemetry_lost, "device/y").empty());
+  CHECK(bench.ledger.dropped() == 1);
+  CHECK(bench.end(telemetry_lost, "device/y").empty());
+  bench.end(telemetry_lost, "device/x7");
+  CHECK(bench.begin(telemetry_lost, "device/y").size() == 1);
+  CHECK(bench.ledger.open().size() == 10'000);
+}
