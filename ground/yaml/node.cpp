@@ -21,6 +21,16 @@ struct Refused {
   std::string mend;
 };
 
+/// Lines and tabs may be; nothing else that moves a cursor or turns a line round: names of a file end up on terminals and in logs.
+bool can_be_shown(std::string_view text) {
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    if (length == 0 || (!is_printable(text.substr(0, length)) && text.front() != '\n' && text.front() != '\t')) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 // yaml-cpp's events, so that anchors and tags are seen and nothing is built for what is refused.
 class Builder final : public YAML::EventHandler {
  public:
@@ -33,6 +43,7 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     refuse_anchor(mark, anchor);
     refuse_tag(mark, tag);
+    if (!can_be_shown(value)) throw Refused{mark.line + 1, "a character that cannot be shown", "write the text without it"};
     const bool empty = tag != "!" && (value.empty() || value == "~" || value == "null");
     if (!open_.empty() && open_.back().node->kind == Node::Kind::map && !open_.back().key_read) return add_key(mark, value);
     add(empty ? Node::Kind::null : Node::Kind::scalar, mark, value);

@@ -8,7 +8,7 @@
 #include "ground/problem.hpp"
 
 // The strict YAML that people write for holdup: no anchors, aliases, tags, duplicate keys or second documents; at most 1 MiB, depth 32,
-// 100,000 nodes. Every scalar stays text (`no`, `010` and `1_000` are what they look like) until a reader asks for a type.
+// 100,000 nodes; no control characters but line ends and tabs. Every scalar stays text (`no`, `010` and `1_000` are what they look like) until a reader asks for a type.
 namespace holdup::ground::yaml {
 
 struct Node {

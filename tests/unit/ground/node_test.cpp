@@ -39,3 +39,54 @@ TEST_CASE("YAML that hides things is refused with its line") {
   for (int i = 0; i < 100'001; ++i) many += "- 1\n";
   CHECK(refusal(many).find("100,000 nodes") != std::string::npos);
 }
+
+TEST_CASE("YAML bombs and circles are refused at their first anchor") {
+  std::string bomb = "a: &a [x, x]\n";
+  for (char key = 'b'; key <= 'z'; ++key) bomb += std::string{key} + ": &" + key + " [*" + char(key - 1) + ", *" + char(key - 1) + "]\n";
+  CHECK(refusal(bomb).starts_with("f.yaml:1: an anchor"));
+  CHECK(refusal("a: &a [*a]\n").starts_with("f.yaml:1: an anchor"));
+  CHECK(refusal("<<: *a\n").starts_with("f.yaml:1: "));
+}
+
+TEST_CASE("YAML nested half a million deep is refused, as sequence, as map and by indentation") {
+  for (const char* level : {"[", "{a: ", "- ", "? "}) {
+    std::string deep;
+    while (deep.size() < 500'000) deep += level;
+    INFO(level);
+    CHECK(!refusal(deep).empty());
+  }
+}
+
+TEST_CASE("no, octals, underscores and times stay the text that they are") {
+  Problems problems;
+  const auto root = yaml::parse("[no, 010, 1_000, 0x1F, 1:30, yes, .inf]\n", "f.yaml", problems);
+  REQUIRE(problems.ok());
+  std::string all;
+  for (const auto& item : root.items) all += item.text + " ";
+  CHECK(all == "no 010 1_000 0x1F 1:30 yes .inf ");
+}
+
+TEST_CASE("a tab that indents is refused with its line, a byte order mark is passed over, UTF-16 is refused") {
+  CHECK(refusal("a:\n\tb: 1\n").starts_with("f.yaml:2: no YAML"));
+  Problems problems;
+  const auto root = yaml::parse(
+      "\xEF\xBB\xBF"
+      "a: 1\n",
+      "f.yaml", problems);
+  CHECK(problems.ok());
+  CHECK(root.find("a") != nullptr);
+  CHECK(refusal(std::string("\xFF\xFE"
+                            "a\0:\0 \0"
+                            "1\0\n\0",
+                            12))
+            .find("NUL") != std::string::npos);
+}
+
+TEST_CASE("what cannot be shown is refused in YAML, written or escaped") {
+  for (const char* text :
+       {"a: \"\\x1b]0;x\\a\"\n", "a: \"\\u202e\"\n", "\"\\e[2J\": 1\n", "a: \x9b\n", "a: \xff\xfe\n", "a: |\n  \x1b[2J\n"}) {
+    INFO(text);
+    CHECK(!refusal(text).empty());
+  }
+  CHECK(refusal("a: \"one\\ntwo\\tthree \xC3\xA9\"\n").empty());
+}
