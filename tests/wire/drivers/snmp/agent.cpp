@@ -95,11 +95,12 @@ void TableAgent::take(const Octets& datagram, const Puppet::Endpoint& from) {
   question.repetitions = *snmp::signed_number(*fields.next(tag::integer));
   for (BerReader list{*fields.next(tag::sequence)}; !list.done();)
     question.names.push_back(snmp::decode_oid(*BerReader{*list.next(tag::sequence)}.next(tag::oid)));
-  if ((habits_.v1_only && question.version != 0) || (habits_.no_bulk && question.ask == tag::get_bulk)) return;
+  const bool bulk = question.ask == tag::get_bulk;
+  if ((habits_.v1_only && question.version != 0) || (bulk && (habits_.no_bulk || question.repetitions > habits_.most_repetitions))) return;
   puppet_.send(answer(question), from);
 }
 
-Octets TableAgent::answer(const Question& question) const {
+Octets TableAgent::answer(const Question& question) {
   std::int64_t status = question.names.size() > habits_.most_varbinds ? 1 : 0, index = 0;
   for (std::size_t i = 0; question.version == 0 && status == 0 && i < question.names.size(); ++i) {
     const bool there =
@@ -112,13 +113,22 @@ Octets TableAgent::answer(const Question& question) const {
              join({four_bytes(question.version), tlv(tag::octets, {'p', 'u', 'b', 'l', 'i', 'c'}), tlv(tag::response, pdu)}));
 }
 
-Octets TableAgent::varbinds(const Question& question) const {
+TableAgent::Table::const_iterator TableAgent::behind(const Oid& name, std::uint8_t ask) {
+  auto at = table_.upper_bound(name);
+  const auto growing = Oid::parse(habits_.grows);
+  if (growing && name.under(*growing) && (at == table_.end() || !at->first.under(*growing)))
+    at = table_.emplace(growing->with(name.size() > growing->size() ? name.parts().back() + 1 : 1), four_bytes(1)).first;
+  if (habits_.leaves_out && ask == tag::get_bulk && at != table_.end() && at->first.parts().back() % 2 == 1) ++at;
+  return at == table_.end() && habits_.begins_anew ? table_.begin() : at;
+}
+
+Octets TableAgent::varbinds(const Question& question) {
   Octets out;
   std::vector<Oid> names = question.names;
   const std::int64_t rounds = question.ask == tag::get_bulk ? question.repetitions : 1;
   for (std::int64_t round = 0; round < rounds; ++round)
     for (Oid& name : names) {
-      const auto at = question.ask == tag::get ? table_.find(name) : table_.upper_bound(name);
+      const auto at = question.ask == tag::get ? table_.find(name) : behind(name, question.ask);
       if (at != table_.end() && !habits_.stands_still) name = at->first;
       const auto value =
           at != table_.end() ? at->second : Octets{question.ask == tag::get ? tag::no_such_instance : tag::end_of_mib_view, 0};

@@ -48,11 +48,15 @@ inline constexpr std::size_t pdu_at = 13;
 class TableAgent {
  public:
   struct Habits {
-    bool v1_only = false;              // silent on v2c
-    bool no_bulk = false;              // silent on GETBULK
-    bool stands_still = false;         // GETNEXT answers with the name asked
-    std::size_t most_varbinds = 1000;  // tooBig beyond
-    int lose = 0;                      // so many first datagrams
+    bool v1_only = false;                  // silent on v2c
+    bool no_bulk = false;                  // silent on GETBULK
+    bool stands_still = false;             // GETNEXT answers with the name asked
+    std::size_t most_varbinds = 1000;      // tooBig beyond
+    int lose = 0;                          // so many first datagrams
+    std::int64_t most_repetitions = 1000;  // silent on GETBULK beyond
+    bool leaves_out = false;               // every other row of a GETBULK answer
+    bool begins_anew = false;              // behind its last object, instead of endOfMibView
+    std::string grows = {};                // this column gets a row whenever it is asked for the one behind the last
   };
 
   TableAgent(boost::asio::io_context& loop, Habits habits);
@@ -63,9 +67,11 @@ class TableAgent {
 
  private:
   struct Question;
+  using Table = std::map<Oid, Octets>;
   void take(const Octets& datagram, const Puppet::Endpoint& from);
-  [[nodiscard]] Octets answer(const Question& question) const;
-  [[nodiscard]] Octets varbinds(const Question& question) const;
+  [[nodiscard]] Octets answer(const Question& question);
+  [[nodiscard]] Octets varbinds(const Question& question);
+  [[nodiscard]] Table::const_iterator behind(const Oid& name, std::uint8_t ask);
 
   Habits habits_;
   std::map<Oid, Octets> table_;

@@ -235,3 +235,36 @@ TEST_CASE("a hundred requests at once each get their own answer") {
   CHECK(ids.size() == 100);
   CHECK(!ids.contains(0));  // the ids ran over the end of their range
 }
+
+TEST_CASE("an answer of 65,507 bytes, all that a datagram holds, is read; as much garbage is counted") {
+  constexpr std::size_t largest = 65'507;
+  Bench bench;
+  Puppet* self = nullptr;
+  Puppet agent{bench.loop, [&](const Octets& question, const Puppet::Endpoint& from) {
+                 self->send(Octets(largest, 0x30), from);
+                 const auto asked = snmp::open_envelope(question);
+                 snmp::BerReader fields{asked->pdu.content};
+                 snmp::BerWriter writer;
+                 writer.octets(std::string(largest - 53, '\x1b'));
+                 writer.oid(names[0]);
+                 writer.wrap(snmp::tag::sequence, 0);
+                 writer.wrap(snmp::tag::sequence, 0);
+                 writer.integer(0);
+                 writer.integer(0);
+                 writer.integer(*snmp::next_number(fields));
+                 writer.wrap(snmp::tag::response, 0);
+                 writer.octets("public");
+                 writer.integer(1);
+                 writer.wrap(snmp::tag::sequence, 0);
+                 Octets answer;
+                 writer.take(answer);
+                 REQUIRE(answer.size() == largest);
+                 self->send(answer, from);
+               }};
+  self = &agent;
+  bench.ask({.to = agent.address()});
+  const auto& outcome = bench.ended(1).back();
+  REQUIRE(outcome);
+  CHECK(outcome->response.varbinds.at(0).value.content.size() == largest - 53);
+  CHECK(bench.client.counters().garbage == 1);
+}

@@ -35,9 +35,9 @@ tables:
       - {column: .3.2, metric: rack_current_amperes, divide: 10, means: outlet_current}
 )";
 
-profile::Library library() {
+profile::Library library(const std::string& more) {
   ground::Problems problems;
-  auto out = profile::Library::load({{"pdu.yaml", pdu_profile}}, problems);
+  auto out = profile::Library::load({{"pdu.yaml", pdu_profile + more}}, problems);
   REQUIRE(problems.ok());
   return out;
 }
@@ -45,7 +45,8 @@ profile::Library library() {
 /// A device and the agent behind it.
 class Bench {
  public:
-  explicit Bench(TableAgent::Habits habits = {}, int outlets = 24) : agent{loop, habits} {
+  explicit Bench(TableAgent::Habits habits = {}, int outlets = 24, const std::string& more_profile = {})
+      : agent{loop, habits}, profiles_{library(more_profile)} {
     agent.text("1.3.6.1.2.1.1.1.0", "A PDU");
     agent.object_id("1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.99.7");
     agent.text("1.3.6.1.4.1.99.1.0", "PDU-24");
@@ -87,7 +88,7 @@ class Bench {
     return *std::move(out);
   }
 
-  profile::Library profiles_ = library();
+  profile::Library profiles_;
   std::optional<snmp::Device> device_;
 };
 
@@ -139,6 +140,30 @@ TEST_CASE("an agent whose tables stand still is refused by name") {
   REQUIRE(!told);
   CHECK(told.error().kind == ground::FailureKind::malformed);
   CHECK(told.error().what == "the walk of 1.3.6.1.4.1.99.3.2 does not advance");
+}
+
+TEST_CASE("an agent that times out on long answers is asked for fewer rows at once") {
+  Bench bench{{.most_repetitions = 5}};
+  check_whole(bench);
+}
+
+TEST_CASE("an agent that leaves values out of bulk answers is read whole where its profile says so") {
+  Bench bench{{.leaves_out = true}, 24, "quirks: {max_repetitions: 1}\n"};
+  check_whole(bench);
+}
+
+TEST_CASE("an agent that begins anew instead of saying endOfMibView is walked to its end") {
+  Bench bench{{.begins_anew = true}};
+  check_whole(bench);
+}
+
+TEST_CASE("a table that grows while it is walked is given up at a bound") {
+  Bench bench{{.grows = "1.3.6.1.4.1.99.3.3"}, 2};
+  const auto told = bench.identify();
+  REQUIRE(!told);
+  CHECK(told.error().kind == ground::FailureKind::malformed);
+  CHECK(told.error().what == "the tables never end: over 20,000 points");
+  CHECK(bench.client.counters().sent < 3000);
 }
 
 TEST_CASE("what an agent lost, marks or cannot measure is no zero") {
