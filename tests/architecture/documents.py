@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Documents tell the truth: relative links lead somewhere, commands in the README exist, no path of somebody's machine stands in
-them. `documents.py links|machines ROOT`, `documents.py commands ROOT PROGRAMS`."""
+them, and every test that is named for a bad input exists. `documents.py links|machines|inputs ROOT`, `documents.py commands ROOT PROGRAMS`."""
 import os
 import re
 import subprocess
@@ -19,6 +19,7 @@ SHELLS = {"sh", "bash", "shell", "console"}
 OUR_PROGRAMS = {"holdup", "hw-sim", "promqltest"}
 TOOLS = {"git", "cd", "curl", "sudo", "apt-get", "cmake", "ctest", "python3", "kill", "ls", "cat", "snmpwalk", "snmpget", "journalctl", "export"}
 README_LINES = 150
+TEST_CASE = re.compile(r'TEST_CASE\(((?:\s*"(?:[^"\\]|\\.)*")+)')
 
 
 def documents(root: Path) -> list[Path]:
@@ -122,11 +123,39 @@ def help_of(command: list[str]) -> str:
     return answer.stdout + answer.stderr if answer.returncode == 0 else ""
 
 
+def section(text: str, heading: str) -> str:
+    found = re.search(rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_names(root: Path) -> set[str]:
+    """Sentences of Catch2 cases, and `FILE: play` of python tests that have a function of that name."""
+    names = set()
+    for file in (root / "tests").rglob("*_test.cpp"):
+        for literals in TEST_CASE.findall(file.read_text()):
+            names.add("".join(re.findall(r'"((?:[^"\\]|\\.)*)"', literals)))
+    for file in (root / "tests").rglob("*_test.py"):
+        names |= {f"{file.stem}: {play}" for play in re.findall(r"^def (\w+)\(", file.read_text(), re.MULTILINE)}
+    return names
+
+
+def input_problems(root: Path) -> list[str]:
+    rows = re.findall(r"^\| (?!input |---)(.*?) \| (.*) \|$", section((root / "docs/testing.md").read_text(), "Bad input"), re.MULTILINE)
+    known = test_names(root)
+    problems = [] if rows else ["docs/testing.md: no table under Bad input"]
+    for row, tests in rows:
+        named = re.findall(r"`([^`]+)`", tests)
+        problems += [] if named else [f"docs/testing.md: {row}: names no test"]
+        problems += [f"docs/testing.md: {row}: no test '{name}'" for name in named if name not in known]
+    return problems
+
+
 def main() -> None:
     check, root = sys.argv[1], Path(sys.argv[2])
     checks = {
         "links": lambda: link_problems(root),
         "machines": lambda: machine_problems(root),
+        "inputs": lambda: input_problems(root),
         "commands": lambda: command_problems(root, Path(sys.argv[3])),
     }
     tree.report(checks[check](), f"{check}: {len(documents(root))} documents")

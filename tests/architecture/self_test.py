@@ -195,6 +195,18 @@ class Documents(BadTree):
         self.write("docs/a.md", "in /etc/holdup/x, http://h:1/api/y and read/write/both\nbuilt in /" + "home/me/holdup\n")
         self.expect_one(documents.machine_problems(self.root), "docs/a.md:2")
 
+    def test_a_bad_input_whose_test_is_gone_is_found(self):
+        self.write("tests/unit/a_test.cpp", 'TEST_CASE("one is refused, "\n          "so") {}\n')
+        self.write("tests/wire/b_test.py", "def played(rack):\n    pass\n")
+        self.write("docs/testing.md", "## Bad input\n\n| input | test |\n|---|---|\n| one | `one is refused, so` `b_test: played` |\n")
+        self.assertEqual(documents.input_problems(self.root), [])
+        self.write("docs/testing.md", "## Bad input\n\n| input | test |\n|---|---|\n| one | `one is taken` |\n")
+        self.expect_one(documents.input_problems(self.root), "no test 'one is taken'")
+        self.write("docs/testing.md", "## Bad input\n\n| input | test |\n|---|---|\n| one | none yet |\n")
+        self.expect_one(documents.input_problems(self.root), "names no test")
+        self.write("docs/testing.md", "# Testing\n")
+        self.expect_one(documents.input_problems(self.root), "no table")
+
     def readme(self, command: str) -> list[str]:
         self.write("README.md", f"# x\n```sh\n{command}\n```\n")
         return documents.command_problems(self.root, self.root / "bin")

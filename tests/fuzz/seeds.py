@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Writes what the fuzz targets begin with: `seeds.py FOLDER` makes FOLDER/TARGET/NAME, good examples and each hostile kind of
+docs/testing.md, and dictionaries FOLDER/TARGET.dict."""
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCENARIOS = HERE.parent.parent / "hw-sim" / "scenarios"
+PROFILES = HERE.parent.parent / "firmware-profiles"
+HOSTILE = b"\x1b]0;owned\x07\x1b[2J\xe2\x80\xae\x00\xff\xc0\xaf=cmd()<script>"
+
+
+def tlv(tag: int, content: bytes, form: int = 0) -> bytes:
+    """`form` bytes of length, the least that fit when 0."""
+    size = len(content)
+    if form == 0 and size < 0x80:
+        return bytes([tag, size]) + content
+    form = form or (size.bit_length() + 7) // 8
+    return bytes([tag, 0x80 | form]) + size.to_bytes(form, "big") + content
+
+
+def integer(value: int, tag: int = 0x02) -> bytes:
+    return tlv(tag, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+
+
+def oid(text: str) -> bytes:
+    parts = [int(part) for part in text.split(".")]
+    out = b""
+    for part in [parts[0] * 40 + parts[1], *parts[2:]]:
+        piece = bytes([part & 0x7F])
+        while part := part >> 7:
+            piece = bytes([part & 0x7F | 0x80]) + piece
+        out += piece
+    return tlv(0x06, out)
+
+
+def varbinds(*pairs: tuple[str, bytes]) -> bytes:
+    return tlv(0x30, b"".join(tlv(0x30, oid(name) + value) for name, value in pairs))
+
+
+def pdu(tag: int, list_: bytes, numbers: tuple[int, int, int] = (1, 0, 0)) -> bytes:
+    return tlv(tag, b"".join(integer(number) for number in numbers) + list_)
+
+
+def message(body: bytes, version: int = 1, community: bytes = b"public") -> bytes:
+    return tlv(0x30, integer(version) + tlv(0x04, community) + body)
+
+
+def v3(scoped: bytes, flags: int = 0, engine: bytes = b"\x80\0\x1f\x88\x04engine", size: int = 65507, boots: int = 1, code: bytes = b"") -> bytes:
+    head = tlv(0x30, integer(1) + integer(size) + tlv(0x04, bytes([flags])) + integer(3))
+    security = tlv(0x30, tlv(0x04, engine) + integer(boots) + integer(5) + tlv(0x04, b"user") + tlv(0x04, code) + tlv(0x04, b"\0" * 8 if flags & 2 else b""))
+    return tlv(0x30, integer(3) + head + tlv(0x04, security) + scoped)
+
+
+def scoped(body: bytes) -> bytes:
+    return tlv(0x30, tlv(0x04, b"\x80\0\x1f\x88\x04engine") + tlv(0x04, b"") + body)
+
+
+NAME = "1.3.6.1.4.1.13742.6.5.4.3.1.3.1.3.14"
+VALUES = {
+    "integer": integer(230), "negative": integer(-(2**31)), "empty-integer": tlv(0x02, b""), "nine-byte-integer": tlv(0x02, b"\1" * 9),
+    "octets": tlv(0x04, b"outlet 3"), "hostile-text": tlv(0x04, HOSTILE), "long-text": tlv(0x04, HOSTILE * 1600), "null": tlv(0x05, b""),
+    "oid": oid("1.3.6.1.4.1.318.1.3.4.6"), "empty-oid": tlv(0x06, b""), "wide-oid": tlv(0x06, b"\x2b\x90\x80\x80\x80\x00"),
+    "first-byte-ff": tlv(0x06, b"\xff\xff\xff\xff\x7f\x01"), "long-oid": tlv(0x06, b"\x2b" + b"\1" * 128), "address": tlv(0x40, b"\x7f\0\0\1"),
+    "counter32": tlv(0x41, b"\0\xff\xff\xff\xff"), "gauge32": tlv(0x42, b"\xff\xff\xff\xff"), "ticks": tlv(0x43, b"\0"),
+    "counter64": tlv(0x46, b"\0" + b"\xff" * 8), "float": tlv(0x44, b"\x9f\x78\x04\x43\x66\0\0"), "nan": tlv(0x44, b"\x9f\x78\x04\x7f\xc0\0\0"),
+    "infinite": tlv(0x44, b"\x9f\x79\x08\x7f\xf0" + b"\0" * 6), "end-of-view": tlv(0x82, b""), "no-such-object": tlv(0x80, b""), "unknown-tag": tlv(0x55, b"x"),
+}  # fmt: skip
+
+
+def codec() -> dict[str, bytes]:
+    everything = [(f"{NAME}.{at}", value) for at, value in enumerate(VALUES.values()) if len(value) < 60 and "empty" not in list(VALUES)[at]]
+    good = message(pdu(0xA2, varbinds((NAME, VALUES["integer"]), (NAME + ".1", VALUES["octets"]))))
+    out = {f"value-{name}": message(pdu(0xA2, varbinds((NAME, value)))) for name, value in VALUES.items()}
+    out |= {
+        "good": good, "v1": message(pdu(0xA2, varbinds((NAME, VALUES["integer"])), (1, 2, 1)), 0), "get": message(pdu(0xA0, varbinds((NAME, b"\5\0")))),
+        "everything": message(pdu(0xA2, varbinds(*everything))), "trailing": good + b"\0", "cut": good[:-3], "empty": b"", "indefinite": b"\x30\x80" + good[2:] + b"\0\0",
+        "reserved-length": b"\x30\xff" + good[2:], "length-2^32-1": b"\x30\x84\xff\xff\xff\xff" + good[2:], "long-forms": tlv(0x30, good[2:], 4),
+        "nested": b"\x30\x83\x01\x00\x00" * 10_000, "set": message(pdu(0xA3, varbinds((NAME, VALUES["integer"])))), "list": varbinds((NAME, VALUES["integer"]))[2:],
+    }  # fmt: skip
+    for level, body in {"noauth": (0, scoped(pdu(0xA2, varbinds((NAME, VALUES["integer"]))))), "report": (0, scoped(pdu(0xA8, varbinds(("1.3.6.1.6.3.15.1.1.4.0", tlv(0x41, b"\5")))))), "private": (3, tlv(0x04, b"x" * 32))}.items():
+        out[f"v3-{level}"] = v3(body[1], body[0], code=b"m" * 12 if body[0] else b"")
+    for size in (0, 4, 33, 255):
+        out[f"v3-engine-{size}"] = v3(scoped(pdu(0xA2, varbinds())), engine=b"e" * size)
+    out |= {f"v3-size-{size}": v3(scoped(pdu(0xA2, varbinds())), size=size) for size in (0, 484, 2**31)}
+    out |= {"v3-boots": v3(scoped(pdu(0xA2, varbinds())), boots=2**31 - 1)}
+    out |= {f"v3-code-{size}": v3(tlv(0x04, b"x" * 16), 3, code=b"m" * size) for size in (0, 1, 48, 49, 64)}
+    return out
+
+
+def shipped_traps() -> dict[str, list[str]]:
+    """Every eighth trap of each shipped list, and the names of the values that the list looks at."""
+    out = {}
+    for file in sorted(PROFILES.glob("traps-*.yaml")):
+        base = re.search(r"^base: ([\d.]+)", file.read_text(), re.MULTILINE)[1]
+        full = lambda text: base + text if text.startswith(".") else text  # noqa: E731
+        values = sorted({full(text) for text in re.findall(r"(?:varbind|name_of): ([.\d]+)", file.read_text())})[:8]
+        out |= {full(text): values for text in re.findall(r"\{oid: ([.\d]+)", file.read_text())[::8]}
+    return out
+
+
+def trap() -> dict[str, bytes]:
+    def v2(trap_oid: bytes, *more: tuple[str, bytes], tag: int = 0xA7) -> bytes:
+        return message(pdu(tag, varbinds(("1.3.6.1.2.1.1.3.0", tlv(0x43, b"\x64")), ("1.3.6.1.6.3.1.1.4.1.0", trap_oid), *more)))
+
+    def v1(enterprise: bytes, generic: int = 6, specific: int = 5) -> bytes:
+        body = enterprise + tlv(0x40, b"\x7f\0\0\1") + integer(generic) + integer(specific) + tlv(0x43, b"\5") + varbinds((NAME, VALUES["octets"]))
+        return message(tlv(0xA4, body), 0)
+
+    out = {f"value-{name}": v2(oid("1.3.6.1.4.1.13742.6.0.63"), (NAME, value)) for name, value in VALUES.items()}
+    out |= {f"known-{name}": v2(oid(name), *((value + ".3", integer(at + 1)) for at, value in enumerate(values))) for name, values in shipped_traps().items()}
+    out |= {f"enterprise-{size}": v1(tlv(0x06, b"\x2b" + b"\1" * (size - 1) if size else b"")) for size in (0, 1, 126, 127, 128, 129)}
+    out |= {f"specific-{number}": v1(oid("1.3.6.1.4.1.318"), specific=number) for number in (2**31 - 1, 2**31, -1)}
+    out |= {f"generic-{number}": v1(oid("1.3.6.1.4.1.318"), number) for number in (0, 3, 7, -1)}
+    out |= {"inform": v2(oid("1.3.6.1.6.3.1.1.5.1"), tag=0xA6), "no-oid": v2(tlv(0x04, b"1.3.6")), "v3": v3(scoped(pdu(0xA7, varbinds())))}
+    return out
+
+
+def profile() -> dict[str, bytes]:
+    shipped = sorted(PROFILES.glob("*.yaml"), key=lambda file: file.stat().st_size)
+    out = {file.stem: file.read_bytes() for file in shipped if file.stat().st_size < 4096}
+    head = b"profile: p\nprotocol: snmp\nidentify:\n  - {sys_object_id: 1.3.6.1.4.1.99}\n"
+    columns = b"      - {column: .2.1, metric: rack_current_amperes, divide: 10}\n      - {column: .2.2, metric: rack_voltage_volts, digits: .3.1}\n"
+    table = head + b"base: 1.3.6.1.4.1.99\ntables:\n  - part: outlet\n    name: ['{1} {.2.2}', 'x']\n    where: [{column: .2.1, is_not: [0]}]\n    columns:\n" + columns
+    out |= {
+        "table": table, "bomb": b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "cycle": b"a: &a [*a]\n", "deep": b"[" * 5000, "flow": b"{a: " * 5000, "twice": b"profile: a\nprofile: b\n",
+        "norway": b"profile: no\nprotocol: 010\nidentify: 1_000\n", "tabs": b"profile:\tp\n\tx: 1\n", "bom": b"\xef\xbb\xbf" + head, "utf-16": "profile: p\n".encode("utf-16"), "nul": b"profile: \0\n",
+        "regex": head + b"scalars: [{metric: rack_voltage_volts, oid: 1.3.6.1.4.1.99.1.0, extract: '((((a{1,99}){1,99}){1,99}){1,99})'}]\n", "zero": table.replace(b"divide: 10", b"divide: 0"),
+        "escapes": b"profile: \"\\x1b]0;x\\a\\u202e\"\nprotocol: snmp\n", "self": b"profile: p\nextends: p\n", "base": head + b"extends: base\n",
+        "override": b"override: base\npoints:\n  - {oid: 1.3.6.1.4.1.99.1.0, divide: 10, lane: hot}\n",
+    }  # fmt: skip
+    return out
+
+
+def recording() -> dict[str, bytes]:
+    lines = {"integer": b"2|230", "text": b"4|PDU", "hex": b"4x|1b5d303b00ff", "oid": b"6|1.3.6.1.4.1.318.1.3.4.6", "counter": b"70|18446744073709551615",
+             "opaque": b"68x|9f7804436600", "variation": b"2:numeric|min=1,max=9", "unknown": b"99|x", "huge": b"2|" + b"9" * 400}  # fmt: skip
+    base = b"1.3.6.1.2.1.1.1.0|4|APC Rack PDU (MN:AP8853)\n1.3.6.1.2.1.1.2.0|6|%s\n"
+    enterprises = {"apc": b"1.3.6.1.4.1.318.1.3.4.6", "raritan": b"1.3.6.1.4.1.13742.6", "ups": b"1.3.6.1.2.1.33", "other": b"1.3.6.1.4.1.99"}
+    rows = b"".join(b"1.3.6.1.2.1.33.1.3.3.1.3.%d|2|230\n" % row for row in range(1, 40))
+    out = {name: base % b"1.3.6.1.4.1.99" + b"1.3.6.1.2.1.33.1.2.1.0|" + line + b"\n" for name, line in lines.items()}
+    return out | {f"of-{name}": base % object_id + rows for name, object_id in enterprises.items()}
+
+
+def modbus() -> dict[str, bytes]:
+    asked = bytes([2, 0, 1, 0, 7, 1])  # holding registers, 2 of them, transaction 7, unit 1
+    def frame(body: bytes, length: int | None = None, head: bytes = b"\0\7\0\0", unit: int = 1) -> bytes:
+        return asked + head + (len(body) + 1 if length is None else length).to_bytes(2, "big") + bytes([unit]) + body
+    good = b"\3\4\0\xe6\xff\xff"
+    out = {"good": frame(good), "two": frame(good) + frame(good)[6:], "late": frame(good, head=b"\0\6\0\0"), "protocol": frame(good, head=b"\0\7\0\1"),
+           "unit": frame(good, unit=2), "odd": frame(b"\3\3\0\xe6\xff"), "short": frame(b"\3\2\0\xe6"), "cut": frame(good)[:-1]}  # fmt: skip
+    out |= {f"length-{length}": frame(good, length) for length in (0, 1, 2, 255, 65535)}
+    return out | {f"exception-{code}": frame(bytes([0x83, code])) for code in (0, 1, 2, 11, 255)}
+
+
+def site() -> dict[str, bytes]:
+    out = {file.stem: file.read_bytes() for file in SCENARIOS.glob("rack*.yaml")}
+    return out | {
+        "small": b"rack: r12\nfeeds:\n  A: {nominal_volts: 230}\ndevices:\n  pdu-a: {url: snmp://192.0.2.11, feed: A}\nloads:\n  cab1:\n    supplies:\n      psu1: {cord: pdu-a/outlet/3}\n",
+        "circle": b"feeds:\n  A: {upstream: {ups: B}}\n  B: {upstream: {ups: A}}\n", "url": b"devices:\n  x: {url: 'snmp://[::1'}\n", "size": b"store: {max_bytes: 99999999999999999999GiB, raw: -1d}\n",
+    }  # fmt: skip
+
+
+def words(files: list[Path]) -> str:
+    """The keys of these files, as libFuzzer's dictionaries have them."""
+    found = set(re.findall(r"\b[a-z_]+(?=:)", "".join(file.read_text() for file in files)))
+    return "".join(f'"{word}: "\n' for word in sorted(found))
+
+
+def main() -> None:
+    for target in (codec, trap, profile, recording, modbus, site):
+        folder = Path(sys.argv[1], target.__name__)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in target().items():
+            (folder / name).write_bytes(content)
+    Path(sys.argv[1], "profile.dict").write_text(words(list(PROFILES.glob("*.yaml"))))
+    Path(sys.argv[1], "site.dict").write_text(words(list(SCENARIOS.glob("rack*.yaml"))))
+
+
+if __name__ == "__main__":
+    main()
