@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
 #include "drivers/reading/reading.hpp"
 #include "ground/instant.hpp"
@@ -20,6 +21,8 @@ struct Identified {
   reading::Identity identity;
   std::vector<std::string> profiles = {};  // all that it is read through; the identity names the first
   std::vector<reading::Point> points;
+  std::vector<reading::Invariant> invariants = {};
+  std::vector<std::string> left = {};  // sources that were not read, because reading clears them
 };
 
 struct ReadRequest {

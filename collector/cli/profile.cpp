@@ -18,6 +18,7 @@
 namespace holdup::cli {
 namespace {
 
+using profile::Oid;
 using profile::Profile;
 using profile::Protocol;
 
@@ -133,6 +134,9 @@ Told tell(const profile::Library& library, const Profile* named, const snmp::Rec
   }
   Told told;
   told.identified.identity = snmp::identity(chosen.profiles, recording.answers, recording.seen);
+  for (const auto* profile : chosen.profiles)
+    told.identified.invariants.insert(told.identified.invariants.end(), profile->invariants.begin(), profile->invariants.end());
+  for (const Oid& left : snmp::needs(chosen.profiles).left) told.identified.left.push_back(left.text());
   for (const auto& measured : snmp::expand(chosen.profiles, recording.answers, snmp::Spares::kept)) {
     const auto* value = recording.answers.find(measured.oid);
     auto reading = snmp::take_reading(measured, value);

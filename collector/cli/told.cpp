@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 
 #include "drivers/reading/plausibility.hpp"
 #include "ground/json_writer.hpp"
@@ -86,6 +87,7 @@ void print_people(const Told& told) {
   for (const auto& [point, why] : told.doubts)
     std::cout << "doubt: " << labels_text(told.identified.points[point]) << ' ' << told.identified.points[point].metric << ": " << why
               << '\n';
+  for (const auto& source : told.identified.left) std::cout << "left out: " << source << ": reading clears it\n";
 }
 
 void print_json(const Told& told) {
@@ -99,13 +101,16 @@ void doubt(Told& told) {
   std::vector<double> values(told.identified.points.size(), reading::no_value);
   for (const Reading& reading : told.readings)
     if (reading.quality == Quality::good) values[reading.point] = reading.value;
-  for (const auto& group : reading::power_groups(told.identified.points)) {
-    const auto why = reading::implausible(group, values);
-    if (why.empty()) continue;
-    for (const auto point : group.points()) told.doubts.emplace(point, why);
+  std::set<std::uint32_t> spoilt;
+  for (const auto& law : reading::laws(told.identified.points, told.identified.invariants)) {
+    const auto doubt = law.judges(values) ? reading::broken(law, values) : reading::Doubt{};
+    if (doubt.why.empty()) continue;
+    const auto points = law.kind == reading::Law::Kind::rating ? law.parts : law.points();
+    for (const auto point : points) told.doubts.emplace(point, doubt.why);
+    if (doubt.spoils) spoilt.insert(points.begin(), points.end());
   }
   for (Reading& reading : told.readings)
-    if (reading.quality == Quality::good && told.doubts.contains(reading.point)) reading.quality = Quality::out_of_range;
+    if (reading.quality == Quality::good && spoilt.contains(reading.point)) reading.quality = Quality::out_of_range;
 }
 
 void print_told(const Told& told, bool json) { json ? print_json(told) : print_people(told); }

@@ -11,6 +11,7 @@
 #include "collector/plan/plan.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/site/site.hpp"
+#include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
 #include "drivers/reading/reading.hpp"
 #include "drivers/reading/trap.hpp"
@@ -37,6 +38,7 @@ struct Identified {
   site::Index device = 0;
   reading::Identity identity;
   std::vector<reading::Point> points;
+  std::vector<reading::Invariant> invariants = {};  // of its profiles
 };
 struct Answered {
   site::Index device = 0;

@@ -18,7 +18,8 @@ namespace asio = boost::asio;
 std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Device& device, const drivers::Access& access) {
   auto address = drivers::parse_address(device.url);
   if (!address) return nullptr;
-  auto opened = opener.open({.address = std::move(*address), .access = access, .profile = device.profile});
+  auto opened =
+      opener.open({.address = std::move(*address), .access = access, .profile = device.profile, .read_clearing = device.read_clearing});
   return opened ? std::move(*opened) : nullptr;
 }
 
@@ -53,8 +54,10 @@ asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order o
   if (order.kind == plan::Order::Kind::identify) {
     auto identified = co_await device->identify(order.deadline);
     if (identified)
-      hand(crew,
-           core::Identified{.device = order.device, .identity = std::move(identified->identity), .points = std::move(identified->points)});
+      hand(crew, core::Identified{.device = order.device,
+                                  .identity = std::move(identified->identity),
+                                  .points = std::move(identified->points),
+                                  .invariants = std::move(identified->invariants)});
     else
       hand(crew, core::Unanswered{.device = order.device, .asked = asked, .failure = identified.error()});
     co_return;

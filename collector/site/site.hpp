@@ -43,6 +43,7 @@ struct Device {
   bool allow_weak = false;     // MD5 and DES, where it can do no better
   std::string profile;         // empty: identified
   std::string via;             // the switch it is reached through; empty: the common network
+  bool read_clearing = false;  // also what the device forgets once it was read
   std::optional<Index> feed;
   std::optional<Duration> hot, routine, timeout;  // as written; plan::lane_period() knows the defaults
 };

@@ -102,6 +102,7 @@ class Reader {
     if (const auto via = ground::Element::parse(device.via); !device.via.empty() && (!via || !via->is("switch")))
       map.problem("via", "'" + device.via + "' is no switch", "write switch/NAME");
     if (const auto feed = map.text("feed")) device.feed = lookup(map, "feed", *feed, site_.feeds, "feed");
+    device.read_clearing = map.flag("read_clearing").value_or(false);
     device.hot = period(map, "hot");
     device.routine = period(map, "routine");
     device.timeout = period(map, "timeout");

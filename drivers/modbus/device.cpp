@@ -58,8 +58,9 @@ struct Device::Sweep {
   bool broken_off = false;         // the connection failed: what is left stays failed
 };
 
-Device::Device(std::shared_ptr<Connection> connection, std::uint8_t unit, std::vector<const profile::Profile*> candidates)
-    : connection_{std::move(connection)}, unit_{unit}, candidates_{std::move(candidates)} {
+Device::Device(std::shared_ptr<Connection> connection, std::uint8_t unit, std::vector<const profile::Profile*> candidates,
+               profile::Clearing clearing)
+    : connection_{std::move(connection)}, unit_{unit}, candidates_{std::move(candidates)}, clearing_{clearing} {
   HOLDUP_EXPECT(connection_ && std::ranges::none_of(candidates_, [](const auto* p) { return p == nullptr; }));
 }
 
@@ -72,7 +73,8 @@ asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) 
   Result<reading::Identity> identity = co_await identity_of(profile, deadline);
   if (!identity) co_return identity.error();
   drivers::Identified identified{.identity = std::move(*identity), .points = {}};
-  adopt(profile, identified.points);
+  identified.invariants = profile.invariants;
+  adopt(profile, identified);
   co_return identified;
 }
 
@@ -215,8 +217,9 @@ asio::awaitable<Result<reading::Identity>> Device::identity_of(const profile::Pr
 
 /// That something is there and is taken for what the profile says: its first register is answered, be it with "not here".
 asio::awaitable<Result<void>> Device::answers(const profile::Profile& profile, Instant deadline) {
-  if (profile.registers.empty()) co_return Failure{FailureKind::unsupported, "profile " + profile.name + " has no registers"};
-  const Span span = span_of(profile.registers.front());
+  const auto first = std::ranges::find_if(profile.registers, [&](const auto& field) { return may_read(field.rule, clearing_); });
+  if (first == profile.registers.end()) co_return Failure{FailureKind::unsupported, "profile " + profile.name + " has no registers"};
+  const Span span = span_of(*first);
   const Result<Exchange> exchange = co_await ask(span, deadline);
   if (!exchange) co_return exchange.error();
   const std::uint8_t code = exchange->answer.exception;
@@ -240,17 +243,23 @@ asio::awaitable<Result<std::string>> Device::first_text(const profile::TextSourc
   co_return std::string{};
 }
 
-void Device::adopt(const profile::Profile& profile, std::vector<reading::Point>& points) {
+void Device::adopt(const profile::Profile& profile, drivers::Identified& identified) {
+  auto& points = identified.points;
   sources_.clear();
   std::vector<Span> named;
   for (const profile::Register& field : profile.registers) {
+    if (!may_read(field.rule, clearing_)) {
+      identified.left.push_back(std::to_string(field.function) + ":" + std::to_string(field.address));
+      continue;
+    }
     named.push_back(span_of(field));
     for (const profile::Telling& telling : profile::tellings(field.rule)) {
       points.push_back(located(telling.point, field));
       sources_.push_back({.field = &field, .conversion = telling.conversion, .span = span_of(field)});
     }
   }
-  readable_ = readable_ranges(std::move(named), profile.quirks.register_gap);
+  const auto gap = identified.left.empty() ? profile.quirks.register_gap : std::uint16_t{0};  // nothing is read along with others
+  readable_ = readable_ranges(std::move(named), gap);
   max_registers_ = std::min(profile.quirks.max_registers, max_registers);
 }
 

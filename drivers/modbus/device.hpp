@@ -18,7 +18,8 @@ namespace holdup::modbus {
 class Device final : public drivers::Device {
  public:
   /// A single candidate is taken at its word; of several the first whose identifying registers agree. They must outlive the device.
-  Device(std::shared_ptr<Connection> connection, std::uint8_t unit, std::vector<const profile::Profile*> candidates);
+  Device(std::shared_ptr<Connection> connection, std::uint8_t unit, std::vector<const profile::Profile*> candidates,
+         profile::Clearing clearing = profile::Clearing::refused);
 
   boost::asio::awaitable<ground::Result<drivers::Identified>> identify(ground::Instant deadline) override;
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(drivers::ReadRequest request) override;
@@ -45,11 +46,12 @@ class Device final : public drivers::Device {
   [[nodiscard]] std::vector<Span> singles(const Sweep& sweep, Span span) const;
   void settle(Sweep& sweep, Span span, const Exchange& exchange) const;
 
-  void adopt(const profile::Profile& profile, std::vector<reading::Point>& points);
+  void adopt(const profile::Profile& profile, drivers::Identified& identified);
 
   std::shared_ptr<Connection> connection_;
   std::uint8_t unit_;
   std::vector<const profile::Profile*> candidates_;
+  profile::Clearing clearing_;
   std::vector<Source> sources_;  // one a point
   std::vector<Span> readable_;   // registers that may be read, neighbours joined; narrowed by refusals
   std::uint16_t max_registers_ = max_registers;

@@ -19,6 +19,10 @@ using ground::Result;
 
 namespace {
 
+profile::Clearing clearing_of(const Opening& opening) {
+  return opening.read_clearing ? profile::Clearing::allowed : profile::Clearing::refused;
+}
+
 profile::Protocol protocol_of(const Address& address) {
   return address.protocol == Address::Protocol::snmp ? profile::Protocol::snmp : profile::Protocol::modbus;
 }
@@ -57,6 +61,7 @@ std::unique_ptr<Device> Opener::open_snmp(const Opening& opening) {
                                   .community = opening.access.community,
                                   .profile = opening.profile,
                                   .spares = opening.spares ? snmp::Spares::kept : snmp::Spares::dropped,
+                                  .clearing = clearing_of(opening),
                                   .resend_after = opening.resend_after};
   std::unique_ptr<snmp::Asker> asker;
   if (opening.access.credential)
@@ -76,7 +81,7 @@ std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {
   for (const auto& profile : library_.all())
     if (profile.protocol == profile::Protocol::modbus && (opening.profile.empty() || profile.name == opening.profile))
       candidates.push_back(&profile);
-  return std::make_unique<modbus::Device>(std::move(connection), opening.address.unit, std::move(candidates));
+  return std::make_unique<modbus::Device>(std::move(connection), opening.address.unit, std::move(candidates), clearing_of(opening));
 }
 
 }  // namespace holdup::drivers

@@ -23,6 +23,7 @@ struct Conversion {
   std::optional<unsigned> bit;             // raw is first reduced to this bit (0 = least significant): 0 or 1
   std::optional<ground::Pattern> extract;  // of a text: what of it is the number, or the word of a state
   std::shared_ptr<const reading::StateTable> words;  // a text that is a state's word stands for its code
+  std::optional<double> wraps_at;                    // of a counter: the raw number at which it begins anew at 0
   std::vector<std::int64_t> yes, no;                 // where either is set, the value is 1 or 0 by these raw codes; another code is absent
 };
 

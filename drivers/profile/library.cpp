@@ -14,6 +14,7 @@ namespace {
 using ground::Problems;
 
 void append(Profile& child, const Profile& parent) {
+  child.invariants.insert(child.invariants.end(), parent.invariants.begin(), parent.invariants.end());
   child.scalars.insert(child.scalars.end(), parent.scalars.begin(), parent.scalars.end());
   child.tables.insert(child.tables.end(), parent.tables.begin(), parent.tables.end());
   child.registers.insert(child.registers.end(), parent.registers.begin(), parent.registers.end());

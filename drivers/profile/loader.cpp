@@ -75,6 +75,15 @@ Identify load_identify(const Node& node, const std::string& path, const FileScop
   return identify;
 }
 
+reading::Invariant load_invariant(const Node& node, const std::string& path, const FileScope& scope) {
+  Mapping map{node, path, scope.report};
+  reading::Invariant out{.metric = map.required_text("metric"), .sum = map.required_text("sum"), .equals = map.required_text("equals")};
+  out.within = map.number("within").value_or(out.within);
+  if (out.within <= 0 || out.within >= 1) map.problem("within", "not between 0 and 1", "write a ratio: 0.1 allows ten per cent");
+  map.finish();
+  return out;
+}
+
 std::uint32_t bounded(Mapping& map, std::string_view key, std::int64_t most, std::uint32_t otherwise) {
   const auto number = map.integer(key);
   if (!number) return otherwise;
@@ -117,6 +126,7 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   each(map, "scalars", [&](const Node& n, const std::string& path) { profile.scalars.push_back(load_scalar(n, path, scope)); });
   each(map, "tables", [&](const Node& n, const std::string& path) { profile.tables.push_back(load_table(n, path, scope)); });
   each(map, "registers", [&](const Node& n, const std::string& path) { load_register(n, path, scope, profile.registers); });
+  each(map, "invariants", [&](const Node& n, const std::string& path) { profile.invariants.push_back(load_invariant(n, path, scope)); });
   each(map, "traps", [&](const Node& n, const std::string& path) { profile.traps.push_back(load_trap(n, path, scope)); });
   map.finish();
   if (problems.errors() != before) return std::nullopt;

@@ -9,6 +9,7 @@
 #include "drivers/profile/conversion.hpp"
 #include "drivers/profile/oid.hpp"
 #include "drivers/profile/trap.hpp"
+#include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
 #include "ground/instant.hpp"
 #include "ground/pattern/pattern.hpp"
@@ -19,6 +20,9 @@ namespace holdup::profile {
 
 enum class Protocol : std::uint8_t { snmp, modbus };
 
+/// Whether objects that are cleared by being read may be read.
+enum class Clearing : std::uint8_t { refused, allowed };
+
 /// What a value means and how it is told; common to all protocols. tellings() makes points of it.
 struct Rule {
   std::string metric;  // "rack_current_amperes"; "rack_state_code" where states are given
@@ -27,6 +31,8 @@ struct Rule {
   reading::Lane lane = reading::Lane::routine;
   std::optional<ground::Duration> refresh;
   std::shared_ptr<const reading::StateTable> states;
+  std::shared_ptr<const std::vector<std::int64_t>> harmless;  // of an input_fail_cause: codes that tell of no failure
+  bool clear_on_read = false;                                 // the device forgets it once it was read: not asked unless the site allows it
   Conversion conversion;
 };
 
@@ -161,10 +167,13 @@ struct Profile {
   std::vector<Scalar> scalars;
   std::vector<Table> tables;
   std::vector<Register> registers;
+  std::vector<reading::Invariant> invariants;
   std::vector<TrapRule> traps;  // looked up over all profiles, not taken over by `extends`
 };
 
 inline constexpr std::uint32_t any_arc = 0xFFFFFFFF;
+
+[[nodiscard]] inline bool may_read(const Rule& rule, Clearing clearing) { return !rule.clear_on_read || clearing == Clearing::allowed; }
 
 /// The profile with `arc` where its base says any.
 [[nodiscard]] Profile concrete(Profile profile, std::uint32_t arc);

@@ -69,7 +69,16 @@ reading::State load_state(const Node::Entry& entry, Mapping& table) {
   return state;
 }
 
+/// A cause is told by any code but those that tell of no failure.
+void load_cause(Mapping& map, Rule& rule) {
+  auto harmless = load_codes(map, "no");
+  if (harmless.empty()) map.problem("means", "which of the device's codes tell of no failure?", "add no: [codes]");
+  if (!rule.states) map.problem("means", "a cause is one of the device's codes", "add states:");
+  rule.harmless = std::make_shared<const std::vector<std::int64_t>>(std::move(harmless));
+}
+
 void load_answer(Mapping& map, Rule& rule) {
+  if (rule.means == Meaning::input_fail_cause) return load_cause(map, rule);
   rule.conversion.yes = load_codes(map, "yes");
   rule.conversion.no = load_codes(map, "no");
   const bool codes = !rule.conversion.yes.empty() || !rule.conversion.no.empty();
@@ -97,6 +106,9 @@ void load_conversion(Mapping& map, const FileScope& scope, Conversion& conversio
     else
       map.problem("sentinels", "'" + text + "' is no number", "write the raw numbers that mean \"no reading\"");
   conversion.extract = load_extract(map);
+  conversion.wraps_at = map.number("wraps_at");
+  if (conversion.wraps_at && *conversion.wraps_at <= 0)
+    map.problem("wraps_at", "not above 0", "write the raw number that follows the last");
   conversion.lowest = map.number("lowest");
   conversion.highest = map.number("highest");
   if (const auto bit = map.integer("bit")) {
@@ -137,7 +149,10 @@ Rule load_rule(Mapping& map, const FileScope& scope) {
   if (const auto means = map.word("means", reading::meaning_names)) rule.means = static_cast<Meaning>(*means);
   if (const auto lane = map.word("lane", reading::lane_names)) rule.lane = static_cast<reading::Lane>(*lane);
   rule.refresh = map.duration("refresh");
+  rule.clear_on_read = map.flag("clear_on_read").value_or(false);
   load_conversion(map, scope, rule.conversion);
+  if (rule.conversion.wraps_at && !rule.metric.ends_with("_total") && rule.means != Meaning::uptime)
+    map.problem("wraps_at", "'" + rule.metric + "' is no counter", "take it away, or name the series …_total");
   rule.conversion.words = rule.states;
   load_answer(map, rule);
   return rule;

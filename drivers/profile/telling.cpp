@@ -12,7 +12,8 @@ Telling telling(const Rule& rule) {
                     .means = rule.means,
                     .lane = rule.lane,
                     .refresh = rule.refresh,
-                    .states = rule.states},
+                    .states = rule.states,
+                    .harmless = rule.harmless},
           .conversion = rule.conversion};
 }
 

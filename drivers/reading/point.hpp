@@ -37,11 +37,14 @@ enum class Meaning : std::uint8_t {
   ups_on_battery,  // 1 = the load runs from the battery
   fan_speed,
   temperature,
-  uptime,            // of the agent or card, seconds
-  input_loss_count,  // latched counter of input losses
+  uptime,              // of the agent or card, seconds
+  input_loss_count,    // counts the losses of the input; latched: it tells of one that fell between two polls
+  transfer_count,      // counts the transfers from one source to another; latched
+  input_fail_cause,    // why the input failed last, the device's own code; latched
+  seconds_on_battery,  // 0 while the input carries the load
 };
 
-inline constexpr std::array<std::string_view, 22> meaning_names{"none",
+inline constexpr std::array<std::string_view, 25> meaning_names{"none",
                                                                 "supply_input_ok",
                                                                 "supply_output_ok",
                                                                 "supply_present",
@@ -62,7 +65,16 @@ inline constexpr std::array<std::string_view, 22> meaning_names{"none",
                                                                 "fan_speed",
                                                                 "temperature",
                                                                 "uptime",
-                                                                "input_loss_count"};
+                                                                "input_loss_count",
+                                                                "transfer_count",
+                                                                "input_fail_cause",
+                                                                "seconds_on_battery"};
+
+/// What the device itself remembers of the time between two polls: read as often as anything of it.
+[[nodiscard]] constexpr bool is_latched(Meaning means) {
+  return means == Meaning::uptime || means == Meaning::input_loss_count || means == Meaning::transfer_count ||
+         means == Meaning::input_fail_cause || means == Meaning::seconds_on_battery;
+}
 
 /// Which rhythm a point is polled in.
 enum class Lane : std::uint8_t { hot, routine, slow };
@@ -90,6 +102,8 @@ struct Point {
   std::optional<ground::Duration> refresh;   // how often the device measures anew, where the profile declares it
   std::shared_ptr<const StateTable> states;  // set for states; the reading's value is then the device's own code
   bool spare = false;                        // another point of the device tells the same; only `holdup probe` asks for it
+  double wraps_at = 0;                       // of a counter: where it begins anew at 0, in the base unit; 0: not known
+  std::shared_ptr<const std::vector<std::int64_t>> harmless = {};  // of an input_fail_cause: codes that tell of no failure
 };
 
 /// The value of a label, or "".

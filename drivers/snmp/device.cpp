@@ -82,8 +82,12 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   Identified out;
   out.identity = identity(profiles, answers, *seen);
   if (out.identity.vendor.empty()) out.identity.vendor = library_.vendor(seen->object_id);
-  for (const auto* profile : profiles) out.profiles.push_back(profile->name);
+  for (const auto* profile : profiles) {
+    out.profiles.push_back(profile->name);
+    out.invariants.insert(out.invariants.end(), profile->invariants.begin(), profile->invariants.end());
+  }
   for (const Measured& one : measured_) out.points.push_back(one.point);
+  for (const Oid& oid : left_) out.left.push_back(oid.text());
   co_return out;
 }
 
@@ -117,11 +121,23 @@ asio::awaitable<Result<std::size_t>> Device::get(std::span<const Oid> objects, P
 }
 
 asio::awaitable<Result<std::size_t>> Device::gather(Profiles profiles, Patience patience, Answers& answers) {
-  const auto wanted = needs(profiles);
+  const auto wanted = needs(profiles, settings_.clearing);
+  left_ = wanted.left;
+  if (!left_.empty()) {  // GETBULK runs on far behind a column's end
+    auto quirks = profiles.front()->quirks;
+    quirks.max_repetitions = 1;
+    agent_.heed(quirks);
+  }
   const auto got = co_await get(wanted.objects, patience, answers);
   if (!got) co_return got.error();
   const auto walked = co_await agent_.walk(wanted.columns, patience, answers);
-  co_return walked;
+  if (!walked || wanted.beside.empty()) co_return walked;
+  const auto cells = cells_beside(wanted.beside, answers);
+  const auto beside = co_await agent_.get(cells, patience);
+  if (!beside) co_return beside.error();
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (there((*beside)[i]) != nullptr) answers.put(cells[i], (*beside)[i].value);
+  co_return answers.size();
 }
 
 asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest request) {

@@ -22,8 +22,9 @@ class Device final : public drivers::Device {
   struct Settings {
     boost::asio::ip::udp::endpoint address;
     std::string community = "public";
-    std::string profile;                                       // the name of the only profile to take; empty: all that fit
-    Spares spares = Spares::dropped;                           // points that say again what another one says
+    std::string profile;              // the name of the only profile to take; empty: all that fit
+    Spares spares = Spares::dropped;  // points that say again what another one says
+    profile::Clearing clearing = profile::Clearing::refused;
     ground::Duration answer_within = std::chrono::seconds{3};  // a question while it is identified, sent up to three times
     std::optional<ground::Duration> resend_after;              // of lost datagrams while reading; the core resends by itself
   };
@@ -50,6 +51,7 @@ class Device final : public drivers::Device {
   std::unique_ptr<Asker> asker_;
   Agent agent_;
   std::vector<Measured> measured_;
+  std::vector<Oid> left_;                         // not asked, because reading clears them
   std::vector<std::unique_ptr<ReadPlan>> plans_;  // of the latest sets of points, one a rhythm
 };
 

@@ -9,8 +9,10 @@
 namespace holdup::snmp {
 namespace {
 
+using profile::Clearing;
 using profile::Column;
 using profile::Condition;
+using profile::Conversion;
 using profile::Profile;
 using profile::Rule;
 using profile::Scalar;
@@ -36,6 +38,7 @@ class Collector {
       measured.point.labels = pattern.point.labels;
       measured.point.source = pattern.oid.text();
       measured.conversion = std::move(telling.conversion);
+      measured.point.wraps_at = wraps_at(measured);
       place(std::move(measured));
     }
   }
@@ -56,6 +59,15 @@ class Collector {
     measured.point.spare = true;
     measured.point.means = reading::Meaning::none;
     spare_.push_back(std::move(measured));
+  }
+  /// What counts up begins anew where the profile says, else where the type of its value ends.
+  [[nodiscard]] double wraps_at(const Measured& measured) const {
+    const Value* value = answers_.find(measured.oid);
+    const bool counts = measured.point.metric.ends_with("_total") || measured.point.means == reading::Meaning::uptime;
+    if (!counts || value == nullptr) return 0;
+    const Conversion& conversion = measured.conversion;
+    const double by_type = value->counter_bits > 0 ? std::ldexp(1.0, value->counter_bits) : 0;
+    return conversion.wraps_at.value_or(by_type) * conversion.multiply / conversion.divide;
   }
   [[nodiscard]] bool reads(const Measured& measured) const {
     const Value* value = answers_.find(measured.oid);
@@ -151,7 +163,7 @@ void need(const Scalar& scalar, Needs& out) {
   need_objects(std::move(own), out);
 }
 
-void need(const Table& table, Needs& out) {
+void need(const Table& table, Clearing clearing, Needs& out) {
   need(table.where, out);
   need(table.index, out);
   need(table.name, out);
@@ -159,6 +171,7 @@ void need(const Table& table, Needs& out) {
   if (table.available) need(table.available->column, out);
   for (const Column& column : table.columns) {
     out.columns.push_back(column.oid);
+    if (!may_read(column.rule, clearing)) out.left.push_back(column.oid);
     need(column.name, out);
     need(column.where, out);
     need(column.scaling, out);
@@ -168,6 +181,23 @@ void need(const Table& table, Needs& out) {
 void sort_out(std::vector<Oid>& oids) {
   std::sort(oids.begin(), oids.end());
   oids.erase(std::unique(oids.begin(), oids.end()), oids.end());
+}
+
+/// Nothing asks for what is left, whoever named it, and no walk runs on into it.
+void leave_alone(Needs& needs) {
+  if (needs.left.empty()) return;
+  const auto is_left = [&](const Oid& oid) { return std::ranges::binary_search(needs.left, oid); };
+  std::erase_if(needs.objects, is_left);
+  std::vector<Oid> known = needs.columns;
+  known.insert(known.end(), needs.left.begin(), needs.left.end());
+  sort_out(known);
+  const auto runs_into_it = [&](const Oid& column) {
+    const auto next = std::ranges::upper_bound(known, column);
+    return is_left(column) || (next != known.end() && is_left(*next));
+  };
+  for (const Oid& column : needs.columns)
+    if (runs_into_it(column) && !is_left(column)) needs.beside.push_back(column);
+  std::erase_if(needs.columns, runs_into_it);
 }
 
 template <class Text>
@@ -215,17 +245,33 @@ Needs identity_needs(const Profile& profile) {
   return out;
 }
 
-Needs needs(Profiles profiles) {
+Needs needs(Profiles profiles, Clearing clearing) {
   Needs out;
   for (const Profile* profile : profiles) {
     const auto identity = identity_needs(*profile);
     out.objects.insert(out.objects.end(), identity.objects.begin(), identity.objects.end());
     out.columns.insert(out.columns.end(), identity.columns.begin(), identity.columns.end());
-    for (const Scalar& scalar : profile->scalars) need(scalar, out);
-    for (const Table& table : profile->tables) need(table, out);
+    for (const Scalar& scalar : profile->scalars) {
+      need(scalar, out);
+      if (!may_read(scalar.rule, clearing)) out.left.push_back(scalar.oid);
+    }
+    for (const Table& table : profile->tables) need(table, clearing, out);
   }
   sort_out(out.objects);
   sort_out(out.columns);
+  sort_out(out.left);
+  leave_alone(out);
+  return out;
+}
+
+std::vector<Oid> cells_beside(std::span<const Oid> columns, const Answers& answers) {
+  std::vector<Oid> out;
+  for (const Oid& column : columns) {
+    const auto entry = column.parts().first(column.size() - 1);
+    for (const Index row : answers.rows(Oid{{entry.begin(), entry.end()}}))  // of every column of the table
+      if (row.size() > 1) out.push_back(column.with(row.subspan(1)));
+  }
+  sort_out(out);
   return out;
 }
 

@@ -20,8 +20,12 @@ using Profiles = std::span<const profile::Profile* const>;
 struct Needs {
   std::vector<Oid> objects;  // scalars, by GET
   std::vector<Oid> columns;  // of tables, by walk
+  std::vector<Oid> beside;   // columns whose walk would end in an object that is cleared by being read: by GET, row by row
+  std::vector<Oid> left;     // objects and columns that are not asked, because reading clears them
 };
-[[nodiscard]] Needs needs(Profiles profiles);
+[[nodiscard]] Needs needs(Profiles profiles, profile::Clearing clearing = profile::Clearing::refused);
+/// The cells of the columns that no walk may run through, in the rows of what was walked beside them.
+[[nodiscard]] std::vector<Oid> cells_beside(std::span<const Oid> columns, const Answers& answers);
 /// What a profile's identity is made of.
 [[nodiscard]] Needs identity_needs(const profile::Profile& profile);
 

@@ -28,6 +28,12 @@ Value unsigned_value(Bytes content, std::size_t bytes) {
   return whole_number(static_cast<std::int64_t>(number), static_cast<double>(number));
 }
 
+Value counter_value(Bytes content, std::size_t bytes) {
+  Value out = unsigned_value(content, bytes);
+  out.counter_bits = static_cast<std::uint8_t>(8 * bytes);
+  return out;
+}
+
 Value text_value(Bytes content) {
   return {.kind = Value::Kind::text, .number = 0, .whole = 0, .text = std::string{content.begin(), content.end()}, .oid = {}};
 }
@@ -105,13 +111,14 @@ Value decode_value(const Element& element) {
       const auto number = *signed_number(content);
       return whole_number(number, static_cast<double>(number));
     }
-    case tag::counter32:
     case tag::gauge32:
-    case tag::time_ticks:
     case tag::unsigned32:
       return unsigned_value(content, 4);
+    case tag::counter32:
+    case tag::time_ticks:
+      return counter_value(content, 4);
     case tag::counter64:
-      return unsigned_value(content, 8);
+      return counter_value(content, 8);
     case tag::octets:
       return text_value(content);
     case tag::ip_address:

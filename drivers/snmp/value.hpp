@@ -22,6 +22,7 @@ struct Value {
   std::int64_t whole = 0;  // the number where it is whole: codes, bits; Counter64 above 2^63 wraps
   std::string text;        // raw bytes
   Oid oid;
+  std::uint8_t counter_bits = 0;  // of a Counter32, Counter64 or TimeTicks: it wraps at 2 to the power of it
 
   /// As the device said it: "49", "0.5", the text, the OID; "" when missing.
   [[nodiscard]] std::string raw() const;

@@ -88,6 +88,28 @@ def command_problems(root: Path, programs: Path) -> list[str]:
     return problems
 
 
+def key_problems(root: Path) -> list[str]:
+    """Every key that a profile may have stands in the README of the profiles, every key of a site file in docs/configuration.md."""
+    readers = {
+        "firmware-profiles/README.md": [p for p in (root / "drivers/profile").glob("*loader.cpp")],
+        "docs/operating.md": [root / "drivers/profile/override.cpp"],
+        "docs/configuration.md": [root / "collector/site/site_file.cpp"],
+    }
+    problems = []
+    for page, sources in readers.items():
+        text = (root / page).read_text()
+        for source in sources:
+            for key in keys_read(source.read_text()):
+                if not re.search(rf"(?<![\w]){re.escape(key)}(?![\w])", text):
+                    problems.append(f"{page}: says nothing of `{key}`, which {source.relative_to(root)} reads")
+    return problems
+
+
+def keys_read(source: str) -> list[str]:
+    calls = r'\.(?:text|required_text|texts|number|integer|flag|word|duration|find)\("([a-z_0-9]+)"|(?:load_\w+|bounded|each|period)\(\w+, "([a-z_0-9]+)"'
+    return sorted({first or second for first, second in re.findall(calls, source)})
+
+
 def what_is_wrong(words: list[str], root: Path, programs: Path) -> list[str]:
     while words and (words[0] == "sudo" or re.match(r"[A-Z_]+=", words[0])):
         words = words[1:]
@@ -156,6 +178,7 @@ def main() -> None:
         "links": lambda: link_problems(root),
         "machines": lambda: machine_problems(root),
         "inputs": lambda: input_problems(root),
+        "keys": lambda: key_problems(root),
         "commands": lambda: command_problems(root, Path(sys.argv[3])),
     }
     tree.report(checks[check](), f"{check}: {len(documents(root))} documents")

@@ -191,6 +191,14 @@ class Documents(BadTree):
         problems = documents.link_problems(self.root)
         self.assertEqual(len(problems), 2, problems)
 
+    def test_a_key_that_no_page_names_is_found(self):
+        for page in ("firmware-profiles/README.md", "docs/operating.md", "docs/configuration.md"):
+            self.write(page, "`known`\n")
+        for source in ("drivers/profile/override.cpp", "collector/site/site_file.cpp"):
+            self.write(source, 'map.text("known");\n')
+        self.write("drivers/profile/loader.cpp", 'map.flag("known"); map.number("secret"); load_oid(map, "known", scope);\n')
+        self.expect_one(documents.key_problems(self.root), "nothing of `secret`")
+
     def test_a_path_of_a_machine_is_found(self):
         self.write("docs/a.md", "in /etc/holdup/x, http://h:1/api/y and read/write/both\nbuilt in /" + "home/me/holdup\n")
         self.expect_one(documents.machine_problems(self.root), "docs/a.md:2")

@@ -117,3 +117,28 @@ TEST_CASE("a profile takes over what it extends") {
   CHECK(library.find("b")->scalars.size() == 2);
   CHECK(library.find("c")->scalars.size() == 2);
 }
+
+TEST_CASE("counters, causes, clearing reads and invariants are read, and refused where they make no sense") {
+  const std::string states = "states:\n  cause: {1: [none, ok], 4: [blackout, ok]}\n";
+  ground::Problems problems;
+  const auto library =
+      Library::load({{"p.yaml", head + states +
+                                    "scalars:\n  - {oid: .1.0, states: cause, means: input_fail_cause, no: [1], clear_on_read: true}\n"
+                                    "  - {oid: .2.0, metric: rack_energy_joules_total, wraps_at: 4294967296}\n"
+                                    "invariants:\n  - {metric: rack_power_watts, sum: outlet, equals: inlet, within: 0.05}\n"}},
+                    problems);
+  REQUIRE(problems.ok());
+  const auto& made = *library.find("p");
+  CHECK(made.scalars[0].rule.clear_on_read);
+  CHECK(*tellings(made.scalars[0].rule).at(0).point.harmless == std::vector<std::int64_t>{1});
+  CHECK(made.scalars[1].rule.conversion.wraps_at == 4294967296.0);
+  CHECK(made.invariants.at(0).within == 0.05);
+  const auto refused = problems_of(head + states +
+                                   "scalars:\n  - {oid: .1.0, states: cause, means: input_fail_cause}\n"
+                                   "  - {oid: .2.0, metric: rack_power_watts, wraps_at: 10}\n"
+                                   "invariants:\n  - {metric: rack_power_watts, sum: outlet, equals: inlet, within: 10}\n");
+  REQUIRE(refused.size() == 3);
+  CHECK(refused[0].find("which of the device's codes tell of no failure?") != std::string::npos);
+  CHECK(refused[1].find("'rack_power_watts' is no counter") != std::string::npos);
+  CHECK(refused[2].find("within: not between 0 and 1") != std::string::npos);
+}

@@ -87,3 +87,84 @@ TEST_CASE("a doubt begins and ends with three replies in a row, and takes the wh
   CHECK(begun.empty());
   CHECK(right[2].quality == Quality::good);
 }
+
+namespace {
+
+Point of_part(std::string part, std::string metric, std::string index = "1") {
+  Point made = point(std::move(metric), std::move(index));
+  made.labels[0].second = std::move(part);
+  return made;
+}
+
+const std::vector<Point> two_outlets{of_part("outlet", "rack_power_watts", "1"), of_part("outlet", "rack_power_watts", "2"),
+                                     of_part("inlet", "rack_power_watts")};
+
+Doubt of_sum(const std::vector<Invariant>& invariants, const std::vector<double>& values) {
+  const auto all = laws(two_outlets, invariants);
+  REQUIRE(all.size() == 1);
+  return all[0].judges(values) ? broken(all[0], values) : Doubt{};
+}
+
+}  // namespace
+
+TEST_CASE("row 20: outlets give no more than their inlet takes; a little too much is a meter, twice as much a scale") {
+  CHECK(of_sum({}, {300, 400, 700}).why.empty());
+  CHECK(of_sum({}, {300, 400, 5000}).why.empty());  // other outlets may have no meter
+  CHECK(of_sum({}, {300, no_value, 700}).why.empty());
+  CHECK(of_sum({}, {300, 400, no_value}).why.empty());
+  CHECK(of_sum({}, {10, 20, 1}).why.empty());
+  const auto off = of_sum({}, {400, 480, 700});
+  CHECK(off.why == "they add up to 880 against 700 of the whole: a scale or a current transformer is wrong");
+  CHECK_FALSE(off.spoils);
+  CHECK(of_sum({}, {3000, 4000, 700}).spoils);
+}
+
+TEST_CASE("a profile that declares the sum says that all outlets are metered") {
+  const std::vector<Invariant> declared{{.metric = "rack_power_watts", .sum = "outlet", .equals = "inlet", .within = 0.2}};
+  CHECK(of_sum(declared, {300, 300, 700}).why.empty());
+  CHECK_FALSE(of_sum(declared, {30, 40, 700}).why.empty());
+  CHECK(of_sum(declared, {30, no_value, 700}).why.empty());
+}
+
+TEST_CASE("row 20: power that flows backwards is a current transformer mounted the wrong way, and spoils no value") {
+  const std::vector<Point> points{point("rack_voltage_volts", "1"), point("rack_current_amperes", "1"), point("rack_power_watts", "1")};
+  const std::vector<double> values{230, 1.4, -310};
+  const auto doubt = broken(laws(points, {}).at(0), values);
+  CHECK(doubt.why == "-310 watts: a current transformer is reversed");
+  CHECK_FALSE(doubt.spoils);
+}
+
+TEST_CASE("a current far above its rating is a wrong scale") {
+  const std::vector<Point> points{of_part("bank", "rack_current_amperes"), of_part("bank", "rack_current_rating_amperes")};
+  const auto all = laws(points, {});
+  REQUIRE(all.size() == 1);
+  CHECK(broken(all[0], std::vector<double>{17, 16}).why.empty());
+  CHECK(broken(all[0], std::vector<double>{100, 16}).why == "100 A at a rating of 16 A cannot be: one of the scales is wrong");
+  Doubts doubts{points};
+  std::vector<Reading> rating{{.point = 1, .value = 16, .quality = holdup::ground::Quality::good}};
+  (void)doubts.weigh(rating);
+  CHECK(doubts.opinion() == Doubts::Opinion::none);
+  std::vector<Reading> current;
+  for (int i = 0; i < 3; ++i) {
+    current = {{.point = 0, .value = 100, .quality = holdup::ground::Quality::good}};
+    (void)doubts.weigh(current);
+  }
+  CHECK(current[0].quality == holdup::ground::Quality::out_of_range);
+  CHECK(doubts.opinion() == Doubts::Opinion::doubted);
+  CHECK(doubts.all().size() == 1);
+}
+
+TEST_CASE("an inlet that is cached longer than its outlets is not doubted before two minutes") {
+  using namespace std::chrono_literals;
+  Doubts doubts{two_outlets};
+  const auto hear = [&](holdup::ground::Instant at) {
+    std::vector<Reading> out;
+    for (const auto& [p, value] : {std::pair{0u, 600.}, {1u, 600.}, {2u, 700.}})
+      out.push_back({.point = p, .value = value, .quality = holdup::ground::Quality::good, .time = at});
+    return doubts.weigh(out);
+  };
+  for (auto at = holdup::ground::Instant{1s}; at < holdup::ground::Instant{120s}; at += 10s) CHECK(hear(at).empty());
+  CHECK(hear(holdup::ground::Instant{121s}) ==
+        std::vector<std::string>{"outlets: they add up to 1200 against 700 of the whole: a scale or a current "
+                                 "transformer is wrong"});
+}

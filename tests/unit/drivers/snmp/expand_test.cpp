@@ -286,3 +286,45 @@ TEST_CASE("a float that is none, infinite, or beyond all bounds once scaled, is 
     CHECK(std::isfinite(reading.value));
   }
 }
+
+TEST_CASE("what is cleared by being read is asked only where it is allowed, and no walk ends in it") {
+  const auto profile = profile_of(
+      "scalars:\n  - {oid: .1.0, metric: rack_load_ratio, clear_on_read: true}\n  - {oid: .2.0, metric: rack_load_ratio}\n"
+      "tables:\n  - columns:\n      - {column: .5.1.2, metric: rack_voltage_volts}\n"
+      "      - {column: .5.1.3, metric: rack_alarms_total, clear_on_read: true}\n      - {column: .5.1.4, metric: rack_power_watts}\n");
+  const profile::Profile* const one = &profile;
+  const auto refused = needs({&one, 1});
+  CHECK(refused.objects == std::vector{oid("1.3.2.0")});
+  CHECK(refused.columns == std::vector{oid("1.3.5.1.4")});
+  CHECK(refused.beside == std::vector{oid("1.3.5.1.2")});
+  CHECK(refused.left == std::vector{oid("1.3.1.0"), oid("1.3.5.1.3")});
+  Answers answers;
+  answers.put(oid("1.3.5.1.4.1"), number(10));
+  answers.put(oid("1.3.5.1.4.7"), number(20));
+  CHECK(cells_beside(refused.beside, answers) == std::vector{oid("1.3.5.1.2.1"), oid("1.3.5.1.2.7")});
+  CHECK(expand({&one, 1}, answers, Spares::kept).size() == 2);
+  const auto allowed = needs({&one, 1}, profile::Clearing::allowed);
+  CHECK(allowed.objects == std::vector{oid("1.3.1.0"), oid("1.3.2.0")});
+  CHECK(allowed.columns.size() == 3);
+  CHECK(allowed.left.empty());
+}
+
+TEST_CASE("a counter wraps where its type ends, or where the profile says") {
+  const auto profile = profile_of(
+      "scalars:\n  - {oid: .1.0, metric: rack_energy_joules_total, multiply: 3600}\n"
+      "  - {oid: .2.0, metric: rack_energy_resettable_joules_total, multiply: 3600, wraps_at: 1000000}\n"
+      "  - {oid: .3.0, metric: rack_uptime_seconds, divide: 100, means: uptime}\n  - {oid: .4.0, metric: rack_voltage_volts}\n");
+  Answers answers;
+  for (const auto* name : {"1.3.1.0", "1.3.2.0", "1.3.3.0", "1.3.4.0"}) {
+    auto value = number(5);
+    value.counter_bits = name == std::string{"1.3.2.0"} ? 0 : 32;
+    answers.put(oid(name), value);
+  }
+  const profile::Profile* const one = &profile;
+  const auto points = expand({&one, 1}, answers, Spares::kept);
+  REQUIRE(points.size() == 4);
+  CHECK(points[0].point.wraps_at == 4294967296.0 * 3600);
+  CHECK(points[1].point.wraps_at == 3.6e9);
+  CHECK(points[2].point.wraps_at == Approx(42949672.96));
+  CHECK(points[3].point.wraps_at == 0);
+}
