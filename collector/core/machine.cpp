@@ -15,6 +15,7 @@ using ground::Quality;
 using incident::Incident;
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
+constexpr Duration past_stands = 5min;
 constexpr Duration up_repeat = 1min;  // well inside the rules' look-back of 5 min
 
 std::size_t targets_of(const site::Site& site) { return site.alerts.alertmanager.size() + site.alerts.webhook.size(); }
@@ -106,13 +107,18 @@ Effects Machine::step(incident::Moment moment, Input input) {
 void Machine::conclude() {
   tell_rules(rules_.tick(moment_.now));
   const auto changes = watch_->detector.assess(moment_.now);
+  for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
+  settle_past();
   if (!changes.empty()) {
-    tell(ledger_.file(changes, moment_));
+    const auto events = ledger_.file(changes, moment_);
+    tell(events);
+    tell_past(changes, events);
     for (site::Index d : watch_->detector.wanted()) watch_->plan.hurry(d, moment_.now);
   }
   effects_.posts = board_.due(moment_.now, moment_.utc_offset);
   effects_.orders = watch_->plan.due(moment_.now);
   auto timer = ground::Instant::max();
+  for (const auto& [id, told] : past_) timer = std::min(timer, told.until);
   for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_.next_due()})
     if (due) timer = std::min(timer, *due);
   if (timer != ground::Instant::max()) effects_.timer = timer;
@@ -165,7 +171,9 @@ void Machine::take(Identified& input) {
   }
   watch_->plan.identified(input.device, input.points, moment_.now);
   watch_->detector.identified(input.device, input.points, moment_.now);
-  device.doubts = reading::Doubts{input.points};
+  device.doubts = reading::Doubts{input.points, input.invariants};
+  device.opinion = reading::Doubts::Opinion::none;
+  if (device.doubts.empty()) watch_->detector.doubt(input.device, {}, moment_.now);
   note_up(input.device, true, batch);
   record(std::move(batch));
   log(LogLine::Level::info, "device_identified device=" + site_->devices[input.device].name + " profile=" + input.identity.profile +
@@ -175,8 +183,7 @@ void Machine::take(Identified& input) {
 
 void Machine::take(Answered& input) {
   auto& device = watch_->devices[input.device];
-  for (const auto& doubt : device.doubts.weigh(input.readings))
-    log(LogLine::Level::warning, "implausible device=" + site_->devices[input.device].name + " what=\"" + doubt + '"');
+  doubt(input.device, input.readings);
   watch_->plan.answered(input.device, moment_.now);
   watch_->detector.heard(input.device, input.readings, moment_.now);
   record::Batch batch;
@@ -189,7 +196,33 @@ void Machine::take(Answered& input) {
   }
   note_up(input.device, true, batch);
   note_refresh(input.device, batch);
+  note_doubts(input.device, batch);
   record(std::move(batch));
+}
+
+// What cannot be is a ticket for whoever mounted the meter, and no evidence for anything.
+void Machine::doubt(site::Index index, std::vector<reading::Reading>& readings) {
+  using Opinion = reading::Doubts::Opinion;
+  auto& device = watch_->devices[index];
+  for (const auto& doubt : device.doubts.weigh(readings))
+    log(LogLine::Level::warning, "implausible device=" + site_->devices[index].name + " what=\"" + doubt + '"');
+  const auto opinion = device.doubts.opinion();
+  if (opinion == device.opinion) return;
+  if (device.opinion == Opinion::doubted) log(LogLine::Level::info, "plausible_again device=" + site_->devices[index].name);
+  device.opinion = opinion;
+  watch_->detector.doubt(index, device.doubts.all(), moment_.now);
+}
+
+void Machine::note_doubts(site::Index index, record::Batch& batch) {
+  using Opinion = reading::Doubts::Opinion;
+  auto& device = watch_->devices[index];
+  if (device.opinion == Opinion::none) return;
+  const bool said = device.implausible && moment_.now - device.implausible_at < up_repeat && device.implausible_said == device.opinion;
+  if (said) return;
+  if (!device.implausible) device.implausible = registry_.enter(device_series("holdup_implausible", *site_, index), batch.born);
+  device.implausible_said = device.opinion;
+  device.implausible_at = moment_.now;
+  batch.samples.push_back({*device.implausible, device.opinion == Opinion::doubted ? 1. : 0., Quality::good});
 }
 
 void Machine::take(const Unanswered& input) {
@@ -301,6 +334,40 @@ void Machine::tell(const std::vector<record::Event>& events) {
     if (const auto at = still.find(id); at == still.end() || at->second != labels) board_.resolve(labels, moment_.now, now);
   for (const Incident& incident : ledger_.open()) board_.fire(alert_of(incident));
   fired_ = std::move(still);
+}
+
+// What was over when it came to light stands as an alert for a while: a receiver that groups for some seconds would never show it.
+void Machine::tell_past(const std::vector<detect::Change>& changes, const std::vector<record::Event>& events) {
+  for (const auto& change : changes) {
+    if (change.kind != detect::Change::Kind::past) continue;
+    const auto& finding = change.finding;
+    const auto event = std::find_if(events.begin(), events.end(), [&](const record::Event& one) {
+      return one.verdict == name(finding.verdict) && one.element == finding.element.text();
+    });
+    if (event == events.end()) continue;
+    Told& told = past_[event->verdict + ' ' + event->element];
+    told = {.alert = alert_of({.id = event->id,
+                               .verdict = finding.verdict,
+                               .cause = finding.element,
+                               .strength = finding.strength,
+                               .summary = incident::summary(finding),
+                               .evidence = event->evidence,
+                               .begin = event->time,
+                               .open = {}}),
+            .until = moment_.now + past_stands};
+    board_.fire(told.alert);
+  }
+}
+
+void Machine::settle_past() {
+  for (auto at = past_.begin(); at != past_.end();) {
+    if (at->second.until > moment_.now) {
+      ++at;
+      continue;
+    }
+    board_.resolve(at->second.alert.labels, moment_.now, ground::utc(moment_.now, moment_.utc_offset));
+    at = past_.erase(at);
+  }
 }
 
 Alert Machine::alert_of(const Incident& incident) const {

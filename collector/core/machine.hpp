@@ -50,6 +50,10 @@ class Machine {
     struct Device {
       std::vector<record::SeriesId> series;  // by point
       reading::Doubts doubts;
+      reading::Doubts::Opinion opinion = reading::Doubts::Opinion::none;
+      std::optional<record::SeriesId> implausible;
+      ground::Instant implausible_at{};
+      reading::Doubts::Opinion implausible_said = reading::Doubts::Opinion::none;
       std::optional<record::SeriesId> up;
       bool said_silent = false;
       double up_value = -1;
@@ -80,6 +84,10 @@ class Machine {
   void tell_rules(const std::vector<rules::Transition>& transitions);
   void note_up(site::Index device, bool up, record::Batch& batch);
   void note_refresh(site::Index device, record::Batch& batch);
+  void note_doubts(site::Index device, record::Batch& batch);
+  void doubt(site::Index device, std::vector<reading::Reading>& readings);
+  void tell_past(const std::vector<detect::Change>& changes, const std::vector<record::Event>& events);
+  void settle_past();
   void record(record::Batch batch);
   [[nodiscard]] Alert alert_of(const incident::Incident& incident) const;
   void log(LogLine::Level level, std::string text) { effects_.logs.push_back({level, std::move(text)}); }
@@ -91,7 +99,12 @@ class Machine {
   AlertBoard board_;
   TrapLog trap_log_;
   std::map<std::string, std::vector<std::pair<std::string, std::string>>> fired_;  // labels by incident id
-  std::unique_ptr<Watch> watch_;                                                   // after the last Restored
+  struct Told {
+    Alert alert;
+    ground::Instant until{};
+  };
+  std::map<std::string, Told> past_;  // alerts of what is over: they stand for a while, to be seen
+  std::unique_ptr<Watch> watch_;      // after the last Restored
   std::uint64_t seed_ = 0;
   incident::Moment moment_;  // of the present step
   Effects effects_;          // of the present step

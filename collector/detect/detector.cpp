@@ -1,14 +1,19 @@
 #include "collector/detect/detector.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "collector/detect/judge_signs.hpp"
 
 namespace holdup::detect {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration settle = 2s;         // good for so long before a latch opens: power that returns often goes again
-constexpr Duration look_again = 250ms;  // while a silence is being weighed
+constexpr Duration settle = 2s;          // good for so long before a latch opens: power that returns often goes again
+constexpr Duration look_again = 250ms;   // while a silence is being weighed
+constexpr Duration slow_to_see = 2s;     // a loss may be judged so long after a counter told of it
+constexpr std::size_t most_ended = 256;  // losses remembered
 
 // What was only reported is withdrawn at once; what follows from other verdicts ends with them.
 bool at_once(Verdict verdict, Strength strength) {
@@ -21,7 +26,8 @@ Detector::Detector(const site::Site& site)
     : site_{site},
       facts_{site},
       judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
-      reports_{site, facts_} {
+      reports_{site, facts_},
+      latches_{site, facts_, judge_} {
   for (Index d = 0; d < site.devices.size(); ++d) paths_.insert(site.path_of_device(d));
 }
 
@@ -36,8 +42,9 @@ void Detector::adopt(Verdict verdict, const ground::Element& element, Strength s
 }
 
 std::vector<Change> Detector::assess(Instant now) {
+  for (auto& past : latches_.take()) pending_.push_back({std::move(past), now + slow_to_see});
   const bool due = next_due_ && *next_due_ <= now;
-  if (!stirred_ && !due && open_.empty()) return {};
+  if (!stirred_ && !due && open_.empty() && pending_.empty()) return {};
   stirred_ = false;
   next_due_.reset();
   for (Index s = 0; s < site_.supplies.size(); ++s) {
@@ -48,7 +55,7 @@ std::vector<Change> Detector::assess(Instant now) {
     weigh(Verdict::supply_lost, element, judge_.supply_silently(s), now);
   }
   for (Index d = 0; d < site_.devices.size(); ++d)
-    if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty())
+    if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty() || !facts_.inlet(d, Meaning::seconds_on_battery).empty())
       weigh(Verdict::ups_on_battery, site_.element_of_pdu(d), judge_.ups(d), now);
   for (Index d = 0; d < site_.devices.size(); ++d)
     if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
@@ -59,7 +66,54 @@ std::vector<Change> Detector::assess(Instant now) {
   }
   for (const auto& [verdict, element] : reports_.unjudged()) weigh(verdict, element, {}, now);
   weigh_telemetry(now);
+  weigh_meters(now);
+  weigh_past(now);
   return std::exchange(changes_, {});
+}
+
+void Detector::weigh_past(Instant now) {
+  for (auto& pending : std::exchange(pending_, {})) {
+    if (explained(pending.past)) continue;
+    if (now < pending.due) {
+      wake_at(pending.due);
+      pending_.push_back(std::move(pending));
+      continue;
+    }
+    changes_.push_back({Change::Kind::past, std::move(pending.past.finding)});
+  }
+}
+
+// By a loss on its own branch, seen while or before it was counted and not over before.
+bool Detector::explained(const Latches::Past& past) const {
+  if (past.finding.verdict == Verdict::transferred) return false;
+  auto branch = site_.ancestors(past.about);
+  branch.push_back(past.about);
+  const auto on_branch = [&](const Key& key) {
+    const bool loss = is_loss(key.verdict) || key.verdict == Verdict::ups_on_battery;
+    return loss && std::find(branch.begin(), branch.end(), key.element) != branch.end();
+  };
+  const auto tolerance = [&](Instant since) { return since <= past.until + slow_to_see; };
+  const bool open =
+      std::any_of(open_.begin(), open_.end(), [&](const auto& one) { return on_branch(one.first) && tolerance(one.second.since); });
+  return open || std::any_of(ended_.begin(), ended_.end(), [&](const Ended& one) {
+           return on_branch(one.key) && tolerance(one.since) && one.until >= past.finding.since;
+         });
+}
+
+void Detector::doubt(Index device, std::vector<std::string> what, Instant now) {
+  if (what.empty() && !held(Verdict::meter_implausible, site_.element_of_pdu(device))) return void(meters_.erase(device));
+  std::vector<Sign> signs;
+  for (auto& text : what) signs.push_back(sign_of_pattern(site_.element_of_device(device), std::move(text), now));
+  if (signs.empty()) signs.push_back(sign_of_pattern(site_.element_of_device(device), "what it measures agrees again", now));
+  meters_[device] = what.empty() ? Judgement::fine(std::move(signs)) : Judgement::lost(Strength::proven, std::move(signs));
+  stirred_ = true;
+}
+
+void Detector::weigh_meters(Instant now) {
+  for (Index d = 0; d < site_.devices.size(); ++d) {
+    const auto at = meters_.find(d);
+    if (at != meters_.end()) weigh(Verdict::meter_implausible, site_.element_of_pdu(d), at->second, now);
+  }
 }
 
 void Detector::weigh_telemetry(Instant now) {
@@ -100,6 +154,8 @@ void Detector::end_when_settled(const Key& key, const Judgement& judgement, Inst
   const Duration patience = at_once(key.verdict, open.strength) ? Duration{} : settle;
   if (now - *open.fine_since < patience) return wake_at(*open.fine_since + patience);
   changes_.push_back({Change::Kind::ended, {key.verdict, key.element, open.strength, judgement.signs, open.since}});
+  ended_.push_back({key, open.since, now});
+  if (ended_.size() > most_ended) ended_.pop_front();
   open_.erase(key);
 }
 

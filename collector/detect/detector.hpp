@@ -1,12 +1,15 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "collector/detect/facts.hpp"
 #include "collector/detect/judge.hpp"
+#include "collector/detect/latches.hpp"
 #include "collector/detect/reports.hpp"
 
 // Holds the facts against each other after every input that could change a judgement, and latches: what was lost stays lost until it is
@@ -20,15 +23,20 @@ class Detector {
   Detector& operator=(const Detector&) = delete;
 
   void identified(Index device, std::span<const reading::Point> points, Instant now) {
-    facts_.identified(device, points, now), stirred_ = true;
+    facts_.identified(device, points, now), latches_.identified(device, points), stirred_ = true;
   }
   void heard(Index device, std::span<const reading::Reading> readings, Instant now) {
     stirred_ = facts_.heard(device, readings, now) || stirred_;
+    latches_.heard(device, readings);
   }
   void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), stirred_ = true; }
   void edge(Index contact, bool open, Instant at, Duration uncertainty) { facts_.edge(contact, open, at, uncertainty), stirred_ = true; }
   /// A device called: what it says stands as reported until a reading can know.
   void trapped(Index device, const reading::TrapMessage& message, Instant at) { reports_.take(device, message, at), stirred_ = true; }
+  /// What of the device's measurements cannot be, from now on; empty: all is well again.
+  void doubt(Index device, std::vector<std::string> what, Instant now);
+  /// What a log should say of counters, since the last call.
+  [[nodiscard]] std::vector<std::string> take_notes() { return latches_.take_notes(); }
   /// What stood open before a restart stands open again.
   void adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since);
 
@@ -54,19 +62,36 @@ class Detector {
     Instant since{};
     std::optional<Instant> fine_since;
   };
+  /// A loss that was seen and is over: what was counted meanwhile is known already.
+  struct Ended {
+    Key key;
+    Instant since{}, until{};
+  };
+  /// Said once it is clear that no loss which was seen explains it.
+  struct Pending {
+    Latches::Past past;
+    Instant due{};
+  };
 
   void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
   void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
   void end_when_settled(const Key& key, const Judgement& judgement, Instant now);
   void wake_at(Instant at) { next_due_ = next_due_ ? std::min(*next_due_, at) : at; }
   void weigh_telemetry(Instant now);
+  void weigh_past(Instant now);
+  void weigh_meters(Instant now);
+  [[nodiscard]] bool explained(const Latches::Past& past) const;
 
   const site::Site& site_;
   Facts facts_;
   Judge judge_;
   Reports reports_;
+  Latches latches_;
   std::set<ground::Element> paths_;  // switches, and self
   std::map<Key, Open> open_;
+  std::deque<Ended> ended_;
+  std::vector<Pending> pending_;
+  std::map<Index, Judgement> meters_;  // of the devices that measured what cannot be
   std::vector<Change> changes_;
   std::optional<Instant> next_due_;
   bool stirred_ = false;

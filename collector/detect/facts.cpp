@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 constexpr Duration past_step = 100ms;                  // powers are remembered this finely …
 constexpr std::size_t past_length = 300;               // … for half a minute: longer than any silence takes to be called one
 constexpr double noticeable = 0.05;                    // of the last value: less is the line's own coming and going
+constexpr Duration start_up = 60s;                     // of an agent, until its meters are read
 constexpr Duration take_over = 2s;                     // in which siblings settle on what they took over, and are heard
 constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor
 
@@ -131,6 +132,7 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
     case Meaning::inlet_current:
     case Meaning::inlet_power:
     case Meaning::ups_on_battery:
+    case Meaning::seconds_on_battery:
       of_inlet_[device][means].push_back(&track);
       return;
     default:
@@ -142,6 +144,8 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
 bool Facts::heard(Index device, std::span<const reading::Reading> readings, Instant now) {
   Hearing& hearing = hearings_[device];
   bool changed = hearing.failures > 0;
+  if (hearing.silent()) hearing.back = now;
+  const bool was_starting = starting(device);
   hearing.failures = 0;
   hearing.last_answer = now;
   for (const auto& reading : readings) {
@@ -153,13 +157,14 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     track.lived = track.lived || reading.value != 0;
     changed = sign_changed(track, reading) || changed;
     if (!track.last || track.last->value != reading.value) track.changed = reading.time;
-    track.changes.saw(reading.value, reading.time);
+    if (!reading::is_latched(track.means)) track.changes.saw(reading.value, reading.time);
     track.last = reading;
     remember(track, reading);
   }
-  return changed;
+  return changed || was_starting != starting(device);
 }
 
+// What is counted is not measured: an agent tells its uptime at any moment, however old its measurements are.
 // A load that comes and goes on a grid of its own is told from a cache by its neighbours on the same device, which change in between.
 std::optional<Duration> Facts::learned_refresh(Index device) const {
   std::optional<Duration> out;
@@ -168,6 +173,20 @@ std::optional<Duration> Facts::learned_refresh(Index device) const {
   for (const Track& track : tracks_[device])
     if (out && track.changes.at_most() < *out) return std::nullopt;
   return out;
+}
+
+// Row 19: cards tell 0 for everything until their meters were read for the first time. 0 beside anything else is a reading.
+bool Facts::starting(Index device) const {
+  const Hearing& hearing = hearings_[device];
+  bool begun = hearing.back && hearing.last_answer && *hearing.last_answer - *hearing.back < start_up, blank = false;
+  for (const Track& track : tracks_[device]) {
+    if (!track.known()) continue;
+    if (track.means == Meaning::uptime && track.fresh && track.value() < std::chrono::duration<double>{start_up}.count()) begun = true;
+    if (reading::is_latched(track.means) || track.means == Meaning::temperature) continue;
+    if (track.value() != 0) return false;
+    blank = true;
+  }
+  return begun && blank;
 }
 
 Duration Facts::longest_refresh(Index device) const {

@@ -53,6 +53,7 @@ struct Track {
 struct Hearing {
   unsigned failures = 0;  // in a row
   std::optional<Instant> last_answer;
+  std::optional<Instant> back;                                // when it answered again after it had been silent
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
   std::vector<std::int32_t> track_of_point;                   // −1: means nothing to the chain
 
@@ -85,6 +86,8 @@ class Facts {
   [[nodiscard]] const Track* outlet(Index supply, Meaning means) const { return of_outlet_[supply][static_cast<std::size_t>(means)]; }
   /// The longest refresh that was learned of the device's meaningful points, where none of them changes faster.
   [[nodiscard]] std::optional<Duration> learned_refresh(Index device) const;
+  /// Its agent has just started and tells 0 everywhere: it has not measured yet.
+  [[nodiscard]] bool starting(Index device) const;
   /// How old what a reading of the device says may be: none of its meaningful points is older.
   [[nodiscard]] Duration longest_refresh(Index device) const;
   /// What the PDU or UPS says of its own inlet; the first of several phases.

@@ -41,6 +41,17 @@ class Judge {
   [[nodiscard]] Judgement paths(Index load) const;
   [[nodiscard]] Judgement ups(Index device) const;
   [[nodiscard]] Judgement telemetry(Index device, Instant now) const;
+  /// A loss lies between the last sign of power and the first sign of none.
+  struct Between {
+    Instant start, end;
+  };
+  /// What the siblings of the supplies on a PDU did meanwhile: for a PDU that itself saw nothing.
+  struct Beside {
+    bool seen = false;   // all that carry power were watched throughout …
+    bool moved = false;  // … and those of one took over, for a while, what it carried
+    std::vector<Sign> signs;
+  };
+  [[nodiscard]] Beside beside(Index device, Between when) const;
   /// Of a switch, or of `self`: the common network.
   [[nodiscard]] Judgement telemetry_of_path(const ground::Element& path, Instant now) const;
 
@@ -55,14 +66,11 @@ class Judge {
   [[nodiscard]] Condition condition(Index supply) const;
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
+  [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
   [[nodiscard]] std::optional<Held> held_above(Index supply) const;
   [[nodiscard]] bool carries_again(Index supply) const;
   [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
   [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
-  /// A loss lies between the last sign of power and the first sign of none.
-  struct Between {
-    Instant start, end;
-  };
   /// The siblings took over, within ±15 %, what the supply carried before.
   [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Between when) const;
   [[nodiscard]] bool contradicted(Index device) const;
@@ -76,6 +84,7 @@ class Judge {
   [[nodiscard]] bool mate_answers(Index device) const;
   [[nodiscard]] bool unheard(Index device) const;
   [[nodiscard]] Sign silence(Index device) const;
+  [[nodiscard]] std::optional<double> rise_beside(Index supply, Between when, std::vector<Sign>& signs) const;
   [[nodiscard]] const Track* power_of(Index supply) const;
 
   const site::Site& site_;

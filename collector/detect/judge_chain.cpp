@@ -89,7 +89,7 @@ Judgement Judge::feed_by_silence(Index feed, const std::vector<Index>& pdus) con
 std::optional<Sign> Judge::voltage_gone(Index device) const {
   const auto feed = site_.devices[device].feed;
   const auto volts = facts_.inlet(device, Meaning::input_voltage);
-  if (!feed || volts.empty()) return std::nullopt;
+  if (!feed || volts.empty() || facts_.starting(device)) return std::nullopt;
   for (const Track* track : volts)
     if (!track->known() || !track->lived || track->value() >= dead_line * site_.feeds[*feed].nominal_volts) return std::nullopt;
   return volts.front()->sign(site_);

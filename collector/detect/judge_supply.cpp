@@ -65,7 +65,10 @@ Judgement Judge::supply_output(Index supply) const {
   const Track* output = facts_.status(supply, Meaning::supply_output_ok);
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
   const auto held = held_(Verdict::supply_output_failed, site_.element_of_supply(supply));
-  const bool started = says(input, 1) && output != nullptr && output->known() && output->last->time - input->changed >= start_up;
+  const Track* losses = facts_.status(supply, Meaning::input_loss_count);  // a loss that no poll saw: it starts all the same
+  const auto since = [&](const Track* track) { return output->last->time - track->changed >= start_up; };
+  const bool counted = losses != nullptr && losses->known();
+  const bool started = says(input, 1) && output != nullptr && output->known() && since(input) && (!counted || since(losses));
   if (says(output, 0) && started) return Judgement::lost(Strength::proven, {output->sign(site_), input->sign(site_)});
   if (says(output, 1) && fresh_since(*output, held)) return Judgement::fine({output->sign(site_)});
   return {};
@@ -76,7 +79,7 @@ Judgement Judge::supply_off(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || state == nullptr || !state->known() || !facts_.hearing(*pdu).answers()) return {};
   const auto held = held_(Verdict::supply_off_commanded, site_.element_of_supply(supply));
-  if (state->value() == 0 && !voltage_gone(*pdu)) return Judgement::lost(Strength::proven, {state->sign(site_)});
+  if (state->value() == 0 && !voltage_gone(*pdu) && !facts_.starting(*pdu)) return Judgement::lost(Strength::proven, {state->sign(site_)});
   if (state->value() == 1 && fresh_since(*state, held)) return Judgement::fine({state->sign(site_)});
   return {};
 }

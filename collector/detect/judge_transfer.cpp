@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -32,6 +33,47 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
   const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;  // ±20 % where only amperes are known
   if (signs.empty() || std::fabs(rise - *carried) > tolerance * *carried) return std::nullopt;
   return signs;
+}
+
+Judge::Beside Judge::beside(Index device, Between when) const {
+  Beside out{.seen = false, .moved = false, .signs = {}};
+  for (Index s = 0; s < site_.supplies.size(); ++s) {
+    if (site_.supplies[s].pdu != device) continue;
+    const Track* own = power_of(s);
+    const auto carried = own != nullptr ? own->before(when.start) : std::nullopt;
+    const bool idle = !carried || *carried < (own->means == Meaning::outlet_current ? meter_floor_amperes : meter_floor_watts);
+    if (idle) continue;
+    std::vector<Sign> signs;
+    const auto rise = rise_beside(s, when, signs);
+    if (!rise) return {};
+    const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;
+    out.seen = true;
+    if (std::fabs(*rise - *carried) <= tolerance * *carried) return {.seen = true, .moved = true, .signs = std::move(signs)};
+    out.signs.insert(out.signs.end(), signs.begin(), signs.end());
+  }
+  return out;
+}
+
+/// The most that all siblings together carried more than before, at one moment between; nothing where one of them was not watched.
+std::optional<double> Judge::rise_beside(Index supply, Between when, std::vector<Sign>& signs) const {
+  std::vector<const Track*> siblings;
+  for (Index s : site_.loads[site_.supplies[supply].load].supplies)
+    if (s != supply) siblings.push_back(power_of(s));
+  double most = 0;
+  for (const Track* watched : siblings) {
+    if (watched == nullptr || watched->means != power_of(supply)->means || !watched->before(when.start) ||
+        watched->past.back().first <= when.start)
+      return std::nullopt;
+    signs.push_back(watched->sign(site_));
+    for (const auto& [time, value] : watched->past) {
+      if (time <= when.start || time > when.end) continue;
+      double rise = 0;
+      for (const Track* one : siblings)
+        if (one != nullptr && one->before(when.start)) rise += *one->before(time) - *one->before(when.start);
+      most = std::max(most, rise);
+    }
+  }
+  return siblings.empty() ? std::nullopt : std::optional{most};
 }
 
 // The supply's own status device measures it whatever its PDU does; the outlet's meter dies with the PDU's card.

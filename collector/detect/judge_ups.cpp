@@ -8,11 +8,21 @@ namespace holdup::detect {
 Judgement Judge::ups(Index device) const {
   const auto tracks = facts_.inlet(device, Meaning::ups_on_battery);
   const auto held = held_(Verdict::ups_on_battery, site_.element_of_pdu(device));
+  if (tracks.empty()) return by_seconds(device, held);
   const auto on = std::find_if(tracks.begin(), tracks.end(), [](const Track* track) { return says(track, 1); });
   if (on != tracks.end()) return Judgement::lost(Strength::proven, {(*on)->sign(site_)});
   const bool off =
       std::all_of(tracks.begin(), tracks.end(), [&](const Track* track) { return says(track, 0) && fresh_since(*track, held); });
-  return off && !tracks.empty() ? Judgement::fine({tracks.front()->sign(site_)}) : Judgement{};
+  return off ? Judgement::fine({tracks.front()->sign(site_)}) : Judgement{};
+}
+
+// A UPS that does not tell where its output comes from may still count how long it has lived on its battery.
+Judgement Judge::by_seconds(Index device, const std::optional<Held>& held) const {
+  const auto tracks = facts_.inlet(device, Meaning::seconds_on_battery);
+  if (tracks.empty() || !tracks.front()->known()) return {};
+  const Track& seconds = *tracks.front();
+  if (seconds.value() > 0) return Judgement::lost(Strength::proven, {seconds.sign(site_)});
+  return fresh_since(seconds, held) ? Judgement::fine({seconds.sign(site_)}) : Judgement{};
 }
 
 }  // namespace holdup::detect

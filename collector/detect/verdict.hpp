@@ -26,15 +26,23 @@ enum class Verdict : std::uint8_t {
   telemetry_lost,
   ups_on_battery,
   overload,
+  meter_implausible,
+  past_interruption,  // this and what follows is over when it is said
+  transferred,
+  card_restarted,
 };
-inline constexpr std::array<std::string_view, 11> verdict_names{
+inline constexpr std::array<std::string_view, 15> verdict_names{
     "supply_input_lost", "supply_output_failed", "supply_off_commanded", "supply_lost",    "pdu_dark", "feed_lost",
-    "load_down",         "path_redundancy_lost", "telemetry_lost",       "ups_on_battery", "overload"};
+    "load_down",         "path_redundancy_lost", "telemetry_lost",       "ups_on_battery", "overload", "meter_implausible",
+    "past_interruption", "transferred",          "card_restarted"};
 [[nodiscard]] constexpr std::string_view name(Verdict v) { return verdict_names[static_cast<std::size_t>(v)]; }
 [[nodiscard]] std::optional<Verdict> verdict_of(std::string_view name);
 
 /// It says that its element gives no power.
 [[nodiscard]] constexpr bool is_loss(Verdict v) { return v < Verdict::path_redundancy_lost; }
+
+/// It tells of a moment that is past: it is never open.
+[[nodiscard]] constexpr bool is_past(Verdict v) { return v >= Verdict::past_interruption; }
 
 /// In rising order: a verdict is only ever strengthened, or ended.
 enum class Strength : std::uint8_t { unknown, reported, probable, proven };
@@ -57,11 +65,11 @@ struct Finding {
   ground::Element element;
   Strength strength{};
   std::vector<Sign> signs;  // that it rests on; when ended: that disprove it
-  ground::Instant since{};  // of the earliest sign
+  ground::Instant since{};  // of the earliest sign; of what is past: it was not before
 };
 
 struct Change {
-  enum class Kind : std::uint8_t { begun, strengthened, ended };
+  enum class Kind : std::uint8_t { begun, strengthened, ended, past };
   Kind kind{};
   Finding finding;
 };

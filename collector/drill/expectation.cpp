@@ -13,9 +13,10 @@ bool names(const Expectation& expected, const record::Event& event) {
   return event.verdict == expected.verdict && (!expected.of || expected.of->text() == event.element);
 }
 
-// A verdict is said when it begins and when it is strengthened; `restored` is said at the end of its incident.
+// A verdict is said when it begins and when it is strengthened; `restored` is said at the end of its incident, and what was past when it
+// came to light is an incident that ends at once.
 bool says(const Expectation& expected, const record::Event& event) {
-  const bool said = event.phase != record::Phase::end || event.verdict == "restored";
+  const bool said = event.phase != record::Phase::end || event.verdict == "restored" || (!event.id.empty() && event.incident == event.id);
   return said && names(expected, event) && (!expected.strength || *expected.strength == event.strength);
 }
 

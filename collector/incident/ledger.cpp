@@ -16,6 +16,9 @@ constexpr std::size_t folded_evidence = 64;  // signs kept with an event; a rack
 // A verdict on a load says what a loss led to; it is never what an incident is traced to while anything else is.
 bool is_consequence(Verdict verdict) { return verdict == Verdict::load_down || verdict == Verdict::path_redundancy_lost; }
 
+// A meter that is wrong is no loss of power, and no loss may hide behind it.
+bool stands_alone(Verdict verdict) { return verdict == Verdict::meter_implausible; }
+
 record::Evidence line(const Element& element, std::string text, ground::Utc time) {
   return {.source = element.text(), .point = std::move(text), .value = {}, .quality = "good", .time = time, .uncertainty = {}};
 }
@@ -33,6 +36,9 @@ std::vector<record::Event> Ledger::file(const std::vector<detect::Change>& chang
         break;
       case detect::Change::Kind::ended:
         end(change.finding, moment);
+        break;
+      case detect::Change::Kind::past:
+        tell_past(change.finding, moment);
         break;
     }
   }
@@ -94,7 +100,7 @@ void Ledger::restate(Incident& incident, const Finding& finding, Moment moment) 
 void Ledger::absorb(Incident& into, Moment moment) {
   const std::string id = into.id;
   for (std::size_t i = 0; i < open_.size();) {
-    if (open_[i].id == id || !is_above(by_id(id)->cause, open_[i].cause)) {
+    if (open_[i].id == id || stands_alone(open_[i].verdict) || !is_above(by_id(id)->cause, open_[i].cause)) {
       ++i;
       continue;
     }
@@ -155,6 +161,19 @@ record::Event& Ledger::write(const Incident& incident, const Draft& draft, Momen
   return events_.emplace_back(std::move(event));
 }
 
+// It begins and ends in one event, which is its own incident: nothing is restored, nothing stays open.
+void Ledger::tell_past(const Finding& finding, Moment moment) {
+  auto event = blank(moment);
+  event.incident = event.id;
+  event.verdict = name(finding.verdict);
+  event.strength = name(finding.strength);
+  event.element = event.cause = finding.element.text();
+  event.phase = record::Phase::end;
+  event.evidence = evidence_of(finding, moment);
+  event.uncertainty = moment.now - finding.since;
+  events_.push_back(std::move(event));
+}
+
 record::Event Ledger::note(Note note, Moment moment) {
   auto event = blank(moment);
   event.verdict = note.word;
@@ -196,6 +215,7 @@ Incident* Ledger::home_of(const Finding& finding) {
 }
 
 bool Ledger::related(const Incident& incident, const Finding& finding) const {
+  if (stands_alone(incident.verdict) || stands_alone(finding.verdict)) return false;
   if (is_consequence(finding.verdict)) {
     // The consequence on a load follows the loss of one of its supplies, or of what stands above one.
     for (const auto& load : site_->loads) {

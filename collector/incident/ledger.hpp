@@ -75,6 +75,7 @@ class Ledger {
   void begin(const detect::Finding& finding, Moment moment);
   void strengthen(const detect::Finding& finding, Moment moment);
   void end(const detect::Finding& finding, Moment moment);
+  void tell_past(const detect::Finding& finding, Moment moment);
   void close(Incident& incident, const std::vector<record::Evidence>& proof, Moment moment);
   void raise_cause(Incident& incident, const detect::Finding& finding, Moment moment);
   void restate(Incident& incident, const detect::Finding& finding, Moment moment) const;

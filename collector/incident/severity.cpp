@@ -30,6 +30,14 @@ std::string_view saying(Verdict verdict) {
       return "runs from its battery";
     case Verdict::overload:
       return "is overloaded: its breaker is a clock";
+    case Verdict::meter_implausible:
+      return "measures what cannot be: a scale or a current transformer is wrong, trust no value of it that is doubted";
+    case Verdict::past_interruption:
+      return "had an interruption of its input between two polls; it is over";
+    case Verdict::transferred:
+      return "transferred to another source between two polls";
+    case Verdict::card_restarted:
+      return "restarted: the card, not the power behind it";
   }
   return "";
 }
@@ -42,7 +50,12 @@ std::string_view severity(Verdict verdict) {
     case Verdict::supply_off_commanded:
     case Verdict::ups_on_battery:
     case Verdict::overload:
+    case Verdict::meter_implausible:
+    case Verdict::past_interruption:
+    case Verdict::transferred:
       return "warning";
+    case Verdict::card_restarted:
+      return "info";
     default:
       return "critical";
   }

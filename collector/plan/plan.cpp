@@ -13,7 +13,7 @@ constexpr Duration first_identify_time = 2s;  // what is dead is soon known to b
 constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
 constexpr Duration longest_back_off = 30s;
 constexpr Duration confirm_gap = 100ms;  // between questions that traps bring about
-constexpr unsigned quick_retries = 3;  // questions in a row before the grid is kept again: enough to call it silent
+constexpr unsigned quick_retries = 3;    // questions in a row before the grid is kept again: enough to call it silent
 
 bool is_modbus(const site::Device& device) { return device.url.starts_with("modbus"); }
 
@@ -35,6 +35,13 @@ std::uint64_t mix(std::uint64_t x) {
 Instant slot_after(Instant now, Duration phase, Duration period) {
   const auto since = now.time_since_epoch() - phase;
   return Instant{phase + (since / period + (since < Duration{} ? 0 : 1)) * period};
+}
+
+// What a device remembers of the time between two polls is asked whenever it is asked at all.
+Lane shortest_lane(std::span<const reading::Point> points) {
+  Lane out = Lane::slow;
+  for (const reading::Point& point : points) out = std::min(out, point.lane);
+  return out;
 }
 
 }  // namespace
@@ -124,10 +131,12 @@ void Plan::identified(site::Index device, std::span<const reading::Point> points
   ward.failures = 0;
   for (Rhythm& lane : ward.lanes) lane = {};
   std::array<Duration, 3> refresh{};
+  const auto shortest = shortest_lane(points);
   for (std::uint32_t p = 0; p < points.size(); ++p) {
-    const auto lane = static_cast<std::size_t>(points[p].lane);
+    const bool latched = reading::is_latched(points[p].means);
+    const auto lane = static_cast<std::size_t>(latched ? shortest : points[p].lane);
     ward.lanes[lane].points.push_back(p);
-    refresh[lane] = std::max(refresh[lane], points[p].refresh.value_or(Duration{}));
+    if (!latched) refresh[lane] = std::max(refresh[lane], points[p].refresh.value_or(Duration{}));
   }
   for (std::size_t l = 0; l < ward.lanes.size(); ++l) {
     ward.lanes[l].period = lane_period(site_.devices[device], static_cast<Lane>(l), refresh[l]);

@@ -137,7 +137,9 @@ Level level_of(const Mirror& mirror, const Assessment& assessment) {
   };
   if (any(LoadView::Paths::lost)) return Level::lost;
   if (!mirror.restored() || any(LoadView::Paths::unknown)) return Level::unknown;
-  if (!mirror.open().empty() || !any(LoadView::Paths::redundant)) return Level::degraded;
+  const bool troubled = std::any_of(mirror.open().begin(), mirror.open().end(),
+                                    [](const auto& incident) { return incident.verdict != Verdict::meter_implausible; });
+  if (troubled || !any(LoadView::Paths::redundant)) return Level::degraded;
   const bool one_feed = std::any_of(assessment.loads.begin(), assessment.loads.end(), [&](const auto& load) {
     return load.paths == LoadView::Paths::none && mirror.site().loads[load.load].supplies.size() > 1;
   });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collector/incident/severity.hpp"
 #include "collector/plan/plan.hpp"
 #include "collector/serve/exposition.hpp"
 
@@ -132,6 +133,7 @@ void Mirror::take(const record::Event& event) {
   if (event.phase == record::Phase::begin) return ledger_->fold(event, moment);
   const auto before = ledger_->open();
   ledger_->fold(event, moment);
+  keep_past(event);
   mark_closed(before, event);
 }
 
@@ -170,6 +172,24 @@ void Mirror::keep_event(const record::Event& event) {
 const std::vector<record::Event>* Mirror::events_of(std::string_view incident) const {
   const auto found = events_.find(incident);
   return found == events_.end() || !found->second.whole ? nullptr : &found->second.events;
+}
+
+// What was over when it came to light is an incident of one event.
+void Mirror::keep_past(const record::Event& event) {
+  const auto verdict = detect::verdict_of(event.verdict);
+  const auto strength = detect::strength_of(event.strength);
+  const auto element = ground::Element::parse(event.element);
+  if (!verdict || !is_past(*verdict) || !strength || !element) return;
+  incident::Incident past{.id = event.id,
+                          .verdict = *verdict,
+                          .cause = *element,
+                          .strength = *strength,
+                          .summary = {},
+                          .evidence = event.evidence,
+                          .begin = event.time,
+                          .open = {}};
+  past.summary = incident::summary({*verdict, *element, *strength, {}, {}});
+  closed_.push_front({std::move(past), event.time, ""});
 }
 
 void Mirror::mark_closed(const std::vector<incident::Incident>& before, const record::Event& event) {

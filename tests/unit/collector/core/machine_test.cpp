@@ -345,3 +345,56 @@ TEST_CASE("a device that falls silent is logged once, and once when it answers")
   CHECK(times("device_silent device=pdu-b after=3 reason=timeout") == 1);
   CHECK(times("device_answers device=pdu-b") == 1);
 }
+
+TEST_CASE("a loss that was counted between two polls is one event and an alert that stands for five minutes") {
+  Bench bench;
+  bench.values["unit1"][Meaning::input_loss_count] = 4;
+  bench.run(20s);
+  bench.values["unit1"][Meaning::input_loss_count] = 5;
+  bench.run(20s);
+  CHECK(bench.count("past_interruption", record::Phase::end) == 1);
+  CHECK(bench.count("past_interruption", record::Phase::begin) == 0);
+  CHECK(bench.count("restored", record::Phase::end) == 0);
+  CHECK(bench.machine->incidents().empty());
+  const auto told = bench.last_body_with("past_interruption");
+  CHECK(field(told, "element") == "cab1/psu1");
+  CHECK(field(told, "severity") == "warning");
+  const auto event = std::find_if(bench.events.begin(), bench.events.end(), [](const auto& e) { return e.verdict == "past_interruption"; });
+  CHECK(event->incident == event->id);
+  CHECK(event->uncertainty >= 2s);
+  CHECK(field(told, "incident") == event->id);
+  bench.run(30min);
+  const auto quiet = bench.bodies.size();
+  CHECK(quiet > 4);
+  bench.run(10min);
+  CHECK(bench.bodies.size() == quiet);
+}
+
+TEST_CASE("meters that contradict each other are a ticket of their own, which no loss hides behind") {
+  Bench bench;
+  const auto play = [&](double watts) {
+    std::vector<reading::Point> points;
+    std::vector<reading::Reading> readings;
+    for (const auto& [metric, value] :
+         {std::pair{"rack_voltage_volts", 230.}, {"rack_current_amperes", 1.4}, {"rack_power_watts", watts}}) {
+      auto& made = points.emplace_back();
+      made.metric = metric, made.labels = {{"part", "inlet"}};
+      readings.push_back(
+          {.point = static_cast<std::uint32_t>(points.size() - 1), .value = value, .quality = Quality::good, .time = bench.now});
+    }
+    const auto device = *bench.machine->site().device("pdu-a2");
+    bench.step(core::Identified{.device = device, .identity = {}, .points = points});
+    for (int i = 0; i < 4; ++i) bench.step(core::Answered{.device = device, .asked = bench.now, .readings = readings}), bench.now += 1s;
+  };
+  bench.run(1s);
+  play(31000);
+  CHECK(bench.count("meter_implausible", record::Phase::begin) == 1);
+  CHECK(bench.all.find("implausible device=pdu-a2") != std::string::npos);
+  REQUIRE(bench.machine->incidents().size() == 1);
+  CHECK(bench.machine->incidents()[0].cause.text() == "pdu-a2");
+  play(310);
+  bench.now += 3s;
+  bench.step(core::TimerDue{});
+  CHECK(bench.count("meter_implausible", record::Phase::end) == 1);
+  CHECK(bench.machine->incidents().empty());
+}

@@ -139,7 +139,7 @@ class Rig {
   void pass(Duration time) { now_ += time; }
 
   void hear() {
-    constexpr const char* kinds[] = {"begun ", "strengthened ", "ended "};
+    constexpr const char* kinds[] = {"begun ", "strengthened ", "ended ", "past "};
     for (const auto& change : detector_.assess(now_)) {
       const auto& finding = change.finding;
       ever_.insert(finding.verdict);
