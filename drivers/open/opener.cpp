@@ -7,6 +7,7 @@
 #include "drivers/modbus/device.hpp"
 #include "drivers/snmp/community_asker.hpp"
 #include "drivers/snmp/device.hpp"
+#include "drivers/snmp/read_plan.hpp"
 #include "drivers/snmp/v3/session.hpp"
 #include "ground/nearest.hpp"
 #include "ground/utf8.hpp"
@@ -39,7 +40,7 @@ Failure no_such_profile(const profile::Library& library, const std::string& name
 }  // namespace
 
 Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uint32_t seed)
-    : loop_{loop}, library_{library}, snmp_{loop, seed}, v3_{loop, seed, [this](const std::string& what) { say_(what); }} {}
+    : loop_{loop}, library_{library}, plans_{std::make_shared<snmp::ReadPlans>()}, snmp_{loop, seed}, v3_{loop, seed, [this](const std::string& what) { say_(what); }} {}
 
 Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
   if (!opening.profile.empty()) {
@@ -62,7 +63,8 @@ std::unique_ptr<Device> Opener::open_snmp(const Opening& opening) {
                                   .profile = opening.profile,
                                   .spares = opening.spares ? snmp::Spares::kept : snmp::Spares::dropped,
                                   .clearing = clearing_of(opening),
-                                  .resend_after = opening.resend_after};
+                                  .resend_after = opening.resend_after,
+                                  .plans = plans_};
   std::unique_ptr<snmp::Asker> asker;
   if (opening.access.credential)
     asker = std::make_unique<v3::Session>(v3_, v3::Session::Settings{.address = peer, .credential = opening.access.credential});

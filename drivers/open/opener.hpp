@@ -20,6 +20,9 @@
 namespace holdup::modbus {
 class Connection;
 }
+namespace holdup::snmp {
+class ReadPlans;
+}
 
 // Makes the device of an address: the one place that knows every protocol. collector/poll and `holdup probe` hold one for the loop; what
 // devices share (the SNMP sockets, a Modbus host's connection) lives in it.
@@ -59,6 +62,7 @@ class Opener {
 
   boost::asio::io_context& loop_;
   const profile::Library& library_;
+  std::shared_ptr<snmp::ReadPlans> plans_;  // how its SNMP devices are read
   snmp::Client snmp_;
   v3::Client::Say say_ = [](const std::string&) {};
   v3::Client v3_;

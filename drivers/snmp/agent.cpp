@@ -37,15 +37,9 @@ struct Agent::Pack {
   std::span<Answer> answers;
 };
 
-asio::awaitable<Result<Reply>> Agent::get(Bytes list, Patience patience) {
-  const Inquiry inquiry{.version = version_,
-                        .ask = Ask::get,
-                        .names = {},
-                        .list = list,
-                        .deadline = patience.deadline,
-                        .resend_after = patience.resend_after};
-  auto reply = co_await asker_.ask(inquiry);
-  co_return reply;
+asio::awaitable<Result<std::size_t>> Agent::get(std::span<const Bytes> lists, Patience patience, Taker& taker) {
+  const Series series{.version = version_, .lists = lists, .deadline = patience.deadline, .resend_after = patience.resend_after};
+  return asker_.ask_all(series, taker);
 }
 
 asio::awaitable<Result<std::vector<Answer>>> Agent::get(std::span<const Oid> names, Patience patience) {

@@ -38,8 +38,8 @@ class Agent {
   void speak(Version version) { version_ = version; }
   void heed(const profile::Quirks& quirks) { quirks_ = quirks; }
 
-  /// One datagram with names that are already encoded; whatever it is answered.
-  [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> get(Bytes list, Patience patience);
+  /// A datagram for each list of names that are already encoded; whatever they are answered. How many were.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Bytes> lists, Patience patience, Taker& taker);
   /// Names that it is asked for in one datagram.
   [[nodiscard]] std::size_t most_varbinds() const;
   /// One answer a name, in order. A failure when not even the first datagram was answered; names of later lost datagrams stay unknown.

@@ -31,6 +31,32 @@ struct Reply {
   ground::Duration round_trip{};
 };
 
+/// GETs of lists of names already encoded, one after the other.
+struct Series {
+  Version version = Version::v2c;
+  std::span<const Bytes> lists;  // each as in Question
+  ground::Instant deadline;      // of them all
+  std::optional<ground::Duration> resend_after;
+};
+
+/// What came, while it is at hand.
+struct Heard {
+  const Response& response;
+  Bytes datagram;  // that its views point into
+  ground::Instant asked;
+  ground::Duration round_trip{};
+};
+
+/// Takes the answers to a series as they come.
+class Taker {
+ public:
+  /// The answer to the list of this number. False: ask no more.
+  virtual bool take(std::size_t which, const Heard& heard) = 0;
+
+ protected:
+  ~Taker() = default;
+};
+
 class Asker {
  public:
   virtual ~Asker() = default;
@@ -38,6 +64,8 @@ class Asker {
   [[nodiscard]] virtual std::span<const Version> versions() const = 0;
   /// One reply or a failure by the deadline. The names, or the list, outlive the call.
   [[nodiscard]] virtual boost::asio::awaitable<ground::Result<Reply>> ask(Inquiry inquiry) = 0;
+  /// How many were answered by the deadline, or a failure where the first was not. The lists and the taker outlive the call.
+  [[nodiscard]] virtual boost::asio::awaitable<ground::Result<std::size_t>> ask_all(Series series, Taker& taker);
 };
 
 }  // namespace holdup::snmp

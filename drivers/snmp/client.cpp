@@ -12,59 +12,126 @@ namespace asio = boost::asio;
 using ground::Failure;
 using ground::FailureKind;
 
+/// A request that waits for its answer, and those that are to follow it.
 struct Client::Pending {
-  Pending(Client& owner, const Asking& asked) : client{owner}, asking{asked}, id{owner.next_id()}, timer{owner.loop_} {
-    client.pending_.emplace(id, this);
-    client.past(id) = {id, Fate::outstanding};
-  }
+  Pending(Client& owner, const Asking& asked, Taker& goal) : client{owner}, asking{asked}, taker{goal}, timer{owner.loop_} {}
   ~Pending() {
-    client.pending_.erase(id);
-    if (Past& entry = client.past(id); entry.id == id) entry.fate = reply ? Fate::answered : Fate::timed_out;
+    if (outstanding) end(Fate::timed_out);
   }
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
 
+  void begin() {
+    id = client.next_id();
+    outstanding = true;
+    client.pending_.emplace(id, this);
+    client.past(id) = {id, Fate::outstanding};
+    sent = left = ground::clock::now();
+  }
+  void end(Fate fate) {
+    outstanding = false;
+    client.pending_.erase(id);
+    if (Past& entry = client.past(id); entry.id == id) entry.fate = fate;
+  }
+  void stop() {
+    over = true;
+    timer.cancel();
+  }
+  [[nodiscard]] Bytes list() const { return asking.lists.empty() ? Bytes{} : asking.lists[answered]; }
+
   Client& client;
   const Asking& asking;
-  std::uint32_t id;
+  Taker& taker;
+  std::uint32_t id = 0;
   asio::steady_timer timer;
   std::vector<std::uint8_t> datagram;
-  ground::Instant sent{};
-  std::optional<Reply> reply;
+  ground::Instant sent{}, left{};  // first, and last
+  std::size_t answered = 0;
+  bool outstanding = false, over = false;
+  std::optional<Failure> failure{};
 };
 
+namespace {
+
+/// Keeps the one answer that is asked for.
+class Keeper final : public Taker {
+ public:
+  bool take(std::size_t, const Heard& heard) override {
+    reply.datagram.assign(heard.datagram.begin(), heard.datagram.end());
+    reply.response = heard.response;
+    move_views(reply.response, heard.datagram, reply.datagram);
+    reply.asked = heard.asked;
+    reply.round_trip = heard.round_trip;
+    return false;
+  }
+  Reply reply;
+};
+
+}  // namespace
+
 Client::Client(asio::io_context& loop, std::uint32_t seed)
-    : loop_{loop}, last_id_{seed}, sockets_{loop, [this](Bytes datagram, const Udp::endpoint& from) { take(datagram, from); }} {}
+    : loop_{loop},
+      last_id_{seed},
+      sockets_{loop, [this](Bytes datagram, const Udp::endpoint& from) { take(datagram, from); },
+               [this](std::uint32_t id, const Failure& why) { refused(id, why); }} {}
 Client::~Client() = default;
 
 asio::awaitable<ground::Result<Reply>> Client::request(Asking asking) {
-  Pending pending{*this, asking};
+  Keeper keeper;
+  const auto answered = co_await request(asking, keeper);
+  if (!answered) co_return answered.error();
+  co_return std::move(keeper.reply);
+}
+
+asio::awaitable<ground::Result<std::size_t>> Client::request(Asking asking, Taker& taker) {
+  Pending pending{*this, asking, taker};
+  if (const auto asked = ask(pending); !asked) co_return asked.error();
+  while (!pending.over) {
+    const auto now = ground::clock::now();
+    if (now >= asking.deadline && pending.answered > 0) break;
+    if (now >= asking.deadline) co_return Failure{FailureKind::timeout, "no answer"};
+    const auto again = asking.resend_after ? pending.left + *asking.resend_after : asking.deadline;
+    if (now >= again) {
+      if (const auto sent = transmit(pending); !sent) co_return sent.error();
+      pending.left = now;
+      continue;
+    }
+    pending.timer.expires_after(std::min(again, asking.deadline) - now);
+    const auto waited = co_await pending.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (pending.failure && pending.answered == 0) co_return *pending.failure;
+    if (std::get<0>(waited) && !pending.over) co_return Failure{FailureKind::cancelled, "stopped"};
+  }
+  co_return pending.answered;
+}
+
+ground::Result<std::size_t> Client::ask(Pending& pending) {
+  pending.begin();
+  const Asking& asking = pending.asking;
   encode({.version = asking.peer.version,
           .community = asking.peer.community,
           .ask = asking.ask,
           .id = static_cast<std::int32_t>(pending.id),
           .max_repetitions = asking.max_repetitions,
           .names = asking.names,
-          .list = asking.list},
+          .list = pending.list()},
          writer_, pending.datagram);
-  while (!pending.reply) {
-    const auto now = ground::clock::now();
-    if (now >= asking.deadline) co_return Failure{FailureKind::timeout, "no answer"};
-    if (const auto sent = transmit(pending); !sent) co_return sent.error();
-    const auto left = asking.deadline - now;
-    pending.timer.expires_after(std::min(left, asking.resend_after.value_or(left)));
-    const auto waited = co_await pending.timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (std::get<0>(waited) && !pending.reply) co_return Failure{FailureKind::cancelled, "stopped"};
-  }
-  co_return *std::move(pending.reply);
+  return transmit(pending);
 }
 
 // What leaves is judged by its bytes: a program that would send anything but a question is broken, and stops here.
 ground::Result<std::size_t> Client::transmit(Pending& pending) {
   HOLDUP_EXPECT(may_leave(pending.datagram));
-  if (pending.sent == ground::Instant{}) pending.sent = ground::clock::now();
   ++counters_.sent;
-  return sockets_.send(pending.datagram, pending.asking.peer.address);
+  return sockets_.send(pending.datagram, pending.asking.peer.address, pending.id);
+}
+
+void Client::refused(std::uint32_t id, const Failure& why) {
+  const auto at = pending_.find(id);
+  if (at == pending_.end()) return;
+  Pending& pending = *at->second;
+  pending.failure = why;
+  pending.end(Fate::timed_out);
+  pending.stop();
 }
 
 std::uint32_t Client::next_id() {
@@ -75,27 +142,24 @@ std::uint32_t Client::next_id() {
 
 void Client::take(Bytes datagram, const Udp::endpoint& from) {
   ++counters_.received;
-  auto opened = open_response(datagram);
-  if (!opened || opened->response.id < 0 || opened->response.id > 0x7FFFFFFF) return void(++counters_.garbage);
-  Response& response = opened->response;
-  const auto id = static_cast<std::uint32_t>(response.id);
+  const auto content = open_response(datagram, response_);
+  if (!content || response_.id < 0 || response_.id > 0x7FFFFFFF) return void(++counters_.garbage);
+  const auto id = static_cast<std::uint32_t>(response_.id);
   const auto at = pending_.find(id);
   const bool known = at != pending_.end();
-  response.as_asked = known && parse_answers(opened->content, at->second->asking.list, response.varbinds);
-  if (!response.as_asked && !parse_varbinds(opened->content, response.varbinds)) return void(++counters_.garbage);
+  response_.as_asked = known && parse_answers(*content, at->second->list(), response_.varbinds);
+  if (!response_.as_asked && !parse_varbinds(*content, response_.varbinds)) return void(++counters_.garbage);
   if (!known) return count_stray(id);
   Pending& pending = *at->second;
   const Peer& peer = pending.asking.peer;
   if (from != peer.address) return void(++counters_.wrong_source);
-  if (response.community != peer.community || response.version != peer.version) return void(++counters_.wrong_community);
-  if (pending.reply) return void(++counters_.duplicate);
-  Reply& reply = pending.reply.emplace();
-  reply.datagram.assign(datagram.begin(), datagram.end());
-  reply.response = std::move(response);
-  move_views(reply.response, datagram, reply.datagram);
-  reply.asked = pending.sent;
-  reply.round_trip = ground::clock::now() - pending.sent;
-  pending.timer.cancel();
+  if (response_.community != peer.community || response_.version != peer.version) return void(++counters_.wrong_community);
+  const Heard heard{
+      .response = response_, .datagram = datagram, .asked = pending.sent, .round_trip = ground::clock::now() - pending.sent};
+  pending.end(Fate::answered);
+  const bool more = pending.taker.take(pending.answered, heard);
+  if (++pending.answered >= pending.asking.lists.size() || !more) return pending.stop();
+  if (const auto asked = ask(pending); !asked) pending.stop();
 }
 
 void Client::count_stray(std::uint32_t id) {

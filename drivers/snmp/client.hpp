@@ -31,7 +31,7 @@ struct Asking {
   Ask ask = Ask::get;
   std::uint32_t max_repetitions = 0;
   std::span<const Oid> names;
-  Bytes list{};  // as in Question
+  std::span<const Bytes> lists{};  // instead of the names: GETs, one after the other, of lists as in Question
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
 };
@@ -54,8 +54,10 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// One request, one datagram, one reply or a failure by the deadline. The names and the peer outlive the call.
+  /// One request, one datagram, one reply or a failure by the deadline. The names, or lists, and the peer outlive the call.
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> request(Asking asking);
+  /// The same for as many requests as there are lists; how many were answered, or a failure where the first was not.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> request(Asking asking, Taker& taker);
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
@@ -68,8 +70,10 @@ class Client {
   };
 
   void take(Bytes datagram, const Udp::endpoint& from);
+  void refused(std::uint32_t id, const ground::Failure& why);
   void count_stray(std::uint32_t id);
   [[nodiscard]] std::uint32_t next_id();
+  [[nodiscard]] ground::Result<std::size_t> ask(Pending& pending);
   [[nodiscard]] ground::Result<std::size_t> transmit(Pending& pending);
   Past& past(std::uint32_t id) { return past_[id % past_.size()]; }
 
@@ -79,6 +83,7 @@ class Client {
   std::array<Past, 4096> past_{};
   Sockets sockets_;
   BerWriter writer_;
+  Response response_;  // the one being taken; it keeps its memory
   Counters counters_;
 };
 

@@ -15,11 +15,18 @@ boost::asio::awaitable<ground::Result<Reply>> CommunityAsker::ask(Inquiry inquir
                       .ask = inquiry.ask,
                       .max_repetitions = inquiry.max_repetitions,
                       .names = inquiry.names,
-                      .list = inquiry.list,
+                      .lists = {&inquiry.list, inquiry.list.empty() ? std::size_t{0} : 1},
                       .deadline = inquiry.deadline,
                       .resend_after = inquiry.resend_after};
   auto reply = co_await client_.request(asking);
   co_return reply;
+}
+
+boost::asio::awaitable<ground::Result<std::size_t>> CommunityAsker::ask_all(Series series, Taker& taker) {
+  peer_.version = series.version;
+  const Asking asking{
+      .peer = peer_, .names = {}, .lists = series.lists, .deadline = series.deadline, .resend_after = series.resend_after};
+  return client_.request(asking, taker);
 }
 
 }  // namespace holdup::snmp

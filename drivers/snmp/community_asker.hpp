@@ -13,6 +13,7 @@ class CommunityAsker final : public Asker {
 
   [[nodiscard]] std::span<const Version> versions() const override;
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask(Inquiry inquiry) override;
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> ask_all(Series series, Taker& taker) override;
 
  private:
   Client& client_;

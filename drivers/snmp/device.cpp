@@ -78,7 +78,7 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   const auto gathered = co_await gather(profiles, patience, answers);
   if (!gathered) co_return gathered.error();
   measured_ = expand(profiles, answers, settings_.spares);
-  plans_.clear();
+  rhythms_.clear();
   Identified out;
   out.identity = identity(profiles, answers, *seen);
   if (out.identity.vendor.empty()) out.identity.vendor = library_.vendor(seen->object_id);
@@ -142,39 +142,35 @@ asio::awaitable<Result<std::size_t>> Device::gather(Profiles profiles, Patience 
 
 asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest request) {
   const Patience patience{.deadline = request.deadline, .resend_after = settings_.resend_after};
-  ReadPlan& ready = plan(request.points);
-  if (request.raw == nullptr && ready.trusted()) {
+  Rhythm& ready = rhythm(request.points);
+  if (request.raw == nullptr && ready.trusted) {
     auto readings = co_await read(ready, patience);
-    if (!readings || ready.trusted()) co_return readings;
+    if (!readings || ready.trusted) co_return readings;
   }
   auto readings = co_await read_closely(request, patience);
   co_return readings;
 }
 
-ReadPlan& Device::plan(std::span<const std::uint32_t> points) {
-  constexpr std::size_t most_plans = 8;  // three lanes, their unions, confirming questions
+Device::Rhythm& Device::rhythm(std::span<const std::uint32_t> points) {
+  constexpr std::size_t most_rhythms = 8;  // three lanes, their unions, confirming questions
   const auto most = agent_.most_varbinds();
-  const auto known = std::ranges::find_if(plans_, [&](const auto& one) { return one->is_for(points, most); });
-  if (known != plans_.end()) return **known;
-  if (plans_.size() == most_plans) plans_.erase(plans_.begin());
-  return *plans_.emplace_back(std::make_unique<ReadPlan>(points, measured_, most));
+  const auto known = std::ranges::find_if(rhythms_, [&](const auto& one) { return one->plan->is_for(points, most); });
+  if (known != rhythms_.end()) return **known;
+  if (rhythms_.size() == most_rhythms) rhythms_.erase(rhythms_.begin());
+  auto plan = settings_.plans->shared(ReadPlan{points, measured_, most});
+  auto lists = plan->lists();
+  return *rhythms_.emplace_back(std::make_unique<Rhythm>(std::move(plan), std::move(lists)));
 }
 
-/// As long as every answer bears the names that were asked; one that does not ends the trust in it, and its readings are none.
-asio::awaitable<Result<std::vector<Reading>>> Device::read(ReadPlan& plan, Patience patience) {
-  std::vector<Reply> replies;
-  replies.reserve(plan.sheets().size());
-  for (const Sheet& sheet : plan.sheets()) {
-    auto reply = co_await agent_.get(sheet.list(), patience);
-    if (!reply && replies.empty()) co_return reply.error();
-    if (!reply) break;
-    if (!sheet.fits(reply->response)) {
-      plan.distrust();
-      co_return std::vector<Reading>{};
-    }
-    replies.push_back(*std::move(reply));
+/// As long as every answer bears the names that were asked; one that does not ends the trust, and its readings count for nothing.
+asio::awaitable<Result<std::vector<Reading>>> Device::read(Rhythm& rhythm, Patience patience) {
+  Harvest harvest{*rhythm.plan, measured_};
+  if (!rhythm.lists.empty()) {
+    const auto answered = co_await agent_.get(rhythm.lists, patience, harvest);
+    if (!answered) co_return answered.error();
   }
-  co_return plan.readings(replies, measured_);
+  rhythm.trusted = harvest.fits();
+  co_return harvest.readings();
 }
 
 /// Each value looked up by its name, and names that the agent stumbles over left out and asked again.

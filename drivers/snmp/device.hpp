@@ -27,6 +27,7 @@ class Device final : public drivers::Device {
     profile::Clearing clearing = profile::Clearing::refused;
     ground::Duration answer_within = std::chrono::seconds{3};  // a question while it is identified, sent up to three times
     std::optional<ground::Duration> resend_after;              // of lost datagrams while reading; the core resends by itself
+    std::shared_ptr<ReadPlans> plans = std::make_shared<ReadPlans>();  // shared with other devices
   };
 
   /// Client and library outlive the device.
@@ -39,8 +40,13 @@ class Device final : public drivers::Device {
 
  private:
   using Readings = std::vector<reading::Reading>;
-  [[nodiscard]] ReadPlan& plan(std::span<const std::uint32_t> points);
-  [[nodiscard]] boost::asio::awaitable<ground::Result<Readings>> read(ReadPlan& plan, Patience patience);
+  struct Rhythm {
+    std::shared_ptr<const ReadPlan> plan;
+    std::vector<Bytes> lists;
+    bool trusted = true;  // the device answers as the plan asks; else its answers want a closer look
+  };
+  [[nodiscard]] Rhythm& rhythm(std::span<const std::uint32_t> points);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Readings>> read(Rhythm& rhythm, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<Readings>> read_closely(drivers::ReadRequest request, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<profile::Seen>> look(Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Oid> objects, Patience patience, Answers& answers);
@@ -52,7 +58,7 @@ class Device final : public drivers::Device {
   Agent agent_;
   std::vector<Measured> measured_;
   std::vector<Oid> left_;                         // not asked, because reading clears them
-  std::vector<std::unique_ptr<ReadPlan>> plans_;  // of the latest sets of points, one a rhythm
+  std::vector<std::unique_ptr<Rhythm>> rhythms_;  // of the latest sets of points
 };
 
 }  // namespace holdup::snmp

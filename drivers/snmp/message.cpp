@@ -46,21 +46,20 @@ void encode_pdu(const Question& question, BerWriter& writer) {
 }
 
 std::optional<Response> parse_response(Bytes datagram) {
-  auto opened = open_response(datagram);
-  if (!opened || !parse_varbinds(opened->content, opened->response.varbinds)) return std::nullopt;
-  return std::move(opened->response);
+  std::optional<Response> out{std::in_place};
+  const auto content = open_response(datagram, *out);
+  if (!content || !parse_varbinds(*content, out->varbinds)) return std::nullopt;
+  return out;
 }
 
-std::optional<Unread> open_response(Bytes datagram) {
+std::optional<Bytes> open_response(Bytes datagram, Response& response) {
   const auto message = open_envelope(datagram);
   if (!message || message->pdu.tag != tag::response) return std::nullopt;
-  std::optional<Unread> out{std::in_place};
-  out->response.version = message->version;
-  out->response.community = {reinterpret_cast<const char*>(message->community.data()), message->community.size()};
-  const auto content = open_pdu(message->pdu.content, out->response);
-  if (!content) return std::nullopt;
-  out->content = *content;
-  return out;
+  response.version = message->version;
+  response.community = {reinterpret_cast<const char*>(message->community.data()), message->community.size()};
+  response.varbinds.clear();
+  response.as_asked = false;
+  return open_pdu(message->pdu.content, response);
 }
 
 void move_views(Response& response, Bytes from, Bytes to) {

@@ -45,12 +45,8 @@ struct Response {
 /// A whole GetResponse and nothing after it. Nothing when any field is of another type, cut short, or followed by something.
 [[nodiscard]] std::optional<Response> parse_response(Bytes datagram);
 
-/// The first half of it: all but the varbinds, which are still `content`.
-struct Unread {
-  Response response;
-  Bytes content;
-};
-[[nodiscard]] std::optional<Unread> open_response(Bytes datagram);
+/// The first half of it into `response`: all but the varbinds, which are still the content that is returned.
+[[nodiscard]] std::optional<Bytes> open_response(Bytes datagram, Response& response);
 
 /// The same response on a copy of its datagram.
 void move_views(Response& response, Bytes from, Bytes to);

@@ -1,7 +1,9 @@
 #include "drivers/snmp/read_plan.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <string_view>
 
 #include "ground/expect.hpp"
 
@@ -70,13 +72,16 @@ ReadPlan::ReadPlan(Points points, std::span<const Measured> measured, std::size_
   const auto names = datagrams == 0 ? 1 : (count + datagrams - 1) / datagrams;
   for (std::size_t done = 0; done < count; done += names)
     sheets_.emplace_back(std::span{objects.all()}.subspan(done, std::min(names, count - done)));
-  const auto place = [&](const Oid& oid) {
-    if (oid.empty()) return Place{};
-    const auto number = objects.number(oid);
-    return Place{static_cast<std::uint16_t>(number / names), static_cast<std::uint16_t>(number % names)};
-  };
-  for (const std::uint32_t point : points)
-    cells_.push_back({place(measured[point].oid), place(measured[point].gate), conversion(measured[point].conversion)});
+  cells_.resize(sheets_.size());
+  for (std::uint32_t i = 0; i < points_.size(); ++i) {
+    const Measured& one = measured[points_[i]];
+    const auto value = objects.number(one.oid);
+    cells_[value / names].push_back({i, points_[i], conversion(one.conversion), static_cast<std::uint16_t>(value % names)});
+    if (one.gate.empty()) continue;
+    const auto gate = objects.number(one.gate);
+    gates_.push_back({i, static_cast<std::uint16_t>(value / names), static_cast<std::uint16_t>(gate / names),
+                      static_cast<std::uint16_t>(gate % names)});
+  }
 }
 
 std::uint32_t ReadPlan::conversion(const Conversion& wanted) {
@@ -90,34 +95,74 @@ bool ReadPlan::is_for(Points points, std::size_t most_names) const {
   return most_names == most_names_ && std::ranges::equal(points, points_);
 }
 
-std::vector<Reading> ReadPlan::readings(std::span<const Reply> replies, std::span<const Measured> measured) const {
-  std::vector<Reading> out;
-  out.reserve(points_.size());
-  for (std::size_t i = 0; i < points_.size(); ++i) out.push_back(reading(cells_[i], replies, measured[points_[i]]));
-  for (std::size_t i = 0; i < points_.size(); ++i) out[i].point = points_[i];
+bool ReadPlan::operator==(const ReadPlan& other) const {
+  return points_ == other.points_ && most_names_ == other.most_names_ && sheets_ == other.sheets_ && cells_ == other.cells_ &&
+         gates_ == other.gates_ && std::ranges::equal(conversions_, other.conversions_, same);
+}
+
+std::size_t ReadPlan::hash() const {
+  std::size_t out = points_.size();
+  for (const Sheet& sheet : sheets_) {
+    const auto list = sheet.list();
+    out = out * 31 + std::hash<std::string_view>{}({reinterpret_cast<const char*>(list.data()), list.size()});
+  }
   return out;
 }
 
-Reading ReadPlan::reading(const Cell& cell, std::span<const Reply> replies, const Measured& measured) const {
-  if (cell.value.sheet >= replies.size()) return {};
-  const Reply& reply = replies[cell.value.sheet];
-  const Element& element = reply.response.varbinds[cell.value.at].value;
-  Reading out;
+std::vector<Bytes> ReadPlan::lists() const {
+  std::vector<Bytes> out;
+  out.reserve(sheets_.size());
+  for (const Sheet& sheet : sheets_) out.push_back(sheet.list());
+  return out;
+}
+
+std::shared_ptr<const ReadPlan> ReadPlans::shared(ReadPlan plan) {
+  std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
+  const auto hash = plan.hash();
+  auto known = known_[hash].lock();
+  if (known && *known == plan) return known;
+  auto fresh = std::make_shared<const ReadPlan>(std::move(plan));
+  if (!known) known_[hash] = fresh;
+  return fresh;
+}
+
+bool Harvest::take(std::size_t sheet, const Heard& heard) {
+  fits_ = plan_.sheets_[sheet].fits(heard.response);
+  if (!fits_) return false;
+  if (sheet == 0) readings_.reserve(plan_.points_.size());
+  const auto& varbinds = heard.response.varbinds;
+  for (const ReadPlan::Cell& cell : plan_.cells_[sheet]) {
+    if (cell.place >= readings_.size()) readings_.resize(cell.place + 1);
+    reap(cell, varbinds[cell.at].value);
+    Reading& reaped = readings_[cell.place];
+    reaped.time = heard.asked, reaped.uncertainty = heard.round_trip;
+  }
+  gates_.resize(plan_.gates_.size(), Value{.kind = Value::Kind::unknown, .number = 0, .whole = 0, .text = {}, .oid = {}});
+  for (std::size_t i = 0; i < gates_.size(); ++i)
+    if (plan_.gates_[i].sheet == sheet) gates_[i] = decode_value(varbinds[plan_.gates_[i].at].value);
+  answered_ = sheet + 1;
+  return true;
+}
+
+void Harvest::reap(const ReadPlan::Cell& cell, const Element& element) {
+  Reading& out = readings_[cell.place];
   if (const auto number = plain_number(element)) {
-    const auto converted = convert(conversions_[cell.conversion], *number);
+    const auto converted = convert(plan_.conversions_[cell.conversion], *number);
     out.value = converted.value, out.quality = converted.quality;
   } else {
     const Value value = decode_value(element);
-    out = take_reading(measured, there(value));
+    out = take_reading(measured_[cell.point], there(value));
   }
-  if (cell.gate.sheet != Place::nowhere) {
-    const bool answered = cell.gate.sheet < replies.size();
-    const Value gate =
-        answered ? decode_value(replies[cell.gate.sheet].response.varbinds[cell.gate.at].value) : Value{.kind = Value::Kind::unknown};
-    apply_gate(measured, there(gate), out);
+  out.point = cell.point;
+}
+
+std::vector<Reading> Harvest::readings() {
+  for (auto place = readings_.size(); place < plan_.points_.size(); ++place) readings_.push_back({.point = plan_.points_[place]});
+  for (std::size_t i = 0; i < gates_.size(); ++i) {
+    const ReadPlan::Gate& gate = plan_.gates_[i];
+    if (gate.value_sheet < answered_) apply_gate(measured_[plan_.points_[gate.place]], there(gates_[i]), readings_[gate.place]);
   }
-  out.time = reply.asked, out.uncertainty = reply.round_trip;
-  return out;
+  return std::move(readings_);
 }
 
 }  // namespace holdup::snmp

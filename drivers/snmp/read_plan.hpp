@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "drivers/profile/conversion.hpp"
@@ -21,6 +23,7 @@ class Sheet {
   [[nodiscard]] Bytes list() const { return list_; }
   /// True when every name is answered, byte for byte, in its place.
   [[nodiscard]] bool fits(const Response& response) const;
+  [[nodiscard]] bool operator==(const Sheet& other) const { return list_ == other.list_; }
 
  private:
   struct Name {  // where in the list its content stands
@@ -30,6 +33,7 @@ class Sheet {
   std::vector<Name> names_;
 };
 
+/// Never changes: devices of one kind share theirs, and with it the processor's cache.
 class ReadPlan {
  public:
   using Points = std::span<const std::uint32_t>;  // into what was measured
@@ -37,32 +41,64 @@ class ReadPlan {
   ReadPlan(Points points, std::span<const Measured> measured, std::size_t most_names);
 
   [[nodiscard]] bool is_for(Points points, std::size_t most_names) const;
+  /// Asks for the same and makes the same of it.
+  [[nodiscard]] bool operator==(const ReadPlan& other) const;
+  /// Equal plans have equal ones.
+  [[nodiscard]] std::size_t hash() const;
   [[nodiscard]] const std::vector<Sheet>& sheets() const { return sheets_; }
-  /// One reading a point. Replies that fit their sheets, in order; those of the last sheets may be missing: their points then failed.
-  [[nodiscard]] std::vector<reading::Reading> readings(std::span<const Reply> replies, std::span<const Measured> measured) const;
-
-  /// The device answers in another way than asked: its answers want a closer look from now on.
-  void distrust() { trusted_ = false; }
-  [[nodiscard]] bool trusted() const { return trusted_; }
+  /// What is asked, a datagram each, in this order.
+  [[nodiscard]] std::vector<Bytes> lists() const;
 
  private:
-  struct Place {
-    static constexpr std::uint16_t nowhere = 0xFFFF;
-    std::uint16_t sheet = nowhere, at = 0;
+  friend class Harvest;
+  struct Cell {  // of a sheet: what stands at `at` is the reading at `place`
+    std::uint32_t place, point, conversion;
+    std::uint16_t at;
+    bool operator==(const Cell&) const = default;
   };
-  struct Cell {
-    Place value, gate;
-    std::uint32_t conversion = 0;
+  struct Gate {  // what stands there says whether there is a reading
+    std::uint32_t place;
+    std::uint16_t value_sheet, sheet, at;
+    bool operator==(const Gate&) const = default;
   };
   [[nodiscard]] std::uint32_t conversion(const profile::Conversion& wanted);
-  [[nodiscard]] reading::Reading reading(const Cell& cell, std::span<const Reply> replies, const Measured& measured) const;
 
   std::vector<std::uint32_t> points_;
   std::size_t most_names_;
   std::vector<Sheet> sheets_;
-  std::vector<Cell> cells_;                       // by point
-  std::vector<profile::Conversion> conversions_;  // each kind once: a table's rows share theirs, and with them the processor's cache
-  bool trusted_ = true;
+  std::vector<std::vector<Cell>> cells_;  // by sheet
+  std::vector<Gate> gates_;
+  std::vector<profile::Conversion> conversions_;  // each kind once
+};
+
+/// The plans of a loop's devices, each kind once as long as a device holds it.
+class ReadPlans {
+ public:
+  [[nodiscard]] std::shared_ptr<const ReadPlan> shared(ReadPlan plan);
+
+ private:
+  std::unordered_map<std::size_t, std::weak_ptr<const ReadPlan>> known_;  // by hash
+};
+
+/// The readings of one poll, made of the answers as they come; the points of answers that do not come have failed.
+class Harvest final : public Taker {
+ public:
+  Harvest(const ReadPlan& plan, std::span<const Measured> measured) : plan_{plan}, measured_{measured} {}
+  /// False, and fits() no more, when an answer bears other names than its sheet.
+  bool take(std::size_t sheet, const Heard& heard) override;
+  [[nodiscard]] bool fits() const { return fits_; }
+  /// One a point. Once.
+  [[nodiscard]] std::vector<reading::Reading> readings();
+
+ private:
+  void reap(const ReadPlan::Cell& cell, const Element& element);
+
+  const ReadPlan& plan_;
+  std::span<const Measured> measured_;
+  std::vector<reading::Reading> readings_;  // as far as answered
+  std::vector<Value> gates_;                // by gate of the plan, once one is answered
+  std::size_t answered_ = 0;
+  bool fits_ = true;
 };
 
 }  // namespace holdup::snmp

@@ -3,8 +3,10 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <cerrno>
 #include <cstring>
+#include <vector>
 
 namespace holdup::snmp {
 namespace asio = boost::asio;
@@ -18,34 +20,69 @@ struct Sockets::Face {
     for (std::size_t i = 0; i < batch; ++i) {
       Slot& slot = slots[i];
       slot.bytes = {slot.buffer.data(), slot.buffer.size()};
-      messages[i] = {};
       messages[i].msg_hdr.msg_name = &slot.from;
       messages[i].msg_hdr.msg_iov = &slot.bytes;
       messages[i].msg_hdr.msg_iovlen = 1;
+      outgoing[i].msg_hdr.msg_iov = &parcels[i].bytes;
+      outgoing[i].msg_hdr.msg_iovlen = 1;
     }
   }
 
-  static constexpr std::size_t batch = 16;  // datagrams a system call; memory is taken only as far as they reach
+  static constexpr std::size_t batch = 64;  // datagrams a system call; memory is taken only as far as they reach
   struct Slot {
     std::array<std::uint8_t, 65536> buffer;  // a whole datagram of any size
     sockaddr_storage from;
     iovec bytes;
   };
+  struct Parcel {
+    std::vector<std::uint8_t> content;
+    Endpoint to;
+    std::uint32_t tag = 0;
+    iovec bytes{};
+  };
   Udp::socket socket;
   std::array<Slot, batch> slots;
-  std::array<mmsghdr, batch> messages;
+  std::array<mmsghdr, batch> messages{};
+  std::array<Parcel, batch> parcels;
+  std::array<mmsghdr, batch> outgoing{};
+  std::size_t waiting = 0;  // parcels
 };
 
-Sockets::Sockets(asio::io_context& loop, OnDatagram on_datagram) : loop_{loop}, on_datagram_{std::move(on_datagram)} {}
+Sockets::Sockets(asio::io_context& loop, OnDatagram on_datagram, OnRefused on_refused)
+    : loop_{loop}, on_datagram_{std::move(on_datagram)}, on_refused_{std::move(on_refused)} {}
 Sockets::~Sockets() = default;
 
-ground::Result<std::size_t> Sockets::send(Datagram datagram, const Endpoint& to) {
+ground::Result<std::size_t> Sockets::send(Datagram datagram, const Endpoint& to, std::uint32_t tag) {
   const auto there = face(to.protocol());
   if (!there) return there.error();
-  error_code error;
-  const auto sent = (*there)->socket.send_to(asio::buffer(datagram.data(), datagram.size()), to, 0, error);
-  if (error && error != asio::error::would_block) return Failure{FailureKind::machine, "cannot send: " + error.message()};
-  return sent;
+  Face& face = **there;
+  if (face.waiting == 0)
+    asio::post(loop_, [this, weak = std::weak_ptr{to.protocol() == Udp::v4() ? v4_ : v6_}] {
+      if (const auto alive = weak.lock()) flush(*alive);
+    });
+  Face::Parcel& parcel = face.parcels[face.waiting];
+  parcel.content.assign(datagram.begin(), datagram.end());
+  parcel.to = to;
+  parcel.tag = tag;
+  parcel.bytes = {parcel.content.data(), parcel.content.size()};
+  auto& header = face.outgoing[face.waiting].msg_hdr;
+  header.msg_name = parcel.to.data();
+  header.msg_namelen = static_cast<socklen_t>(parcel.to.size());
+  if (++face.waiting == Face::batch) flush(face);
+  return datagram.size();
+}
+
+// The kernel stops at the first datagram that it refuses, and says why when it is the first of the next call.
+void Sockets::flush(Face& face) {
+  for (std::size_t done = 0; done < face.waiting;) {
+    const int sent =
+        ::sendmmsg(face.socket.native_handle(), &face.outgoing[done], static_cast<unsigned>(face.waiting - done), MSG_DONTWAIT);
+    const error_code error{errno, boost::system::system_category()};
+    if (sent <= 0 && error != asio::error::would_block && error != asio::error::interrupted)
+      on_refused_(face.parcels[done].tag, {FailureKind::machine, "cannot send: " + error.message()});
+    done += sent > 0 ? static_cast<std::size_t>(sent) : 1;
+  }
+  face.waiting = 0;
 }
 
 ground::Result<Sockets::Face*> Sockets::face(const Udp& protocol) {
@@ -76,17 +113,14 @@ void Sockets::listen(const std::shared_ptr<Face>& face) {
 
 // A bounded number a turn, so that a storm of datagrams leaves the loop its turns.
 void Sockets::drain(Face& face) {
-  for (std::size_t rounds = 64 / Face::batch; rounds > 0; --rounds) {
-    for (auto& message : face.messages) message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
-    const int count = ::recvmmsg(face.socket.native_handle(), face.messages.data(), Face::batch, MSG_DONTWAIT, nullptr);
-    for (int i = 0; i < count; ++i) {
-      const auto& [header, size] = face.messages[static_cast<std::size_t>(i)];
-      Udp::endpoint from;
-      from.resize(header.msg_namelen);
-      std::memcpy(from.data(), header.msg_name, header.msg_namelen);
-      on_datagram_(Datagram{face.slots[static_cast<std::size_t>(i)].buffer.data(), size}, from);
-    }
-    if (count < static_cast<int>(Face::batch)) return;
+  for (auto& message : face.messages) message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+  const int count = ::recvmmsg(face.socket.native_handle(), face.messages.data(), Face::batch, MSG_DONTWAIT, nullptr);
+  for (int i = 0; i < count; ++i) {
+    const auto& [header, size] = face.messages[static_cast<std::size_t>(i)];
+    Udp::endpoint from;
+    from.resize(header.msg_namelen);
+    std::memcpy(from.data(), header.msg_name, header.msg_namelen);
+    on_datagram_(Datagram{face.slots[static_cast<std::size_t>(i)].buffer.data(), size}, from);
   }
 }
 

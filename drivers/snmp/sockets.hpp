@@ -18,24 +18,28 @@ class Sockets {
   using Endpoint = boost::asio::ip::udp::endpoint;
   using Datagram = std::span<const std::uint8_t>;
   using OnDatagram = std::function<void(Datagram, const Endpoint& from)>;
+  using OnRefused = std::function<void(std::uint32_t tag, const ground::Failure&)>;
 
-  /// `on_datagram` is called on the loop, some 64 times a turn at most.
-  Sockets(boost::asio::io_context& loop, OnDatagram on_datagram);
+  /// `on_datagram` is called on the loop, some 64 times a turn at most; `on_refused` when the kernel would not send what bore the tag.
+  Sockets(boost::asio::io_context& loop, OnDatagram on_datagram, OnRefused on_refused);
   ~Sockets();
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
 
-  /// The bytes given to the kernel. A full send buffer is a lost datagram, and no failure.
-  [[nodiscard]] ground::Result<std::size_t> send(Datagram datagram, const Endpoint& to);
+  /// A copy leaves before the loop waits again, with all others of this turn in few system calls. A full send buffer is a lost datagram,
+  /// and no failure.
+  [[nodiscard]] ground::Result<std::size_t> send(Datagram datagram, const Endpoint& to, std::uint32_t tag);
 
  private:
   struct Face;  // the socket of one address family
   [[nodiscard]] ground::Result<Face*> face(const boost::asio::ip::udp& protocol);
   void listen(const std::shared_ptr<Face>& face);
   void drain(Face& face);
+  void flush(Face& face);
 
   boost::asio::io_context& loop_;
   OnDatagram on_datagram_;
+  OnRefused on_refused_;
   std::shared_ptr<Face> v4_, v6_;  // shared only with a wait that has completed while the owner went
 };
 

@@ -27,6 +27,7 @@ struct Client::Pending {
   asio::steady_timer timer;
   ground::Instant sent = ground::clock::now();
   std::optional<Timing> timing;
+  std::optional<Failure> failure{};
 };
 
 namespace {
@@ -40,7 +41,8 @@ Client::Client(asio::io_context& loop, std::uint32_t seed, Say say)
       last_id_{seed},
       say_{std::move(say)},
       turns_{loop.get_executor()},
-      sockets_{loop, [this](Bytes datagram, const Endpoint& from) { take(datagram, from); }} {}
+      sockets_{loop, [this](Bytes datagram, const Endpoint& from) { take(datagram, from); },
+               [this](std::uint32_t id, const Failure& why) { refused(id, why); }} {}
 
 std::int32_t Client::next_id() {
   do last_id_ = (last_id_ + 1) & 0x7FFFFFFF;
@@ -57,6 +59,7 @@ asio::awaitable<Result<Timing>> Client::exchange(Exchange exchange) {
     const auto left = exchange.deadline - now;
     pending.timer.expires_after(std::min(left, exchange.resend_after.value_or(left)));
     const auto waited = co_await pending.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (pending.failure) co_return *pending.failure;
     if (std::get<0>(waited) && !pending.timing) co_return Failure{FailureKind::cancelled, "stopped"};
   }
   co_return *pending.timing;
@@ -67,7 +70,14 @@ asio::awaitable<Result<Timing>> Client::exchange(Exchange exchange) {
 Result<std::size_t> Client::transmit(const Exchange& exchange) {
   HOLDUP_EXPECT(may_leave(exchange.sealed.datagram()) && may_be_sealed(exchange.sealed.scoped()));
   ++counters_.sent;
-  return sockets_.send(exchange.sealed.datagram(), exchange.address);
+  return sockets_.send(exchange.sealed.datagram(), exchange.address, static_cast<std::uint32_t>(exchange.sealed.id()));
+}
+
+void Client::refused(std::uint32_t id, const Failure& why) {
+  const auto at = pending_.find(static_cast<std::int32_t>(id));
+  if (at == pending_.end() || at->second->timing) return;
+  at->second->failure = why;
+  at->second->timer.cancel();
 }
 
 void Client::take(Bytes datagram, const Endpoint& from) {

@@ -83,6 +83,7 @@ class Client {
   struct Pending;
   [[nodiscard]] ground::Result<std::size_t> transmit(const Exchange& exchange);
   void take(Bytes datagram, const Endpoint& from);
+  void refused(std::uint32_t id, const ground::Failure& why);
 
   boost::asio::io_context& loop_;
   std::uint32_t last_id_;

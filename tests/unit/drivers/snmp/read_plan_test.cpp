@@ -80,12 +80,17 @@ TEST_CASE("readings come of numbers, texts and gaps, and those of a lost datagra
   const auto measured = device(12);
   std::vector<std::uint32_t> points{0, 8, 9, 11};
   const ReadPlan plan{points, measured, 3};  // two names a datagram
-  const std::vector<Oid> first{oid(1), oid(9)};
-  const auto bytes = answer(first);
-  std::vector<Reply> replies(1);
-  REQUIRE(parse_answers(bytes, plan.sheets()[0].list(), replies[0].response.varbinds));
-  REQUIRE(plan.sheets()[0].fits(replies[0].response));
-  const auto readings = plan.readings(replies, measured);
+  const auto lists = plan.lists();
+  REQUIRE(lists.size() == 2);
+  const std::vector<Oid> first{oid(1), oid(9)}, second{oid(10), oid(12)};
+  const auto one = answer(first), two = answer(second);
+  Response response, rest;
+  REQUIRE(parse_answers(one, lists[0], response.varbinds));
+  REQUIRE(parse_answers(two, lists[1], rest.varbinds));
+  const Heard heard{.response = response, .datagram = one, .asked = {}}, heard_rest{.response = rest, .datagram = two, .asked = {}};
+  Harvest cut{plan, measured};
+  REQUIRE(cut.take(0, heard));
+  const auto readings = cut.readings();
   REQUIRE(readings.size() == 4);
   CHECK(readings[0].value == 1);
   CHECK(readings[1].value == Approx(0.45));
@@ -94,11 +99,29 @@ TEST_CASE("readings come of numbers, texts and gaps, and those of a lost datagra
   CHECK(readings[3].quality == Quality::failed);
   CHECK(readings[3].point == 11);
 
-  const std::vector<Oid> second{oid(10), oid(12)};
-  const auto rest = answer(second);
-  replies.resize(2);
-  REQUIRE(parse_answers(rest, plan.sheets()[1].list(), replies[1].response.varbinds));
-  const auto all = plan.readings(replies, measured);
+  Harvest whole{plan, measured};
+  REQUIRE(whole.take(0, heard));
+  REQUIRE(whole.take(1, heard_rest));
+  const auto all = whole.readings();
   CHECK(all[2].quality == Quality::absent);
   CHECK(all[3].value == 12);
+
+  Harvest turned{plan, measured};
+  CHECK_FALSE(turned.take(0, heard_rest));
+  CHECK_FALSE(turned.fits());
+}
+
+TEST_CASE("devices of one kind share a plan, others and those read in another way do not") {
+  const auto measured = device(12);
+  auto scaled = measured;
+  scaled[3].conversion.divide = 100;
+  const std::vector<std::uint32_t> points{0, 3, 9}, fewer{0, 3};
+  ReadPlans plans;
+  const auto first = plans.shared({points, measured, 40});
+  CHECK(plans.shared({points, measured, 40}) == first);
+  CHECK(plans.shared({fewer, measured, 40}) != first);
+  CHECK(plans.shared({points, measured, 2}) != first);
+  const auto other = plans.shared({points, scaled, 40});
+  CHECK(other != first);
+  CHECK_FALSE(*other == *first);
 }
