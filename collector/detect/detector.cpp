@@ -25,10 +25,12 @@ bool at_once(Verdict verdict, Strength strength) {
 Detector::Detector(const site::Site& site)
     : site_{site},
       facts_{site},
-      judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }, [this] { return holds_any(); }},
       reports_{site, facts_},
       latches_{site, facts_, judge_} {
   for (Index d = 0; d < site.devices.size(); ++d) paths_.insert(site.path_of_device(d));
+  for (Index s = 0; s < site.supplies.size(); ++s) supplies_.push_back(site.element_of_supply(s));
+  for (Index d = 0; d < site.devices.size(); ++d) pdus_.push_back(site.element_of_pdu(d));
 }
 
 std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
@@ -48,7 +50,7 @@ std::vector<Change> Detector::assess(Instant now) {
   stirred_ = false;
   next_due_.reset();
   for (Index s = 0; s < site_.supplies.size(); ++s) {
-    const auto element = site_.element_of_supply(s);
+    const auto& element = supplies_[s];
     weigh(Verdict::supply_off_commanded, element, judge_.supply_off(s), now);
     weigh(Verdict::supply_input_lost, element, judge_.supply_input(s), now);
     weigh(Verdict::supply_output_failed, element, judge_.supply_output(s), now);
@@ -56,11 +58,11 @@ std::vector<Change> Detector::assess(Instant now) {
   }
   for (Index d = 0; d < site_.devices.size(); ++d)
     if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty() || !facts_.inlet(d, Meaning::seconds_on_battery).empty())
-      weigh(Verdict::ups_on_battery, site_.element_of_pdu(d), judge_.ups(d), now);
+      weigh(Verdict::ups_on_battery, pdus_[d], judge_.ups(d), now);
   for (Index d = 0; d < site_.devices.size(); ++d)
-    if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
+    if (site_.devices[d].feed) weigh(Verdict::pdu_dark, pdus_[d], judge_.pdu(d), now);
   for (Index f = 0; f < site_.feeds.size(); ++f) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
-  for (Index l = 0; l < site_.loads.size(); ++l) {
+  for (Index l = 0; l < site_.loads.size() && holds_any(); ++l) {  // loads go down by verdicts held below them, never by signs of their own
     weigh(Verdict::load_down, site_.element_of_load(l), judge_.load(l), now);
     weigh(Verdict::path_redundancy_lost, site_.element_of_load(l), judge_.paths(l), now);
   }
@@ -117,6 +119,10 @@ void Detector::weigh_meters(Instant now) {
 }
 
 void Detector::weigh_telemetry(Instant now) {
+  const auto fails = [&](Index d) { return facts_.hearing(d).failures > 0; };
+  bool calm = !holds_any();
+  for (Index d = 0; d < site_.devices.size() && calm; ++d) calm = !fails(d);
+  if (calm) return;
   for (const auto& path : paths_) weigh(Verdict::telemetry_lost, path, judge_.telemetry_of_path(path, now), now);
   for (Index d = 0; d < site_.devices.size(); ++d) {
     weigh(Verdict::telemetry_lost, site_.element_of_device(d), judge_.telemetry(d, now), now);
@@ -127,6 +133,7 @@ void Detector::weigh_telemetry(Instant now) {
 }
 
 void Detector::weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now) {
+  if (judged.kind != Judgement::Kind::lost && !holds_any()) return;
   const Key key{verdict, element};
   const auto judgement =
       reports_.empty() ? std::move(judged) : reports_.temper(verdict, element, std::move(judged), held(verdict, element));

@@ -73,6 +73,7 @@ class Detector {
     Instant due{};
   };
 
+  [[nodiscard]] bool holds_any() const { return !open_.empty() || !reports_.empty(); }
   void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
   void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
   void end_when_settled(const Key& key, const Judgement& judgement, Instant now);
@@ -88,6 +89,7 @@ class Detector {
   Reports reports_;
   Latches latches_;
   std::set<ground::Element> paths_;  // switches, and self
+  std::vector<ground::Element> supplies_, pdus_;
   std::map<Key, Open> open_;
   std::deque<Ended> ended_;
   std::vector<Pending> pending_;

@@ -26,10 +26,13 @@ struct Held {
   Instant since{};
 };
 using HeldBy = std::function<std::optional<Held>(Verdict, const ground::Element&)>;
+/// Whether it holds anything at all. While it does not, no name is put together and no sign kept that only what is held would need.
+using HoldsAny = std::function<bool()>;
 
 class Judge {
  public:
-  Judge(const site::Site& site, const Facts& facts, HeldBy held) : site_{site}, facts_{facts}, held_{std::move(held)} {}
+  Judge(const site::Site& site, const Facts& facts, HeldBy held, HoldsAny holds_any)
+      : site_{site}, facts_{facts}, held_{std::move(held)}, holds_any_{std::move(holds_any)} {}
 
   [[nodiscard]] Judgement supply_input(Index supply) const;
   [[nodiscard]] Judgement supply_output(Index supply) const;
@@ -63,6 +66,14 @@ class Judge {
     Strength strength{};
     std::vector<Sign> signs;
   };
+  using ElementOf = ground::Element (site::Site::*)(Index) const;
+  [[nodiscard]] std::optional<Held> held(Verdict verdict, ElementOf element, Index index) const {
+    return holds_any_() ? held_(verdict, (site_.*element)(index)) : std::nullopt;
+  }
+  template <class MakeSign>
+  [[nodiscard]] Judgement fine(MakeSign sign) const {
+    return Judgement::fine(holds_any_() ? std::vector<Sign>{sign()} : std::vector<Sign>{});
+  }
   [[nodiscard]] Condition condition(Index supply) const;
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
@@ -90,6 +101,7 @@ class Judge {
   const site::Site& site_;
   const Facts& facts_;
   HeldBy held_;
+  HoldsAny holds_any_;
 };
 
 }  // namespace holdup::detect

@@ -19,7 +19,7 @@ std::string plural(unsigned n, unsigned of, const char* what) { return std::to_s
 
 Judgement Judge::pdu(Index device) const {
   const Hearing& hearing = facts_.hearing(device);
-  const auto held = held_(Verdict::pdu_dark, site_.element_of_pdu(device));
+  const auto held = this->held(Verdict::pdu_dark, &site::Site::element_of_pdu, device);
   if (hearing.answers()) {
     if (auto gone = voltage_gone(device)) return Judgement::lost(Strength::proven, {*gone});
     if (!held || *hearing.last_answer <= held->since) return {};
@@ -49,13 +49,13 @@ Judgement Judge::feed(Index feed) const {
   for (Index d = 0; d < site_.devices.size(); ++d)
     if (site_.devices[d].feed == feed) pdus.push_back(d);
   if (pdus.empty()) return {};
-  const auto held = held_(Verdict::feed_lost, site_.element_of_feed(feed));
+  const auto held = this->held(Verdict::feed_lost, &site::Site::element_of_feed, feed);
   std::vector<Sign> gone, back;
   for (Index d : pdus) {
     const Hearing& hearing = facts_.hearing(d);
     if (!hearing.answers()) continue;
     if (auto sign = voltage_gone(d)) gone.push_back(*sign);
-    if (auto sign = voltage_good(d); sign && held && sign->time - sign->uncertainty > held->since) back.push_back(*sign);
+    if (auto sign = held ? voltage_good(d) : std::nullopt; sign && sign->time - sign->uncertainty > held->since) back.push_back(*sign);
     if (facts_.inlet(d, Meaning::input_voltage).empty() && held && *hearing.last_answer > held->since)
       back.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));
   }
@@ -74,7 +74,7 @@ Judgement Judge::feed_by_silence(Index feed, const std::vector<Index>& pdus) con
     if (!hearing.silent() || contradicted(d) || !hearing.last_answer) return {};
     first = std::min(first, hearing.first_failure);
     last = std::max(last, *hearing.last_answer);
-    const auto dark = held_(Verdict::pdu_dark, site_.element_of_pdu(d));
+    const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, d);
     all_proven = all_proven && dark && dark->strength == Strength::proven;
     signs.push_back(silence(d));
   }

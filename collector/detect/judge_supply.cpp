@@ -26,7 +26,7 @@ bool senses_input(site::Senses senses) { return senses == site::Senses::ac_in ||
 }  // namespace
 
 Judgement Judge::supply_input(Index supply) const {
-  const auto held = held_(Verdict::supply_input_lost, site_.element_of_supply(supply));
+  const auto held = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply);
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   std::vector<Sign> contacts, against;  // all that are wired; those that speak of a loss
   for (Index c = 0; c < site_.contacts.size(); ++c) {
@@ -42,7 +42,7 @@ Judgement Judge::supply_input(Index supply) const {
     return Judgement::lost(Strength::proven, std::move(against));
   }
   if (!against.empty()) return Judgement::lost(Strength::reported, std::move(against));
-  if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return Judgement::fine({ok->sign(site_)});
+  if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine([&] { return ok->sign(site_); });
   // A closed contact withdraws what was only reported; against a proven loss it counts where nothing better watches.
   const bool enough = !site_.supplies[supply].status || (held && held->strength == Strength::reported);
   if (enough && !contacts.empty()) return Judgement::fine(std::move(contacts));
@@ -64,13 +64,13 @@ bool Judge::carries_again(Index supply) const {
 Judgement Judge::supply_output(Index supply) const {
   const Track* output = facts_.status(supply, Meaning::supply_output_ok);
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
-  const auto held = held_(Verdict::supply_output_failed, site_.element_of_supply(supply));
+  const auto held = this->held(Verdict::supply_output_failed, &site::Site::element_of_supply, supply);
   const Track* losses = facts_.status(supply, Meaning::input_loss_count);  // a loss that no poll saw: it starts all the same
   const auto since = [&](const Track* track) { return output->last->time - track->changed >= start_up; };
   const bool counted = losses != nullptr && losses->known();
   const bool started = says(input, 1) && output != nullptr && output->known() && since(input) && (!counted || since(losses));
   if (says(output, 0) && started) return Judgement::lost(Strength::proven, {output->sign(site_), input->sign(site_)});
-  if (says(output, 1) && fresh_since(*output, held)) return Judgement::fine({output->sign(site_)});
+  if (says(output, 1) && fresh_since(*output, held)) return fine([&] { return output->sign(site_); });
   return {};
 }
 
@@ -78,9 +78,9 @@ Judgement Judge::supply_off(Index supply) const {
   const Track* state = facts_.outlet(supply, Meaning::outlet_state);
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || state == nullptr || !state->known() || !facts_.hearing(*pdu).answers()) return {};
-  const auto held = held_(Verdict::supply_off_commanded, site_.element_of_supply(supply));
+  const auto held = this->held(Verdict::supply_off_commanded, &site::Site::element_of_supply, supply);
   if (state->value() == 0 && !voltage_gone(*pdu) && !facts_.starting(*pdu)) return Judgement::lost(Strength::proven, {state->sign(site_)});
-  if (state->value() == 1 && fresh_since(*state, held)) return Judgement::fine({state->sign(site_)});
+  if (state->value() == 1 && fresh_since(*state, held)) return fine([&] { return state->sign(site_); });
   return {};
 }
 
@@ -90,8 +90,8 @@ Judgement Judge::supply_silently(Index supply) const {
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || current == nullptr || !current->known() || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
-  const auto held = held_(Verdict::supply_lost, site_.element_of_supply(supply));
-  if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? Judgement::fine({current->sign(site_)}) : Judgement{};
+  const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
+  if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine([&] { return current->sign(site_); }) : Judgement{};
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
   if (held || (input != nullptr && input->known()) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
@@ -160,10 +160,10 @@ std::optional<Held> Judge::held_above(Index supply) const {
   const auto status = site_.supplies[supply].status;
   const bool reports_good = says(ok, 1) && facts_.hearing(*status).answers();
   if (reports_good) return std::nullopt;
-  if (const auto dark = held_(Verdict::pdu_dark, site_.element_of_pdu(*pdu)); dark && this->pdu(*pdu).kind != Judgement::Kind::fine)
+  if (const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, *pdu); dark && this->pdu(*pdu).kind != Judgement::Kind::fine)
     return dark;
   const auto above = site_.devices[*pdu].feed;
-  const auto lost = above ? held_(Verdict::feed_lost, site_.element_of_feed(*above)) : std::nullopt;
+  const auto lost = above ? held(Verdict::feed_lost, &site::Site::element_of_feed, *above) : std::nullopt;
   return lost && feed(*above).kind != Judgement::Kind::fine ? lost : std::nullopt;
 }
 

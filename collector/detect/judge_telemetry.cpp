@@ -17,10 +17,10 @@ constexpr Duration telemetry_patience = 2s;  // a silence is first held against 
 
 Judgement Judge::telemetry(Index device, Instant now) const {
   const Hearing& hearing = facts_.hearing(device);
-  if (hearing.answers()) return Judgement::fine({sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer)});
+  if (hearing.answers()) return fine([&] { return sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer); });
   const auto silent_for = now - hearing.second_failure;  // since it was known: a long question that is lost takes its time
   if (!hearing.silent() || silent_for < telemetry_patience || explained(device)) return {};
-  if (held_(Verdict::telemetry_lost, site_.path_of_device(device))) return {};
+  if (held(Verdict::telemetry_lost, &site::Site::path_of_device, device)) return {};
   // Whoever shares its path is heard first: what they lost together is said once, of the path.
   if (silent_for < group_patience && !mate_answers(device)) return {};
   return Judgement::lost(Strength::proven, {silence(device)});
@@ -35,7 +35,7 @@ Judgement Judge::telemetry_of_path(const Element& path, Instant now) const {
     if (site_.path_of_device(d) != path) continue;
     const Hearing& hearing = facts_.hearing(d);
     ++behind;
-    missed += held_(Verdict::telemetry_lost, site_.element_of_device(d)) ? 1 : 0;
+    missed += held(Verdict::telemetry_lost, &site::Site::element_of_device, d) ? 1 : 0;
     if (hearing.answers()) heard.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));
     if (!hearing.silent() || explained(d)) continue;
     known = std::min(known, hearing.second_failure);
@@ -59,15 +59,15 @@ bool Judge::mate_answers(Index device) const {
 }
 
 bool Judge::unheard(Index device) const {
-  return held_(Verdict::telemetry_lost, site_.element_of_device(device)) || held_(Verdict::telemetry_lost, site_.path_of_device(device));
+  return held(Verdict::telemetry_lost, &site::Site::element_of_device, device) || held(Verdict::telemetry_lost, &site::Site::path_of_device, device);
 }
 
 // What is silent because it is unpowered is a consequence: a PDU's card below its dark inlet, a status unit below its dead load.
 bool Judge::explained(Index device) const {
   if (const auto feed = site_.devices[device].feed)
-    return held_(Verdict::pdu_dark, site_.element_of_pdu(device)) || held_(Verdict::feed_lost, site_.element_of_feed(*feed));
+    return held(Verdict::pdu_dark, &site::Site::element_of_pdu, device) || held(Verdict::feed_lost, &site::Site::element_of_feed, *feed);
   return std::any_of(site_.supplies.begin(), site_.supplies.end(), [&](const site::Supply& supply) {
-    return supply.status == device && held_(Verdict::load_down, site_.element_of_load(supply.load));
+    return supply.status == device && held(Verdict::load_down, &site::Site::element_of_load, supply.load);
   });
 }
 

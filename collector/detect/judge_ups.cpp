@@ -7,7 +7,7 @@ namespace holdup::detect {
 
 Judgement Judge::ups(Index device) const {
   const auto tracks = facts_.inlet(device, Meaning::ups_on_battery);
-  const auto held = held_(Verdict::ups_on_battery, site_.element_of_pdu(device));
+  const auto held = this->held(Verdict::ups_on_battery, &site::Site::element_of_pdu, device);
   if (tracks.empty()) return by_seconds(device, held);
   const auto on = std::find_if(tracks.begin(), tracks.end(), [](const Track* track) { return says(track, 1); });
   if (on != tracks.end()) return Judgement::lost(Strength::proven, {(*on)->sign(site_)});

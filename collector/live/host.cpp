@@ -95,7 +95,7 @@ void Host::step(core::Input input) {
 // Alerts first: they never wait for the store or the page.
 void Host::perform(core::Effects& effects) {
   for (auto& post : effects.posts) deliver(post);
-  for (const auto& order : effects.orders) fleet_.perform(order);
+  fleet_.perform(effects.orders);
   parts_.audience.hear(effects);
   for (const auto& line : effects.logs) write(line);
   keep(effects);

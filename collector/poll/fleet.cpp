@@ -33,6 +33,14 @@ void Fleet::man(const site::Site& site, std::shared_ptr<const profile::Library> 
   for (std::size_t d = 0; d < site.devices.size(); ++d) crew_->devices.push_back(open(crew_->opener, site.devices[d], accesses[d]));
 }
 
+void Fleet::perform(std::span<const plan::Order> orders) {
+  if (!crew_ || orders.empty()) return;
+  performing_ = true;
+  for (const auto& order : orders) perform(order);
+  crew_->opener.flush();
+  performing_ = false;
+}
+
 void Fleet::perform(const plan::Order& order) {
   auto carrying = carry_out(crew_, order);
   asio::co_spawn(loop_, std::move(carrying), [this, crew = crew_, device = order.device](const std::exception_ptr& broken) {
@@ -43,16 +51,17 @@ void Fleet::perform(const plan::Order& order) {
 }
 
 asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order order) {
-  co_await asio::post(loop_, asio::use_awaitable);  // never hand an input in from within the step that ordered it
   const auto asked = ground::clock::now();
   drivers::Device* device = crew->devices[order.device].get();
   if (device == nullptr) {
+    co_await outside();
     hand(crew,
          core::Unanswered{.device = order.device, .asked = asked, .failure = {ground::FailureKind::unsupported, "no driver for its URL"}});
     co_return;
   }
   if (order.kind == plan::Order::Kind::identify) {
     auto identified = co_await device->identify(order.deadline);
+    co_await outside();
     if (identified)
       hand(crew, core::Identified{.device = order.device,
                                   .identity = std::move(identified->identity),
@@ -64,11 +73,17 @@ asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order o
   }
   drivers::ReadRequest request{.points = order.points, .deadline = order.deadline};
   auto readings = co_await device->read(request);
+  co_await outside();
   if (readings) round_trips_.observe(ground::clock::now() - asked);
   if (readings)
     hand(crew, core::Answered{.device = order.device, .asked = asked, .readings = std::move(*readings)});
   else
     hand(crew, core::Unanswered{.device = order.device, .asked = asked, .failure = readings.error()});
+}
+
+// Never hand an input in from within the step that ordered it.
+asio::awaitable<void> Fleet::outside() {
+  if (performing_) co_await asio::post(loop_, asio::use_awaitable);
 }
 
 void Fleet::hand(const std::shared_ptr<Crew>& crew, core::Input input) {

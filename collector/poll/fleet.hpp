@@ -26,7 +26,8 @@ class Fleet {
 
   /// Replaces all devices; what is still under way for the former ones is forgotten. `accesses` by device.
   void man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const drivers::Access> accesses);
-  void perform(const plan::Order& order);
+  /// The questions have left when it returns.
+  void perform(std::span<const plan::Order> orders);
   /// Ends what is under way; nothing is handed in afterwards.
   void stop();
 
@@ -42,7 +43,9 @@ class Fleet {
     std::vector<std::unique_ptr<drivers::Device>> devices;  // nullptr: its URL cannot be opened
   };
 
+  void perform(const plan::Order& order);
   boost::asio::awaitable<void> carry_out(std::shared_ptr<Crew> crew, plan::Order order);
+  boost::asio::awaitable<void> outside();
   void hand(const std::shared_ptr<Crew>& crew, core::Input input);
 
   boost::asio::io_context& loop_;
@@ -50,6 +53,7 @@ class Fleet {
   Hand hand_;
   std::shared_ptr<Crew> crew_;
   ground::Histogram round_trips_;
+  bool performing_ = false;  // within the step that ordered
 };
 
 }  // namespace holdup::poll

@@ -59,7 +59,7 @@ class Agent {
   Asker& asker_;
   Version version_;
   profile::Quirks quirks_;
-  std::size_t varbinds_ = 40;  // a GET; some 1,200 bytes of answer, so that it fits one unfragmented datagram
+  std::size_t varbinds_ = 48;  // a GET; at most some 1,400 bytes of answer, so that it fits one unfragmented datagram
   std::size_t cells_ = 50;     // a GETBULK answer, over all columns asked; 0: GETNEXT from now on
   std::size_t width_ = 10;     // columns walked at once
 };

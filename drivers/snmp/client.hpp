@@ -58,6 +58,8 @@ class Client {
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> request(Asking asking);
   /// The same for as many requests as there are lists; how many were answered, or a failure where the first was not.
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> request(Asking asking, Taker& taker);
+  /// Questions put in this turn of the loop leave now, not at its end.
+  void flush() { sockets_.flush(); }
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:

@@ -72,6 +72,11 @@ ground::Result<std::size_t> Sockets::send(Datagram datagram, const Endpoint& to,
   return datagram.size();
 }
 
+void Sockets::flush() {
+  for (const auto& face : {v4_, v6_})
+    if (face) flush(*face);
+}
+
 // The kernel stops at the first datagram that it refuses, and says why when it is the first of the next call.
 void Sockets::flush(Face& face) {
   for (std::size_t done = 0; done < face.waiting;) {

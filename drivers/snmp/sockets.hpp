@@ -29,6 +29,8 @@ class Sockets {
   /// A copy leaves before the loop waits again, with all others of this turn in few system calls. A full send buffer is a lost datagram,
   /// and no failure.
   [[nodiscard]] ground::Result<std::size_t> send(Datagram datagram, const Endpoint& to, std::uint32_t tag);
+  /// What was sent in this turn leaves now.
+  void flush();
 
  private:
   struct Face;  // the socket of one address family

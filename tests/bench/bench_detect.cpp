@@ -10,23 +10,20 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/json.hpp>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <random>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include "alert_listener.hpp"
 #include "child_program.hpp"
 #include "detect_rack.hpp"
+#include "folder.hpp"
 #include "ground/clock/clock.hpp"
-#include "hw-sim/agents/control_socket.hpp"
 #include "limits/poll_loop.hpp"
+#include "simulator.hpp"
 
 // `bench-detect`: how long after a supply lost its input the alert is received, of holdup and of a bare poll loop side by side: the same
 // simulator, the same status unit, the same listener, the same losses.
@@ -50,64 +47,6 @@ struct Options {
   bool each = false;
   std::uint64_t seed = std::random_device{}();
   std::string bin = HOLDUP_BIN_DIR;
-};
-
-/// A folder of its own, gone with this object unless something went wrong in it.
-class Folder {
- public:
-  Folder() : path_{(std::filesystem::temp_directory_path() / "bench-detect-XXXXXX").string()} {
-    if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error{"cannot make " + path_};
-  }
-  ~Folder() {
-    std::error_code ignored;
-    if (std::uncaught_exceptions() == 0) std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
-
-std::string read_file(const std::string& path) {
-  std::ifstream in{path};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-std::uint16_t port_of(const std::string& url) { return static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1))); }
-
-/// The simulator and what it printed: where its devices listen, and its control socket.
-class Simulator {
- public:
-  Simulator(const Options& options, const Folder& folder)
-      : program_{{.words = {options.bin + "/hw-sim", "run", rack_in(folder, options.cabinets), "--site", folder.file("simulated.yaml"),
-                            "--seed", std::to_string(options.seed)},
-                  .log = folder.file("hw-sim.log")}} {
-    while (control_.empty()) {
-      std::istringstream words{program_.line()};
-      std::string kind, what, name;
-      words >> kind >> what >> name;
-      if (kind == "ready") ports_[name] = port_of(what);
-      if (kind == "control") control_ = what;
-    }
-  }
-
-  [[nodiscard]] std::uint16_t port(const std::string& device) const { return ports_.at(device); }
-  void order(const std::string& command) const {
-    const auto answer = hwsim::agents::ask_control(control_, command);
-    if (!answer.starts_with(R"({"ok":true)")) throw std::runtime_error{"the simulator refused '" + command + "': " + answer};
-  }
-
- private:
-  static std::string rack_in(const Folder& folder, int cabinets) {
-    std::ofstream{folder.file("rack.yaml")} << detect_rack(cabinets);
-    return folder.file("rack.yaml");
-  }
-
-  ChildProgram program_;
-  std::map<std::string, std::uint16_t> ports_;
-  std::string control_;
 };
 
 class Daemon {
@@ -135,10 +74,9 @@ class Daemon {
 
  private:
   static std::string site_in(const Folder& folder, std::uint16_t listener) {
-    std::ofstream{folder.file("site.yaml")} << read_file(folder.file("simulated.yaml")) << "store: {path: " << folder.file("bench.db")
-                                            << "}\nhttp: {listen: 127.0.0.1:0}\nalerts: {webhook: [http://127.0.0.1:" << listener
-                                            << "/holdup]}\n";
-    return folder.file("site.yaml");
+    return folder.write("site.yaml", folder.read("simulated.yaml") + "store: {path: " + folder.file("bench.db") +
+                                         "}\nhttp: {listen: 127.0.0.1:0}\nalerts: {webhook: [http://127.0.0.1:" +
+                                         std::to_string(listener) + "/holdup]}\n");
   }
 
   ChildProgram program_;
@@ -179,7 +117,8 @@ struct Loss {
 
 class Bench {
  public:
-  explicit Bench(const Options& options) : options_{options}, chance_{options.seed}, simulator_{options, folder_}, limit_{limit_plan()} {}
+  explicit Bench(const Options& options) : options_{options}, chance_{options.seed}, simulator_{{.bin = options.bin, .rack = detect_rack(options.cabinets), .seed = options.seed}, folder_},
+        limit_{limit_plan()} {}
 
   std::vector<Loss> run() {
     for (int n = 0; n < options_.losses; ++n) {

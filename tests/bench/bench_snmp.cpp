@@ -4,6 +4,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -13,10 +15,14 @@
 #include "holdup_poller.hpp"
 #include "limits/mmsg_poller.hpp"
 #include "limits/netsnmp_poller.hpp"
+#include "peers.hpp"
 #include "punctuality.hpp"
 #include "responder.hpp"
+#include "sealed_agents.hpp"
+#include "traps.hpp"
 
-// `bench-snmp`: what polling costs holdup, beside the bare limit and net-snmp, in one run.
+// `bench-snmp`: what polling costs holdup and how punctual it is, how soon a trap is followed up, and what a storm of traps does, beside
+// bare limits and other programs, in one run.
 namespace holdup::bench {
 namespace {
 
@@ -24,7 +30,10 @@ struct Options {
   std::vector<std::size_t> devices{100, 1000};
   int rounds = 7;
   std::size_t polls = 20'000;  // of a device, a round and way
+  std::vector<std::string> parts{"polling", "v3", "memory", "punctuality", "trap", "storm"};
   std::vector<std::string> ways;
+  bool peers = false;
+  std::string bin = HOLDUP_BIN_DIR;
 };
 
 double cpu_seconds() {
@@ -52,17 +61,11 @@ struct Way {
   }
 };
 
-void polling(const Options& options, std::size_t devices) {
-  const Responder agents{{}};
-  const auto library = library_162();
-  HoldupPoller holdup{library, devices, agents.port()};
-  MmsgPoller limit{devices, agents.port()};
-  NetsnmpPoller netsnmp{devices, agents.port()};
-  std::vector<Way> ways{{"limit", [&] { return limit.poll(); }, {}},
-                        {"holdup", [&] { return holdup.poll(); }, {}},
-                        {"net-snmp", [&] { return netsnmp.poll(); }, {}}};
+/// Rounds of all ways in turn, then a line a way; ratios against the first.
+void race(const Options& options, std::size_t devices, std::vector<Way> ways) {
   std::erase_if(ways,
                 [&](const Way& way) { return !options.ways.empty() && std::ranges::find(options.ways, way.name) == options.ways.end(); });
+  if (ways.empty()) return;
   const auto cycles = std::max<std::size_t>(1, options.polls / devices);
   for (Way& way : ways) (void)way.poll();  // caches, templates
   for (int round = 0; round < options.rounds; ++round)
@@ -70,10 +73,39 @@ void polling(const Options& options, std::size_t devices) {
   const double bare = median(ways.front().micros);
   for (const Way& way : ways) {
     const auto [low, high] = std::ranges::minmax(way.micros);
-    std::printf("%5zu  %-9s %8.4f %8.4f %8.4f   %5.2f\n", devices, way.name.c_str(), median(way.micros), low, high,
+    std::printf("%5zu  %-12s %8.4f %8.4f %8.4f   %5.2f\n", devices, way.name.c_str(), median(way.micros), low, high,
                 median(way.micros) / bare);
   }
   std::fflush(stdout);
+}
+
+void polling(const Options& options) {
+  std::printf("\nCPU us a value of the polling thread, %zu values a device, median, least and most of %d rounds that alternate\n",
+              values_a_poll, options.rounds);
+  std::printf("devices way           median    least     most   against the limit (holdup: target 2, aim 1.35)\n");
+  const auto library = library_162();
+  for (const auto devices : options.devices) {
+    const Responder agents{{}};
+    HoldupPoller holdup{library, devices, agents.port()};
+    MmsgPoller limit{devices, agents.port()};
+    NetsnmpPoller netsnmp{devices, agents.port()};
+    race(options, devices,
+         {{"limit", [&] { return limit.poll(); }, {}},
+          {"holdup", [&] { return holdup.poll(); }, {}},
+          {"net-snmp", [&] { return netsnmp.poll(); }, {}}});
+  }
+}
+
+void sealed(const Options& options) {
+  constexpr std::size_t devices = 100;
+  std::printf("\nSNMPv3 authPriv, SHA-256 and AES-128, beside net-snmp's asynchronous v2c\n");
+  std::printf("devices way           median    least     most   against net-snmp v2c (target 2)\n");
+  const Responder agents{{}};
+  const SealedAgents sealed_agents{options.bin, devices};
+  const auto library = library_162();
+  NetsnmpPoller netsnmp{devices, agents.port()};
+  HoldupPoller holdup{library, devices, sealed_agents.port(), {.credential = SealedAgents::credential()}};
+  race(options, devices, {{"net-snmp v2c", [&] { return netsnmp.poll(); }, {}}, {"holdup v3", [&] { return holdup.poll(); }, {}}});
 }
 
 /// Heap bytes that a device holds after it was polled, with so many points.
@@ -102,13 +134,17 @@ void memory() {
 }
 
 void measure(const Options& options) {
-  std::printf("CPU us a value of the polling thread, %zu values a device, median, least and most of %d rounds that alternate\n",
-              values_a_poll, options.rounds);
-  std::printf("devices way        median    least     most   against the limit (target 2, aim 1.35)\n");
-  for (const auto devices : options.devices) polling(options, devices);
-  if (!options.ways.empty()) return;
-  memory();
-  punctuality({.rounds = options.rounds});
+  double load[1] = {};
+  (void)::getloadavg(load, 1);
+  std::printf("%u cores, load average at the start %.1f\n", std::thread::hardware_concurrency(), load[0]);
+  const auto wanted = [&](const char* part) { return std::ranges::find(options.parts, part) != options.parts.end(); };
+  if (wanted("polling")) polling(options);
+  if (options.peers) peers();
+  if (wanted("v3")) sealed(options);
+  if (wanted("memory")) memory();
+  if (wanted("punctuality")) punctuality({.rounds = options.rounds});
+  if (wanted("trap")) confirming({.bin = options.bin});
+  if (wanted("storm")) storm({.bin = options.bin});
 }
 
 }  // namespace
@@ -120,7 +156,10 @@ int main(int argc, char** argv) {
   app.add_option("--devices", options.devices, "how many, each a measurement")->capture_default_str()->delimiter(',');
   app.add_option("--rounds", options.rounds, "of each way, alternating")->capture_default_str()->check(CLI::Range(1, 1000));
   app.add_option("--polls", options.polls, "of a device, in a round")->capture_default_str();
-  app.add_option("--ways", options.ways, "only these of limit, holdup, net-snmp")->delimiter(',');
+  app.add_option("--parts", options.parts, "what to measure")->capture_default_str()->delimiter(',');
+  app.add_option("--ways", options.ways, "of polling: only these of limit, holdup, net-snmp")->delimiter(',');
+  app.add_flag("--peers", options.peers, "also prometheus-snmp-exporter and collectd, unpacked from their Debian packages under build/peers");
+  app.add_option("--bin", options.bin, "folder that holds holdup and hw-sim")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
     holdup::bench::measure(options);

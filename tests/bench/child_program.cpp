@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 extern char** environ;
@@ -54,6 +56,18 @@ std::string ChildProgram::line() {
     if (size <= 0) throw std::runtime_error{name_ + " ended; see " + log_};
     read_.append(piece.data(), static_cast<std::size_t>(size));
   }
+}
+
+// Fields 14 and 15 of /proc/PID/stat; the second one, a name in brackets, may hold blanks.
+double ChildProgram::cpu_seconds() const {
+  std::ifstream file{"/proc/" + std::to_string(pid_) + "/stat"};
+  std::string text{std::istreambuf_iterator<char>{file}, {}};
+  std::istringstream fields{text.substr(text.rfind(')') + 1)};
+  std::string field;
+  for (int skipped = 3; skipped <= 13; ++skipped) fields >> field;
+  double user = 0, system = 0;
+  if (!(fields >> user >> system)) throw std::runtime_error{name_ + " is gone; see " + log_};
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace holdup::bench

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-// A program of ours that a bench starts, reads the first lines of, and ends.
+// A program that a bench starts, reads the first lines of, and ends.
 namespace holdup::bench {
 
 class ChildProgram {
@@ -23,6 +23,8 @@ class ChildProgram {
 
   /// The next line of its stdout; throws when it ended or said nothing for a minute.
   [[nodiscard]] std::string line();
+  /// Processor time that it has used, user and system.
+  [[nodiscard]] double cpu_seconds() const;
 
  private:
   std::string name_, log_, read_;

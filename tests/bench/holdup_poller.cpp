@@ -60,11 +60,12 @@ profile::Library library_162(std::uint32_t rows) {
   return out;
 }
 
-HoldupPoller::HoldupPoller(const profile::Library& library, std::size_t devices, std::uint16_t port) : opener_{loop_, library, 1} {
+HoldupPoller::HoldupPoller(const profile::Library& library, std::size_t devices, std::uint16_t port, const drivers::Access& access)
+    : opener_{loop_, library, 1} {
   for (std::size_t d = 0; d < devices; ++d) {
     const auto host = asio::ip::address_v4{ntohl(address_of(d, port).sin_addr.s_addr)}.to_string();
     const drivers::Address address{.protocol = drivers::Address::Protocol::snmp, .host = host, .port = port};
-    devices_.push_back(std::move(opener_.open({.address = address}).value()));
+    devices_.push_back(std::move(opener_.open({.address = address, .access = access}).value()));
   }
   for (std::size_t d = 0; d < devices; ++d) {
     asio::co_spawn(loop_, identify(d), [this](const std::exception_ptr& broken) {

@@ -17,7 +17,7 @@ namespace holdup::bench {
 
 class HoldupPoller {
  public:
-  HoldupPoller(const profile::Library& library, std::size_t devices, std::uint16_t port);
+  HoldupPoller(const profile::Library& library, std::size_t devices, std::uint16_t port, const drivers::Access& access = {});
 
   /// Every device once, 256 under way; the good readings.
   std::size_t poll();

@@ -53,6 +53,8 @@ class Responder {
   Responder(const Responder&) = delete;
   Responder& operator=(const Responder&) = delete;
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  /// Values in the answers so far.
+  [[nodiscard]] std::uint64_t answered() const { return answered_; }
 
  private:
   static constexpr std::size_t batch = 64;
@@ -67,6 +69,10 @@ class Responder {
     Clock::time_point due;
     std::string answer, control;
     sockaddr_in to;
+  };
+  struct Answer {
+    std::string list;  // with the two numbers before it
+    std::size_t values;
   };
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
@@ -168,7 +174,8 @@ class Responder {
     key_.assign(1, static_cast<char>(tag)).append(pdu);
     auto known = answers_.find(std::string_view{key_});
     if (known == answers_.end()) known = answers_.emplace(key_, values(tag, pdu)).first;
-    const auto& values = known->second;
+    const auto& [values, count] = known->second;
+    answered_ += count;
     const std::size_t pdu_size = id.size() + values.size();
     out.assign("\x30\x82", 2)
         .append(two(head.size() + 4 + pdu_size))
@@ -182,7 +189,7 @@ class Responder {
   static std::string two(std::size_t size) { return {static_cast<char>(size >> 8), static_cast<char>(size)}; }
 
   /// What follows the request id in the answer.
-  [[nodiscard]] std::string values(int tag, std::string_view rest) const {
+  [[nodiscard]] Answer values(int tag, std::string_view rest) const {
     (void)whole(rest);
     const auto repetitions = tag == 0xA5 ? whole(rest) : (whole(rest), std::size_t{1});
     auto list = open(rest).second;
@@ -194,7 +201,7 @@ class Responder {
     std::string out;
     for (std::size_t n = 0; n < repetitions; ++n)
       for (auto& name : names) out += tlv(0x30, one(tag, name));
-    return number(2, 0) + number(2, 0) + tlv(0x30, out);
+    return {number(2, 0) + number(2, 0) + tlv(0x30, out), repetitions * names.size()};
   }
   /// One name and value; after a GETNEXT the name moves on.
   [[nodiscard]] std::string one(int tag, std::string& name) const {
@@ -221,7 +228,8 @@ class Responder {
   int socket_;
   std::uint16_t port_ = 0;
   const std::vector<std::pair<std::string, std::string>> table_ = encoded();
-  std::unordered_map<std::string, std::string, Hash, std::equal_to<>> answers_;
+  std::unordered_map<std::string, Answer, Hash, std::equal_to<>> answers_;
+  std::atomic<std::uint64_t> answered_{0};
   std::string key_;
   std::array<Slot, batch> slots_;
   std::array<mmsghdr, batch> in_{}, out_{};

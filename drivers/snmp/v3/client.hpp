@@ -75,6 +75,8 @@ class Client {
   /// Says when another address goes by this engine id, too: engines are told apart by it, and traps ascribed.
   void claim(const EngineId& engine, const Endpoint& address);
   void say(const std::string& what) const;
+  /// Questions put in this turn of the loop leave now, not at its end.
+  void flush() { sockets_.flush(); }
   [[nodiscard]] Turns& turns() { return turns_; }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }

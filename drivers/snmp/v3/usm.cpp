@@ -134,14 +134,14 @@ bool set_keys(usmUser& user, const Credential& credential, const EngineId& engin
   return user.privKey != nullptr && usm_extend_user_kul(&user, USM_LENGTH_KU_HASHBLOCK) == SNMPERR_SUCCESS;
 }
 
-/// The library's tables hold this user and this engine's clock as long as it lives; the clock is taken back at its end.
+/// The library's tables hold this user and this engine's clock, as it stands now, as long as it lives. It looks the clock up by a hash
+/// of the engine id that costs as much as a message's own: no more often than need be.
 class Tables {
  public:
   Tables(const User* user, const Engine& engine) : user_{user}, id_{engine.id} {
     if (user_ != nullptr) usm_add_user(user_->get());
-    set_enginetime(id_.data(), length(), engine.boots, engine.time, engine.proven ? 1 : 0);
     const auto since = std::chrono::duration_cast<std::chrono::seconds>(ground::clock::now() - engine.told);
-    if (enginetime* entry = search_enginetime_list(id_.data(), length())) entry->lastReceivedEngineTime -= since.count();
+    set_enginetime(id_.data(), length(), engine.boots, engine.time + static_cast<std::uint32_t>(since.count()), engine.proven ? 1 : 0);
   }
   ~Tables() {
     if (user_ != nullptr) usm_remove_user(user_->get());
@@ -150,23 +150,22 @@ class Tables {
   Tables(const Tables&) = delete;
   Tables& operator=(const Tables&) = delete;
 
-  /// What the library learned of the clock.
-  void take_clock(Engine& engine) {
-    const enginetime* entry = search_enginetime_list(id_.data(), length());
-    if (entry == nullptr || entry->authenticatedFlag == 0) return;
-    if (engine.proven && entry->engineBoot == engine.boots && entry->engineTime == engine.time) return;
-    engine.boots = entry->engineBoot;
-    engine.time = entry->engineTime;
-    engine.told = ground::clock::now();
-    engine.proven = true;
-  }
-
  private:
   [[nodiscard]] u_int length() const { return static_cast<u_int>(id_.size()); }
 
   const User* user_;
   EngineId id_;
 };
+
+/// What an authentic message says of its engine's clock, where it is newer (RFC 3414 3.2.7 b).
+void take_clock(const Message& message, Engine& engine) {
+  const bool newer = message.boots > engine.boots || (message.boots == engine.boots && message.time > engine.time);
+  if (engine.proven && !newer) return;
+  engine.boots = message.boots;
+  engine.time = message.time;
+  engine.told = ground::clock::now();
+  engine.proven = true;
+}
 
 /// A buffer as net-snmp grows them: it is filled from its end.
 struct Buffer {
@@ -250,7 +249,7 @@ Opened open_sealed(Bytes datagram, const Message& message, const User& user, Eng
   std::size_t engine_size = engine_id.size(), name_size = name.size(), plain_size = plain.size(), largest = 0;
   std::uint8_t* scoped = plain.data();
   void* state = nullptr;
-  Tables tables{&user, engine};
+  const Tables tables{&user, engine};
   snmp_secmod_incoming_params params{};
   params.maxMsgSize = datagram.size();
   params.secParams = whole.data() + (message.sealed_by.data() - datagram.data());
@@ -268,8 +267,8 @@ Opened open_sealed(Bytes datagram, const Message& message, const User& user, Eng
   params.secStateRef = &state;
   const int code = usm().decode(&params);
   if (state != nullptr) usm().pdu_free_state_ref(state);
-  tables.take_clock(engine);
   if (code == SNMPERR_USM_NOTINTIMEWINDOW) return {Refusal::not_in_window, {}};
+  if (code == SNMPERR_SUCCESS || code == SNMPERR_USM_DECRYPTIONERROR) take_clock(message, engine);
   if (code == SNMPERR_USM_DECRYPTIONERROR || code == SNMPERR_USM_PARSEERROR) return {Refusal::cannot_decrypt, {}};
   if (code != SNMPERR_SUCCESS) return {Refusal::wrong_digest, {}};
   return {std::nullopt, {scoped, scoped + plain_size}};
