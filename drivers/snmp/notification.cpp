@@ -126,6 +126,10 @@ std::optional<Notification> parse_notification(Bytes datagram) {
   if (!message) return std::nullopt;
   const Element& pdu = message->pdu;
   if (message->version == Version::v1) return pdu.tag == tag::trap_v1 ? parse_v1(pdu.content) : std::nullopt;
+  return parse_notification(pdu);
+}
+
+std::optional<Notification> parse_notification(const Element& pdu) {
   if (pdu.tag != tag::trap_v2 && pdu.tag != tag::inform) return std::nullopt;
   auto out = parse_v2(pdu.content);
   if (out) out->inform = pdu.tag == tag::inform;
@@ -135,21 +139,31 @@ std::optional<Notification> parse_notification(Bytes datagram) {
 std::vector<std::uint8_t> acknowledgement(Bytes inform) {
   const auto message = open_envelope(inform);
   HOLDUP_EXPECT(message && message->pdu.tag == tag::inform);
-  const auto frame = parse_frame(message->pdu.content);
-  HOLDUP_EXPECT(frame.has_value());
   BerWriter writer;
   std::vector<std::uint8_t> out;
-  writer.verbatim(frame->list);
-  writer.wrap(tag::sequence, 0);
-  writer.integer(0);  // error-index
-  writer.integer(0);  // error-status
-  writer.integer(frame->id);
-  writer.wrap(tag::response, 0);
+  acknowledge(message->pdu, Told::whole, writer);
   writer.octets({reinterpret_cast<const char*>(message->community.data()), message->community.size()});
   writer.integer(static_cast<std::int64_t>(message->version));
   writer.wrap(tag::sequence, 0);
   writer.take(out);
   return out;
+}
+
+void acknowledge(const Element& inform, Told told, BerWriter& writer) {
+  const auto frame = parse_frame(inform.content);
+  HOLDUP_EXPECT(inform.tag == tag::inform && frame.has_value());
+  const auto mark = writer.mark();
+  if (told == Told::whole) writer.verbatim(frame->list);
+  writer.wrap(tag::sequence, mark);
+  writer.integer(0);                              // error-index
+  writer.integer(told == Told::too_big ? 1 : 0);  // error-status
+  writer.integer(frame->id);
+  writer.wrap(tag::response, mark);
+}
+
+bool may_answer(Bytes datagram) {
+  const auto message = open_envelope(datagram);
+  return message && message->pdu.tag == tag::response;
 }
 
 }  // namespace holdup::snmp

@@ -7,6 +7,7 @@
 #include "drivers/snmp/envelope.hpp"
 #include "drivers/snmp/trap_gate.hpp"
 #include "ground/clock/clock.hpp"
+#include "ground/expect.hpp"
 
 namespace holdup::snmp {
 
@@ -19,14 +20,17 @@ struct TrapPort::State {
 
   void turn();
   void take(const Arrived& arrived, ground::Instant now);
-  [[nodiscard]] std::optional<Decoded> decode(const Arrived& arrived, std::size_t source);
+  [[nodiscard]] Decoded decode(const Arrived& arrived, const std::vector<std::uint32_t>& sources);
+  [[nodiscard]] Decoded decode_v3(const Arrived& arrived, const std::vector<std::uint32_t>& sources);
+  void answer(const Arrived& arrived, const Outgoing& answer);
   [[nodiscard]] const std::vector<std::uint32_t>* senders(const Arrived& arrived) const;
 
   TrapSocket socket;
   asio::posix::stream_descriptor descriptor;
   Hear hear;
   profile::TrapBook book;
-  TrapGate gate{0};
+  TrapGate gate{0};     // of notifications
+  TrapGate reports{0};  // of answers that belong to none
   std::map<HostBytes, std::vector<std::uint32_t>> by_host;
   std::map<std::pair<HostBytes, std::uint16_t>, std::vector<std::uint32_t>> by_place;
   NotificationDecoder* v3 = nullptr;
@@ -49,6 +53,7 @@ void TrapPort::know(std::vector<TrapSource> sources, profile::TrapBook book) {
     state_->by_place[{sources[s].host, sources[s].port}].push_back(s);
   }
   state_->gate = TrapGate{sources.size()};
+  state_->reports = TrapGate{sources.size()};
   state_->book = std::move(book);
 }
 
@@ -83,28 +88,42 @@ void TrapPort::State::take(const Arrived& arrived, ground::Instant now) {
   ++counters.received;
   const auto* sources = senders(arrived);
   if (sources == nullptr) return void(++counters.unknown_source);
-  const auto source = sources->front();
-  auto decoded = decode(arrived, source);
-  if (!decoded) return;
-  if (!decoded->notification) return decoded->reply.empty() ? void() : socket.reply(arrived, decoded->reply);
-  auto message = book.read(decoded->notification->trap, decoded->notification->values);
+  auto decoded = decode(arrived, *sources);
+  if (!decoded.notification) {
+    if (decoded.answer.datagram.empty()) return;
+    if (!reports.admit(sources->front(), {}, now)) return void(++counters.limited);
+    ++counters.reports;
+    return answer(arrived, decoded.answer);
+  }
+  auto message = book.read(decoded.notification->trap, decoded.notification->values);
   // An inform that is dropped is not acknowledged: its sender will say it again when there is room.
-  if (!gate.admit(source, message.says, now)) return void(++counters.limited);
-  if (!decoded->reply.empty()) socket.reply(arrived, decoded->reply), ++counters.acknowledged;
-  calls.push_back({.sources = *sources, .at = now, .message = std::move(message)});
+  if (!gate.admit(decoded.sources.front(), message.says, now)) return void(++counters.limited);
+  if (!decoded.answer.datagram.empty()) answer(arrived, decoded.answer), ++counters.acknowledged;
+  calls.push_back({.sources = std::move(decoded.sources), .at = now, .message = std::move(message)});
 }
 
-std::optional<Decoded> TrapPort::State::decode(const Arrived& arrived, std::size_t source) {
-  if (version_of(arrived.bytes) == 3) {
-    if (v3 == nullptr) return ++counters.unsupported, std::nullopt;
-    auto decoded = v3->decode(arrived.bytes, source);
-    if (!decoded) ++counters.malformed;
-    return decoded;
-  }
-  Decoded out{.notification = parse_notification(arrived.bytes), .reply = {}};
-  if (!out.notification) return ++counters.malformed, std::nullopt;
-  if (out.notification->inform) out.reply = acknowledgement(arrived.bytes);
+Decoded TrapPort::State::decode(const Arrived& arrived, const std::vector<std::uint32_t>& sources) {
+  if (version_of(arrived.bytes) == 3) return decode_v3(arrived, sources);
+  Decoded out{.notification = parse_notification(arrived.bytes), .sources = sources};
+  if (!out.notification) return ++counters.malformed, Decoded{};
+  if (out.notification->inform) out.answer.datagram = acknowledgement(arrived.bytes);
   return out;
+}
+
+Decoded TrapPort::State::decode_v3(const Arrived& arrived, const std::vector<std::uint32_t>& sources) {
+  if (v3 == nullptr) return ++counters.unsupported, Decoded{};
+  auto out = v3->decode(arrived.bytes, sources);
+  if (out.doubt) ++counters.doubted[static_cast<std::size_t>(*out.doubt)];
+  if (!out.doubt && !out.notification && out.answer.datagram.empty()) ++counters.malformed;
+  return out;
+}
+
+// The one way out. What answers is judged by its bytes, and by those it hides: a program that would send anything but a response or a
+// report is broken, and stops here.
+void TrapPort::State::answer(const Arrived& arrived, const Outgoing& answer) {
+  const bool is_v3 = version_of(answer.datagram) == 3;
+  HOLDUP_EXPECT(is_v3 ? v3 != nullptr && v3->may_answer(answer) : may_answer(answer.datagram));
+  socket.reply(arrived, answer.datagram);
 }
 
 /// The device at this very address and port, else all at this address.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,13 +19,16 @@ class io_context;
 }
 
 // Where devices call: traps and informs of known sources, decoded, given their meaning, limited a source, and handed on. Informs of known
-// sources are acknowledged; nobody else is ever answered. On the loop, in bounded turns. collector/poll holds one.
+// sources are acknowledged, SNMPv3's discovery for them answered; nobody else ever gets a byte. On the loop, in bounded turns.
+// collector/poll holds one.
 namespace holdup::snmp {
 
 /// A device that may call: the address its questions go to. Its place in the list is its name.
 struct TrapSource {
   HostBytes host{};
   std::uint16_t port = 0;
+
+  auto operator<=>(const TrapSource&) const = default;
 };
 
 struct Called {
@@ -35,10 +40,12 @@ struct Called {
 struct TrapCounters {
   std::uint64_t received = 0;
   std::uint64_t acknowledged = 0;
+  std::uint64_t reports = 0;  // of SNMPv3, to known sources: discovery, time window, refusals of informs
   // Dropped:
   std::uint64_t unknown_source = 0, malformed = 0, limited = 0;
   std::uint64_t unsupported = 0;  // SNMPv3, without its decoder
-  std::uint64_t kernel = 0;       // before we could fetch them
+  std::array<std::uint64_t, doubt_names.size()> doubted{};
+  std::uint64_t kernel = 0;  // before we could fetch them
 };
 
 class TrapPort {

@@ -36,11 +36,11 @@ std::string text_of(const Client::Endpoint& address) { return address.address().
 
 }  // namespace
 
-Client::Client(asio::io_context& loop, std::uint32_t seed, Say say)
+Client::Client(asio::io_context& loop, std::uint32_t seed, Say say, std::shared_ptr<Commons> commons)
     : loop_{loop},
       last_id_{seed},
       say_{std::move(say)},
-      turns_{loop.get_executor()},
+      commons_{commons ? std::move(commons) : std::make_shared<Commons>(loop.get_executor())},
       sockets_{loop, [this](Bytes datagram, const Endpoint& from) { take(datagram, from); },
                [this](std::uint32_t id, const Failure& why) { refused(id, why); }} {}
 

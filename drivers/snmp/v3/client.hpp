@@ -5,14 +5,15 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 #include "drivers/snmp/sockets.hpp"
+#include "drivers/snmp/v3/commons.hpp"
 #include "drivers/snmp/v3/engine.hpp"
 #include "drivers/snmp/v3/message.hpp"
-#include "drivers/snmp/v3/turns.hpp"
 #include "drivers/snmp/v3/usm.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
@@ -64,7 +65,8 @@ class Client {
   using Say = std::function<void(const std::string&)>;
 
   /// `seed` is where message ids begin to count; another for each run. `say` hears what a person should know of; it may be empty.
-  Client(boost::asio::io_context& loop, std::uint32_t seed, Say say = {});
+  /// `commons`: shared with others of the loop; nullptr: with nobody.
+  Client(boost::asio::io_context& loop, std::uint32_t seed, Say say = {}, std::shared_ptr<Commons> commons = nullptr);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -77,7 +79,8 @@ class Client {
   void say(const std::string& what) const;
   /// Questions put in this turn of the loop leave now, not at its end.
   void flush() { sockets_.flush(); }
-  [[nodiscard]] Turns& turns() { return turns_; }
+  [[nodiscard]] Turns& turns() { return commons_->turns; }
+  [[nodiscard]] EngineBook& engine_book() { return commons_->engines; }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
@@ -91,7 +94,7 @@ class Client {
   std::uint32_t last_id_;
   Say say_;
   Counters counters_;
-  Turns turns_;
+  std::shared_ptr<Commons> commons_;
   std::unordered_map<std::int32_t, Pending*> pending_;
   std::map<std::string, Endpoint> engines_;  // by the id in hexadecimal
   snmp::Sockets sockets_;

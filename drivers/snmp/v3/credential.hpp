@@ -25,6 +25,8 @@ struct Credential {
   Key auth_key, priv_key;
 
   [[nodiscard]] Level level() const { return auth == Auth::none ? Level::no_auth : priv == Priv::none ? Level::auth : Level::auth_priv; }
+  /// Its keys are made: no passphrase is left.
+  [[nodiscard]] bool is_ready() const { return auth_key.passphrase.empty() && priv_key.passphrase.empty(); }
   [[nodiscard]] bool is_weak() const { return v3::is_weak(auth) || v3::is_weak(priv); }
   /// "monitor, authPriv (SHA-256, AES-128)": never a secret.
   [[nodiscard]] std::string text() const;

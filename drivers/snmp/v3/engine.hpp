@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ struct Engine {
   bool proven = false;                // told by an authentic message
 
   [[nodiscard]] bool known() const { return !id.empty(); }
+  /// Its time as it must be by now.
+  [[nodiscard]] std::int64_t time_at(ground::Instant now) const {
+    return time + std::chrono::duration_cast<std::chrono::seconds>(now - told).count();
+  }
 };
 
 /// "80001f88…" in lower-case hexadecimal.

@@ -12,6 +12,7 @@
 #include <random>
 #include <string_view>
 
+#include "ground/clock/clock.hpp"
 #include "ground/number.hpp"
 
 namespace holdup::v3 {
@@ -67,12 +68,12 @@ std::optional<EngineBoots> parse(std::string_view text) {
   const auto id = id_of(text.substr(first.size(), middle - first.size()));
   const auto boots = ground::parse_integer(text.substr(middle + second.size(), text.size() - middle - second.size() - 1));
   if (!id || !boots || *boots < 1 || *boots > most_boots) return std::nullopt;
-  return EngineBoots{*id, static_cast<std::uint32_t>(*boots)};
+  return EngineBoots{.id = *id, .boots = static_cast<std::uint32_t>(*boots)};
 }
 
 Result<EngineBoots> read(const fs::path& path) {
   const Descriptor file{path, O_RDONLY | O_NONBLOCK};
-  if (file.get() < 0 && errno == ENOENT) return EngineBoots{draw_id(), 0};
+  if (file.get() < 0 && errno == ENOENT) return EngineBoots{.id = draw_id()};
   if (file.get() < 0) return failed(path, std::strerror(errno));
   std::array<char, 256> buffer{};
   const auto size = ::read(file.get(), buffer.data(), buffer.size());
@@ -107,6 +108,7 @@ Result<EngineBoots> EngineBoots::count_start(const std::string& path) {
   ++engine->boots;
   const auto written = write(path, *engine);
   if (!written) return written.error();
+  engine->counted = ground::clock::now();
   return *engine;
 }
 

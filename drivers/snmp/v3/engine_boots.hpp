@@ -13,7 +13,8 @@ namespace holdup::v3 {
 
 struct EngineBoots {
   EngineId id;
-  std::uint32_t boots = 0;  // of this run; from 1
+  std::uint32_t boots = 0;    // of this run; from 1
+  ground::Instant counted{};  // when its time began
 
   /// Counts this start in the file, which is made where it is missing, and returns when that is durable.
   [[nodiscard]] static ground::Result<EngineBoots> count_start(const std::string& path);

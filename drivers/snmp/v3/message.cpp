@@ -28,6 +28,7 @@ bool read_head(Bytes content, Message& out) {
   if (!is_count(id) || !is_count(size) || !model || !reader.done()) return false;
   if (*size < 484 || flags->size() != 1 || *model != user_security_model) return false;
   out.id = *id;
+  out.largest = *size;
   out.flags = flags->front();
   return (out.flags & 3) != 2;
 }
@@ -97,11 +98,10 @@ std::optional<Scoped> open_scoped(Bytes bytes, Padding padding) {
   return Scoped{*engine, text_of(*context), *pdu};
 }
 
-std::vector<std::uint8_t> encode_head(std::int32_t id, Level level) {
+std::vector<std::uint8_t> encode_head(std::int32_t id, std::uint8_t flags) {
   BerWriter writer;
-  const char flags = static_cast<char>(static_cast<std::uint8_t>(level) | reportable);
   writer.integer(user_security_model);
-  writer.octets({&flags, 1});
+  writer.octets(text_of({&flags, 1}));
   writer.integer(largest_message);
   writer.integer(id);
   writer.wrap(tag::sequence, 0);

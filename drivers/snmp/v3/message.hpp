@@ -19,7 +19,8 @@ inline constexpr std::uint8_t reportable = 4;  // in msgFlags
 
 /// Views into the datagram. Everything is of a length that the standards allow.
 struct Message {
-  std::int64_t id = 0;  // msgID
+  std::int64_t id = 0;       // msgID
+  std::int64_t largest = 0;  // msgMaxSize: what its sender can take
   std::uint8_t flags = 0;
   Bytes sealed_by;  // msgSecurityParameters with its header, where Usm begins to read
   Bytes engine_id;  // 0 to 32 bytes
@@ -29,6 +30,7 @@ struct Message {
   Bytes payload;     // a ScopedPDU, or an OCTET STRING that hides one, with its header
 
   [[nodiscard]] Level level() const { return static_cast<Level>(flags & 3); }
+  [[nodiscard]] bool is_reportable() const { return (flags & reportable) != 0; }
 };
 
 /// A whole message of version 3 with the user security model, and nothing after it. Nothing when any field is of another type or length,
@@ -45,8 +47,8 @@ struct Scoped {
 enum class Padding : std::uint8_t { refused, allowed };  // what a cipher by blocks leaves at the end
 [[nodiscard]] std::optional<Scoped> open_scoped(Bytes bytes, Padding padding);
 
-/// What msgVersion and msgGlobalData say, one after the other, without a sequence around them.
-[[nodiscard]] std::vector<std::uint8_t> encode_head(std::int32_t id, Level level);
+/// What msgVersion and msgGlobalData say, one after the other, without a sequence around them. `flags` as in msgFlags.
+[[nodiscard]] std::vector<std::uint8_t> encode_head(std::int32_t id, std::uint8_t flags);
 struct ScopedQuestion {
   Bytes engine_id;
   std::string_view context;

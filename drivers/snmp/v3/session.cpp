@@ -24,7 +24,10 @@ bool is_engine_id(Bytes id) { return id.size() >= 5 && id.size() <= 32; }  // RF
 }  // namespace
 
 Session::Session(Client& client, Settings settings)
-    : client_{client}, address_{settings.address}, credential_{std::move(settings.credential)} {}
+    : client_{client},
+      address_{settings.address},
+      place_{.host = snmp::host_bytes(address_.address().to_string()).value_or(snmp::HostBytes{}), .port = address_.port()},
+      credential_{std::move(settings.credential)} {}
 
 std::span<const snmp::Version> Session::versions() const {
   static constexpr std::array<snmp::Version, 1> spoken{snmp::Version::v3};
@@ -144,6 +147,7 @@ bool Session::take_sealed(Bytes datagram, const Message& message) {
     outcome_ = {.complaint = Complaint::not_in_window, .start_over = true};
     return true;
   }
+  if (before.told != engine_.told) client_.engine_book().met(place_, engine_);
   if (before.proven && before.boots != engine_.boots) tell_restart("boots " + std::to_string(engine_.boots));
   return take_scoped(std::move(opened.scoped), message);
 }
@@ -161,6 +165,7 @@ bool Session::take_scoped(std::vector<std::uint8_t> bytes, const Message& messag
   if (message.level() != credential_->level() || message.user != credential_->user || scoped->context != credential_->context ||
       !std::ranges::equal(message.engine_id, engine_.id) || reply.response.id != asked_)
     return drop(counters.foreign);
+  if (message.level() == Level::no_auth && !heard_) client_.engine_book().met(place_, engine_);
   reply.response.version = snmp::Version::v3;
   outcome_.reply = std::move(reply);
   return true;

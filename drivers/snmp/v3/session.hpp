@@ -55,6 +55,7 @@ class Session final : public snmp::Asker, private Receiver {
 
   Client& client_;
   Client::Endpoint address_;
+  snmp::TrapSource place_;  // the same, as the engine book names it
   SharedCredential credential_;
   Engine engine_;
   EngineId user_engine_;  // what user_'s keys are localised for

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 
@@ -34,6 +36,18 @@ asio::awaitable<Turns::Turn> Turns::take() {
   }
   taken_ = true;
   co_return Turn{*this};
+}
+
+void Turns::work_off(std::function<bool()> piece) {
+  auto work = repeat(std::move(piece));
+  asio::co_spawn(executor_, std::move(work), asio::detached);
+}
+
+asio::awaitable<void> Turns::repeat(std::function<bool()> piece) {
+  for (bool more = true; more;) {
+    const auto turn = co_await take();
+    more = piece();
+  }
 }
 
 // Not at once: through the reactor, so that what came in meanwhile is heard before the next piece, also when nobody waits yet.

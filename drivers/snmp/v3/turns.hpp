@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <functional>
 #include <utility>
 
 // Costly work, one piece a turn of the loop: whoever has some waits for its turn, and between two pieces everybody else gets theirs.
@@ -29,10 +30,13 @@ class Turns {
   explicit Turns(boost::asio::any_io_executor executor) : executor_{std::move(executor)}, pause_{executor_} {}
 
   [[nodiscard]] boost::asio::awaitable<Turn> take();
+  /// Does the piece in a turn of its own, again and again while it returns true. The piece keeps alive what it needs, these turns too.
+  void work_off(std::function<bool()> piece);
 
  private:
   struct Waiting;
   void pass_on();
+  [[nodiscard]] boost::asio::awaitable<void> repeat(std::function<bool()> piece);
 
   boost::asio::any_io_executor executor_;
   boost::asio::steady_timer pause_;  // between two turns

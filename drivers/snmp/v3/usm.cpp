@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "drivers/snmp/v3/answer.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
 
@@ -183,6 +184,40 @@ struct Buffer {
   std::size_t size, used = 0;
 };
 
+struct Whole {
+  std::vector<std::uint8_t> head;
+  Level level;
+  const User* user;
+  const Engine& engine;
+  std::vector<std::uint8_t>& scoped;
+};
+
+Result<std::vector<std::uint8_t>> seal_whole(const Whole& what) {
+  auto head = what.head;
+  Buffer buffer{what.scoped.size() + 512};
+  if (what.level != Level::auth_priv) buffer.put(what.scoped);
+  usmUser* const who = what.user != nullptr ? what.user->get() : nullptr;
+  std::string name{who != nullptr ? who->name : ""};
+  EngineId engine_id = what.engine.id;
+  const Tables tables{what.user, what.engine};
+  snmp_secmod_outgoing_params params{};
+  params.globalData = head.data();
+  params.globalDataLen = head.size();
+  params.secModel = SNMP_SEC_MODEL_USM;
+  params.secEngineID = engine_id.data();
+  params.secEngineIDLen = engine_id.size();
+  params.secName = name.data();
+  params.secNameLen = name.size();
+  params.secLevel = level_of(what.level);
+  params.scopedPdu = what.scoped.data();
+  params.scopedPduLen = what.scoped.size();
+  params.wholeMsg = &buffer.start;
+  params.wholeMsgLen = &buffer.size;
+  params.wholeMsgOffset = &buffer.used;
+  if (usm().encode_reverse(&params) != SNMPERR_SUCCESS) return broken("cannot seal a message");
+  return std::vector<std::uint8_t>{buffer.content().begin(), buffer.content().end()};
+}
+
 }  // namespace
 
 void User::Free::operator()(usmUser* user) const { usm_free_user(user); }
@@ -215,29 +250,28 @@ Result<Sealed> Sealing::seal() const {
   out.id_ = id;
   out.scoped_ = encode_scoped(question);
   HOLDUP_EXPECT(may_be_sealed(out.scoped_));
-  auto head = encode_head(id, level);
-  Buffer buffer{out.scoped_.size() + 512};
-  if (level != Level::auth_priv) buffer.put(out.scoped_);
-  usmUser* const who = user != nullptr ? user->get() : nullptr;
-  std::string name{who != nullptr ? who->name : ""};
-  EngineId engine_id = engine.id;
-  const Tables tables{user, engine};
-  snmp_secmod_outgoing_params params{};
-  params.globalData = head.data();
-  params.globalDataLen = head.size();
-  params.secModel = SNMP_SEC_MODEL_USM;
-  params.secEngineID = engine_id.data();
-  params.secEngineIDLen = engine_id.size();
-  params.secName = name.data();
-  params.secNameLen = name.size();
-  params.secLevel = level_of(level);
-  params.scopedPdu = out.scoped_.data();
-  params.scopedPduLen = out.scoped_.size();
-  params.wholeMsg = &buffer.start;
-  params.wholeMsgLen = &buffer.size;
-  params.wholeMsgOffset = &buffer.used;
-  if (usm().encode_reverse(&params) != SNMPERR_SUCCESS) return broken("cannot seal a message");
-  out.datagram_.assign(buffer.content().begin(), buffer.content().end());
+  const auto flags = static_cast<std::uint8_t>(static_cast<std::uint8_t>(level) | reportable);
+  auto whole = seal_whole({.head = encode_head(id, flags), .level = level, .user = user, .engine = engine, .scoped = out.scoped_});
+  if (!whole) return whole.error();
+  out.datagram_ = *std::move(whole);
+  return out;
+}
+
+Result<Sealed> Answering::seal() const {
+  Sealed out;
+  out.id_ = id;
+  out.scoped_ = scoped;
+  HOLDUP_EXPECT(answer_may_be_sealed(out.scoped_));
+  if (level == Level::no_auth) {
+    out.datagram_ =
+        encode_plain({.id = id, .engine = engine, .time = engine.time_at(ground::clock::now()), .user = name, .scoped = scoped});
+    return out;
+  }
+  HOLDUP_EXPECT(user != nullptr);
+  auto head = encode_head(id, static_cast<std::uint8_t>(level));
+  auto whole = seal_whole({.head = std::move(head), .level = level, .user = user, .engine = engine, .scoped = out.scoped_});
+  if (!whole) return whole.error();
+  out.datagram_ = *std::move(whole);
   return out;
 }
 

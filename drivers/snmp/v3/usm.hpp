@@ -37,7 +37,7 @@ class User {
 /// Turns one passphrase into its master key and wipes it: 1 MiB of hashing, some 2.5 ms. False when none was left.
 [[nodiscard]] ground::Result<bool> derive_one(Credential& credential);
 
-/// A message as it leaves, with the ScopedPDU that it may hide: made by seal() only.
+/// A message as it leaves, with the ScopedPDU that it may hide: made by the two seal() only.
 class Sealed {
  public:
   [[nodiscard]] Bytes datagram() const { return datagram_; }
@@ -46,6 +46,7 @@ class Sealed {
 
  private:
   friend struct Sealing;
+  friend struct Answering;
   std::vector<std::uint8_t> datagram_, scoped_;
   std::int32_t id_ = 0;
 };
@@ -57,6 +58,18 @@ struct Sealing {
   const User* user = nullptr;
   const Engine& engine;
   ScopedQuestion question;
+
+  [[nodiscard]] ground::Result<Sealed> seal() const;
+};
+
+/// What our own engine answers to an inform and to what goes before it: a response or a report, RFC 3414 section 3.1.
+struct Answering {
+  std::int32_t id = 0;
+  Level level = Level::no_auth;
+  const User* user = nullptr;  // at our engine; unless no_auth
+  std::string_view name{};     // the user's
+  const Engine& engine;
+  std::vector<std::uint8_t> scoped;
 
   [[nodiscard]] ground::Result<Sealed> seal() const;
 };
