@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "collector/cli/configuration.hpp"
+#include "collector/cli/own_engine.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/live/host.hpp"
 #include "collector/serve/server.hpp"
@@ -96,7 +97,7 @@ class Daemon {
                               .audience = page_ear_,
                               .boot = ground::clock::boot_id(),
                               .seed = static_cast<std::uint64_t>(ground::clock::now().time_since_epoch().count())},
-                  swap_of(std::move(configuration_)));
+                  swap_of(std::move(configuration_), own_engine_));
     restore();
     watch_signals();
     tell_figures();
@@ -107,11 +108,13 @@ class Daemon {
   }
 
  private:
-  static live::Swap swap_of(Configuration configuration) {
+  static live::Swap swap_of(Configuration configuration, OwnEngine& own) {
+    auto engine = own.of(configuration);
     return {.site = std::make_unique<const site::Site>(std::move(configuration.site)),
             .rules = std::move(configuration.rules),
             .profiles = std::move(configuration.profiles),
-            .accesses = std::move(configuration.accesses)};
+            .accesses = std::move(configuration.accesses),
+            .engine = std::move(engine)};
   }
 
   bool open_store() {
@@ -154,25 +157,25 @@ class Daemon {
   // On the reading thread: files may be slow. The loop only swaps what was read and found good.
   void reload() {
     ground::Problems problems;
-    auto configuration = std::make_shared<Configuration>(load_configuration(options_.path, options_.profiles, problems));
+    auto configuration = load_configuration(options_.path, options_.profiles, problems);
     for (const auto& problem : problems.all()) spdlog::warn("configuration {}", problem.text());
     if (!problems.ok()) return spdlog::error("reload_refused: the former configuration stays");
-    asio::post(loop_, [this, configuration] {
-      if (configuration->site.store_path != store_path_) spdlog::warn("store_path_unchanged: a new path needs a restart");
-      host_->swap(swap_of(std::move(*configuration)));
-    });
+    if (configuration.site.store_path != store_path_) spdlog::warn("store_path_unchanged: a new path needs a restart");
+    auto swap = std::make_shared<live::Swap>(swap_of(std::move(configuration), own_engine_));
+    asio::post(loop_, [this, swap] { host_->swap(std::move(*swap)); });
   }
 
   void tell_figures() {
     figures_timer_.expires_after(1s);
     figures_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error || stopping_) return;
-      serve::OwnFigures figures{.poll = host_->polls(),
+      serve::OwnFigures figures{.poll = host_->fleet().round_trips(),
                                 .detect = host_->figures().detect,
                                 .loop_turn = turns_,
                                 .store_commit = store_ear_.commits(),
                                 .dropped = host_->dropped()};
       if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
+      host_->fleet().add_dropped(figures.dropped);
       add_traps(figures);
       server_.publish({.known = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
       tell_figures();
@@ -184,11 +187,8 @@ class Daemon {
     figures.traps_endpoint = host_->traps().endpoint();
     figures.traps_received = counters.received;
     figures.informs_acknowledged = counters.acknowledged;
-    figures.dropped["traps"] = counters.limited;
-    figures.dropped["traps_kernel"] = counters.kernel;
-    figures.dropped["traps_unknown_source"] = counters.unknown_source;
-    figures.dropped["traps_malformed"] = counters.malformed;
-    figures.dropped["traps_v3"] = counters.unsupported;
+    figures.trap_reports_sent = counters.reports;
+    drivers::add_dropped(counters, figures.dropped);
   }
 
   // A turn is what runs between two waits.
@@ -217,6 +217,7 @@ class Daemon {
   StoreEar store_ear_;
   PageEar page_ear_;
   std::string store_path_;
+  OwnEngine own_engine_;  // used before the loop runs, then by the reading thread
   Configuration configuration_;
   std::optional<store::Store> store_;
   asio::thread_pool reader_{1};

@@ -52,12 +52,12 @@ asio::awaitable<core::Delivered> posted(std::shared_ptr<deliver::Outbox> outbox,
 Host::Host(Parts parts, Swap configuration)
     : parts_{std::move(parts)},
       machine_{{std::move(configuration.site), std::move(configuration.rules)}},
-      fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), [this](core::Input input) { step(std::move(input)); }},
-      trap_desk_{parts_.loop, [this](core::Input input) { step(std::move(input)); }},
+      commons_{std::make_shared<drivers::V3Commons>(parts_.loop.get_executor())},
+      fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), commons_, [this](core::Input input) { step(std::move(input)); }},
+      trap_desk_{parts_.loop, commons_, [this](core::Input input) { step(std::move(input)); }},
       outbox_{outbox_for(parts_.loop, machine_.site())},
       timer_{parts_.loop} {
-  trap_desk_.man(machine_.site(), *configuration.profiles);
-  fleet_.man(machine_.site(), std::move(configuration.profiles), configuration.accesses);
+  man(configuration, machine_.site());
   step(core::Started{.boot = parts_.boot, .seed = parts_.seed});
 }
 
@@ -72,12 +72,17 @@ void Host::tell_listening() {
   if (auto endpoint = trap_desk_.endpoint(); !endpoint.empty()) step(core::Listening{std::move(endpoint)});
 }
 
+void Host::man(Swap& configuration, const site::Site& site) {
+  if (configuration.engine) trap_desk_.speak_as(*configuration.engine);
+  trap_desk_.man(site, *configuration.profiles, configuration.accesses);
+  fleet_.man(site, std::move(configuration.profiles), configuration.accesses);
+}
+
 void Host::swap(Swap configuration) {
   const bool same_targets = configuration.site->alerts.alertmanager == machine_.site().alerts.alertmanager &&
                             configuration.site->alerts.webhook == machine_.site().alerts.webhook;
   if (!same_targets) outbox_ = outbox_for(parts_.loop, *configuration.site);
-  trap_desk_.man(*configuration.site, *configuration.profiles);
-  fleet_.man(*configuration.site, std::move(configuration.profiles), configuration.accesses);
+  man(configuration, *configuration.site);
   parts_.audience.hear(*configuration.site);
   step(core::SiteChanged{.site = std::move(configuration.site), .rules = std::move(configuration.rules)});
   tell_listening();

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct Swap {
   std::unique_ptr<const site::Site> site;
   rules::RuleSet rules;
   std::shared_ptr<const profile::Library> profiles;
-  std::vector<drivers::Access> accesses;  // by device
+  std::vector<drivers::Access> accesses;         // by device
+  std::optional<drivers::EngineBoots> engine{};  // our own, once its start is counted
 };
 
 struct Parts {
@@ -66,12 +68,13 @@ class Host {
   [[nodiscard]] const Figures& figures() const { return figures_; }
   /// What was dropped since the start, by what.
   [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
-  [[nodiscard]] const ground::Histogram& polls() const { return fleet_.round_trips(); }
+  [[nodiscard]] const poll::Fleet& fleet() const { return fleet_; }
   [[nodiscard]] const poll::TrapDesk& traps() const { return trap_desk_; }
   [[nodiscard]] const core::Machine& machine() const { return machine_; }
 
  private:
   void step(core::Input input);
+  void man(Swap& configuration, const site::Site& site);
   void tell_listening();
   void perform(core::Effects& effects);
   void deliver(core::Post& post);
@@ -82,6 +85,7 @@ class Host {
 
   Parts parts_;
   core::Machine machine_;
+  std::shared_ptr<drivers::V3Commons> commons_;
   poll::Fleet fleet_;
   poll::TrapDesk trap_desk_;
   std::shared_ptr<deliver::Outbox> outbox_;

@@ -25,10 +25,12 @@ std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Devic
 
 }  // namespace
 
-Fleet::Fleet(asio::io_context& loop, std::uint32_t seed, Hand hand) : loop_{loop}, seed_{seed}, hand_{std::move(hand)} {}
+Fleet::Fleet(asio::io_context& loop, std::uint32_t seed, std::shared_ptr<drivers::V3Commons> commons, Hand hand)
+    : loop_{loop}, seed_{seed}, commons_{std::move(commons)}, hand_{std::move(hand)} {}
 
 void Fleet::man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const drivers::Access> accesses) {
-  crew_ = std::make_shared<Crew>(loop_, std::move(profiles), seed_ += 0x10000);
+  if (crew_) crew_->opener.add_dropped(past_dropped_);
+  crew_ = std::make_shared<Crew>(loop_, std::move(profiles), seed_ += 0x10000, commons_);
   crew_->opener.announce_to([](const std::string& what) { spdlog::warn("{}", what); });
   for (std::size_t d = 0; d < site.devices.size(); ++d) crew_->devices.push_back(open(crew_->opener, site.devices[d], accesses[d]));
 }
@@ -39,6 +41,11 @@ void Fleet::perform(std::span<const plan::Order> orders) {
   for (const auto& order : orders) perform(order);
   crew_->opener.flush();
   performing_ = false;
+}
+
+void Fleet::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
+  for (const auto& [what, count] : past_dropped_) dropped[what] += count;
+  if (crew_) crew_->opener.add_dropped(dropped);
 }
 
 void Fleet::perform(const plan::Order& order) {

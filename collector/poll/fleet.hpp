@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,7 +23,7 @@ using Hand = std::function<void(core::Input)>;
 class Fleet {
  public:
   /// `hand` is called on the loop, never from within perform().
-  Fleet(boost::asio::io_context& loop, std::uint32_t seed, Hand hand);
+  Fleet(boost::asio::io_context& loop, std::uint32_t seed, std::shared_ptr<drivers::V3Commons> commons, Hand hand);
 
   /// Replaces all devices; what is still under way for the former ones is forgotten. `accesses` by device.
   void man(const site::Site& site, std::shared_ptr<const profile::Library> profiles, std::span<const drivers::Access> accesses);
@@ -33,11 +34,14 @@ class Fleet {
 
   /// Question to answer, of the answered ones.
   [[nodiscard]] const ground::Histogram& round_trips() const { return round_trips_; }
+  /// What of the answers was dropped since the start of the daemon, by name: every crew's.
+  void add_dropped(std::map<std::string, std::uint64_t>& dropped) const;
 
  private:
   struct Crew {  // one site's devices; coroutines under way keep it
-    Crew(boost::asio::io_context& loop, std::shared_ptr<const profile::Library> library, std::uint32_t seed)
-        : profiles{std::move(library)}, opener{loop, *profiles, seed} {}
+    Crew(boost::asio::io_context& loop, std::shared_ptr<const profile::Library> library, std::uint32_t seed,
+         std::shared_ptr<drivers::V3Commons> commons)
+        : profiles{std::move(library)}, opener{loop, *profiles, seed, std::move(commons)} {}
     std::shared_ptr<const profile::Library> profiles;
     drivers::Opener opener;
     std::vector<std::unique_ptr<drivers::Device>> devices;  // nullptr: its URL cannot be opened
@@ -50,8 +54,10 @@ class Fleet {
 
   boost::asio::io_context& loop_;
   std::uint32_t seed_;  // of request ids; another for each crew
+  std::shared_ptr<drivers::V3Commons> commons_;
   Hand hand_;
   std::shared_ptr<Crew> crew_;
+  std::map<std::string, std::uint64_t> past_dropped_;  // by former crews
   ground::Histogram round_trips_;
   bool performing_ = false;  // within the step that ordered
 };

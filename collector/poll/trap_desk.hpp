@@ -1,7 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "collector/core/effects.hpp"
 #include "collector/poll/fleet.hpp"
@@ -16,10 +19,12 @@ namespace holdup::poll {
 class TrapDesk {
  public:
   /// `hand` is called on the loop, never from within man().
-  TrapDesk(boost::asio::io_context& loop, Hand hand) : loop_{loop}, hand_{std::move(hand)} {}
+  TrapDesk(boost::asio::io_context& loop, std::shared_ptr<drivers::V3Commons> commons, Hand hand);
 
   /// Opens the port, or keeps it where its address stays, and learns whom to listen to.
-  void man(const site::Site& site, const profile::Library& profiles);
+  void man(const site::Site& site, const profile::Library& profiles, std::span<const drivers::Access> accesses);
+  /// The engine that SNMPv3's informs are for; without it none is answered.
+  void speak_as(const drivers::EngineBoots& own) { reader_.speak_as(own); }
   void stop() { port_.reset(); }
 
   /// Where traps can be heard; empty: nowhere.
@@ -30,10 +35,13 @@ class TrapDesk {
  private:
   void open(const std::string& listen);
   void take(std::vector<drivers::Called> calls);
+  void tell_refused(std::uint32_t source, std::string_view why) const;
 
   boost::asio::io_context& loop_;
   Hand hand_;
   std::string listen_;
+  std::vector<std::string> names_;  // of the devices
+  drivers::TrapReader reader_;
   std::unique_ptr<drivers::TrapPort> port_;
   drivers::TrapCounters past_;  // of ports that were closed
 };

@@ -176,6 +176,8 @@ void traps(Page& page, const Mirror& mirror) {
   page.sample("holdup_traps_received_total", {}, static_cast<double>(figures.traps_received));
   page.begin({.name = "holdup_informs_acknowledged_total", .type = "counter", .help = "Informs of known devices that were answered."});
   page.sample("holdup_informs_acknowledged_total", {}, static_cast<double>(figures.informs_acknowledged));
+  page.begin({.name = "holdup_trap_reports_sent_total", .type = "counter", .help = "SNMPv3 reports to known senders of informs."});
+  page.sample("holdup_trap_reports_sent_total", {}, static_cast<double>(figures.trap_reports_sent));
   if (const auto since = mirror.listening_since()) {
     page.begin({.name = "holdup_traps_listening_since_timestamp_seconds", .type = "gauge", .help = "When traps were first listened for."});
     page.sample("holdup_traps_listening_since_timestamp_seconds", {}, unix_seconds(*since));

@@ -23,6 +23,7 @@ struct OwnFigures {
   std::map<std::string, std::uint64_t> dropped;  // by what: "samples", "strays", "alerts"
   std::string traps_endpoint;                    // where traps are heard; empty: nowhere
   std::uint64_t traps_received = 0, informs_acknowledged = 0;
+  std::uint64_t trap_reports_sent = 0;  // SNMPv3's discovery and refusals of informs
 };
 
 struct Update {

@@ -84,7 +84,8 @@ struct Site {
   System system = System::single_phase;
   std::string store_path;
   std::string http_listen = "127.0.0.1:9870";
-  std::string traps_listen;  // empty: nobody listens
+  std::string traps_listen;       // empty: nobody listens
+  std::string traps_engine_file;  // where starts of our SNMPv3 engine are counted; empty: beside the store
   std::vector<Feed> feeds;
   std::vector<Device> devices;
   std::vector<Contact> contacts;

@@ -218,6 +218,10 @@ class Reader {
     http.finish();
     Mapping traps{sub(top, "traps"), "traps", report_};
     if (top.has("traps")) site_.traps_listen = listen(traps).value_or("127.0.0.1:9162");
+    site_.traps_engine_file = traps.text("engine_file").value_or("");
+    const bool speaks_v3 = std::any_of(site_.devices.begin(), site_.devices.end(), [](const Device& d) { return !d.v3_file.empty(); });
+    if (speaks_v3 && top.has("traps") && site_.store_path.empty() && site_.traps_engine_file.empty())
+      traps.warning({}, "informs of SNMPv3 are not answered: nowhere to count our starts", "add store: {path: …} or engine_file:");
     traps.finish();
     Mapping alerts{sub(top, "alerts"), "alerts", report_};
     site_.alerts = {.alertmanager = targets(alerts, "alertmanager"), .webhook = targets(alerts, "webhook")};
@@ -239,10 +243,6 @@ class Reader {
     (void)self.texts("path");
     idle(self, {"supplies", "path"});
     self.finish();
-    Mapping traps{sub(top, "traps"), "traps", report_};
-    (void)listen(traps);
-    idle(traps, {"listen"});
-    traps.finish();
     (void)top.find("sim");  // hw-sim's own
   }
 

@@ -39,8 +39,30 @@ Failure no_such_profile(const profile::Library& library, const std::string& name
 
 }  // namespace
 
-Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uint32_t seed)
-    : loop_{loop}, library_{library}, plans_{std::make_shared<snmp::ReadPlans>()}, snmp_{loop, seed}, v3_{loop, seed, [this](const std::string& what) { say_(what); }} {}
+Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uint32_t seed, std::shared_ptr<V3Commons> commons)
+    : loop_{loop},
+      library_{library},
+      plans_{std::make_shared<snmp::ReadPlans>()},
+      snmp_{loop, seed},
+      v3_{loop, seed, [this](const std::string& what) { say_(what); }, std::move(commons)} {}
+
+void Opener::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
+  const auto& v2c = snmp_.counters();
+  dropped["snmp_garbage"] += v2c.garbage;
+  dropped["snmp_wrong_source"] += v2c.wrong_source;
+  dropped["snmp_wrong_community"] += v2c.wrong_community;
+  dropped["snmp_late"] += v2c.late;
+  dropped["snmp_duplicate"] += v2c.duplicate;
+  dropped["snmp_unknown_request"] += v2c.unknown_request;
+  const auto& v3 = v3_.counters();
+  dropped["snmp_v3_garbage"] += v3.garbage;
+  dropped["snmp_v3_stray"] += v3.stray;
+  dropped["snmp_v3_wrong_source"] += v3.wrong_source;
+  dropped["snmp_v3_foreign"] += v3.foreign;
+  dropped["snmp_v3_wrong_digest"] += v3.wrong_digest;
+  dropped["snmp_v3_cannot_decrypt"] += v3.cannot_decrypt;
+  dropped["snmp_v3_not_in_window"] += v3.not_in_window;
+}
 
 Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
   if (!opening.profile.empty()) {

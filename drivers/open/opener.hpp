@@ -14,6 +14,7 @@
 #include "drivers/snmp/client.hpp"
 #include "drivers/snmp/traced_asker.hpp"
 #include "drivers/snmp/v3/client.hpp"
+#include "drivers/snmp/v3/commons.hpp"
 #include "drivers/snmp/v3/credential.hpp"
 #include "ground/result.hpp"
 
@@ -27,6 +28,8 @@ class ReadPlans;
 // Makes the device of an address: the one place that knows every protocol. collector/poll and `holdup probe` hold one for the loop; what
 // devices share (the SNMP sockets, a Modbus host's connection) lives in it.
 namespace holdup::drivers {
+
+using V3Commons = v3::Commons;
 
 /// Who we are to a device.
 struct Access {
@@ -46,8 +49,9 @@ struct Opening {
 
 class Opener {
  public:
-  /// `seed` is where SNMP request ids begin to count. Loop and library outlive the opener, and the opener its devices.
-  Opener(boost::asio::io_context& loop, const profile::Library& library, std::uint32_t seed);
+  /// `seed` is where SNMP request ids begin to count. Loop and library outlive the opener, and the opener its devices. `commons` is
+  /// shared with others of the loop who speak SNMPv3; nullptr: with nobody.
+  Opener(boost::asio::io_context& loop, const profile::Library& library, std::uint32_t seed, std::shared_ptr<V3Commons> commons = nullptr);
 
   /// Asks nothing of the device yet. Fails on an unknown profile, or one of another protocol.
   [[nodiscard]] ground::Result<std::unique_ptr<Device>> open(const Opening& opening);
@@ -57,6 +61,8 @@ class Opener {
   void announce_to(v3::Client::Say say) { say_ = std::move(say); }
   [[nodiscard]] const snmp::Counters& snmp_counters() const { return snmp_.counters(); }
   [[nodiscard]] const v3::Counters& v3_counters() const { return v3_.counters(); }
+  /// What was dropped of what came back, under names of holdup_dropped_total: "snmp_late", "snmp_v3_wrong_digest"…
+  void add_dropped(std::map<std::string, std::uint64_t>& dropped) const;
 
  private:
   [[nodiscard]] std::unique_ptr<Device> open_modbus(const Opening& opening);

@@ -162,6 +162,8 @@ TEST_CASE("the status says since when traps are listened for, and of each device
   update.figures = OwnFigures{};
   update.figures->traps_endpoint = "127.0.0.1:9162";
   update.figures->traps_received = 3;
+  update.figures->trap_reports_sent = 2;
+  update.figures->dropped["traps_v3_wrong_digest"] = 4;
   auto called = event({.n = 1, .verdict = "trap", .element = "device/pdu-a", .cause = "device/pdu-a", .phase = record::Phase::end});
   update.events = {called};
   tell(*mirror, update);
@@ -173,5 +175,7 @@ TEST_CASE("the status says since when traps are listened for, and of each device
   CHECK(text.find("holdup_last_trap_timestamp_seconds{device=\"pdu-a\"}") != std::string::npos);
   CHECK(text.find("holdup_last_trap_timestamp_seconds{device=\"pdu-b\"}") == std::string::npos);
   CHECK(text.find("holdup_traps_received_total 3") != std::string::npos);
+  CHECK(text.find("holdup_trap_reports_sent_total 2") != std::string::npos);
+  CHECK(text.find("holdup_dropped_total{what=\"traps_v3_wrong_digest\"} 4") != std::string::npos);
   CHECK(traps_json(*mirror).find("\"trap\"") != std::string::npos);
 }

@@ -34,7 +34,7 @@ loads:
       psu1: {cord: pdu-a/outlet/3, status: shelf-psu1, rated_watts: 3000, holdup: 20ms}
       psu2: {cord: pdu-b/outlet/3, status: shelf-psu2, rated_watts: 3000, holdup: 20ms}
 self: {supplies: [pdu-a/outlet/9, pdu-b/outlet/9], path: [switch/sw1]}
-traps: {listen: 127.0.0.1:9162}
+traps: {listen: 127.0.0.1:9162, engine_file: /var/lib/holdup/engine}
 alerts:
   alertmanager: [http://127.0.0.1:9093]
   webhook: [http://127.0.0.1:9000/hook]
@@ -89,6 +89,7 @@ TEST_CASE("every key of the site file lands where it belongs") {
   CHECK(site.system == site::System::single_phase);
   CHECK(site.store_path == "/var/lib/holdup/r12.db");
   CHECK(site.traps_listen == "127.0.0.1:9162");
+  CHECK(site.traps_engine_file == "/var/lib/holdup/engine");
   CHECK(site.http_listen == "127.0.0.1:9870");
   REQUIRE(site.feeds.size() == 2);
   CHECK(site.feeds[0].nominal_volts == 230);
@@ -238,6 +239,30 @@ TEST_CASE("a broken feed says what its volts and labels should be") {
   CHECK(said == Lines{"r.yaml:3: feeds.A.nominal_volts: not between 0 and 1000; write the line's volts",
                       "r.yaml:4: feeds.B: 'nominal_volts' is missing; add it, for example nominal_volts: 230",
                       "r.yaml:5: feeds.C.upstream: 'ups' is not a single value; write {ups: u1, room: r1}"});
+}
+
+TEST_CASE("informs of SNMPv3 without a file to count starts in are warned about, and only they") {
+  const std::string device = "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {p: {url: 'snmp://192.0.2.1', feed: A";
+  const auto warns = [&](const std::string& rest) {
+    ground::Problems problems;
+    (void)site::parse(device + rest, "s.yaml", {}, problems);
+    REQUIRE(problems.ok());
+    const auto& all = problems.all();
+    return std::any_of(all.begin(), all.end(), [](const auto& problem) { return problem.what.find("informs of SNMPv3") == 0; });
+  };
+  CHECK(warns(", v3_file: f}}\ntraps: {}\n"));
+  CHECK(!warns(", v3_file: f}}\ntraps: {engine_file: e}\n"));
+  CHECK(!warns(", v3_file: f}}\ntraps: {}\nstore: {path: s.db}\n"));
+  CHECK(!warns(", v3_file: f}}\n"));
+  CHECK(!warns("}}\ntraps: {}\n"));
+}
+
+TEST_CASE("no key that something acts on is called idle") {
+  ground::Problems problems;
+  (void)site::parse(
+      "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {p: {url: 'snmp://192.0.2.1', feed: A}}\ntraps: {listen: '127.0.0.1:9162'}\n",
+      "s.yaml", {}, problems);
+  for (const auto& problem : problems.all()) CHECK(problem.what.find("nothing acts on it") == std::string::npos);
 }
 
 TEST_CASE("all problems of a site file are reported at once") {
