@@ -4,6 +4,7 @@ import http.server, json, os, queue, random, shutil, signal, subprocess, sys, te
 from datetime import datetime
 
 RACK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "hw-sim", "scenarios", "rack.yaml")
+SIMULATOR = []  # more options of hw-sim
 PATIENCE = 60  # seconds that only a hang takes
 
 
@@ -73,7 +74,7 @@ class Rack:
     def __init__(self, binaries, folder, listener):
         self.binaries, self.folder = binaries, folder
         simulated = os.path.join(folder, "simulated.yaml")
-        self.simulator = subprocess.Popen([f"{binaries}/hw-sim", "run", RACK, "--site", simulated], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.simulator = subprocess.Popen([f"{binaries}/hw-sim", "run", RACK, "--site", simulated, *SIMULATOR], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in self.simulator.stdout:
             if line.startswith("control "):
                 self.socket = line.split(" ", 1)[1].strip()

@@ -68,6 +68,57 @@ def heard(rack, listener):
     print("reported, withdrawn; reported, proven")
 
 
+class SealedEar(Ear):
+    """The same, its devices polled with SNMPv3 and calling with it."""
+
+    def calls(self, device, *more):
+        self.rack.do(f"trap device/{device} oid={RARITAN} {TYPE}=i:14 {STATE}=i:8 version=3 to={self.endpoint} {' '.join(more)}")
+
+    def lie(self, passphrase):
+        engine = self.rack.do("status")["engines"]["device/pdu-a"]
+        command = ["snmptrap", "-v", "3", "-e", f"0x{engine}", "-u", "ops", "-l", "authPriv", "-a", "SHA-256", "-A", passphrase, "-x", "AES", "-X", "privpass1",
+                   f"--clientaddr={PDUS['pdu-a']}", self.endpoint, "", RARITAN]
+        subprocess.run(command, capture_output=True, check=True, env={**os.environ, "SNMP_PERSISTENT_DIR": os.path.join(self.rack.folder, "liar"), "MIBS": ""})
+
+    def engine(self):
+        with open(os.path.join(self.rack.folder, "rack.db.engine")) as file:
+            return file.read().split()
+
+
+def sealed(rack, listener):
+    """A v3 device's trap is reported at once and withdrawn, its inform acknowledged, before and after restarts of the daemon and of the device; who
+    cannot prove itself is refused, counted and named, and no secret is written anywhere."""
+    rack.text = re.sub(r"(url: snmp://[^,}]+)", rf"\1, v3_file: {rack.v3_file}", rack.text)
+    ear = SealedEar(rack)
+    ear.calls("pdu-a")
+    begun = ear.said("the v3 trap's word", "supply_off_commanded", phase="begin", strength="reported", element="cab1/psu1")
+    ended = ear.said("its withdrawal", "supply_off_commanded", phase="end", element="cab1/psu1")
+    if begun["incident"] != ended["incident"]:
+        raise Broken("withdrawn under another incident")
+    ear.calls("pdu-b", "inform=true")
+    wait_for("the inform is acknowledged", lambda: rack.do("status")["informs_acknowledged"] == 1)
+    ear.lie("otherwords")
+    wait_for("the lie is counted", lambda: ear.dropped("traps_v3_wrong_digest") == 1)
+    wait_for("the lie is named", lambda: "trap_refused device=pdu-a snmp=3 reason=wrong_digest" in ear.daemon.log_text())
+    ear.daemon.kill()
+    engine, ear = ear.engine(), SealedEar(rack)
+    if ear.engine()[:2] != engine[:2] or [engine[3], ear.engine()[3]] != ["1", "2"]:
+        raise Broken(f"our engine was {engine}, is {ear.engine()}")
+    ear.calls("pdu-b", "inform=true")
+    wait_for("an inform is acknowledged after the restart", lambda: rack.do("status")["informs_acknowledged"] == 2)
+    rack.do("fault device/pdu-a kind=reboot ms=500")
+    wait_for("the device is read again", lambda: "snmp_engine_restarted" in ear.daemon.log_text())
+    ear.calls("pdu-a")
+    ear.said("the word after the device's restart", "supply_off_commanded", phase="begin", strength="reported", element="cab1/psu1")
+    with urllib.request.urlopen(ear.daemon.url + "/metrics", timeout=10) as answer:
+        shown = answer.read().decode() + ear.daemon.log_text() + json.dumps(ear.daemon.status())
+    if any(secret in shown for secret in ("authpass1", "privpass1", "otherwords")):
+        raise Broken("a secret was written")
+    if 'holdup_dropped_total{what="snmp_v3_stray"}' not in shown or 'holdup_dropped_total{what="snmp_late"}' not in shown:
+        raise Broken("what polling drops is not counted")
+    print("reported, withdrawn, acknowledged; after both restarts too")
+
+
 def known(rack, listener):
     """v1 under its RFC 3584 name, unknown traps with numeric OIDs, informs acknowledged; strangers counted and never answered."""
     ear = Ear(rack)
@@ -153,6 +204,11 @@ def stormy(rack, listener):
 
 def main():
     what, binaries = sys.argv[1:]
+    v3_file = f"/tmp/holdup-trap-ops-{os.getpid()}.yaml"
+    if what == "sealed":
+        with open(os.open(v3_file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
+            out.write("user: ops\nauth: {protocol: SHA-256, passphrase: authpass1}\npriv: {protocol: AES-128, passphrase: privpass1}\n")
+        live_rack.SIMULATOR, live_rack.Rack.v3_file = ["--v3-file", v3_file], v3_file
     with open(live_rack.RACK) as text:
         rack = text.read()
     for name, number in (("pdu-a", 11), ("pdu-a2", 12), ("pdu-b", 13)):
@@ -162,9 +218,11 @@ def main():
         out.write(rack)
     live_rack.RACK = folder
     try:
-        return stage(binaries, {"heard": heard, "known": known, "stormy": stormy}[what])
+        return stage(binaries, {"heard": heard, "known": known, "sealed": sealed, "stormy": stormy}[what])
     finally:
         os.remove(folder)
+        if what == "sealed":
+            os.remove(v3_file)
 
 
 if __name__ == "__main__":
