@@ -2,11 +2,13 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "drivers/reading/pace.hpp"
 #include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
 #include "drivers/reading/reading.hpp"
@@ -23,6 +25,7 @@ struct Identified {
   std::vector<reading::Point> points;
   std::vector<reading::Invariant> invariants = {};
   std::vector<std::string> left = {};  // sources that were not read, because reading clears them
+  reading::Pace pace = {};             // as its profiles say
 };
 
 struct ReadRequest {
@@ -31,9 +34,20 @@ struct ReadRequest {
   std::vector<std::string>* raw = nullptr;  // probe only: the device's own text of each value, in the order of the readings
 };
 
+/// What a device said after the read that asked for it had ended.
+struct LateAnswer {
+  ground::Instant asked{};
+  ground::Duration round_trip{};
+  std::vector<reading::Reading> readings;  // of some of the points that were asked
+};
+
 class Device {
  public:
+  using TakeLate = std::function<void(LateAnswer)>;
+
   virtual ~Device() = default;
+  /// Whom to tell late answers; drivers whose protocol has none, or drops them, never do.
+  virtual void tell_late(TakeLate) {}
   /// Finds out what it is and what it can tell. Failure leaves the device as it was.
   virtual boost::asio::awaitable<ground::Result<Identified>> identify(ground::Instant deadline) = 0;
   /// One reading a point asked, in the same order. A Failure means that nothing of the device was learned; a value that the

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/reading/pace.hpp"
 #include "ground/element.hpp"
 #include "ground/instant.hpp"
 
@@ -46,6 +47,7 @@ struct Device {
   bool read_clearing = false;  // also what the device forgets once it was read
   std::optional<Index> feed;
   std::optional<Duration> hot, routine, timeout;  // as written; plan::lane_period() knows the defaults
+  reading::Pace pace;                             // as written, over what the profile says; without routine
 };
 
 struct Contact {

@@ -109,7 +109,19 @@ class Reader {
     if (device.timeout && device.hot && *device.timeout > *device.hot / 2)
       map.problem("timeout", "longer than half the hot period", "write at most " + ground::duration_text(*device.hot / 2));
     if (device.timeout && *device.timeout > std::chrono::seconds{2}) map.problem("timeout", "longer than 2s", "write at most 2s");
+    read_pace(map, device);
     site_.devices.push_back(std::move(device));
+  }
+
+  void read_pace(Mapping& map, Device& device) {
+    auto& pace = device.pace;
+    pace.max_duty = map.number("max_duty");
+    if (pace.max_duty && !(*pace.max_duty > 0 && *pace.max_duty <= 1))
+      map.problem("max_duty", "not above 0 and at most 1", "write the share of the time that it may be kept busy, for example 0.2");
+    pace.between_requests = period(map, "between_requests");
+    if (pace.between_requests > std::chrono::seconds{1}) map.problem("between_requests", "longer than 1s", "write at most 1s, or max_duty");
+    if (pace.between_requests && device.hot && *pace.between_requests > *device.hot / 2)
+      map.problem("between_requests", "longer than half the hot period", "write at most " + ground::duration_text(*device.hot / 2));
   }
 
   void read_v3(Mapping& map, Device& device) {

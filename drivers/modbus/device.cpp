@@ -74,6 +74,7 @@ asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) 
   if (!identity) co_return identity.error();
   drivers::Identified identified{.identity = std::move(*identity), .points = {}};
   identified.invariants = profile.invariants;
+  identified.pace = profile.quirks.pace;
   adopt(profile, identified);
   co_return identified;
 }

@@ -86,6 +86,7 @@ std::unique_ptr<Device> Opener::open_snmp(const Opening& opening) {
                                   .spares = opening.spares ? snmp::Spares::kept : snmp::Spares::dropped,
                                   .clearing = clearing_of(opening),
                                   .resend_after = opening.resend_after,
+                                  .between_requests = opening.between_requests,
                                   .plans = plans_};
   std::unique_ptr<snmp::Asker> asker;
   if (opening.access.credential)

@@ -40,11 +40,12 @@ struct Access {
 struct Opening {
   Address address;
   Access access{};
-  std::string profile;                             // by name; empty: those that fit what the device says of itself
-  bool spares = false;                             // also the points that say again what another one says
-  bool read_clearing = false;                      // also what the device forgets once it was read
-  snmp::Trace trace = {};                          // told every question and answer, a line each; SNMP
-  std::optional<ground::Duration> resend_after{};  // of lost SNMP datagrams while reading; the daemon's core resends by itself
+  std::string profile;                                 // by name; empty: those that fit what the device says of itself
+  bool spares = false;                                 // also the points that say again what another one says
+  bool read_clearing = false;                          // also what the device forgets once it was read
+  snmp::Trace trace = {};                              // told every question and answer, a line each; SNMP
+  std::optional<ground::Duration> resend_after{};      // of lost SNMP datagrams while reading; the daemon's core resends by itself
+  std::optional<ground::Duration> between_requests{};  // SNMP: how long it is left alone between two; else as its profile says
 };
 
 class Opener {

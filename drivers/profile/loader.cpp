@@ -17,6 +17,7 @@ using ground::yaml::Mapping;
 using ground::yaml::Node;
 
 constexpr std::array<std::string_view, 2> protocols{"snmp", "modbus"};
+constexpr ground::Duration longest_pause = std::chrono::seconds{1};
 
 /// "1.3.6.1.4.1.28507.*": any_arc stands for the star.
 void load_base(Mapping& map, FileScope& scope, Profile& profile) {
@@ -92,6 +93,16 @@ std::uint32_t bounded(Mapping& map, std::string_view key, std::int64_t most, std
   return otherwise;
 }
 
+void load_pace(Mapping& map, reading::Pace& pace) {
+  pace.max_duty = map.number("max_duty");
+  if (pace.max_duty && !(*pace.max_duty > 0 && *pace.max_duty <= 1))
+    map.problem("max_duty", "not above 0 and at most 1", "write the share of the time, for example 0.2"), pace.max_duty.reset();
+  pace.between_requests = map.duration("between_requests");
+  if (pace.between_requests > longest_pause) map.problem("between_requests", "longer than 1s", "write at most 1s, or max_duty");
+  pace.routine = map.duration("routine");
+  if (pace.routine == ground::Duration::zero()) map.problem("routine", "zero", "write the period, for example 30s");
+}
+
 void load_quirks(Mapping& map, const FileScope& scope, Quirks& quirks) {
   const Node* node = map.find("quirks");
   if (node == nullptr) return;
@@ -100,6 +111,8 @@ void load_quirks(Mapping& map, const FileScope& scope, Quirks& quirks) {
   quirks.max_varbinds = bounded(own, "max_varbinds", 100, 0);
   quirks.max_registers = static_cast<std::uint16_t>(bounded(own, "max_registers", 125, quirks.max_registers));
   quirks.register_gap = static_cast<std::uint16_t>(bounded(own, "register_gap", 124, quirks.register_gap));
+  quirks.v1_only = own.flag("v1_only").value_or(false);
+  load_pace(own, quirks.pace);
   own.finish();
 }
 

@@ -9,6 +9,7 @@
 #include "drivers/profile/conversion.hpp"
 #include "drivers/profile/oid.hpp"
 #include "drivers/profile/trap.hpp"
+#include "drivers/reading/pace.hpp"
 #include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
 #include "ground/instant.hpp"
@@ -150,6 +151,8 @@ struct Quirks {
   std::uint32_t max_varbinds = 0;     // a GET; 0: the driver's own
   std::uint16_t max_registers = 125;  // a Modbus read
   std::uint16_t register_gap = 0;     // unlisted registers that may be read along to merge two reads
+  bool v1_only = false;               // its SNMP v2c is not to be trusted
+  reading::Pace pace;
 };
 
 struct Profile {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "drivers/snmp/sockets.hpp"
 #include "ground/clock/clock.hpp"
 
 namespace holdup::snmp {
@@ -37,9 +38,66 @@ struct Agent::Pack {
   std::span<Answer> answers;
 };
 
-asio::awaitable<Result<std::size_t>> Agent::get(std::span<const Bytes> lists, Patience patience, Taker& taker) {
-  const Series series{.version = version_, .lists = lists, .deadline = patience.deadline, .resend_after = patience.resend_after};
-  return asker_.ask_all(series, taker);
+void Agent::heed(const profile::Quirks& quirks) {
+  quirks_ = quirks;
+  if (quirks.v1_only && version_ == Version::v2c) version_ = Version::v1;
+}
+
+asio::awaitable<Result<std::size_t>> Agent::get(std::span<const Bytes> lists, Patience patience, Taker& taker, Late late) {
+  const Series series{
+      .version = version_, .lists = lists, .deadline = patience.deadline, .resend_after = patience.resend_after, .late = late};
+  return between_requests_ > ground::Duration{} ? ask_gently(series, taker) : asker_.ask_all(series, taker);
+}
+
+namespace {
+
+/// One list of a series that is asked piece by piece.
+class Nth final : public Taker {
+ public:
+  Nth(Taker& whole, std::size_t which) : whole_{whole}, which_{which} {}
+  bool take(std::size_t, const Heard& heard) override {
+    more = whole_.take(which_, heard);
+    return false;
+  }
+  bool more = false;
+
+ private:
+  Taker& whole_;
+  std::size_t which_;
+};
+
+}  // namespace
+
+asio::awaitable<Result<std::size_t>> Agent::ask_gently(Series series, Taker& taker) {
+  for (std::size_t i = 0; i < series.lists.size(); ++i) {
+    const bool over = co_await be_free(series.deadline);
+    if (!over) co_return Failure{FailureKind::cancelled, "stopped"};
+    Series one = series;
+    one.lists = series.lists.subspan(i, 1);
+    one.late.which += i;
+    Nth nth{taker, i};
+    const auto answered = co_await asker_.ask_all(one, nth);
+    free_at_ = ground::clock::now() + between_requests_;
+    if (!answered && i == 0) co_return answered.error();
+    if (!answered) co_return i;
+    if (!nth.more) co_return i + 1;
+  }
+  co_return series.lists.size();
+}
+
+asio::awaitable<Result<Reply>> Agent::ask_gently(Inquiry inquiry) {
+  const bool over = co_await be_free(inquiry.deadline);
+  if (!over) co_return Failure{FailureKind::cancelled, "stopped"};
+  auto reply = co_await asker_.ask(inquiry);
+  free_at_ = ground::clock::now() + between_requests_;
+  co_return reply;
+}
+
+/// False when the loop was stopped meanwhile.
+asio::awaitable<bool> Agent::be_free(ground::Instant deadline) {
+  if (between_requests_ == ground::Duration{} || free_at_ <= ground::clock::now()) co_return true;
+  const bool over = co_await pause_until(std::min(free_at_, deadline));
+  co_return over;
 }
 
 asio::awaitable<Result<std::vector<Answer>>> Agent::get(std::span<const Oid> names, Patience patience) {
@@ -73,7 +131,7 @@ asio::awaitable<Result<std::size_t>> Agent::get_pack(Pack pack, Patience patienc
   while (!left.empty()) {
     const Inquiry inquiry{
         .version = version_, .ask = pack.ask, .names = names, .deadline = patience.deadline, .resend_after = patience.resend_after};
-    const auto reply = co_await asker_.ask(inquiry);
+    const auto reply = co_await ask_gently(inquiry);
     if (!reply) co_return reply.error();
     const Response& response = reply->response;
     if (response.status == ErrorStatus::too_big) co_return Failure{FailureKind::unsupported, "the answer would be too big"};
@@ -103,8 +161,30 @@ asio::awaitable<Result<std::size_t>> Agent::get_pack(Pack pack, Patience patienc
   co_return pack.names.size();
 }
 
+// What an agent leaves out of its answers to GETBULK shows as holes in its tables; asked by name, it has them.
 asio::awaitable<Result<std::size_t>> Agent::walk(std::vector<Oid> columns, Patience patience, Answers& answers) {
-  Walk walk{std::move(columns)};
+  Walk quick{columns}, thorough{columns};
+  auto walked = co_await walk_on(std::move(quick), patience, answers);
+  if (!walked || cells_ == 0 || version_ == Version::v1 || quirks_.max_repetitions == 1) co_return walked;
+  const auto skips = co_await skips_values(columns, patience, answers);
+  if (!skips || !*skips) co_return walked;
+  cells_ = 0;
+  walked = co_await walk_on(std::move(thorough), patience, answers);
+  co_return walked;
+}
+
+asio::awaitable<Result<bool>> Agent::skips_values(std::span<const Oid> columns, Patience patience, Answers& answers) {
+  auto missing = holes(columns, answers);
+  if (missing.empty()) co_return false;
+  if (missing.size() > most_varbinds()) missing.resize(most_varbinds());
+  const Patience some{.deadline = sooner(patience.deadline, patience.each), .resend_after = patience.resend_after};
+  const auto got = co_await get(missing, some);
+  if (!got) co_return got.error();
+  co_return std::ranges::any_of(
+      *got, [](const Answer& answer) { return answer.value.kind != Value::Kind::missing && answer.value.kind != Value::Kind::unknown; });
+}
+
+asio::awaitable<Result<std::size_t>> Agent::walk_on(Walk walk, Patience patience, Answers& answers) {
   while (!walk.done()) {
     const auto& names = walk.names(width_);
     const auto reply = co_await ask_next(names, patience);
@@ -117,6 +197,10 @@ asio::awaitable<Result<std::size_t>> Agent::walk(std::vector<Oid> columns, Patie
     if (step == Walk::Step::advanced && answers.size() <= most_answers) continue;
     if (answers.size() > most_answers) co_return Failure{FailureKind::malformed, "the tables never end: over 20,000 points"};
     if (ease()) continue;
+    if (step == Walk::Step::refused) {
+      walk.give_up();
+      continue;
+    }
     if (step == Walk::Step::stuck) co_return Failure{FailureKind::malformed, "an empty answer to " + names.front().text()};
     co_return Failure{FailureKind::malformed, "the walk of " + walk.culprit().text() + " does not advance"};
   }
@@ -133,7 +217,7 @@ asio::awaitable<Result<Reply>> Agent::ask_next(const std::vector<Oid>& names, Pa
                         .names = names,
                         .deadline = sooner(patience.deadline, patience.each),
                         .resend_after = patience.resend_after};
-  auto reply = co_await asker_.ask(inquiry);
+  auto reply = co_await ask_gently(inquiry);
   co_return reply;
 }
 

@@ -36,10 +36,13 @@ class Agent {
   explicit Agent(Asker& asker) : asker_{asker}, version_{asker.versions().front()} {}
 
   void speak(Version version) { version_ = version; }
-  void heed(const profile::Quirks& quirks) { quirks_ = quirks; }
+  void heed(const profile::Quirks& quirks);
+  /// So long nothing is asked after an answer, or after waiting for one.
+  void leave_alone(ground::Duration between_requests) { between_requests_ = between_requests; }
 
   /// A datagram for each list of names that are already encoded; whatever they are answered. How many were.
-  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Bytes> lists, Patience patience, Taker& taker);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Bytes> lists, Patience patience, Taker& taker,
+                                                                        Late late = {});
   /// Names that it is asked for in one datagram.
   [[nodiscard]] std::size_t most_varbinds() const;
   /// One answer a name, in order. A failure when not even the first datagram was answered; names of later lost datagrams stay unknown.
@@ -54,11 +57,19 @@ class Agent {
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::vector<Answer>>> ask_all(Ask ask, std::span<const Oid> names, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get_pack(Pack pack, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask_next(const std::vector<Oid>& names, Patience patience);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask_gently(Inquiry inquiry);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> ask_gently(Series series, Taker& taker);
+  [[nodiscard]] boost::asio::awaitable<bool> be_free(ground::Instant deadline);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> walk_on(Walk walk, Patience patience, Answers& answers);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<bool>> skips_values(std::span<const Oid> columns, Patience patience,
+                                                                          Answers& answers);
   [[nodiscard]] bool ease();
 
   Asker& asker_;
   Version version_;
   profile::Quirks quirks_;
+  ground::Duration between_requests_{};
+  ground::Instant free_at_ = ground::Instant::min();
   std::size_t varbinds_ = 48;  // a GET; at most some 1,400 bytes of answer, so that it fits one unfragmented datagram
   std::size_t cells_ = 50;     // a GETBULK answer, over all columns asked; 0: GETNEXT from now on
   std::size_t width_ = 10;     // columns walked at once

@@ -8,7 +8,8 @@ boost::asio::awaitable<ground::Result<std::size_t>> Asker::ask_all(Series series
                           .names = {},
                           .list = series.lists[i],
                           .deadline = series.deadline,
-                          .resend_after = series.resend_after};
+                          .resend_after = series.resend_after,
+                          .late = {.taker = series.late.taker, .mark = series.late.mark, .which = series.late.which + i}};
     const auto reply = co_await ask(inquiry);
     if (!reply && i == 0) co_return reply.error();
     if (!reply) co_return i;

@@ -16,7 +16,11 @@ using ground::FailureKind;
 struct Client::Pending {
   Pending(Client& owner, const Asking& asked, Taker& goal) : client{owner}, asking{asked}, taker{goal}, timer{owner.loop_} {}
   ~Pending() {
-    if (outstanding) end(Fate::timed_out);
+    if (!outstanding) return;
+    end(Fate::timed_out);
+    const Late& late = asking.late;
+    if (late.taker != nullptr)
+      client.missed_.remember(id, {.asker = late.taker, .asked = sent, .question = {asking.peer, late.mark, late.which + answered}});
   }
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
@@ -53,15 +57,19 @@ struct Client::Pending {
 
 namespace {
 
+void keep(const Heard& heard, Reply& reply) {
+  reply.datagram.assign(heard.datagram.begin(), heard.datagram.end());
+  reply.response = heard.response;
+  move_views(reply.response, heard.datagram, reply.datagram);
+  reply.asked = heard.asked;
+  reply.round_trip = heard.round_trip;
+}
+
 /// Keeps the one answer that is asked for.
 class Keeper final : public Taker {
  public:
   bool take(std::size_t, const Heard& heard) override {
-    reply.datagram.assign(heard.datagram.begin(), heard.datagram.end());
-    reply.response = heard.response;
-    move_views(reply.response, heard.datagram, reply.datagram);
-    reply.asked = heard.asked;
-    reply.round_trip = heard.round_trip;
+    keep(heard, reply);
     return false;
   }
   Reply reply;
@@ -149,17 +157,41 @@ void Client::take(Bytes datagram, const Udp::endpoint& from) {
   const bool known = at != pending_.end();
   response_.as_asked = known && parse_answers(*content, at->second->list(), response_.varbinds);
   if (!response_.as_asked && !parse_varbinds(*content, response_.varbinds)) return void(++counters_.garbage);
-  if (!known) return count_stray(id);
+  if (!known) return take_late(datagram, from) ? void() : count_stray(id);
   Pending& pending = *at->second;
-  const Peer& peer = pending.asking.peer;
-  if (from != peer.address) return void(++counters_.wrong_source);
-  if (response_.community != peer.community || response_.version != peer.version) return void(++counters_.wrong_community);
-  const Heard heard{
-      .response = response_, .datagram = datagram, .asked = pending.sent, .round_trip = ground::clock::now() - pending.sent};
+  if (!belongs(pending.asking.peer, from)) return;
+  const Heard heard{.response = response_, .datagram = datagram, .asked = pending.sent, .round_trip = ground::clock::now() - pending.sent};
   pending.end(Fate::answered);
   const bool more = pending.taker.take(pending.answered, heard);
   if (++pending.answered >= pending.asking.lists.size() || !more) return pending.stop();
   if (const auto asked = ask(pending); !asked) pending.stop();
+}
+
+bool Client::belongs(const Peer& peer, const Udp::endpoint& from) {
+  const bool source = from == peer.address, community = response_.community == peer.community && response_.version == peer.version;
+  if (!source) ++counters_.wrong_source;
+  if (source && !community) ++counters_.wrong_community;
+  return source && community;
+}
+
+/// True when the answer was to a question that is remembered, or claimed to be.
+bool Client::take_late(Bytes datagram, const Udp::endpoint& from) {
+  const auto id = static_cast<std::uint32_t>(response_.id);
+  const auto now = ground::clock::now();
+  const auto* missed = missed_.find(id, now);
+  if (missed == nullptr) return false;
+  if (!belongs(missed->question.peer, from)) return true;
+  const Heard heard{.response = response_, .datagram = datagram, .asked = missed->asked, .round_trip = now - missed->asked};
+  Reply reply;
+  keep(heard, reply);
+  LateTaker& taker = *missed->asker;
+  const auto mark = missed->question.mark;
+  const auto which = missed->question.which;
+  missed_.forget(id);
+  if (Past& entry = past(id); entry.id == id) entry.fate = Fate::answered;
+  ++counters_.late;
+  taker.take_late(mark, which, std::move(reply));
+  return true;
 }
 
 void Client::count_stray(std::uint32_t id) {

@@ -17,15 +17,20 @@ boost::asio::awaitable<ground::Result<Reply>> CommunityAsker::ask(Inquiry inquir
                       .names = inquiry.names,
                       .lists = {&inquiry.list, inquiry.list.empty() ? std::size_t{0} : 1},
                       .deadline = inquiry.deadline,
-                      .resend_after = inquiry.resend_after};
+                      .resend_after = inquiry.resend_after,
+                      .late = inquiry.late};
   auto reply = co_await client_.request(asking);
   co_return reply;
 }
 
 boost::asio::awaitable<ground::Result<std::size_t>> CommunityAsker::ask_all(Series series, Taker& taker) {
   peer_.version = series.version;
-  const Asking asking{
-      .peer = peer_, .names = {}, .lists = series.lists, .deadline = series.deadline, .resend_after = series.resend_after};
+  const Asking asking{.peer = peer_,
+                      .names = {},
+                      .lists = series.lists,
+                      .deadline = series.deadline,
+                      .resend_after = series.resend_after,
+                      .late = series.late};
   return client_.request(asking, taker);
 }
 

@@ -14,6 +14,7 @@ class CommunityAsker final : public Asker {
   [[nodiscard]] std::span<const Version> versions() const override;
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask(Inquiry inquiry) override;
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> ask_all(Series series, Taker& taker) override;
+  void forget(const LateTaker& taker) override { client_.forget(taker); }
 
  private:
   Client& client_;

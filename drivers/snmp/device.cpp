@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <utility>
 
 #include "drivers/snmp/chooser.hpp"
 #include "drivers/snmp/community_asker.hpp"
@@ -54,6 +55,12 @@ Reads reads_of(std::span<const std::uint32_t> points, const std::vector<Measured
   return out;
 }
 
+reading::Pace gentlest(const std::vector<const profile::Profile*>& profiles) {
+  reading::Pace out;
+  for (const auto* profile : profiles) out = gentler(out, profile->quirks.pace);
+  return out;
+}
+
 const Value* there(const Answer& answer) { return answer.value.kind == Value::Kind::missing ? nullptr : &answer.value; }
 
 }  // namespace
@@ -63,7 +70,9 @@ Device::Device(Client& client, const profile::Library& library, Settings setting
              settings} {}
 
 Device::Device(std::unique_ptr<Asker> asker, const profile::Library& library, Settings settings)
-    : library_{library}, settings_{std::move(settings)}, asker_{std::move(asker)}, agent_{*asker_} {}
+    : library_{library}, settings_{std::move(settings)}, asker_{std::move(asker)}, agent_{*asker_} {
+  agent_.leave_alone(settings_.between_requests.value_or(ground::Duration{}));
+}
 
 asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   const Patience patience{.deadline = deadline, .resend_after = settings_.answer_within / 3, .each = settings_.answer_within};
@@ -74,12 +83,15 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   if (!chosen) co_return chosen.error();
   const auto& profiles = chosen->profiles;
   if (!profiles.empty()) agent_.heed(profiles.front()->quirks);
+  const auto pace = gentlest(profiles);
+  agent_.leave_alone(settings_.between_requests.value_or(pace.between_requests.value_or(ground::Duration{})));
   Answers answers;
   const auto gathered = co_await gather(profiles, patience, answers);
   if (!gathered) co_return gathered.error();
   measured_ = expand(profiles, answers, settings_.spares);
   rhythms_.clear();
   Identified out;
+  out.pace = pace;
   out.identity = identity(profiles, answers, *seen);
   if (out.identity.vendor.empty()) out.identity.vendor = library_.vendor(seen->object_id);
   for (const auto* profile : profiles) {
@@ -159,18 +171,31 @@ Device::Rhythm& Device::rhythm(std::span<const std::uint32_t> points) {
   if (rhythms_.size() == most_rhythms) rhythms_.erase(rhythms_.begin());
   auto plan = settings_.plans->shared(ReadPlan{points, measured_, most});
   auto lists = plan->lists();
-  return *rhythms_.emplace_back(std::make_unique<Rhythm>(std::move(plan), std::move(lists)));
+  return *rhythms_.emplace_back(std::make_unique<Rhythm>(std::move(plan), std::move(lists), true, ++rhythms_made_));
 }
 
 /// As long as every answer bears the names that were asked; one that does not ends the trust, and its readings count for nothing.
 asio::awaitable<Result<std::vector<Reading>>> Device::read(Rhythm& rhythm, Patience patience) {
-  Harvest harvest{*rhythm.plan, measured_};
+  const auto first = std::exchange(rhythm.first, 0);
+  Harvest harvest{*rhythm.plan, measured_, first};
   if (!rhythm.lists.empty()) {
-    const auto answered = co_await agent_.get(rhythm.lists, patience, harvest);
+    const auto lists = std::span<const Bytes>{rhythm.lists}.subspan(first);
+    const Late late{.taker = this, .mark = rhythm.number, .which = first};
+    const auto answered = co_await agent_.get(lists, patience, harvest, late);
+    if (!answered) rhythm.first = (first + 1) % rhythm.lists.size();
     if (!answered) co_return answered.error();
   }
   rhythm.trusted = harvest.fits();
   co_return harvest.readings();
+}
+
+void Device::take_late(std::uint64_t mark, std::size_t which, Reply reply) {
+  const auto known = std::ranges::find_if(rhythms_, [&](const auto& one) { return one->number == mark; });
+  if (!take_late_ || known == rhythms_.end() || which >= (*known)->lists.size()) return;
+  const Heard heard{.response = reply.response, .datagram = reply.datagram, .asked = reply.asked, .round_trip = reply.round_trip};
+  Harvest harvest{*(*known)->plan, measured_, which};
+  if (!harvest.take(0, heard)) return;
+  take_late_({.asked = reply.asked, .round_trip = reply.round_trip, .readings = harvest.readings_of(which)});
 }
 
 /// Each value looked up by its name, and names that the agent stumbles over left out and asked again.

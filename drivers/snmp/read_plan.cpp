@@ -79,8 +79,8 @@ ReadPlan::ReadPlan(Points points, std::span<const Measured> measured, std::size_
     cells_[value / names].push_back({i, points_[i], conversion(one.conversion), static_cast<std::uint16_t>(value % names)});
     if (one.gate.empty()) continue;
     const auto gate = objects.number(one.gate);
-    gates_.push_back({i, static_cast<std::uint16_t>(value / names), static_cast<std::uint16_t>(gate / names),
-                      static_cast<std::uint16_t>(gate % names)});
+    gates_.push_back(
+        {i, static_cast<std::uint16_t>(value / names), static_cast<std::uint16_t>(gate / names), static_cast<std::uint16_t>(gate % names)});
   }
 }
 
@@ -126,10 +126,11 @@ std::shared_ptr<const ReadPlan> ReadPlans::shared(ReadPlan plan) {
   return fresh;
 }
 
-bool Harvest::take(std::size_t sheet, const Heard& heard) {
+bool Harvest::take(std::size_t which, const Heard& heard) {
+  const auto sheet = first_ + which;
   fits_ = plan_.sheets_[sheet].fits(heard.response);
   if (!fits_) return false;
-  if (sheet == 0) readings_.reserve(plan_.points_.size());
+  if (which == 0) readings_.reserve(plan_.points_.size());
   const auto& varbinds = heard.response.varbinds;
   for (const ReadPlan::Cell& cell : plan_.cells_[sheet]) {
     if (cell.place >= readings_.size()) readings_.resize(cell.place + 1);
@@ -157,12 +158,28 @@ void Harvest::reap(const ReadPlan::Cell& cell, const Element& element) {
 }
 
 std::vector<Reading> Harvest::readings() {
+  for (std::size_t place = 0; first_ > 0 && place < readings_.size(); ++place) readings_[place].point = plan_.points_[place];
   for (auto place = readings_.size(); place < plan_.points_.size(); ++place) readings_.push_back({.point = plan_.points_[place]});
   for (std::size_t i = 0; i < gates_.size(); ++i) {
     const ReadPlan::Gate& gate = plan_.gates_[i];
-    if (gate.value_sheet < answered_) apply_gate(measured_[plan_.points_[gate.place]], there(gates_[i]), readings_[gate.place]);
+    if (gate.value_sheet >= first_ && gate.value_sheet < answered_)
+      apply_gate(measured_[plan_.points_[gate.place]], there(gates_[i]), readings_[gate.place]);
   }
   return std::move(readings_);
+}
+
+std::vector<Reading> Harvest::readings_of(std::size_t sheet) {
+  std::vector<bool> elsewhere(readings_.size());
+  for (std::size_t i = 0; i < gates_.size(); ++i) {
+    const ReadPlan::Gate& gate = plan_.gates_[i];
+    if (gate.value_sheet != sheet) continue;
+    if (gate.sheet != sheet) elsewhere[gate.place] = true;
+    if (gate.sheet == sheet) apply_gate(measured_[plan_.points_[gate.place]], there(gates_[i]), readings_[gate.place]);
+  }
+  std::vector<Reading> out;
+  for (const ReadPlan::Cell& cell : plan_.cells_[sheet])
+    if (!elsewhere[cell.place]) out.push_back(readings_[cell.place]);
+  return out;
 }
 
 }  // namespace holdup::snmp

@@ -83,18 +83,23 @@ class ReadPlans {
 /// The readings of one poll, made of the answers as they come; the points of answers that do not come have failed.
 class Harvest final : public Taker {
  public:
-  Harvest(const ReadPlan& plan, std::span<const Measured> measured) : plan_{plan}, measured_{measured} {}
+  /// From this sheet on; the points of those before it have failed.
+  Harvest(const ReadPlan& plan, std::span<const Measured> measured, std::size_t first = 0)
+      : plan_{plan}, measured_{measured}, first_{first} {}
   /// False, and fits() no more, when an answer bears other names than its sheet.
-  bool take(std::size_t sheet, const Heard& heard) override;
+  bool take(std::size_t which, const Heard& heard) override;
   [[nodiscard]] bool fits() const { return fits_; }
   /// One a point. Once.
   [[nodiscard]] std::vector<reading::Reading> readings();
+  /// Of those points alone that this sheet tells by itself. Once, instead.
+  [[nodiscard]] std::vector<reading::Reading> readings_of(std::size_t sheet);
 
  private:
   void reap(const ReadPlan::Cell& cell, const Element& element);
 
   const ReadPlan& plan_;
   std::span<const Measured> measured_;
+  std::size_t first_;
   std::vector<reading::Reading> readings_;  // as far as answered
   std::vector<Value> gates_;                // by gate of the plan, once one is answered
   std::size_t answered_ = 0;

@@ -3,10 +3,16 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <cstring>
 #include <vector>
+
+#include "ground/clock/clock.hpp"
 
 namespace holdup::snmp {
 namespace asio = boost::asio;
@@ -127,6 +133,12 @@ void Sockets::drain(Face& face) {
     std::memcpy(from.data(), header.msg_name, header.msg_namelen);
     on_datagram_(Datagram{face.slots[static_cast<std::size_t>(i)].buffer.data(), size}, from);
   }
+}
+
+asio::awaitable<bool> pause_until(ground::Instant end) {
+  asio::steady_timer timer{co_await asio::this_coro::executor, end - ground::clock::now()};
+  const auto waited = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_return !std::get<0>(waited);
 }
 
 }  // namespace holdup::snmp

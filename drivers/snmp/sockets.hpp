@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <span>
 
+#include "ground/instant.hpp"
 #include "ground/result.hpp"
 
 // Two UDP sockets, one an address family, that all devices of the loop share; each opened when it is first needed. The clients of v1, v2c
@@ -44,5 +46,8 @@ class Sockets {
   OnRefused on_refused_;
   std::shared_ptr<Face> v4_, v6_;  // shared only with a wait that has completed while the owner went
 };
+
+/// Nothing leaves before; false when the loop was stopped meanwhile.
+[[nodiscard]] boost::asio::awaitable<bool> pause_until(ground::Instant end);
 
 }  // namespace holdup::snmp

@@ -17,6 +17,7 @@ class TracedAsker final : public Asker {
 
   [[nodiscard]] std::span<const Version> versions() const override { return asker_->versions(); }
   [[nodiscard]] boost::asio::awaitable<ground::Result<Reply>> ask(Inquiry inquiry) override;
+  void forget(const LateTaker& taker) override { asker_->forget(taker); }
 
  private:
   std::unique_ptr<Asker> asker_;

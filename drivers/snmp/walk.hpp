@@ -17,9 +17,11 @@ class Walk {
   [[nodiscard]] const std::vector<Oid>& names(std::size_t width);
   [[nodiscard]] bool done() const;
 
-  enum class Step { advanced, stuck, not_increasing };
-  /// Takes in the reply to the last names(); its values go to `answers`.
+  enum class Step { advanced, stuck, not_increasing, refused };
+  /// Takes in the reply to the last names(); its values go to `answers`. Of a reply that is not in order none does.
   Step take(const Response& response, Answers& answers);
+  /// Leaves the columns that were asked last as they are: the agent fails on what comes next in them.
+  void give_up();
   /// The column that did not advance.
   [[nodiscard]] const Oid& culprit() const { return culprit_; }
 
@@ -28,12 +30,16 @@ class Walk {
     Oid column, last;
     bool done = false;
   };
-  Step take(Cursor& cursor, const Varbind& varbind, Answers& answers);
+  [[nodiscard]] bool in_order(const Response& response);
+  void take(Cursor& cursor, const Varbind& varbind, Answers& answers);
 
   std::vector<Cursor> cursors_;
   std::vector<std::size_t> asked_;
   std::vector<Oid> names_;
   Oid culprit_;
 };
+
+/// Cells that a column with other rows lacks although a column beside it, of the same table, has the row.
+[[nodiscard]] std::vector<Oid> holes(std::span<const Oid> columns, const Answers& answers);
 
 }  // namespace holdup::snmp

@@ -18,7 +18,13 @@ struct Client::Pending {
   Pending(Client& owner, const Exchange& what) : client{owner}, exchange{what}, timer{owner.loop_} {
     client.pending_.emplace(exchange.sealed.id(), this);
   }
-  ~Pending() { client.pending_.erase(exchange.sealed.id()); }
+  ~Pending() {
+    const auto id = exchange.sealed.id();
+    client.pending_.erase(id);
+    if (timing || exchange.late.taker == nullptr) return;
+    client.missed_.remember(static_cast<std::uint32_t>(id),
+                            {.asker = &exchange.receiver, .asked = sent, .question = {exchange.address, exchange.late}});
+  }
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
 
@@ -85,12 +91,23 @@ void Client::take(Bytes datagram, const Endpoint& from) {
   const auto message = open_message(datagram);
   if (!message) return void(++counters_.garbage);
   const auto at = pending_.find(static_cast<std::int32_t>(message->id));
-  if (at == pending_.end() || at->second->timing) return void(++counters_.stray);
+  if (at == pending_.end()) return take_late(datagram, *message, from);
+  if (at->second->timing) return void(++counters_.stray);
   Pending& pending = *at->second;
   if (from != pending.exchange.address) return void(++counters_.wrong_source);
   if (!pending.exchange.receiver.take(datagram, *message)) return;
   pending.timing = {.asked = pending.sent, .round_trip = ground::clock::now() - pending.sent};
   pending.timer.cancel();
+}
+
+void Client::take_late(Bytes datagram, const Message& message, const Endpoint& from) {
+  const auto id = static_cast<std::uint32_t>(message.id);
+  const auto* missed = missed_.find(id, ground::clock::now());
+  if (missed == nullptr) return void(++counters_.stray);
+  if (from != missed->question.address) return void(++counters_.wrong_source);
+  ++counters_.late;
+  const auto known = *missed;
+  known.asker->take_late(datagram, message, known.question.late, known.asked);
 }
 
 void Client::claim(const EngineId& engine, const Endpoint& address) {

@@ -10,6 +10,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "drivers/snmp/asker.hpp"
+#include "drivers/snmp/missed.hpp"
 #include "drivers/snmp/sockets.hpp"
 #include "drivers/snmp/v3/commons.hpp"
 #include "drivers/snmp/v3/engine.hpp"
@@ -26,7 +28,8 @@ namespace holdup::v3 {
 struct Counters {
   std::uint64_t sent = 0, received = 0;
   std::uint64_t garbage = 0;       // no SNMPv3 message of the user security model
-  std::uint64_t stray = 0;         // an id that nobody waits for: late, twice, never asked
+  std::uint64_t stray = 0;         // an id that nobody waits for: twice, never asked, too late for anybody to want it
+  std::uint64_t late = 0;          // the question was given up, and is remembered
   std::uint64_t wrong_source = 0;  // a waited-for id from another address or port
   std::uint64_t foreign = 0;       // of another user, engine, level or context than asked
   std::uint64_t wrong_digest = 0, cannot_decrypt = 0, not_in_window = 0;
@@ -40,6 +43,8 @@ struct Counters {
 class Receiver {
  public:
   virtual bool take(Bytes datagram, const Message& message) = 0;
+  /// After the exchange was given up; `late` as it said.
+  virtual void take_late(Bytes datagram, const Message& message, const snmp::Late& late, ground::Instant asked) = 0;
 
  protected:
   ~Receiver() = default;
@@ -52,6 +57,7 @@ struct Exchange {
   Receiver& receiver;
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
+  snmp::Late late{};
 };
 
 struct Timing {
@@ -79,6 +85,9 @@ class Client {
   void say(const std::string& what) const;
   /// Questions put in this turn of the loop leave now, not at its end.
   void flush() { sockets_.flush(); }
+  /// A late answer was the one: another is a stray.
+  void answered(std::int32_t id) { missed_.forget(static_cast<std::uint32_t>(id)); }
+  void forget(const Receiver& receiver) { missed_.forget(&receiver); }
   [[nodiscard]] Turns& turns() { return commons_->turns; }
   [[nodiscard]] EngineBook& engine_book() { return commons_->engines; }
   [[nodiscard]] Counters& counters() { return counters_; }
@@ -89,6 +98,7 @@ class Client {
   [[nodiscard]] ground::Result<std::size_t> transmit(const Exchange& exchange);
   void take(Bytes datagram, const Endpoint& from);
   void refused(std::uint32_t id, const ground::Failure& why);
+  void take_late(Bytes datagram, const Message& message, const Endpoint& from);
 
   boost::asio::io_context& loop_;
   std::uint32_t last_id_;
@@ -96,6 +106,11 @@ class Client {
   Counters counters_;
   std::shared_ptr<Commons> commons_;
   std::unordered_map<std::int32_t, Pending*> pending_;
+  struct Given {  // up
+    Endpoint address;
+    snmp::Late late;
+  };
+  snmp::Missed<Receiver, Given> missed_;
   std::map<std::string, Endpoint> engines_;  // by the id in hexadecimal
   snmp::Sockets sockets_;
 };

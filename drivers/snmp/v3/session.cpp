@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "ground/clock/clock.hpp"
 #include "ground/utf8.hpp"
@@ -108,8 +109,12 @@ asio::awaitable<Result<Timing>> Session::put(const Inquiry& inquiry) {
   const Sealing sealing{.id = asked_, .level = credential_->level(), .user = &*user_, .engine = engine_, .question = scoped};
   const auto sealed = sealing.seal();
   if (!sealed) co_return sealed.error();
-  Exchange exchange{
-      .address = address_, .sealed = *sealed, .receiver = *this, .deadline = inquiry.deadline, .resend_after = inquiry.resend_after};
+  Exchange exchange{.address = address_,
+                    .sealed = *sealed,
+                    .receiver = *this,
+                    .deadline = inquiry.deadline,
+                    .resend_after = inquiry.resend_after,
+                    .late = inquiry.late};
   const auto timing = co_await client_.exchange(exchange);
   co_return timing;
 }
@@ -118,6 +123,24 @@ bool Session::take(Bytes datagram, const Message& message) {
   if (discovering_) return take_discovery(message);
   if (message.level() != Level::no_auth) return take_sealed(datagram, message);
   return take_scoped({message.payload.begin(), message.payload.end()}, message);
+}
+
+// Read as if it was waited for still; the question under way keeps its place. As long as the engine is known: its keys prove the answer.
+void Session::take_late(Bytes datagram, const Message& message, const snmp::Late& late, ground::Instant asked) {
+  if (!user_) return;
+  const auto under_way = std::exchange(asked_, static_cast<std::int32_t>(message.id));
+  const auto discovering = std::exchange(discovering_, false);
+  auto outcome = std::exchange(outcome_, {});
+  const bool taken = take(datagram, message);
+  std::swap(outcome, outcome_);
+  asked_ = under_way, discovering_ = discovering;
+  if (!taken || !outcome.reply) return;
+  heard_ = true;
+  silent_ = 0;
+  outcome.reply->asked = asked;
+  outcome.reply->round_trip = ground::clock::now() - asked;
+  client_.answered(static_cast<std::int32_t>(message.id));
+  late.taker->take_late(late.mark, late.which, std::move(*outcome.reply));
 }
 
 bool Session::take_discovery(const Message& message) {

@@ -22,9 +22,13 @@ class Session final : public snmp::Asker, private Receiver {
   };
   /// The client outlives the session.
   Session(Client& client, Settings settings);
+  ~Session() override { client_.forget(*this); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   [[nodiscard]] std::span<const snmp::Version> versions() const override;
   [[nodiscard]] boost::asio::awaitable<ground::Result<snmp::Reply>> ask(snmp::Inquiry inquiry) override;
+  void forget(const snmp::LateTaker&) override { client_.forget(*this); }
   [[nodiscard]] const Engine& engine() const { return engine_; }
 
  private:
@@ -40,6 +44,7 @@ class Session final : public snmp::Asker, private Receiver {
   [[nodiscard]] boost::asio::awaitable<ground::Result<Timing>> put(const snmp::Inquiry& inquiry);
 
   bool take(Bytes datagram, const Message& message) override;
+  void take_late(Bytes datagram, const Message& message, const snmp::Late& late, ground::Instant asked) override;
   bool take_discovery(const Message& message);
   bool take_sealed(Bytes datagram, const Message& message);
   bool take_scoped(std::vector<std::uint8_t> bytes, const Message& message);

@@ -23,7 +23,7 @@ devices:
   pdu-a: {url: snmp://192.0.2.11, community_file: /etc/holdup/pdu.secret, feed: A, via: switch/sw1}
   pdu-b: {url: "snmp://192.0.2.12:1161", community_file: /etc/holdup/pdu.secret, feed: B, via: switch/sw1}
   shelf-psu1: {url: modbus://192.0.2.20/1, profile: orv3-psu, hot: 100ms}
-  shelf-psu2: {url: modbus://192.0.2.20/2, profile: orv3-psu, hot: 100ms, routine: 5s, timeout: 50ms}
+  shelf-psu2: {url: modbus://192.0.2.20/2, profile: orv3-psu, hot: 100ms, routine: 5s, timeout: 50ms, max_duty: 0.25, between_requests: 20ms}
 contacts:
   cab1-psu1: {source: gpiochip0/4, active: low, senses: ac_in, of: cab1/psu1, kind: opto, qualify: 2ms, flight: 30ms}
 loads:
@@ -103,6 +103,8 @@ TEST_CASE("every key of the site file lands where it belongs") {
   CHECK(site.devices[2].hot == ground::Duration{100ms});
   CHECK(site.devices[3].routine == ground::Duration{5s});
   CHECK(site.devices[3].timeout == ground::Duration{50ms});
+  CHECK(site.devices[3].pace.max_duty == 0.25);
+  CHECK(site.devices[3].pace.between_requests == ground::Duration{20ms});
   REQUIRE(site.contacts.size() == 1);
   CHECK(site.contacts[0].source == "gpiochip0/4");
   CHECK(site.contacts[0].active_low);
@@ -169,6 +171,13 @@ TEST_CASE("a broken device is refused with file, line, key and mend") {
              "r.yaml:5: devices.p.profile: no profile 'orv3_psu'; did you mean 'orv3-psu'?"},
       Broken{"p: {url: 'snmp://192.0.2.1', feed: C}", "r.yaml:5: devices.p.feed: no feed 'C'; did you mean 'A'?"},
       Broken{"p: {url: 'snmp://192.0.2.1', via: sw1}", "r.yaml:5: devices.p.via: 'sw1' is no switch; write switch/NAME"},
+      Broken{
+          "p: {url: 'snmp://192.0.2.1', max_duty: 20}",
+          "r.yaml:5: devices.p.max_duty: not above 0 and at most 1; write the share of the time that it may be kept busy, for example 0.2"},
+      Broken{"p: {url: 'snmp://192.0.2.1', between_requests: 2s}",
+             "r.yaml:5: devices.p.between_requests: longer than 1s; write at most 1s, or max_duty"},
+      Broken{"p: {url: 'snmp://192.0.2.1', hot: 500ms, between_requests: 400ms}",
+             "r.yaml:5: devices.p.between_requests: longer than half the hot period; write at most 250ms"},
       Broken{"p: {url: 'snmp://192.0.2.1', hot: 1}",
              "r.yaml:5: devices.p.hot: '1' is no duration; write a number and its unit: 20ms, 1s, 5min, 2h, 30d"},
       Broken{"p: {url: 'snmp://192.0.2.1', hot: 0s}", "r.yaml:5: devices.p.hot: zero; write a length above 0"},

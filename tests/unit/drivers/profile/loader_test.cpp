@@ -38,6 +38,32 @@ TEST_CASE("a scalar is read with its meaning, lane, scale and limits") {
   CHECK(scalar.name.at(0).text == "Total");
 }
 
+TEST_CASE("quirks say how gently a device wants to be asked, within bounds") {
+  const auto load = [](const std::string& quirks, ground::Problems& problems) {
+    return Library::load({{"p.yaml", head + "quirks: " + quirks + "\n"}}, problems);
+  };
+  ground::Problems problems;
+  const auto library = load("{v1_only: true, max_duty: 0.2, between_requests: 50ms, routine: 30s, max_repetitions: 1}", problems);
+  REQUIRE(problems.ok());
+  const auto& quirks = library.find("p")->quirks;
+  CHECK(quirks.v1_only);
+  CHECK(quirks.pace.max_duty == 0.2);
+  CHECK(quirks.pace.between_requests == std::chrono::milliseconds{50});
+  CHECK(quirks.pace.routine == std::chrono::seconds{30});
+  (void)load("{max_duty: 20, between_requests: 2s, routine: 0s}", problems);
+  CHECK(problems.errors() == 3);
+}
+
+TEST_CASE("of two profiles the gentler word counts, and what the site says over both") {
+  const reading::Pace one{.max_duty = 0.5, .between_requests = std::chrono::milliseconds{20}, .routine = {}};
+  const reading::Pace other{.max_duty = 0.2, .between_requests = {}, .routine = std::chrono::seconds{30}};
+  const auto both = gentler(one, other);
+  CHECK(both.max_duty == 0.2);
+  CHECK(both.between_requests == std::chrono::milliseconds{20});
+  CHECK(both.routine == std::chrono::seconds{30});
+  CHECK(reading::Pace{.max_duty = 0.9, .between_requests = {}, .routine = {}}.over(both).max_duty == 0.9);
+}
+
 TEST_CASE("a state that answers a meaning tells two points") {
   ground::Problems problems;
   const auto library = Library::load(
@@ -59,13 +85,14 @@ TEST_CASE("a state that answers a meaning tells two points") {
 
 TEST_CASE("registers are read one by one and bit by bit") {
   ground::Problems problems;
-  const auto library = Library::load(
-      {{"p.yaml",
-        "profile: p\nprotocol: modbus\nregisters:\n  - {address: 100, function: 4, type: s32, words: little, metric: rack_power_watts}\n"
-        "  - address: 7\n    bits:\n      - {bit: 3, metric: rack_supply_quantity, means: supply_input_ok, yes: 0, no: 1}\n      - {bit: "
-        "4, "
-        "metric: rack_fan_quantity}\n"}},
-      problems);
+  const auto library = Library::load({{"p.yaml",
+                                       "profile: p\nprotocol: modbus\nregisters:\n  - {address: 100, function: 4, type: s32, "
+                                       "words: little, metric: rack_power_watts}\n"
+                                       "  - address: 7\n    bits:\n      - {bit: 3, metric: rack_supply_quantity, means: "
+                                       "supply_input_ok, yes: 0, no: 1}\n      - {bit: "
+                                       "4, "
+                                       "metric: rack_fan_quantity}\n"}},
+                                     problems);
   for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
   REQUIRE(problems.ok());
   const auto& registers = library.find("p")->registers;

@@ -125,3 +125,44 @@ TEST_CASE("devices of one kind share a plan, others and those read in another wa
   CHECK(other != first);
   CHECK_FALSE(*other == *first);
 }
+
+TEST_CASE("a late answer tells the points of its sheet, and none whose gate stands on another") {
+  auto measured = device(4);
+  measured[0].gate = oid(4);
+  const std::vector<std::uint32_t> points{0, 1, 2};
+  const ReadPlan plan{points, measured, 2};
+  const auto lists = plan.lists();
+  REQUIRE(lists.size() == 2);
+  for (std::size_t sheet = 0; sheet < 2; ++sheet) {
+    const std::vector<Oid> names = sheet == 0 ? std::vector{oid(1), oid(4)} : std::vector{oid(2), oid(3)};
+    const auto bytes = answer(names);
+    Response response;
+    REQUIRE(parse_answers(bytes, lists[sheet], response.varbinds));
+    const Heard heard{.response = response, .datagram = bytes, .asked = ground::Instant{std::chrono::seconds{5}}};
+    Harvest late{plan, measured, sheet};
+    REQUIRE(late.take(0, heard));
+    const auto readings = late.readings_of(sheet);
+    REQUIRE(readings.size() == (sheet == 0 ? 1 : 2));
+    CHECK(readings[0].point == sheet);
+    CHECK(readings[0].time == heard.asked);
+  }
+}
+
+TEST_CASE("a read that begins behind a sheet has failed for the points of that one alone") {
+  const auto measured = device(12);
+  const std::vector<std::uint32_t> points{3, 4, 5, 6};
+  const ReadPlan plan{points, measured, 2};
+  const std::vector<Oid> names{oid(6), oid(7)};
+  const auto bytes = answer(names);
+  Response response;
+  REQUIRE(parse_answers(bytes, plan.lists()[1], response.varbinds));
+  const Heard heard{.response = response, .datagram = bytes, .asked = ground::Instant{std::chrono::seconds{5}}};
+  Harvest second{plan, measured, 1};
+  REQUIRE(second.take(0, heard));
+  const auto readings = second.readings();
+  REQUIRE(readings.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(readings[i].point == points[i]);
+    CHECK((readings[i].quality == Quality::good) == (i >= 2));
+  }
+}

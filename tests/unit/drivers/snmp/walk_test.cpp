@@ -67,6 +67,43 @@ TEST_CASE("an empty answer leaves the walk stuck, and noSuchName ends one column
   CHECK(walk.take(Made{}.response(), answers) == Walk::Step::stuck);
   CHECK(walk.take(Made{}.fail(ErrorStatus::no_such_name, 1).response(), answers) == Walk::Step::advanced);
   CHECK(walk.names(10) == std::vector{oid("1.3.2")});
-  CHECK(walk.take(Made{}.fail(ErrorStatus::general, 0).response(), answers) == Walk::Step::stuck);
-  CHECK(walk.take(Made{}.fail(ErrorStatus::general, 2).response(), answers) == Walk::Step::stuck);
+  CHECK(walk.take(Made{}.fail(ErrorStatus::no_such_name, 2).response(), answers) == Walk::Step::stuck);
+}
+
+TEST_CASE("an agent's error is no end of a column, until the walk gives it up") {
+  Walk walk{{oid("1.3.1"), oid("1.3.2")}};
+  Answers answers;
+  (void)walk.names(1);
+  for (const int index : {0, 1, 2}) CHECK(walk.take(Made{}.fail(ErrorStatus::general, index).response(), answers) == Walk::Step::refused);
+  CHECK(walk.names(1) == std::vector{oid("1.3.1")});
+  walk.give_up();
+  CHECK(walk.names(1) == std::vector{oid("1.3.2")});
+}
+
+TEST_CASE("an answer with a value left out shifts the rest into other columns: nothing of it is taken") {
+  Walk walk{{oid("1.3.1"), oid("1.3.2"), oid("1.3.3")}};
+  Answers answers;
+  (void)walk.names(10);
+  Made shifted;
+  for (const char* name : {"1.3.1.1", "1.3.2.1", "1.3.3.1", "1.3.1.2", "1.3.3.2", "1.3.1.3", "1.3.2.3"}) shifted.add(name);
+  CHECK(walk.take(shifted.response(), answers) == Walk::Step::not_increasing);
+  CHECK(answers.size() == 0);
+  CHECK(walk.names(10).size() == 3);
+}
+
+TEST_CASE("an agent that starts over behind its last object ends the column that is asked alone") {
+  Walk walk{{oid("1.3.2")}};
+  Answers answers;
+  (void)walk.names(1);
+  CHECK(walk.take(Made{}.add("1.3.2.1").add("1.1.0").response(), answers) == Walk::Step::advanced);
+  CHECK(walk.done());
+  CHECK(answers.size() == 1);
+}
+
+TEST_CASE("holes are cells whose row a column beside it has") {
+  Answers answers;
+  for (const char* cell : {"1.3.7.1.1", "1.3.7.1.2", "1.3.7.1.3", "1.3.7.2.1", "1.3.7.2.3", "1.3.8.1.9"})
+    answers.put(oid(cell), {.kind = Value::Kind::number});
+  const std::vector columns{oid("1.3.7.1"), oid("1.3.7.2"), oid("1.3.7.4"), oid("1.3.8.1")};
+  CHECK(holes(columns, answers) == std::vector{oid("1.3.7.2.2")});
 }

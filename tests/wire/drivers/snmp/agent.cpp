@@ -1,6 +1,7 @@
 #include "wire/drivers/snmp/agent.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <iterator>
 #include <optional>
 
 #include "drivers/snmp/message.hpp"
@@ -96,12 +97,24 @@ void TableAgent::take(const Octets& datagram, const Puppet::Endpoint& from) {
   for (BerReader list{*fields.next(tag::sequence)}; !list.done();)
     question.names.push_back(snmp::decode_oid(*BerReader{*list.next(tag::sequence)}.next(tag::oid)));
   const bool bulk = question.ask == tag::get_bulk;
+  bulks_ += bulk ? 1 : 0, nexts_ += question.ask == tag::get_next ? 1 : 0;
   if ((habits_.v1_only && question.version != 0) || (bulk && (habits_.no_bulk || question.repetitions > habits_.most_repetitions))) return;
+  if (on_answer_) return on_answer_(answer(question), from);
   puppet_.send(answer(question), from);
 }
 
+std::int64_t TableAgent::status(const Question& question) const {
+  if (question.names.size() > habits_.most_varbinds) return 1;
+  if (question.ask == tag::get_bulk && habits_.bulk_fails) return 5;
+  if (question.ask == tag::get || habits_.fails_at.empty()) return 0;
+  const auto bad = *Oid::parse(habits_.fails_at);
+  for (const Oid& name : question.names)
+    if (const auto at = table_.upper_bound(name); at != table_.end() && at->first == bad) return 5;
+  return 0;
+}
+
 Octets TableAgent::answer(const Question& question) {
-  std::int64_t status = question.names.size() > habits_.most_varbinds ? 1 : 0, index = 0;
+  std::int64_t status = this->status(question), index = status == 5 ? 1 : 0;
   for (std::size_t i = 0; question.version == 0 && status == 0 && i < question.names.size(); ++i) {
     const bool there =
         question.ask == tag::get ? table_.contains(question.names[i]) : table_.upper_bound(question.names[i]) != table_.end();
@@ -126,9 +139,13 @@ Octets TableAgent::varbinds(const Question& question) {
   Octets out;
   std::vector<Oid> names = question.names;
   const std::int64_t rounds = question.ask == tag::get_bulk ? question.repetitions : 1;
+  std::int64_t left_out = 0;
   for (std::int64_t round = 0; round < rounds; ++round)
     for (Oid& name : names) {
-      const auto at = question.ask == tag::get ? table_.find(name) : behind(name, question.ask);
+      auto at = question.ask == tag::get ? Table::const_iterator{table_.find(name)} : behind(name, question.ask);
+      if (habits_.v2_lies && question.version == 1) at = table_.end();
+      if (question.ask == tag::get_bulk && habits_.bulk_skips > 0 && at != table_.end() && ++left_out % habits_.bulk_skips == 0)
+        at = std::next(at);
       if (at != table_.end() && !habits_.stands_still) name = at->first;
       const auto value =
           at != table_.end() ? at->second : Octets{question.ask == tag::get ? tag::no_such_instance : tag::end_of_mib_view, 0};

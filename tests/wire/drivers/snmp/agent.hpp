@@ -57,6 +57,10 @@ class TableAgent {
     bool leaves_out = false;               // every other row of a GETBULK answer
     bool begins_anew = false;              // behind its last object, instead of endOfMibView
     std::string grows = {};                // this column gets a row whenever it is asked for the one behind the last
+    bool bulk_fails = false;               // genErr to GETBULK
+    std::int64_t bulk_skips = 0;           // leaves every Nth value out of what it answers to GETBULK
+    std::string fails_at = {};             // genErr to a GETNEXT that would answer this object
+    bool v2_lies = false;                  // answers to v2c that every object is missing
   };
 
   TableAgent(boost::asio::io_context& loop, Habits habits);
@@ -64,6 +68,12 @@ class TableAgent {
   void text(const std::string& oid, const std::string& value);
   void object_id(const std::string& oid, const std::string& value);
   [[nodiscard]] Puppet& puppet() { return puppet_; }
+  /// Answers nothing by itself any more; each datagram comes with what the answer would be.
+  using OnAnswer = std::function<void(Octets answer, const Puppet::Endpoint& from)>;
+  void hold(OnAnswer on_answer) { on_answer_ = std::move(on_answer); }
+  /// What it was asked by GETBULK, and by GETNEXT.
+  [[nodiscard]] std::size_t bulks() const { return bulks_; }
+  [[nodiscard]] std::size_t nexts() const { return nexts_; }
 
  private:
   struct Question;
@@ -71,10 +81,13 @@ class TableAgent {
   void take(const Octets& datagram, const Puppet::Endpoint& from);
   [[nodiscard]] Octets answer(const Question& question);
   [[nodiscard]] Octets varbinds(const Question& question);
+  [[nodiscard]] std::int64_t status(const Question& question) const;
   [[nodiscard]] Table::const_iterator behind(const Oid& name, std::uint8_t ask);
 
   Habits habits_;
   std::map<Oid, Octets> table_;
+  OnAnswer on_answer_;
+  std::size_t bulks_ = 0, nexts_ = 0;
   Puppet puppet_;
 };
 

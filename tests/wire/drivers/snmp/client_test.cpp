@@ -32,6 +32,7 @@ struct Ask {
   Puppet::Endpoint to;
   ground::Duration within = patient;
   std::optional<ground::Duration> resend_after = {};
+  snmp::Late late = {};
 };
 
 /// A loop with a client and its requests.
@@ -64,7 +65,7 @@ class Bench {
   asio::awaitable<Outcome> request(Ask what) {
     const snmp::Peer peer{.address = what.to, .community = "public", .version = snmp::Version::v2c};
     const snmp::Asking asking{
-        .peer = peer, .names = names, .deadline = ground::clock::now() + what.within, .resend_after = what.resend_after};
+        .peer = peer, .names = names, .deadline = ground::clock::now() + what.within, .resend_after = what.resend_after, .late = what.late};
     auto outcome = co_await client.request(asking);
     co_return outcome;
   }
@@ -195,6 +196,34 @@ TEST_CASE("an answer that comes late is counted, and the next request is not tak
   const auto& outcome = bench.ended(2).back();
   REQUIRE(outcome);
   bench.received(2);
+  CHECK(bench.client.counters().late == 1);
+}
+
+TEST_CASE("a late answer is taken from the address asked alone") {
+  struct Taker final : snmp::LateTaker {
+    void take_late(std::uint64_t mark, std::size_t, snmp::Reply reply) override {
+      marks.push_back(mark), replies.push_back(std::move(reply));
+    }
+    std::vector<std::uint64_t> marks;
+    std::vector<snmp::Reply> replies;
+  } taker;
+  Bench bench;
+  std::optional<std::pair<Octets, Puppet::Endpoint>> kept;
+  Puppet agent{bench.loop, [&](const Octets& question, const Puppet::Endpoint& from) { kept.emplace(echo(question), from); }};
+  Puppet other{bench.loop, [](const Octets&, const Puppet::Endpoint&) {}};
+  bench.ask({.to = agent.address(), .within = impatient, .late = {.taker = &taker, .mark = 7}});
+  CHECK(bench.ended(1).back().error().kind == ground::FailureKind::timeout);
+  REQUIRE(kept);
+  other.send(kept->first, kept->second);
+  bench.received(1);
+  CHECK(bench.client.counters().wrong_source == 1);
+  CHECK(taker.marks.empty());
+  agent.send(kept->first, kept->second);
+  bench.received(2);
+  CHECK(taker.marks == std::vector<std::uint64_t>{7});
+  REQUIRE(taker.replies.front().response.varbinds.size() == 2);
+  CHECK(taker.replies.front().response.varbinds[1].oid() == names[1]);
+  CHECK(taker.replies.front().round_trip >= impatient);
   CHECK(bench.client.counters().late == 1);
 }
 

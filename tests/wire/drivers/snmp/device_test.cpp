@@ -5,6 +5,7 @@
 #include <chrono>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "catch.hpp"
 #include "ground/clock/clock.hpp"
@@ -35,9 +36,15 @@ tables:
       - {column: .3.2, metric: rack_current_amperes, divide: 10, means: outlet_current}
 )";
 
+const char* const gentle_profile = R"(
+profile: gentle
+extends: [pdu]
+quirks: {v1_only: true, between_requests: 5ms, max_duty: 0.5}
+)";
+
 profile::Library library(const std::string& more) {
   ground::Problems problems;
-  auto out = profile::Library::load({{"pdu.yaml", pdu_profile + more}}, problems);
+  auto out = profile::Library::load({{"pdu.yaml", pdu_profile + more}, {"gentle.yaml", gentle_profile}}, problems);
   REQUIRE(problems.ok());
   return out;
 }
@@ -45,8 +52,8 @@ profile::Library library(const std::string& more) {
 /// A device and the agent behind it.
 class Bench {
  public:
-  explicit Bench(TableAgent::Habits habits = {}, int outlets = 24, const std::string& more_profile = {})
-      : agent{loop, habits}, profiles_{library(more_profile)} {
+  explicit Bench(TableAgent::Habits habits = {}, int outlets = 24, const std::string& more_profile = {}, std::string profile = {})
+      : agent{loop, std::move(habits)}, profiles_{library(more_profile)}, profile_{std::move(profile)} {
     agent.text("1.3.6.1.2.1.1.1.0", "A PDU");
     agent.object_id("1.3.6.1.2.1.1.2.0", "1.3.6.1.4.1.99.7");
     agent.text("1.3.6.1.4.1.99.1.0", "PDU-24");
@@ -58,7 +65,9 @@ class Bench {
     agent.text("1.3.6.1.4.1.100.1.0", "what stands behind the tables");
   }
 
-  ground::Result<drivers::Identified> identify() { return run(device().identify(ground::clock::now() + 20s)); }
+  ground::Result<drivers::Identified> identify(ground::Duration within = 20s) {
+    return run(device().identify(ground::clock::now() + within));
+  }
   ground::Result<std::vector<reading::Reading>> read(std::size_t points, ground::Duration within = 10s) {
     std::vector<std::uint32_t> all(points);
     std::iota(all.begin(), all.end(), 0u);
@@ -67,6 +76,20 @@ class Bench {
     return run(device().read(request));
   }
 
+  /// As the daemon reads: without the raw texts.
+  ground::Result<std::vector<reading::Reading>> poll(std::size_t points, ground::Duration within = 10s) {
+    std::vector<std::uint32_t> all(points);
+    std::iota(all.begin(), all.end(), 0u);
+    const drivers::ReadRequest request{.points = all, .deadline = ground::clock::now() + within};
+    return run(device().read(request));
+  }
+  /// Late answers, as they come.
+  std::vector<drivers::LateAnswer>& late() {
+    device().tell_late([this](drivers::LateAnswer answer) { late_.push_back(std::move(answer)); });
+    return late_;
+  }
+  void forget() { device_.reset(); }
+
   asio::io_context loop{1};
   TableAgent agent;
   std::vector<std::string> raw;
@@ -74,7 +97,8 @@ class Bench {
 
  private:
   snmp::Device& device() {
-    if (!device_) device_.emplace(client, profiles_, snmp::Device::Settings{.address = agent.puppet().address(), .answer_within = 500ms});
+    const snmp::Device::Settings settings{.address = agent.puppet().address(), .profile = profile_, .answer_within = 500ms};
+    if (!device_) device_.emplace(client, profiles_, settings);
     return *device_;
   }
   template <class T>
@@ -89,6 +113,8 @@ class Bench {
   }
 
   profile::Library profiles_;
+  std::string profile_;
+  std::vector<drivers::LateAnswer> late_;
   std::optional<snmp::Device> device_;
 };
 
@@ -191,4 +217,119 @@ TEST_CASE("a device that falls silent fails the read at its deadline with one da
   REQUIRE(!readings);
   CHECK(readings.error().kind == ground::FailureKind::timeout);
   CHECK(bench.client.counters().sent == sent + 1);
+}
+
+TEST_CASE("an agent that fails on GETBULK is walked by GETNEXT") {
+  Bench bench{{.bulk_fails = true}, 3};
+  check_whole(bench, 3);
+}
+
+TEST_CASE("what an agent leaves out of its answers to GETBULK is found by GETNEXT") {
+  for (const std::int64_t every : {3, 5, 7, 24}) {
+    Bench bench{{.bulk_skips = every}};
+    check_whole(bench);
+    CHECK(bench.agent.bulks() > 0);
+  }
+}
+
+TEST_CASE("an object that an agent fails on hides no other columns") {
+  Bench bench{{.fails_at = "1.3.6.1.4.1.99.3.3.2"}, 3};
+  const auto told = bench.identify();
+  REQUIRE(told);
+  CHECK(told->points.size() == 4);
+}
+
+TEST_CASE("an agent whose v2c is not to be trusted is read in v1") {
+  Bench bench{{.v2_lies = true}, 3, "", "gentle"};
+  const auto told = bench.identify();
+  REQUIRE(told);
+  REQUIRE(told->points.size() == 4);
+  CHECK(told->pace.max_duty == 0.5);
+  const auto readings = bench.poll(4);
+  REQUIRE(readings);
+  CHECK(readings->at(3).value == 0.3);
+}
+
+TEST_CASE("between two datagrams a device is left alone as long as its profile wants") {
+  Bench bench{{}, 60, "", "gentle"};
+  REQUIRE(bench.identify());
+  ground::Instant answered = ground::Instant::min(), heard{};
+  std::vector<ground::Duration> pauses;
+  bench.agent.hold([&](const Octets& answer, const Puppet::Endpoint& from) {
+    heard = ground::clock::now();
+    if (answered != ground::Instant::min()) pauses.push_back(heard - answered);
+    answered = ground::clock::now();
+    bench.agent.puppet().send(answer, from);
+  });
+  for (int poll = 0; poll < 3; ++poll) REQUIRE(bench.poll(61));
+  REQUIRE(pauses.size() >= 8);
+  for (const auto pause : pauses) CHECK(pause >= 5ms);
+}
+
+TEST_CASE("an answer that comes late becomes readings of its own time") {
+  Bench bench;
+  REQUIRE(bench.identify());
+  auto& late = bench.late();
+  std::vector<std::pair<Octets, Puppet::Endpoint>> held;
+  bench.agent.hold([&](const Octets& answer, const Puppet::Endpoint& from) { held.emplace_back(answer, from); });
+  const auto before = ground::clock::now();
+  const auto readings = bench.poll(25, 50ms);
+  const auto given_up = ground::clock::now();
+  REQUIRE(!readings);
+  CHECK(readings.error().kind == ground::FailureKind::timeout);
+  REQUIRE(held.size() == 1);
+  bench.agent.puppet().send(held[0].first, held[0].second);
+  bench.agent.puppet().send(held[0].first, held[0].second);
+  while (late.empty() || bench.client.counters().duplicate == 0) bench.loop.run_one_for(5s);
+  REQUIRE(late.size() == 1);  // the second was a duplicate
+  CHECK(late[0].asked >= before);
+  CHECK(late[0].asked < given_up);
+  CHECK(late[0].round_trip >= 50ms);
+  REQUIRE_FALSE(late[0].readings.empty());
+  for (const auto& reading : late[0].readings) {
+    CHECK(reading.time == late[0].asked);
+    CHECK(reading.uncertainty == late[0].round_trip);
+    CHECK(reading.quality == Quality::good);
+    CHECK(reading.value == (reading.point == 0 ? 1500 : reading.point / 10.0));
+  }
+  CHECK(bench.client.counters().late == 1);
+}
+
+TEST_CASE("a device that answers every question late is heard out in all its points") {
+  Bench bench;
+  REQUIRE(bench.identify());
+  auto& late = bench.late();
+  std::optional<std::pair<Octets, Puppet::Endpoint>> held;
+  bench.agent.hold([&](const Octets& answer, const Puppet::Endpoint& from) { held.emplace(answer, from); });
+  std::set<std::uint32_t> told;
+  for (std::size_t poll = 1; poll <= 4; ++poll) {
+    REQUIRE(!bench.poll(25, 30ms));
+    REQUIRE(held);
+    bench.agent.puppet().send(held->first, held->second);
+    while (late.size() < poll) bench.loop.run_one_for(5s);
+    for (const auto& reading : late.back().readings) told.insert(reading.point);
+  }
+  CHECK(told.size() >= 24);  // a value whose gate stands in another datagram is told in time only
+}
+
+TEST_CASE("of one device the five latest questions are remembered, and none when it is gone") {
+  Bench bench{{}, 3};
+  REQUIRE(bench.identify());
+  auto& late = bench.late();
+  std::vector<std::pair<Octets, Puppet::Endpoint>> held;
+  bench.agent.hold([&](const Octets& answer, const Puppet::Endpoint& from) { held.emplace_back(answer, from); });
+  const auto say_all = [&] {
+    const auto wanted = bench.client.counters().received + held.size();
+    for (const auto& [answer, from] : held) bench.agent.puppet().send(answer, from);
+    while (bench.client.counters().received < wanted) bench.loop.run_one_for(5s);
+  };
+  for (int poll = 0; poll < 8; ++poll) CHECK(!bench.poll(4, 10ms));
+  REQUIRE(held.size() == 8);
+  say_all();
+  CHECK(late.size() == 5);
+  held.clear();
+  CHECK(!bench.poll(4, 10ms));
+  bench.forget();
+  say_all();
+  CHECK(late.size() == 5);
 }

@@ -23,7 +23,7 @@ const char* const described = "1.3.6.1.2.1.1.1.0";
 constexpr std::uint8_t report = 0xA8;
 
 /// An agent without authentication that a test makes lie: it hears questions, already opened, and has what it answers put into letters.
-class Liar {
+class Liar final : private snmp::LateTaker {
  public:
   using Answers = std::function<std::vector<Letter>(const v3::Message&)>;
   explicit Liar(Answers answers) : answers_{std::move(answers)} {}
@@ -32,13 +32,16 @@ class Liar {
   [[nodiscard]] const v3::Counters& counters() const { return client_.counters(); }
   [[nodiscard]] const std::vector<Octets>& heard() const { return heard_; }
   [[nodiscard]] const v3::Engine& engine() const { return session_.engine(); }
+  [[nodiscard]] const std::vector<snmp::Reply>& late() const { return late_; }
   /// Answers from another port from now on.
   void hide() { mouth_ = &other_; }
 
  private:
+  void take_late(std::uint64_t, std::size_t, snmp::Reply reply) override { late_.push_back(std::move(reply)); }
   asio::awaitable<ground::Result<snmp::Reply>> question(ground::Duration within) {
     const std::vector<snmp::Oid> names{*snmp::Oid::parse(described)};
-    const snmp::Inquiry inquiry{.version = snmp::Version::v3, .names = names, .deadline = ground::clock::now() + within};
+    const snmp::Inquiry inquiry{
+        .version = snmp::Version::v3, .names = names, .deadline = ground::clock::now() + within, .late = {.taker = this}};
     auto reply = co_await session_.ask(inquiry);
     co_return reply;
   }
@@ -56,6 +59,7 @@ class Liar {
 
   Answers answers_;
   std::vector<Octets> heard_;
+  std::vector<snmp::Reply> late_;
   asio::io_context loop_{1};
   Puppet puppet_{loop_, [this](const Octets& datagram, const Puppet::Endpoint& from) { hear(datagram, from); }};
   Puppet other_{loop_, [](const Octets&, const Puppet::Endpoint&) {}};
@@ -148,6 +152,25 @@ TEST_CASE("after silence the engine is looked for anew") {
   deaf = false;
   REQUIRE(agent.ask(10s));
   CHECK(agent.counters().discoveries == 2);
+}
+
+TEST_CASE("an answer that comes late is told with its own time, once, while the next question is under way") {
+  std::optional<v3::Message> missed;
+  Liar agent{[&](const v3::Message& q) -> std::vector<Letter> {
+    if (discovers(q)) return {found(q)};
+    if (!missed) return missed = q, std::vector<Letter>{};
+    return {answer(*missed), answer(*missed), answer(q)};
+  }};
+  const auto before = ground::clock::now();
+  CHECK(!agent.ask(100ms));
+  CHECK(agent.late().empty());
+  REQUIRE(agent.ask(10s));
+  REQUIRE(agent.late().size() == 1);
+  CHECK(agent.late()[0].asked >= before);
+  CHECK(agent.late()[0].round_trip >= 100ms);
+  CHECK(agent.late()[0].response.varbinds.size() == 1);
+  CHECK(agent.counters().late == 1);
+  CHECK(agent.counters().stray == 1);
 }
 
 TEST_CASE("nothing but questions leaves") {
