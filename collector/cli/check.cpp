@@ -34,6 +34,15 @@ int check(const CheckOptions& options) {
                     .what = "SNMP v2c: the community and every answer travel in clear",
                     .mend = "keep it on a management network",
                     .weight = ground::Problem::Weight::warning});
+  for (const auto& device : site.devices)
+    if (const auto quick = plan::quick_enough(device))
+      problems.add({.file = options.path,
+                    .line = 0,
+                    .key = "devices." + device.name + ".max_duty",
+                    .what = "its hot lane, every " + ground::duration_text(plan::lane_period(device, reading::Lane::hot, {})) +
+                            ", is kept only while it answers within " + ground::duration_text(*quick),
+                    .mend = "write a longer hot, or timeout: " + ground::duration_text(*quick),
+                    .weight = ground::Problem::Weight::warning});
   const bool ok = print_problems(problems, options.json);
   if (ok && !options.json) {
     std::cout << site.rack << ": " << site.feeds.size() << " feeds, " << site.devices.size() << " devices, " << site.loads.size()

@@ -65,9 +65,14 @@ class PageEar final : public live::Audience {
   explicit PageEar(serve::Server& server) : server_{server} {}
 
   void hear(const core::Effects& effects) override {
-    if (effects.known.empty() && effects.batches.empty() && effects.events.empty() && effects.warnings.empty()) return;
-    server_.publish(
-        {.known = effects.known, .batches = effects.batches, .events = effects.events, .warnings = effects.warnings, .figures = {}});
+    if (effects.known.empty() && effects.rhythms.empty() && effects.batches.empty() && effects.events.empty() && effects.warnings.empty())
+      return;
+    server_.publish({.known = effects.known,
+                     .rhythms = effects.rhythms,
+                     .batches = effects.batches,
+                     .events = effects.events,
+                     .warnings = effects.warnings,
+                     .figures = {}});
   }
   void hear(const site::Site& site) override { server_.site_changed(site); }
 
@@ -177,7 +182,7 @@ class Daemon {
       if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
       host_->fleet().add_dropped(figures.dropped);
       add_traps(figures);
-      server_.publish({.known = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
+      server_.publish({.known = {}, .rhythms = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
       tell_figures();
     });
   }

@@ -39,10 +39,18 @@ struct Identified {
   reading::Identity identity;
   std::vector<reading::Point> points;
   std::vector<reading::Invariant> invariants = {};  // of its profiles
+  reading::Pace pace = {};
 };
 struct Answered {
   site::Index device = 0;
   ground::Instant asked{};
+  std::vector<reading::Reading> readings;
+};
+/// An answer to a question that was given up before: what it tells counts for when it was asked.
+struct AnsweredLate {
+  site::Index device = 0;
+  ground::Instant asked{};
+  ground::Duration round_trip{};
   std::vector<reading::Reading> readings;
 };
 struct Unanswered {
@@ -84,7 +92,8 @@ struct SiteChanged {
   rules::RuleSet rules;
 };
 
-using Input = std::variant<Started, Restored, Identified, Answered, Unanswered, Edge, Traps, Listening, TimerDue, Delivered, SiteChanged>;
+using Input = std::variant<Started, Restored, Identified, Answered, AnsweredLate, Unanswered, Edge, Traps, Listening, TimerDue, Delivered,
+                           SiteChanged>;
 
 // ---- Effects.
 
@@ -107,6 +116,13 @@ struct Known {
   reading::Identity identity;
   std::vector<record::SeriesId> series;  // by point
   std::vector<reading::Point> points;
+  plan::Plan::Periods periods{};  // how often its lanes are asked
+};
+
+/// The lanes of a device are asked in another rhythm from now on.
+struct Rhythm {
+  site::Index device = 0;
+  plan::Plan::Periods periods{};
 };
 
 struct Effects {
@@ -116,6 +132,7 @@ struct Effects {
   std::vector<record::Batch> batches;
   std::vector<Warning> warnings;
   std::vector<Known> known;
+  std::vector<Rhythm> rhythms;
   std::vector<LogLine> logs;
   std::optional<ground::Instant> timer;  // hand in TimerDue then; replaces the former
 };

@@ -1,6 +1,7 @@
 #include "collector/core/machine.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "collector/incident/severity.hpp"
@@ -84,6 +85,20 @@ record::Series device_series(std::string name, const site::Site& site, site::Ind
   return {.name = std::move(name), .labels = {{"device", site.devices[device].name}, {"rack", site.rack}}};
 }
 
+std::vector<record::Sample> samples_of(std::span<const reading::Reading> readings, const std::vector<record::SeriesId>& series) {
+  std::vector<record::Sample> samples;
+  samples.reserve(readings.size() + 4);
+  for (const auto& reading : readings) {
+    if (reading.point >= series.size()) continue;
+    const bool has_value =
+        reading.quality == Quality::good || reading.quality == Quality::stale || reading.quality == Quality::out_of_range;
+    samples.push_back({series[reading.point], has_value ? reading.value : std::numeric_limits<double>::quiet_NaN(), reading.quality});
+  }
+  return samples;
+}
+
+std::string ms(ground::Duration duration) { return ground::number_text(std::round(ground::seconds(duration) * 1e4) / 10); }
+
 /// Nearly the same: what the polls' own rhythm makes of one period.
 bool alike(Duration a, Duration b) { return a - b <= b / 10 && b - a <= a / 10; }
 
@@ -105,6 +120,7 @@ Effects Machine::step(incident::Moment moment, Input input) {
 
 // Everything that any input may have made due, once a step: rules, judgements, events, alerts, questions, the next timer.
 void Machine::conclude() {
+  tell_strain();
   tell_rules(rules_.tick(moment_.now));
   const auto changes = watch_->detector.assess(moment_.now);
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
@@ -169,7 +185,7 @@ void Machine::take(Identified& input) {
                                      " cap=" + std::to_string(device.series.size()));
     input.points.resize(device.series.size());
   }
-  watch_->plan.identified(input.device, input.points, moment_.now);
+  watch_->plan.identified(input.device, input.points, moment_.now, input.pace);
   watch_->detector.identified(input.device, input.points, moment_.now);
   device.doubts = reading::Doubts{input.points, input.invariants};
   device.opinion = reading::Doubts::Opinion::none;
@@ -178,22 +194,18 @@ void Machine::take(Identified& input) {
   record(std::move(batch));
   log(LogLine::Level::info, "device_identified device=" + site_->devices[input.device].name + " profile=" + input.identity.profile +
                                 " points=" + std::to_string(input.points.size()));
-  effects_.known.push_back({input.device, input.identity, device.series, input.points});
+  effects_.known.push_back({input.device, input.identity, device.series, input.points, watch_->plan.periods(input.device)});
 }
 
 void Machine::take(Answered& input) {
   auto& device = watch_->devices[input.device];
   doubt(input.device, input.readings);
-  watch_->plan.answered(input.device, moment_.now);
+  watch_->plan.answered(input.device, moment_.now, input.readings);
   watch_->detector.heard(input.device, input.readings, moment_.now);
+  device.asked = std::max(device.asked, input.asked);
+  device.lateness.in_time();
   record::Batch batch;
-  for (const auto& reading : input.readings) {
-    if (reading.point >= device.series.size()) continue;
-    const bool has_value =
-        reading.quality == Quality::good || reading.quality == Quality::stale || reading.quality == Quality::out_of_range;
-    batch.samples.push_back(
-        {device.series[reading.point], has_value ? reading.value : std::numeric_limits<double>::quiet_NaN(), reading.quality});
-  }
+  batch.samples = samples_of(input.readings, device.series);
   note_up(input.device, true, batch);
   note_refresh(input.device, batch);
   note_doubts(input.device, batch);
@@ -223,6 +235,26 @@ void Machine::note_doubts(site::Index index, record::Batch& batch) {
   device.implausible_said = device.opinion;
   device.implausible_at = moment_.now;
   batch.samples.push_back({*device.implausible, device.opinion == Opinion::doubted ? 1. : 0., Quality::good});
+}
+
+// Stored at its own time, out of order; the rules, which know one time only, hear of it when nothing newer was heard since.
+void Machine::take(AnsweredLate& input) {
+  auto& device = watch_->devices[input.device];
+  doubt(input.device, input.readings);
+  watch_->plan.answered_late(input.device, moment_.now, input.round_trip);
+  watch_->detector.heard_late(input.device, input.asked, input.readings);
+  if (device.lateness.late())
+    log(LogLine::Level::warning, "answers_late device=" + site_->devices[input.device].name + " round_trip_ms=" + ms(input.round_trip) +
+                                     " timeout_ms=" + ms(watch_->plan.answer_time(input.device)) + " mend=\"raise its timeout\"");
+  record::Batch late{.at = input.asked, .time = ground::utc(input.asked, moment_.utc_offset), .born = {}, .samples = {}};
+  late.samples = samples_of(input.readings, device.series);
+  if (input.asked > device.asked) tell_rules(late);
+  device.asked = std::max(device.asked, input.asked);
+  if (!late.samples.empty()) effects_.batches.push_back(std::move(late));
+  if (watch_->detector.facts().hearing(input.device).silent()) return;
+  record::Batch up;
+  note_up(input.device, true, up);
+  record(std::move(up));
 }
 
 void Machine::take(const Unanswered& input) {
@@ -287,6 +319,38 @@ void Machine::note_up(site::Index index, bool up, record::Batch& batch) {
   device.up_value = value;
   device.up_at = moment_.now;
   batch.samples.push_back({*device.up, value, Quality::good});
+  note_pace(index, batch);
+}
+
+void Machine::note_pace(site::Index index, record::Batch& batch) {
+  auto& device = watch_->devices[index];
+  const auto& strain = watch_->plan.strain(index);
+  const auto note = [&](std::optional<record::SeriesId>& series, const char* name, double value) {
+    if (!series) series = registry_.enter(device_series(name, *site_, index), batch.born);
+    batch.samples.push_back({*series, value, Quality::good});
+  };
+  note(device.slowdown, "holdup_device_poll_slowdown", strain.slowdown());
+  if (const auto usual = strain.usual()) note(device.round_trip, "holdup_device_round_trip_seconds", ground::seconds(*usual));
+}
+
+// Whoever suffers, maybe by us, is asked less often; said once each time that changes, and recorded.
+void Machine::tell_strain() {
+  using Kind = plan::Strain::News::Kind;
+  for (const auto& [index, news] : watch_->plan.take_news()) {
+    const auto about = " device=" + site_->devices[index].name + " round_trip_ms=" + ms(news.round_trip) +
+                       " baseline_ms=" + ms(news.usual) + " slowdown=" + std::to_string(news.slowdown);
+    if (news.kind == Kind::slower) log(LogLine::Level::warning, "device_strained" + about + " what=\"we may have caused this\"");
+    if (news.kind == Kind::restarts)
+      log(LogLine::Level::warning, "device_restarts device=" + site_->devices[index].name + " slowdown=" + std::to_string(news.slowdown) +
+                                       " what=\"restarts under our polling: we may have caused this\"");
+    if (news.kind == Kind::eased) log(LogLine::Level::info, "device_eased" + about);
+    if (news.kind == Kind::accepted)
+      log(LogLine::Level::info, "device_slower" + about + " what=\"as slow when seldom asked: not our doing\"");
+    record::Batch batch;
+    note_pace(index, batch);
+    record(std::move(batch));
+    tell_rhythm(index);
+  }
 }
 
 void Machine::note_refresh(site::Index index, record::Batch& batch) {
@@ -299,6 +363,7 @@ void Machine::note_refresh(site::Index index, record::Batch& batch) {
   if (!known) {
     log(LogLine::Level::info, "refresh_learned device=" + site_->devices[index].name + " seconds=" + ground::number_text(seconds));
     watch_->plan.slow(index, *learned, moment_.now);
+    tell_rhythm(index);
   }
   if (!device.refresh_series)
     device.refresh_series = registry_.enter(device_series("holdup_device_refresh_seconds", *site_, index), batch.born);
@@ -313,11 +378,15 @@ void Machine::record(record::Batch batch) {
   batch.at = moment_.now;
   batch.time = ground::utc(moment_.now, moment_.utc_offset);
   for (const auto& [id, series] : batch.born) rules_.born(id, rule_labels(series));
+  tell_rules(batch);
+  effects_.batches.push_back(std::move(batch));
+}
+
+void Machine::tell_rules(const record::Batch& batch) {
   std::vector<rules::Sample> samples;
   for (const auto& sample : batch.samples)
     if (sample.quality == Quality::good) samples.push_back({sample.series, sample.value});
   tell_rules(rules_.batch(moment_.now, samples));
-  effects_.batches.push_back(std::move(batch));
 }
 
 // What was filed is stored and told: an alert an incident, for its cause; where the cause moved, the old one resolves in the same body.

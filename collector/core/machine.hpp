@@ -3,11 +3,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "collector/core/alert_board.hpp"
 #include "collector/core/effects.hpp"
+#include "collector/core/lateness.hpp"
 #include "collector/core/registry.hpp"
 #include "collector/core/trap_log.hpp"
 #include "collector/detect/detector.hpp"
@@ -61,6 +63,9 @@ class Machine {
       std::optional<record::SeriesId> refresh_series;
       ground::Duration refresh{};  // as learned and last recorded
       ground::Instant refresh_at{};
+      std::optional<record::SeriesId> slowdown, round_trip;
+      ground::Instant asked = ground::Instant::min();  // of the newest answer
+      Lateness lateness;
     };
     std::vector<Device> devices;
   };
@@ -69,6 +74,7 @@ class Machine {
   void take(const Restored& input);
   void take(Identified& input);
   void take(Answered& input);
+  void take(AnsweredLate& input);
   void take(const Unanswered& input);
   void take(const Edge& input);
   void take(const Traps& input);
@@ -88,7 +94,11 @@ class Machine {
   void doubt(site::Index device, std::vector<reading::Reading>& readings);
   void tell_past(const std::vector<detect::Change>& changes, const std::vector<record::Event>& events);
   void settle_past();
+  void note_pace(site::Index device, record::Batch& batch);
+  void tell_strain();
+  void tell_rhythm(site::Index device) { effects_.rhythms.push_back({device, watch_->plan.periods(device)}); }
   void record(record::Batch batch);
+  void tell_rules(const record::Batch& batch);
   [[nodiscard]] Alert alert_of(const incident::Incident& incident) const;
   void log(LogLine::Level level, std::string text) { effects_.logs.push_back({level, std::move(text)}); }
 

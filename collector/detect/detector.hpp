@@ -29,6 +29,9 @@ class Detector {
     stirred_ = facts_.heard(device, readings, now) || stirred_;
     latches_.heard(device, readings);
   }
+  void heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
+    stirred_ = facts_.heard_late(device, asked, readings) || stirred_;
+  }
   void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), stirred_ = true; }
   void edge(Index contact, bool open, Instant at, Duration uncertainty) { facts_.edge(contact, open, at, uncertainty), stirred_ = true; }
   /// A device called: what it says stands as reported until a reading can know.

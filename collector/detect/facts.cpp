@@ -64,6 +64,17 @@ void remember(Track& track, const reading::Reading& reading) {
   if (track.past.size() > past_length) track.past.pop_front();
 }
 
+/// A good reading, newer than the last. True when a sign changed.
+bool take(Track& track, const reading::Reading& reading) {
+  const bool changed = sign_changed(track, reading);
+  track.lived = track.lived || reading.value != 0;
+  if (!track.last || track.last->value != reading.value) track.changed = reading.time;
+  if (!reading::is_latched(track.means)) track.changes.saw(reading.value, reading.time);
+  track.last = reading;
+  remember(track, reading);
+  return changed;
+}
+
 }  // namespace
 
 std::optional<double> Track::before(Instant at) const {
@@ -149,19 +160,33 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
   hearing.failures = 0;
   hearing.last_answer = now;
   for (const auto& reading : readings) {
-    const auto index = reading.point < hearing.track_of_point.size() ? hearing.track_of_point[reading.point] : -1;
-    if (index < 0) continue;
-    Track& track = tracks_[device][static_cast<std::size_t>(index)];
-    track.fresh = reading.quality == Quality::good;
-    if (!track.fresh) continue;
-    track.lived = track.lived || reading.value != 0;
-    changed = sign_changed(track, reading) || changed;
-    if (!track.last || track.last->value != reading.value) track.changed = reading.time;
-    if (!reading::is_latched(track.means)) track.changes.saw(reading.value, reading.time);
-    track.last = reading;
-    remember(track, reading);
+    Track* track = track_of(device, reading);
+    if (track == nullptr) continue;
+    track->fresh = reading.quality == Quality::good;
+    if (track->fresh) changed = take(*track, reading) || changed;
   }
   return changed || was_starting != starting(device);
+}
+
+bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
+  Hearing& hearing = hearings_[device];
+  hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);
+  const bool newest = hearing.failures == 0 || asked >= hearing.last_failure;
+  bool changed = newest && hearing.failures > 0;
+  if (newest) hearing.failures = 0;
+  for (const auto& reading : readings) {
+    Track* track = track_of(device, reading);
+    if (track == nullptr || reading.quality != Quality::good || (track->last && track->last->time >= reading.time)) continue;
+    track->fresh = track->fresh || newest;
+    changed = take(*track, reading) || changed;
+  }
+  return changed;
+}
+
+Track* Facts::track_of(Index device, const reading::Reading& reading) {
+  const auto& places = hearings_[device].track_of_point;
+  const auto index = reading.point < places.size() ? places[reading.point] : -1;
+  return index < 0 ? nullptr : &tracks_[device][static_cast<std::size_t>(index)];
 }
 
 // What is counted is not measured: an agent tells its uptime at any moment, however old its measurements are.

@@ -75,6 +75,8 @@ class Facts {
   void identified(Index device, std::span<const reading::Point> points, Instant now);
   /// True when a sign changed: a state, or a step of a value that a judgement could rest on.
   bool heard(Index device, std::span<const reading::Reading> readings, Instant now);
+  /// An answer to a question that had failed. While a newer question stands unanswered it ends no silence, and makes nothing fresh.
+  bool heard_late(Index device, Instant asked, std::span<const reading::Reading> readings);
   void unanswered(Index device, Instant asked);
   void edge(Index contact, bool open, Instant at, Duration uncertainty);
 
@@ -98,6 +100,7 @@ class Facts {
   using ListByMeaning = std::array<std::vector<const Track*>, reading::meaning_names.size()>;
 
   void place(Index device, const reading::Point& point, const Track& track);
+  [[nodiscard]] Track* track_of(Index device, const reading::Reading& reading);
 
   const site::Site& site_;
   std::vector<Hearing> hearings_;          // by device

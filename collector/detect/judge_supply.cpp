@@ -91,7 +91,8 @@ Judgement Judge::supply_silently(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || current == nullptr || !current->known() || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
-  if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine([&] { return current->sign(site_); }) : Judgement{};
+  if (current->value() >= meter_floor_amperes)
+    return fresh_since(*current, held) ? fine([&] { return current->sign(site_); }) : Judgement{};
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
   if (held || (input != nullptr && input->known()) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.

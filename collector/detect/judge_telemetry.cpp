@@ -59,7 +59,8 @@ bool Judge::mate_answers(Index device) const {
 }
 
 bool Judge::unheard(Index device) const {
-  return held(Verdict::telemetry_lost, &site::Site::element_of_device, device) || held(Verdict::telemetry_lost, &site::Site::path_of_device, device);
+  return held(Verdict::telemetry_lost, &site::Site::element_of_device, device) ||
+         held(Verdict::telemetry_lost, &site::Site::path_of_device, device);
 }
 
 // What is silent because it is unpowered is a consequence: a PDU's card below its dark inlet, a status unit below its dead load.

@@ -119,9 +119,15 @@ class Rig {
     if (!fate.answered || fate.corruption != hwsim::scenario::Corruption::none || arrives > order.deadline) {
       ground::Failure failure{ground::FailureKind::timeout, "no answer"};
       replies_.emplace(order.deadline, core::Unanswered{.device = order.device, .asked = now_, .failure = std::move(failure)});
+      const bool snmp = machine_.site().devices[order.device].url.starts_with("snmp");  // Modbus drops what comes late
+      const bool comes = snmp && fate.answered && fate.corruption == hwsim::scenario::Corruption::none;
+      if (comes && order.kind == plan::Order::Kind::read) replies_.emplace(arrives, read_late(order, *device, arrives - now_));
       return;
     }
-    replies_.emplace(arrives, order.kind == plan::Order::Kind::identify ? identify(order.device, *device) : read(order, *device));
+    if (order.kind == plan::Order::Kind::identify)
+      replies_.emplace(arrives, identify(order.device, *device));
+    else
+      replies_.emplace(arrives, core::Answered{.device = order.device, .asked = now_, .readings = read(order, *device, arrives - now_)});
   }
 
   core::Input identify(site::Index index, std::size_t device) {
@@ -131,16 +137,17 @@ class Rig {
                             .points = points_[index]};
   }
 
-  core::Input read(const plan::Order& order, std::size_t device) {
+  core::Input read_late(const plan::Order& order, std::size_t device, Duration took) {
+    return core::AnsweredLate{.device = order.device, .asked = now_, .round_trip = took, .readings = read(order, device, took)};
+  }
+
+  std::vector<reading::Reading> read(const plan::Order& order, std::size_t device, Duration took) {
     const auto& snapshot = stage_.world().read(device);
-    core::Answered answered{.device = order.device, .asked = now_, .readings = {}};
+    std::vector<reading::Reading> readings;
     for (const auto point : order.points)
-      answered.readings.push_back({.point = point,
-                                   .value = snapshot.values[point].value,
-                                   .quality = ground::Quality::good,
-                                   .time = now_,
-                                   .uncertainty = round_trip});
-    return answered;
+      readings.push_back(
+          {.point = point, .value = snapshot.values[point].value, .quality = ground::Quality::good, .time = now_, .uncertainty = took});
+    return readings;
   }
 
   Duration refresh_of(std::size_t device) const { return stage_.world().devices()[device].refresh; }

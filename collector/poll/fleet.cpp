@@ -18,8 +18,11 @@ namespace asio = boost::asio;
 std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Device& device, const drivers::Access& access) {
   auto address = drivers::parse_address(device.url);
   if (!address) return nullptr;
-  auto opened =
-      opener.open({.address = std::move(*address), .access = access, .profile = device.profile, .read_clearing = device.read_clearing});
+  auto opened = opener.open({.address = std::move(*address),
+                             .access = access,
+                             .profile = device.profile,
+                             .read_clearing = device.read_clearing,
+                             .between_requests = device.pace.between_requests});
   return opened ? std::move(*opened) : nullptr;
 }
 
@@ -32,7 +35,16 @@ void Fleet::man(const site::Site& site, std::shared_ptr<const profile::Library> 
   if (crew_) crew_->opener.add_dropped(past_dropped_);
   crew_ = std::make_shared<Crew>(loop_, std::move(profiles), seed_ += 0x10000, commons_);
   crew_->opener.announce_to([](const std::string& what) { spdlog::warn("{}", what); });
-  for (std::size_t d = 0; d < site.devices.size(); ++d) crew_->devices.push_back(open(crew_->opener, site.devices[d], accesses[d]));
+  for (site::Index d = 0; d < site.devices.size(); ++d) {
+    auto& device = crew_->devices.emplace_back(open(crew_->opener, site.devices[d], accesses[d]));
+    if (device)
+      device->tell_late([this, d, crew = std::weak_ptr{crew_}](drivers::LateAnswer late) { take_late(crew, d, std::move(late)); });
+  }
+}
+
+void Fleet::take_late(const std::weak_ptr<Crew>& crew, site::Index device, drivers::LateAnswer late) {
+  hand(crew.lock(),
+       core::AnsweredLate{.device = device, .asked = late.asked, .round_trip = late.round_trip, .readings = std::move(late.readings)});
 }
 
 void Fleet::perform(std::span<const plan::Order> orders) {
@@ -73,7 +85,8 @@ asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order o
       hand(crew, core::Identified{.device = order.device,
                                   .identity = std::move(identified->identity),
                                   .points = std::move(identified->points),
-                                  .invariants = std::move(identified->invariants)});
+                                  .invariants = std::move(identified->invariants),
+                                  .pace = identified->pace});
     else
       hand(crew, core::Unanswered{.device = order.device, .asked = asked, .failure = identified.error()});
     co_return;
@@ -94,7 +107,7 @@ asio::awaitable<void> Fleet::outside() {
 }
 
 void Fleet::hand(const std::shared_ptr<Crew>& crew, core::Input input) {
-  if (crew == crew_) hand_(std::move(input));
+  if (crew && crew == crew_) hand_(std::move(input));
 }
 
 void Fleet::stop() { crew_.reset(); }

@@ -50,6 +50,7 @@ class Fleet {
   void perform(const plan::Order& order);
   boost::asio::awaitable<void> carry_out(std::shared_ptr<Crew> crew, plan::Order order);
   boost::asio::awaitable<void> outside();
+  void take_late(const std::weak_ptr<Crew>& crew, site::Index device, drivers::LateAnswer late);
   void hand(const std::shared_ptr<Crew>& crew, core::Input input);
 
   boost::asio::io_context& loop_;

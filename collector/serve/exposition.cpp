@@ -32,6 +32,8 @@ const std::map<std::string_view, std::string_view> help_texts{
     {"rack_supply_output_ok", "1 while the supply reports its output good."},
     {"rack_outlet_on", "1 while the outlet is switched on."},
     {"holdup_up", "1 while the device answers."},
+    {"holdup_device_poll_slowdown", "How many times longer its periods are because it suffered from our polling: 1, 2 or 4."},
+    {"holdup_device_round_trip_seconds", "The device's usual round trip."},
 };
 
 struct Family {
@@ -120,7 +122,7 @@ void ages(Page& page, const Mirror& mirror, Instant now) {
   std::map<std::pair<std::string, reading::Lane>, Instant> oldest;
   for (site::Index d = 0; d < mirror.site().devices.size(); ++d)
     for (const Value* value : mirror.device(d).values) {
-      if (!value->good_at || value->series->name == "holdup_up") continue;
+      if (!value->good_at || !value->polled) continue;
       const auto [at, fresh] = oldest.try_emplace({mirror.site().devices[d].name, value->lane}, *value->good_at);
       if (!fresh) at->second = std::min(at->second, *value->good_at);
     }

@@ -15,6 +15,7 @@ void append(Items& items, Added&& added) {
 bool Inbox::put(Update update) {
   const std::lock_guard lock{mutex_};
   append(news_.known, update.known);
+  append(news_.rhythms, update.rhythms);
   append(news_.events, update.events);
   append(news_.warnings, update.warnings);
   if (update.figures) news_.figures = std::move(update.figures);
@@ -52,6 +53,7 @@ bool Inbox::put(core::Restored slice) {
 bool Inbox::put(site::Site site) {
   const std::lock_guard lock{mutex_};
   news_.known.clear();
+  news_.rhythms.clear();
   news_.site = std::move(site);
   return !std::exchange(waiting_, true);
 }

@@ -23,6 +23,7 @@ namespace holdup::serve {
 struct News {
   std::optional<site::Site> site;
   std::vector<core::Known> known;
+  std::vector<core::Rhythm> rhythms;
   std::vector<std::pair<record::SeriesId, record::Series>> born;  // by batches whose samples were dropped
   std::deque<record::Batch> batches;
   std::vector<record::Event> restored;  // the past, from the store

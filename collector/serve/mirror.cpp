@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "collector/incident/severity.hpp"
-#include "collector/plan/plan.hpp"
 #include "collector/serve/exposition.hpp"
 
 namespace holdup::serve {
@@ -16,9 +15,7 @@ constexpr Duration up_fresh_for = 5min;  // the core repeats it every minute
 constexpr Duration unknown_fresh_for = 5min;
 
 // Three periods and the time that three lost questions take: a single lost answer makes nothing stale.
-Duration fresh_for(const site::Device& device, const reading::Point& point) {
-  return 3 * plan::lane_period(device, point.lane, point.refresh.value_or(Duration{})) + 2s;
-}
+Duration fresh_for(Duration period) { return 3 * period + 2s; }
 
 }  // namespace
 
@@ -33,6 +30,7 @@ void Mirror::apply(News news) {
   for (const auto& batch : news.batches)
     for (const auto& [id, series] : batch.born) bear(id, series);
   for (const auto& known : news.known) know(known);
+  for (const auto& rhythm : news.rhythms) take(rhythm);
   for (const auto& batch : news.batches) take(batch);
   for (const auto& event : news.restored) take(event);
   restored_ = restored_ || news.restored_all;
@@ -95,16 +93,25 @@ void Mirror::know(const core::Known& known) {
     if (value.means == reading::Meaning::none && point.means != reading::Meaning::none) device.meaningful.push_back(&value);
     value.means = point.means;
     value.lane = point.lane;
-    value.fresh_for = fresh_for(site_->devices[known.device], point);
+    value.polled = true;
+    value.fresh_for = fresh_for(known.periods[static_cast<std::size_t>(point.lane)]);
     value.states = point.states;
   }
 }
 
+// Seldom: a device was found to measure, or to answer, slower than it is asked.
+void Mirror::take(const core::Rhythm& rhythm) {
+  for (auto& [series, value] : values_)
+    if (value.device == rhythm.device && value.polled) value.fresh_for = fresh_for(rhythm.periods[static_cast<std::size_t>(value.lane)]);
+}
+
+// A late answer comes after newer ones: it tells what was, not what is.
 void Mirror::take(const record::Batch& batch) {
   for (const auto& sample : batch.samples) {
     const auto found = by_id_.find(sample.series);
     if (found == by_id_.end()) continue;
     Value& value = *found->second;
+    if (value.at && *value.at > batch.at) continue;
     value.value = sample.value;
     value.quality = sample.quality;
     value.at = batch.at;
@@ -115,8 +122,8 @@ void Mirror::take(const record::Batch& batch) {
     if (silent) {
       device.silent_since = batch.at;
     } else {
-      device.heard = batch.at;
-      device.silent_since.reset();
+      device.heard = std::max(device.heard.value_or(batch.at), batch.at);
+      if (device.silent_since && batch.at >= *device.silent_since) device.silent_since.reset();
     }
   }
 }

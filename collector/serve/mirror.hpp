@@ -34,6 +34,7 @@ struct Value {
   std::optional<site::Index> device;  // by its label
   reading::Meaning means = reading::Meaning::none;
   reading::Lane lane = reading::Lane::routine;
+  bool polled = false;   // a point of the device, in this lane
   Duration fresh_for{};  // older is stale: three periods of its lane
   std::shared_ptr<const reading::StateTable> states;
   double value = 0;
@@ -96,6 +97,7 @@ class Mirror {
   void rebuild(site::Site site);
   void bear(record::SeriesId id, const record::Series& series);
   void know(const core::Known& known);
+  void take(const core::Rhythm& rhythm);
   void take(const record::Batch& batch);
   void take(const record::Event& event);
   void keep_event(const record::Event& event);

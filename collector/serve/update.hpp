@@ -28,6 +28,7 @@ struct OwnFigures {
 
 struct Update {
   std::vector<core::Known> known;
+  std::vector<core::Rhythm> rhythms;
   std::vector<record::Batch> batches;
   std::vector<record::Event> events;  // as said, not durable yet
   std::vector<core::Warning> warnings;

@@ -76,6 +76,26 @@ TEST_CASE("an instant gives the newest point of each series within the lookback,
   CHECK_FALSE(reader->instant(rows, at_second(6), 2s).value()[1]);
 }
 
+TEST_CASE("a sample that comes late stands at its own time, between those that were there before") {
+  const Folder folder;
+  Memory memory;
+  {
+    auto store = open_store(folder.file("r12.db"), memory);
+    for (const int second : {1, 5, 6, 3}) store->append(batch(second, {1.0 * second}, second == 1 ? Born::yes : Born::no));
+  }
+  auto reader = Reader::open(folder.file("r12.db"));
+  const auto row = reader->series("", {{"index", "1"}}).value().at(0).row;
+  const auto points = reader->range(row, {at_second(0), at_second(9)}).value();
+  REQUIRE(points.size() == 4);
+  for (std::size_t i = 0; const int second : {1, 3, 5, 6}) {
+    CHECK(points[i].time == at_second(second));
+    CHECK(points[i++].value == second);
+  }
+  const std::vector rows{row};
+  CHECK(reader->instant(rows, at_second(9), 30s).value()[0]->value == 6);
+  CHECK(reader->instant(rows, at_second(4), 30s).value()[0]->value == 3);
+}
+
 TEST_CASE("a series in batches of two shapes is read as one") {
   const Folder folder;
   Memory memory;

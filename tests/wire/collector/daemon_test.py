@@ -37,6 +37,26 @@ def sick(rack, listener):
     print(f"{len(SICK)} manners: neighbours polled on, nothing said of power")
 
 
+def late(rack, listener):
+    """A device that answers after its time-out is heard all the same: its values stay fresh, it is not called silent, and the log says why."""
+    daemon = Daemon(rack)
+    daemon.redundant()
+    rack.do("fault device/pdu-a2 kind=slow ms=700")
+    wait_for("the mend in the log", lambda: "answers_late device=pdu-a2" in daemon.log_text())
+    time.sleep(8)
+    age = ages(daemon)["device/pdu-a2"]
+    if age is None or age > 6:
+        raise Broken(f"pdu-a2 was last heard {age} s ago")
+    if "device_silent device=pdu-a2" in daemon.log_text():
+        raise Broken("pdu-a2 was called silent")
+    if 'holdup_up{device="pdu-a2"' in metrics(daemon) and 'holdup_up{device="pdu-a2",rack="r12"} 1' not in metrics(daemon):
+        raise Broken("holdup_up of pdu-a2 is not 1")
+    said = {alert["labels"]["alertname"] for alert in listener.alerts()}
+    if said:
+        raise Broken(f"said although everything was fine: {said}")
+    print("late answers were heard, the mend was said")
+
+
 def reloaded(rack, listener):
     """SIGHUP swaps a good file in, keeps the old one on an error, and what is latched stays latched."""
     daemon = Daemon(rack)
@@ -98,7 +118,7 @@ def verbs(rack, listener):
 
 
 if __name__ == "__main__":
-    plays = {play.__name__: play for play in (sick, reloaded, terminated, verbs)}
+    plays = {play.__name__: play for play in (sick, late, reloaded, terminated, verbs)}
     if len(sys.argv) != 3 or sys.argv[1] not in plays:
         sys.exit(f"usage: daemon_test.py {'|'.join(plays)} BIN")
     sys.exit(stage(sys.argv[2], plays[sys.argv[1]]))

@@ -223,7 +223,7 @@ TEST_CASE("identification is tried anew with growing pauses of at most half a mi
 
 TEST_CASE("the seed spreads devices over the period, the same each time") {
   site::Site site;
-  for (int d = 0; d < 40; ++d) site.devices.push_back({.name = "p" + std::to_string(d), .url = "snmp://h"});
+  for (int d = 0; d < 40; ++d) site.devices.push_back({.name = "p" + std::to_string(d), .url = "snmp://h" + std::to_string(d)});
   const auto slots = [&](std::uint64_t seed) {
     plan::Plan plan{site, seed, Instant{100s}};
     (void)plan.due(Instant{100s});
@@ -243,4 +243,216 @@ TEST_CASE("the seed spreads devices over the period, the same each time") {
   std::set<std::int64_t> tenths;
   for (const Instant slot : one) tenths.insert((slot - Instant{100s}) / 100ms);
   CHECK(tenths.size() >= 8);
+}
+
+TEST_CASE("a card that says so is asked for its routine points every 30 seconds, unless the site file says otherwise") {
+  CHECK(plan::lane_period(snmp, Lane::routine, 0s, {.routine = 30s}) == 30s);
+  CHECK(plan::lane_period(snmp, Lane::hot, 0s, {.routine = 30s}) == 1s);
+  CHECK(plan::lane_period({.name = "p", .url = "snmp://h", .routine = 10s}, Lane::routine, 0s, {.routine = 30s}) == 10s);
+}
+
+TEST_CASE("a refresh that is learned slows every lane to half of it, and never below what is declared or written") {
+  Bench bench{snmp, {point(Lane::hot, 4s), point(Lane::routine), point(Lane::slow)}};
+  bench.plan.slow(0, 40s, bench.now);
+  CHECK(bench.plan.periods(0) == plan::Plan::Periods{20s, 20s, 5min});
+  bench.plan.slow(0, 1s, bench.now);
+  CHECK(bench.plan.periods(0) == plan::Plan::Periods{2s, 10s, 5min});
+  Bench written{{.name = "p", .url = "snmp://h", .hot = 1s}, {point(Lane::hot), point(Lane::routine)}};
+  written.plan.slow(0, 40s, written.now);
+  CHECK(written.plan.periods(0)[0] == 1s);
+  CHECK(written.plan.periods(0)[1] == 20s);
+}
+
+namespace {
+
+reading::Reading took(Duration round_trip) { return {.point = 0, .value = 1, .quality = ground::Quality::good, .uncertainty = round_trip}; }
+
+// Answers the device's questions, each after so long, for a while; the share of the time that they took.
+double kept_busy(Bench& bench, Duration each, Duration length) {
+  const Instant start = bench.now;
+  Duration busy{};
+  while (bench.now < start + length) {
+    (void)bench.next();
+    bench.now += each;
+    busy += each;
+    bench.plan.answered(0, bench.now);
+  }
+  return ground::seconds(busy) / ground::seconds(*bench.plan.next_due() - start);
+}
+
+}  // namespace
+
+TEST_CASE("a device is kept busy for no more than its share of the time, by the site's word over the profile's") {
+  site::Device gentle = snmp;
+  gentle.pace.max_duty = 0.1;
+  for (const Duration each : {Duration{20ms}, Duration{400ms}, Duration{3s}}) {
+    Bench bench{gentle, {point(Lane::hot), point(Lane::routine)}};
+    CHECK(kept_busy(bench, each, 10min) <= 0.1001);
+  }
+  Bench bench{gentle, {point(Lane::hot)}};
+  bench.plan.identified(0, std::vector{point(Lane::hot)}, bench.now, {.max_duty = 0.9});
+  CHECK(kept_busy(bench, 400ms, 10min) <= 0.1001);
+  Bench free{snmp, {point(Lane::hot)}};
+  CHECK(kept_busy(free, 400ms, 10min) > 0.35);
+  free.plan.identified(0, std::vector{point(Lane::hot)}, free.now, {.max_duty = 0.2});
+  CHECK(kept_busy(free, 400ms, 10min) <= 0.2001);
+}
+
+TEST_CASE("whether a share of the time is enough for the hot lane is known before any device is asked") {
+  site::Device gentle = snmp;
+  CHECK_FALSE(plan::quick_enough(gentle));
+  gentle.pace.max_duty = 0.2;
+  CHECK(plan::quick_enough(gentle) == Duration{200ms});
+  gentle.timeout = 200ms;
+  CHECK_FALSE(plan::quick_enough(gentle));
+}
+
+TEST_CASE("a loss nearby and a trap do not wait for a rest, and are made up for") {
+  site::Device gentle = snmp;
+  gentle.pace.max_duty = 0.1;
+  Bench bench{gentle, {point(Lane::hot)}};
+  (void)bench.next();
+  bench.plan.answered(0, bench.now += 400ms);
+  const Instant rested = *bench.plan.next_due();
+  CHECK(rested >= bench.now + 3600ms);
+  bench.plan.hurry(0, bench.now);
+  CHECK(*bench.plan.next_due() == bench.now);
+  (void)bench.next();
+  bench.plan.answered(0, bench.now += 400ms);
+  CHECK(*bench.plan.next_due() >= rested + 3600ms);
+  bench.plan.confirm(0, bench.now += 200ms, bench.now);
+  CHECK(*bench.plan.next_due() == bench.now);
+}
+
+TEST_CASE("a question that nobody answers is asked again without a rest: silence must be known soon") {
+  site::Device gentle = snmp;
+  gentle.pace.max_duty = 0.1;
+  Bench bench{gentle, {point(Lane::hot)}};
+  const Instant start = bench.now;
+  for (int i = 0; i < 3; ++i) {
+    bench.now = bench.next().deadline;
+    bench.plan.failed(0, bench.now);
+  }
+  CHECK(bench.now == start + 1500ms);
+}
+
+TEST_CASE("between two requests a device is left alone as long as it wants, whatever calls") {
+  site::Device gentle = snmp;
+  gentle.pace.between_requests = 200ms;
+  Bench bench{gentle, {point(Lane::hot), point(Lane::routine)}};
+  for (int i = 0; i < 50; ++i) {
+    (void)bench.next();
+    bench.now += 10ms;
+    i % 5 == 0 ? bench.plan.failed(0, bench.now) : bench.plan.answered(0, bench.now);
+    bench.plan.hurry(0, bench.now);
+    REQUIRE(*bench.plan.next_due() >= bench.now + 200ms);
+  }
+}
+
+TEST_CASE("devices behind one address are asked one after the other, each in its turn") {
+  site::Site site;
+  for (const char* url : {"snmp://192.0.2.1", "snmp://192.0.2.1:161", "snmp://192.0.2.2", "snmp://192.0.2.1"})
+    site.devices.push_back({.name = "d" + std::to_string(site.devices.size()), .url = url});
+  Instant now{1000s};
+  plan::Plan plan{site, 1, now};
+  std::array<int, 4> asked{};
+  std::optional<std::pair<site::Index, Instant>> card;
+  for (int i = 0; i < 4000; ++i) {
+    for (const auto& order : plan.due(now)) {
+      ++asked[order.device];
+      if (order.device == 2) {
+        if (order.kind == plan::Order::Kind::identify)
+          plan.identified(2, std::vector{point(Lane::hot)}, now);
+        else
+          plan.answered(2, now);
+        continue;
+      }
+      REQUIRE_FALSE(card);  // the address is busy
+      card = {order.device, now + 700ms};
+      if (order.kind == plan::Order::Kind::identify) plan.identified(order.device, std::vector{point(Lane::hot)}, now), card.reset();
+    }
+    now += 10ms;
+    if (card && card->second <= now) plan.answered(card->first, now), card.reset();
+  }
+  CHECK(asked[2] >= 39);
+  for (const int d : {0, 1, 3}) CHECK(asked[static_cast<std::size_t>(d)] >= 17);  // 40 s ÷ 700 ms ÷ 3, and their identifications
+}
+
+TEST_CASE("a device that cannot be identified does not hold up its neighbour behind the address") {
+  site::Site site;
+  for (const char* name : {"a", "b"}) site.devices.push_back({.name = name, .url = "snmp://192.0.2.1"});
+  Instant now{1000s};
+  plan::Plan plan{site, 1, now};
+  std::optional<Instant> gives_up;
+  int polls = 0;
+  for (int i = 0; i < 6000; ++i) {
+    for (const auto& order : plan.due(now)) {
+      if (order.device == 0)
+        gives_up = order.deadline;
+      else if (order.kind == plan::Order::Kind::identify)
+        plan.identified(1, std::vector{point(Lane::hot)}, now);
+      else
+        plan.answered(1, now), ++polls;
+    }
+    now += 10ms;
+    if (gives_up && *gives_up <= now) plan.failed(0, now), gives_up.reset();
+  }
+  CHECK(polls >= 57);
+}
+
+TEST_CASE("lanes of a strained device slow down, a loss nearby is asked about at once all the same") {
+  Bench bench{snmp, {point(Lane::hot), point(Lane::routine)}};
+  const auto poll = [&](int count, Duration round_trip) {
+    for (int i = 0; i < count; ++i) {
+      const auto order = bench.next();
+      bench.plan.answered(0, bench.now + round_trip, std::vector{took(order.points == Points{0} ? round_trip : Duration{400ms})});
+    }
+  };
+  poll(60, 5ms);
+  CHECK(bench.plan.take_news().empty());
+  poll(30, 300ms);
+  const auto news = bench.plan.take_news();
+  REQUIRE_FALSE(news.empty());
+  CHECK(news.front().news.kind == plan::Strain::News::Kind::slower);
+  CHECK(bench.plan.periods(0)[0] == 4s);
+  CHECK(bench.plan.periods(0)[1] == 40s);
+  bench.plan.hurry(0, bench.now += 500ms);
+  CHECK(*bench.plan.next_due() <= bench.now);
+  bench.plan.confirm(0, bench.now += 500ms, bench.now);
+  CHECK(*bench.plan.next_due() <= bench.now);
+}
+
+TEST_CASE("the agent's uptime tells restarts, a supply's own does not") {
+  reading::Point uptime = point(Lane::routine);
+  uptime.means = reading::Meaning::uptime;
+  const auto restarts = [&](const char* part) {
+    uptime.labels = {{"part", part}};
+    Bench bench{snmp, {point(Lane::hot), uptime}};
+    for (const double seconds : {5000.0, 2.0, 600.0, 2.0})
+      for (bool told = false; !told;) {
+        const auto order = bench.next();
+        told = order.points == Points{1};
+        bench.plan.answered(0, bench.now, std::vector<reading::Reading>{{.point = 1, .value = seconds, .quality = ground::Quality::good}});
+      }
+    return bench.plan.take_news().size();
+  };
+  CHECK(restarts("system") == 1);
+  CHECK(restarts("supply") == 0);
+}
+
+TEST_CASE("a device that answers late is asked on its grid, in every lane, and not again and again") {
+  Bench bench{snmp, {point(Lane::hot), point(Lane::routine)}};
+  const Instant start = bench.now;
+  int hot = 0, routine = 0;
+  while (bench.now < start + 60s) {
+    const auto order = bench.next();
+    ++(order.points == Points{0} ? hot : routine);
+    const Instant comes = bench.now + 700ms;
+    if (order.deadline < comes) bench.plan.failed(0, order.deadline);
+    bench.now = comes;
+    order.deadline < comes ? bench.plan.answered_late(0, comes, 700ms) : bench.plan.answered(0, comes);
+  }
+  CHECK(hot <= 62);
+  CHECK(hot >= 28);
+  CHECK(routine >= 5);
 }

@@ -1,5 +1,7 @@
 #include "collector/serve/mirror.hpp"
 
+#include <algorithm>
+
 #include "catch.hpp"
 #include "collector/serve/exposition.hpp"
 #include "collector/serve/status_json.hpp"
@@ -57,6 +59,39 @@ TEST_CASE("a device is silent from the moment the core says so until it answers"
   CHECK(mirror->device(0).heard == noon);
   tell(*mirror, core.reading("pdu-a", Meaning::input_voltage, 230, noon + 9s));
   CHECK_FALSE(mirror->device(0).silent_since);
+}
+
+TEST_CASE("what a late answer tells of the past overwrites nothing newer and ends no silence") {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  tell(*mirror, core.all_good(noon));
+  tell(*mirror, core.reading("pdu-a", Meaning::input_voltage, 231, noon + 2s));
+  tell(*mirror, core.reading("pdu-a", Meaning::input_voltage, 0, noon + 1s));
+  CHECK(mirror->device(0).heard == noon + 2s);
+  for (const Value* value : mirror->device(0).meaningful)
+    if (value->means == Meaning::input_voltage) CHECK(value->value == 231);
+  tell(*mirror, core.up("pdu-a", false, noon + 6s));
+  tell(*mirror, core.reading("pdu-a", Meaning::input_voltage, 229, noon + 4s));
+  CHECK(mirror->device(0).silent_since == noon + 6s);
+  for (const Value* value : mirror->device(0).meaningful)
+    if (value->means == Meaning::input_voltage) CHECK(value->value == 229);
+}
+
+TEST_CASE("values of a device that is asked less often stay fresh for longer") {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  tell(*mirror, core.all_good(noon));
+  const auto fresh_at = [&](ground::Instant now) {
+    const auto& values = mirror->device(0).meaningful;
+    return std::all_of(values.begin(), values.end(), [&](const Value* value) { return value->fresh(now); });
+  };
+  CHECK_FALSE(fresh_at(noon + 13s));
+  Update update;
+  update.rhythms = {{.device = 0, .periods = {4s, 40s, 20min}}};
+  tell(*mirror, update);
+  CHECK(fresh_at(noon + 13s));
+  CHECK(fresh_at(noon + 14s));
+  CHECK_FALSE(fresh_at(noon + 15s));
 }
 
 TEST_CASE("a warning stands until it is said to have ended") {

@@ -66,7 +66,8 @@ core::Known Teller::known(site::Index device, record::Batch& batch) {
   core::Known known{.device = device,
                     .identity = {.vendor = "ACME <b>", .model = "P1", .firmware = "1", .serial = "s", .profile = "acme"},
                     .series = {},
-                    .points = points};
+                    .points = points,
+                    .periods = {std::chrono::seconds{1}, std::chrono::seconds{10}, std::chrono::minutes{5}}};
   known.series = registry_.enter(site_, device, points, batch.born);
   return known;
 }
