@@ -172,6 +172,7 @@ bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Rea
   Hearing& hearing = hearings_[device];
   hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);
   const bool newest = hearing.failures == 0 || asked >= hearing.last_failure;
+  if (newest && hearing.silent()) hearing.back = asked;
   bool changed = newest && hearing.failures > 0;
   if (newest) hearing.failures = 0;
   for (const auto& reading : readings) {

@@ -134,7 +134,7 @@ TEST_CASE("what a device answers late is recorded at the time it was asked, and 
     if (at > late_from) CHECK(value == 230);
   bool own_time = false;
   for (const auto& batch : bench.batches)
-    own_time = own_time || (batch.at > late_from && batch.time == ground::utc(batch.at, 500s) && batch.samples.size() == 2);
+    own_time = own_time || (batch.at > late_from && batch.time == ground::utc(batch.at, 500s) && batch.samples.size() >= 2);
   CHECK(own_time);
   CHECK(bench.said("answers_late device=pdu-b round_trip_ms=700 timeout_ms=500") == 1);
   CHECK(bench.said("device_silent") == 0);

@@ -428,12 +428,11 @@ TEST_CASE("the agent's uptime tells restarts, a supply's own does not") {
   const auto restarts = [&](const char* part) {
     uptime.labels = {{"part", part}};
     Bench bench{snmp, {point(Lane::hot), uptime}};
-    for (const double seconds : {5000.0, 2.0, 600.0, 2.0})
-      for (bool told = false; !told;) {
-        const auto order = bench.next();
-        told = order.points == Points{1};
-        bench.plan.answered(0, bench.now, std::vector<reading::Reading>{{.point = 1, .value = seconds, .quality = ground::Quality::good}});
-      }
+    for (const double seconds : {5000.0, 2.0, 600.0, 2.0}) {
+      (void)bench.next();
+      const std::vector<reading::Reading> readings{{.point = 1, .value = seconds, .quality = ground::Quality::good}};
+      bench.plan.answered(0, bench.now, readings);
+    }
     return bench.plan.take_news().size();
   };
   CHECK(restarts("system") == 1);
