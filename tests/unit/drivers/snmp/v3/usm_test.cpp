@@ -179,6 +179,16 @@ TEST_CASE("an engine's clock is taken from what is proven and never goes back") 
   CHECK(fresh.proven);
 }
 
+TEST_CASE("an engine whose time stands at its end is asked well-formed questions on") {
+  const auto who = credential(Auth::sha1, Priv::none);
+  Engine late = engine(3, 0x7FFFFFFF);
+  late.told -= std::chrono::seconds{600};
+  const auto sealed = seal(who, late);
+  const auto message = v3::open_message(sealed.datagram());
+  REQUIRE(message);
+  CHECK(message->time <= 0x7FFFFFFF);
+}
+
 TEST_CASE("a clock goes on between messages") {
   const auto who = credential(Auth::sha1, Priv::none);
   Engine at = engine(3, 1000);
