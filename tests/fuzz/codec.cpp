@@ -77,7 +77,8 @@ void walk_ends(const snmp::Response& response) {
 }
 
 void read_response(Bytes datagram) {
-  auto opened = snmp::open_response(datagram);
+  snmp::Response beginning;
+  const auto opened = snmp::open_response(datagram, beginning);
   auto response = snmp::parse_response(datagram);
   HOLDUP_EXPECT(!response || opened);
   HOLDUP_EXPECT(!opened || !snmp::may_leave(datagram));
@@ -86,7 +87,7 @@ void read_response(Bytes datagram) {
     name_survives(varbind.name);
     value_is_sound(varbind.value);
   }
-  names_are_asked(response->varbinds, opened->content);
+  names_are_asked(response->varbinds, *opened);
   walk_ends(*response);
   const Octets copy{datagram.begin(), datagram.end()};
   auto moved = *response;
