@@ -74,9 +74,11 @@ void add_ctl(CLI::App& verb, CtlOptions& options) {
   verb.footer(
       "Commands:\n"
       "  status                                what is live, and how many writes were seen\n"
-      "  fail ELEMENT [phase=1] [for=300ms]    a feed, a PDU, an outlet or a supply\n"
+      "  fail ELEMENT [phase=1] [for=300ms]    a feed, a PDU, an outlet, a supply, ups/u1, ups/u1/input, ats/t1, cab1/controller/1,\n"
+      "                                        cab1/disk/3, cab1/cache, cab1/bbu1\n"
       "  restore ELEMENT                       undoes every fail and set of it\n"
-      "  set feed/A volts=196 · set cab1 watts=1200 · set cab1/psu1 fan=0.7 · set pdu-a/outlet/3 state=off\n"
+      "  set feed/A volts=196 · set cab1 watts=1200 · set cab1/psu1 fan=0.7 · set pdu-a/outlet/3 state=off ·\n"
+      "  set ups/u1 volts=190 · set ups/u1 charge=0.3 · set cab1/bbu1 charge=0.2\n"
       "  fault device/NAME kind=KIND [ms=] [ratio=]   silent slow lossy duplicate late wrong_id wrong_source truncated garbage "
       "no_bulk non_increasing endless reshaping counter_wrap stale_cache warming trap_storm frozen zeros reboot\n"
       "  trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=1|2c|3] [inform=true] [to=HOST:PORT]\n"

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "catch.hpp"
 #include "wire/hw-sim/simulator.hpp"
@@ -32,8 +34,9 @@ std::string tool(const std::string& name, const std::string& version, const std:
   return name + " -v" + version + " -c public -On -Oe -t 10 -r 0 " + rest;
 }
 
-// Sends a GETNEXT of 1.3.6.1.2.1 by hand and says which port the answer came from: net-snmp's tools take it from any.
-int answering_port(int agent_port) {
+// Sends a GETNEXT of 1.3.6.1.2.1 by hand and says from which ports so many answers came, 0 for each that did not: net-snmp's tools take the
+// first from any port.
+std::vector<int> answering_ports(int agent_port, std::size_t answers) {
   const std::string request(
       "\x30\x26\x02\x01\x01\x04\x06public\xa1\x19\x02\x04\x01\x02\x03\x04\x02\x01\x00\x02\x01\x00\x30\x0b\x30\x09\x06\x05\x2b\x06\x01\x02"
       "\x01\x05\x00",
@@ -46,12 +49,16 @@ int answering_port(int agent_port) {
   peer.sin_port = htons(static_cast<uint16_t>(agent_port));
   peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   ::sendto(socket, request.data(), request.size(), 0, reinterpret_cast<const sockaddr*>(&peer), sizeof peer);
-  std::array<char, 2048> answer{};
-  sockaddr_in from{};
-  socklen_t size = sizeof from;
-  const auto length = ::recvfrom(socket, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+  std::vector<int> out;
+  while (out.size() < answers) {
+    std::array<char, 2048> answer{};
+    sockaddr_in from{};
+    socklen_t size = sizeof from;
+    const auto length = ::recvfrom(socket, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+    out.push_back(length > 0 ? ntohs(from.sin_port) : 0);
+  }
   ::close(socket);
-  return length > 0 ? ntohs(from.sin_port) : -1;
+  return out;
 }
 
 }  // namespace
@@ -107,11 +114,42 @@ TEST_CASE("faults are laid on a recording and taken off again") {
 TEST_CASE("an answer with the wrong source leaves from another port") {
   const Folder folder;
   const Simulator simulator{{"replay", folder.write("a.snmprec", recording)}};
-  CHECK(answering_port(simulator.port(0)) == simulator.port(0));
+  CHECK(answering_ports(simulator.port(0), 1).front() == simulator.port(0));
   REQUIRE(simulator.ctl("fault device/a kind=wrong_source").text == "{\"ok\":true}\n");
-  const auto other = answering_port(simulator.port(0));
+  const auto other = answering_ports(simulator.port(0), 1).front();
   CHECK(other > 0);
   CHECK(other != simulator.port(0));
+}
+
+TEST_CASE("a duplicate comes behind its answer, and a stock snmpget minds neither that nor SNMPv3") {
+  const Folder folder;
+  const auto v3 = folder.write("v3.yaml", "user: ops\nauth: {protocol: SHA-256, passphrase: authpass1}\n");
+  const Simulator simulator{{"replay", "--v3-file", v3, folder.write("a.snmprec", recording)}};
+  REQUIRE(simulator.ctl("fault device/a kind=duplicate").text == "{\"ok\":true}\n");
+  CHECK(answering_ports(simulator.port(0), 2) == std::vector<int>{simulator.port(0), simulator.port(0)});
+  const auto by_v3 =
+      "snmpget -v3 -u ops -l authNoPriv -a SHA-256 -A authpass1 -t 10 -r 0 " + simulator.host_port(0) + " .1.3.6.1.2.1.1.1.0";
+  CHECK(shell(by_v3).exit_code == 0);
+  for (const auto* kind : {"silent", "wrong_id", "truncated", "garbage", "late"}) {
+    INFO(kind);
+    REQUIRE(simulator.ctl("clear device/a").text == "{\"ok\":true}\n");
+    REQUIRE(simulator.ctl("fault device/a kind=" + std::string{kind}).text == "{\"ok\":true}\n");
+    CHECK(shell("snmpget -v3 -u ops -l authNoPriv -a SHA-256 -A authpass1 -t 0.3 -r 0 " + simulator.host_port(0) + " .1.3.6.1.2.1.1.1.0")
+              .exit_code != 0);
+  }
+}
+
+TEST_CASE("several options and files stand in any order; what is left out of a recording is said with its line") {
+  const Folder folder;
+  const auto v3 = folder.write("v3.yaml", "user: ops\nauth: {protocol: SHA-256, passphrase: authpass1}\n");
+  const auto a = folder.write("a.snmprec", "1.3.6.1.2.1.1.1.0|4|a\n"), b = folder.write("b.snmprec", "1.3.6.1.2.1.1.1.0|4|b\n");
+  const Simulator simulator{{"replay", "--versions", "2c,3", "--v3-file", v3, a, b}};
+  for (const auto& [device, text] : {std::pair{std::size_t{0}, "a"}, {std::size_t{1}, "b"}})
+    CHECK(shell(tool("snmpget", "2c", "-Oqv " + simulator.host_port(device) + " .1.3.6.1.2.1.1.1.0")).text ==
+          "\"" + std::string{text} + "\"\n");
+  const auto bad = folder.write("c.snmprec", "1.3.6.1.2.1.1.1.0|4|c\n1.3.6.1.2.1.1.3.0|67:numeric|rat=100\n");
+  const auto said = shell(std::string{HOLDUP_BIN_DIR} + "/hw-sim replay " + bad + " no_recording").text;
+  CHECK(said.find(bad + ":2: numeric: it knows no 'rat', did you mean 'rate'?; left out\n") != std::string::npos);
 }
 
 TEST_CASE("a file that is no recording stops the start with one line") {
