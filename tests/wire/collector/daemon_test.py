@@ -95,6 +95,25 @@ def terminated(rack, listener):
     print("ended cleanly, the event is in the file")
 
 
+def counted(rack, listener):
+    """A card that restarts while the power behind it goes on: sysUpTime begins anew, nothing else moved, and an alert of that stands."""
+    daemon = Daemon(rack)
+    daemon.redundant()
+    time.sleep(3)  # of polls on either side: what carried what before
+    rack.do("fault device/pdu-b kind=reboot ms=1000")
+    said = daemon.event("the restart", lambda e: e["verdict"] == "card_restarted" and e["durable"])
+    if (said["element"], said["phase"], said["incident"]) != ("device/pdu-b", "end", said["id"]):
+        raise Broken(f"not an incident of one event: {said}")
+    wait_for("its alert", lambda: [a for a in listener.alerts() if a["labels"]["alertname"] == "card_restarted" and a["labels"]["severity"] == "info"])
+    closed = daemon.status()["incidents"]
+    if any(incident["verdict"] == "card_restarted" for incident in closed):
+        raise Broken(f"it stands open: {closed}")
+    wrong = {alert["labels"]["alertname"] for alert in listener.alerts()} - {"telemetry_lost", "card_restarted"}
+    if wrong:
+        raise Broken(f"said of power although it was fine: {wrong}")
+    print("a restarted card is told as such, once, and nothing is said of power")
+
+
 def verbs(rack, listener):
     """status, events, query and their exit codes, on a daemon and on its file."""
     daemon = Daemon(rack)
@@ -118,7 +137,7 @@ def verbs(rack, listener):
 
 
 if __name__ == "__main__":
-    plays = {play.__name__: play for play in (sick, late, reloaded, terminated, verbs)}
+    plays = {play.__name__: play for play in (sick, late, reloaded, terminated, counted, verbs)}
     if len(sys.argv) != 3 or sys.argv[1] not in plays:
         sys.exit(f"usage: daemon_test.py {'|'.join(plays)} BIN")
     sys.exit(stage(sys.argv[2], plays[sys.argv[1]]))

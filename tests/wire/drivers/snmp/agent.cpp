@@ -146,6 +146,7 @@ Octets TableAgent::varbinds(const Question& question) {
       if (habits_.v2_lies && question.version == 1) at = table_.end();
       if (question.ask == tag::get_bulk && habits_.bulk_skips > 0 && at != table_.end() && ++left_out % habits_.bulk_skips == 0)
         at = std::next(at);
+      if (at != table_.end()) told_.insert(at->first);
       if (at != table_.end() && !habits_.stands_still) name = at->first;
       const auto value =
           at != table_.end() ? at->second : Octets{question.ask == tag::get ? tag::no_such_instance : tag::end_of_mib_view, 0};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,8 @@ class TableAgent {
   /// What it was asked by GETBULK, and by GETNEXT.
   [[nodiscard]] std::size_t bulks() const { return bulks_; }
   [[nodiscard]] std::size_t nexts() const { return nexts_; }
+  /// Whether the value was ever handed out.
+  [[nodiscard]] bool told(const std::string& oid) const { return told_.contains(*Oid::parse(oid)); }
 
  private:
   struct Question;
@@ -88,6 +91,7 @@ class TableAgent {
   std::map<Oid, Octets> table_;
   OnAnswer on_answer_;
   std::size_t bulks_ = 0, nexts_ = 0;
+  std::set<Oid> told_;
   Puppet puppet_;
 };
 

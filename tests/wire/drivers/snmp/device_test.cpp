@@ -49,6 +49,33 @@ profile::Library library(const std::string& more) {
   return out;
 }
 
+// The alarms of the second column and the total of alarms are gone once somebody read them.
+const char* const clearing_profile = R"(
+profile: pdu
+vendor: Maker
+base: 1.3.6.1.4.1.99
+identify: [{sys_object_id: [1.3.6.1.4.1.99]}]
+scalars:
+  - {oid: .2.0, part: inlet, metric: rack_power_watts, means: inlet_power, highest: 4000}
+  - {oid: .1.0, part: system, metric: rack_alarms_total, clear_on_read: true}
+tables:
+  - part: outlet
+    index: "{1}"
+    columns:
+      - {column: .3.2, metric: rack_current_amperes, divide: 10, means: outlet_current}
+      - {column: .3.3, metric: rack_alarms_total, clear_on_read: true}
+      - {column: .3.4, metric: rack_voltage_volts}
+)";
+
+profile::Library library_of(const std::string& text) {
+  ground::Problems problems;
+  auto out = profile::Library::load({{"pdu.yaml", text}}, problems);
+  REQUIRE(problems.ok());
+  return out;
+}
+
+profile::Library library(const std::string& more) { return library_of(pdu_profile + more); }
+
 /// A device and the agent behind it.
 class Bench {
  public:
@@ -89,6 +116,11 @@ class Bench {
     return late_;
   }
   void forget() { device_.reset(); }
+  /// Reads it through another profile.
+  Bench& through(const char* profile, profile::Clearing clearing) {
+    profiles_ = library_of(profile), clearing_ = clearing;
+    return *this;
+  }
 
   asio::io_context loop{1};
   TableAgent agent;
@@ -97,7 +129,8 @@ class Bench {
 
  private:
   snmp::Device& device() {
-    const snmp::Device::Settings settings{.address = agent.puppet().address(), .profile = profile_, .answer_within = 500ms};
+    const snmp::Device::Settings settings{
+        .address = agent.puppet().address(), .profile = profile_, .clearing = clearing_, .answer_within = 500ms};
     if (!device_) device_.emplace(client, profiles_, settings);
     return *device_;
   }
@@ -115,6 +148,7 @@ class Bench {
   profile::Library profiles_;
   std::string profile_;
   std::vector<drivers::LateAnswer> late_;
+  profile::Clearing clearing_ = profile::Clearing::refused;
   std::optional<snmp::Device> device_;
 };
 
@@ -332,4 +366,18 @@ TEST_CASE("of one device the five latest questions are remembered, and none when
   bench.forget();
   say_all();
   CHECK(late.size() == 5);
+}
+
+TEST_CASE("what is cleared by being read is never handed out, whatever is walked beside it, unless that is allowed") {
+  const auto clearing = GENERATE(profile::Clearing::refused, profile::Clearing::allowed);
+  Bench bench;
+  for (int i = 1; i <= 24; ++i) bench.agent.number("1.3.6.1.4.1.99.3.4." + std::to_string(i), 230);
+  const bool allowed = clearing == profile::Clearing::allowed;
+  const auto told = bench.through(clearing_profile, clearing).identify();
+  REQUIRE(told);
+  CHECK(told->points.size() == (allowed ? 74 : 49));
+  CHECK(told->left == (allowed ? std::vector<std::string>{} : std::vector<std::string>{"1.3.6.1.4.1.99.1.0", "1.3.6.1.4.1.99.3.3"}));
+  REQUIRE(bench.read(told->points.size()));
+  CHECK(bench.agent.told("1.3.6.1.4.1.99.3.2.24"));
+  for (const auto* oid : {"1.3.6.1.4.1.99.1.0", "1.3.6.1.4.1.99.3.3.1", "1.3.6.1.4.1.99.3.3.24"}) CHECK(bench.agent.told(oid) == allowed);
 }
