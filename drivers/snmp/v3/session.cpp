@@ -37,8 +37,10 @@ std::span<const snmp::Version> Session::versions() const {
 
 asio::awaitable<Result<Reply>> Session::ask(Inquiry inquiry) {
   for (unsigned mendings = 0;; ++mendings) {
-    const auto prepared = co_await prepare(inquiry);
-    if (!prepared) co_return prepared.error();
+    if (!engine_.known() || !user_ || user_engine_ != engine_.id) {
+      const auto prepared = co_await prepare(inquiry);
+      if (!prepared) co_return prepared.error();
+    }
     const auto timing = co_await put(inquiry);
     if (!timing && timing.error().kind == FailureKind::timeout) {
       const auto why = silence();

@@ -135,18 +135,18 @@ bool set_keys(usmUser& user, const Credential& credential, const EngineId& engin
   return user.privKey != nullptr && usm_extend_user_kul(&user, USM_LENGTH_KU_HASHBLOCK) == SNMPERR_SUCCESS;
 }
 
-/// The library's tables hold this user and this engine's clock, as it stands now, as long as it lives. It looks the clock up by a hash
-/// of the engine id that costs as much as a message's own: no more often than need be.
+/// The library's tables hold this user and this engine's clock, as it stands now, while a message is made or opened. The clock is found by
+/// a hash of the engine id that costs as much as a message's own: its entry stays as long as the user, and is set anew for each message.
 class Tables {
  public:
   Tables(const User* user, const Engine& engine) : user_{user}, id_{engine.id} {
     if (user_ != nullptr) usm_add_user(user_->get());
+    if (!engine.proven) free_enginetime(id_.data(), id_.size());  // what was proven before would stand
     const auto since = std::chrono::duration_cast<std::chrono::seconds>(ground::clock::now() - engine.told);
     set_enginetime(id_.data(), length(), engine.boots, engine.time + static_cast<std::uint32_t>(since.count()), engine.proven ? 1 : 0);
   }
   ~Tables() {
     if (user_ != nullptr) usm_remove_user(user_->get());
-    free_enginetime(id_.data(), id_.size());
   }
   Tables(const Tables&) = delete;
   Tables& operator=(const Tables&) = delete;
@@ -220,7 +220,10 @@ Result<std::vector<std::uint8_t>> seal_whole(const Whole& what) {
 
 }  // namespace
 
-void User::Free::operator()(usmUser* user) const { usm_free_user(user); }
+void User::Free::operator()(usmUser* user) const {
+  if (user->engineID != nullptr) free_enginetime(user->engineID, user->engineIDLen);
+  usm_free_user(user);
+}
 
 Result<User> User::localise(const Credential& credential, const EngineId& engine) {
   ensure_started();
