@@ -56,6 +56,15 @@ CASES = {
     }, {
         "1.2.5.0": ("rack_voltage_volts", 271.5), "1.3.3.1.2.1": ("rack_voltage_volts", 230.1), "1.3.3.1.2.2": None, "1.3.3.1.2.3": None,
     }),
+    "a Carel controller whose sixth value is a humidity tells tenths of degrees": ("9839", {
+        "2.1.2.1.0": 224, "2.1.2.2.0": 301, "2.1.2.3.0": 0, "2.1.2.6.0": 451,
+    }, {
+        "2.1.2.1.0": ("rack_temperature_celsius", 22.4), "2.1.2.2.0": ("rack_temperature_celsius", 30.1), "2.1.2.3.0": None,
+        "2.1.2.6.0": ("rack_humidity_ratio", 0.451),
+    }),
+    "an OW-SERVER tells texts": ("31440", {
+        "1.2.0": "OW_SERVER", "10.3.1.4.1": "Cold aisle", "10.5.1.1.1": "21.5625", "10.8.1.2.2": "4.98",
+    }, {"10.5.1.1.1": ("rack_temperature_celsius", 21.5625), "10.8.1.2.2": ("rack_voltage_volts", 4.98)}),
     "a Gamatronic UPS tells tenths of kilowatts": ("6050", {
         "1.1.4.0": "PS", "5.4.1.1.2.1": 231, "5.4.1.1.4.1": 23, "5.5.1.1.4.1": 21,
     }, {
