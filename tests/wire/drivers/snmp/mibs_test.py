@@ -62,6 +62,20 @@ CASES = {
         "2.1.2.1.0": ("rack_temperature_celsius", 22.4), "2.1.2.2.0": ("rack_temperature_celsius", 30.1), "2.1.2.3.0": None,
         "2.1.2.6.0": ("rack_humidity_ratio", 0.451),
     }),
+    "a supply of an HPE blade enclosure that lost its line is not the same as one that failed, nor as an empty bay": ("232.22.2", {
+        "3.1.1.1.3.1": "BladeSystem c7000", "5.1.1.1.3.1": 1, "5.1.1.1.14.1": 1, "5.1.1.1.15.1": 6, "5.1.1.1.16.1": 3,
+        "5.1.1.1.3.2": 2, "5.1.1.1.14.2": 2, "5.1.1.1.15.2": 1, "5.1.1.1.16.2": 3,
+        "5.1.1.1.3.3": 3, "5.1.1.1.14.3": 1, "5.1.1.1.15.3": 1, "5.1.1.1.16.3": 2,
+    }, {
+        "5.1.1.1.14.1": ("rack_supply_output_ok", 1), "5.1.1.1.15.1": ("rack_supply_input_ok", 0),
+        "5.1.1.1.16.1": ("rack_supply_present", 1),
+        "5.1.1.1.14.2": ("rack_supply_output_ok", 0), "5.1.1.1.15.2": ("rack_supply_input_ok", 1),
+        "5.1.1.1.14.3": None, "5.1.1.1.15.3": None, "5.1.1.1.16.3": ("rack_supply_present", 0),
+    }),
+    "an ILOM sensor tells its unit and its exponent": ("42.2.70.101.1.1", {
+        "2.1.2.5": 2, "2.1.3.5": 7, "8.1.1.5": 3, "8.1.2.5": -3, "8.1.4.5": 23437,
+        "2.1.2.6": 2, "2.1.3.6": 7, "8.1.1.6": 8, "8.1.2.6": 0, "8.1.4.6": 412,
+    }, {"8.1.4.5": ("rack_temperature_celsius", 23.437), "8.1.4.6": ("rack_power_watts", 412)}),
     "an OW-SERVER tells texts": ("31440", {
         "1.2.0": "OW_SERVER", "10.3.1.4.1": "Cold aisle", "10.5.1.1.1": "21.5625", "10.8.1.2.2": "4.98",
     }, {"10.5.1.1.1": ("rack_temperature_celsius", 21.5625), "10.8.1.2.2": ("rack_voltage_volts", 4.98)}),
@@ -86,7 +100,7 @@ def recording(tree: str, objects: dict) -> str:
         if value is None:
             lines.append(f"{oid}|6|{ENTERPRISES}{tree}")
         else:
-            lines.append(f"{oid}|{4 if isinstance(value, str) else 66}|{value}")
+            lines.append(f"{oid}|{4 if isinstance(value, str) else 2 if value < 0 else 66}|{value}")
     return "\n".join(lines) + "\n"
 
 
