@@ -42,13 +42,6 @@ extends: [pdu]
 quirks: {v1_only: true, between_requests: 5ms, max_duty: 0.5}
 )";
 
-profile::Library library(const std::string& more) {
-  ground::Problems problems;
-  auto out = profile::Library::load({{"pdu.yaml", pdu_profile + more}, {"gentle.yaml", gentle_profile}}, problems);
-  REQUIRE(problems.ok());
-  return out;
-}
-
 // The alarms of the second column and the total of alarms are gone once somebody read them.
 const char* const clearing_profile = R"(
 profile: pdu
@@ -69,7 +62,7 @@ tables:
 
 profile::Library library_of(const std::string& text) {
   ground::Problems problems;
-  auto out = profile::Library::load({{"pdu.yaml", text}}, problems);
+  auto out = profile::Library::load({{"pdu.yaml", text}, {"gentle.yaml", gentle_profile}}, problems);
   REQUIRE(problems.ok());
   return out;
 }
