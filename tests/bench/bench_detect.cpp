@@ -75,8 +75,8 @@ class Daemon {
  private:
   static std::string site_in(const Folder& folder, std::uint16_t listener) {
     return folder.write("site.yaml", folder.read("simulated.yaml") + "store: {path: " + folder.file("bench.db") +
-                                         "}\nhttp: {listen: 127.0.0.1:0}\nalerts: {webhook: [http://127.0.0.1:" +
-                                         std::to_string(listener) + "/holdup]}\n");
+                                         "}\nhttp: {listen: 127.0.0.1:0}\nalerts: {webhook: [http://127.0.0.1:" + std::to_string(listener) +
+                                         "/holdup]}\n");
   }
 
   ChildProgram program_;
@@ -117,7 +117,10 @@ struct Loss {
 
 class Bench {
  public:
-  explicit Bench(const Options& options) : options_{options}, chance_{options.seed}, simulator_{{.bin = options.bin, .rack = detect_rack(options.cabinets), .seed = options.seed}, folder_},
+  explicit Bench(const Options& options)
+      : options_{options},
+        chance_{options.seed},
+        simulator_{{.bin = options.bin, .rack = detect_rack(options.cabinets), .seed = options.seed}, folder_},
         limit_{limit_plan()} {}
 
   std::vector<Loss> run() {

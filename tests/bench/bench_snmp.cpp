@@ -112,16 +112,23 @@ void sealed(const Options& options) {
 struct Footprint {
   double bytes, points;
 };
-Footprint footprint(std::uint32_t rows) {
-  constexpr std::size_t devices = 200;
+/// Heap bytes of a poller that has polled so many devices.
+double heap_of(const profile::Library& library, std::size_t devices, Footprint& told) {
   const Responder agents{{}};
-  const auto library = library_162(rows);
   const auto before = ::mallinfo2();
   HoldupPoller holdup{library, devices, agents.port()};
   (void)holdup.poll();
   const auto after = ::mallinfo2();
-  const auto bytes = static_cast<double>(after.uordblks + after.hblkhd) - static_cast<double>(before.uordblks + before.hblkhd);
-  return {bytes / devices, static_cast<double>(holdup.points())};
+  told.points = static_cast<double>(holdup.points());
+  return static_cast<double>(after.uordblks + after.hblkhd) - static_cast<double>(before.uordblks + before.hblkhd);
+}
+/// What a device adds: what all share, the sockets' buffers before all, is in neither count.
+Footprint footprint(std::uint32_t rows) {
+  const auto library = library_162(rows);
+  Footprint out{};
+  const double few = heap_of(library, 100, out), many = heap_of(library, 300, out);
+  out.bytes = (many - few) / 200;
+  return out;
 }
 
 /// Two sizes of device tell what a value costs, and so what is left of the rest.
@@ -158,7 +165,8 @@ int main(int argc, char** argv) {
   app.add_option("--polls", options.polls, "of a device, in a round")->capture_default_str();
   app.add_option("--parts", options.parts, "what to measure")->capture_default_str()->delimiter(',');
   app.add_option("--ways", options.ways, "of polling: only these of limit, holdup, net-snmp")->delimiter(',');
-  app.add_flag("--peers", options.peers, "also prometheus-snmp-exporter and collectd, unpacked from their Debian packages under build/peers");
+  app.add_flag("--peers", options.peers,
+               "also prometheus-snmp-exporter and collectd, unpacked from their Debian packages under build/peers");
   app.add_option("--bin", options.bin, "folder that holds holdup and hw-sim")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {

@@ -26,7 +26,8 @@ namespace holdup::bench {
     (void)::send(socket, question.data(), question.size(), MSG_NOSIGNAL);
     std::string answer;
     std::array<char, 65536> piece;
-    for (ssize_t size; (size = ::recv(socket, piece.data(), piece.size(), 0)) > 0;) answer.append(piece.data(), static_cast<std::size_t>(size));
+    for (ssize_t size; (size = ::recv(socket, piece.data(), piece.size(), 0)) > 0;)
+      answer.append(piece.data(), static_cast<std::size_t>(size));
     const auto body = answer.find("\r\n\r\n");
     if (body != std::string::npos) out = answer.substr(body + 4);
   }

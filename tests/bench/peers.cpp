@@ -88,7 +88,8 @@ std::string exporter_modules(bool apart) {
       metrics += "    - {name: t" + std::to_string(table) + "c" + std::to_string(column) + ", oid: " + base + "." + place +
                  ", type: gauge, help: value, indexes: [{labelname: row, type: gauge}]}\n";
     }
-  const std::string module = std::string{"pdu:\n    walk: ["} + base + ".1, " + base + ".2]\n    max_repetitions: 25\n    metrics:\n" + metrics;
+  const std::string module =
+      std::string{"pdu:\n    walk: ["} + base + ".1, " + base + ".2]\n    max_repetitions: 25\n    metrics:\n" + metrics;
   if (apart) return "auths:\n  public_v2: {community: public, version: 2}\nmodules:\n  " + module;
   return module + "    version: 2\n    auth: {community: public}\n";
 }
@@ -116,7 +117,8 @@ void exporter(std::uint16_t agents, MmsgPoller& limit) {
   };
   const auto patience = std::chrono::steady_clock::now() + 20s;
   while (scrape(0) != values_a_poll) {
-    if (std::chrono::steady_clock::now() > patience) throw std::runtime_error{"the exporter does not read all values; see " + folder.file("exporter.log")};
+    if (std::chrono::steady_clock::now() > patience)
+      throw std::runtime_error{"the exporter does not read all values; see " + folder.file("exporter.log")};
     std::this_thread::sleep_for(100ms);
   }
   const double bare = limit_now(limit), start = peer.cpu_seconds();
@@ -140,7 +142,7 @@ std::string collectd_configuration(const std::string& package, const Folder& fol
     }
   for (std::size_t device = 0; device < devices; ++device)
     out += "<Host \"d" + std::to_string(device) + "\">\nAddress \"udp:" + host_of(device, agents) +
-           "\"\nVersion 2\nCommunity \"public\"\nCollect" + all + "\nInterval 1\n</Host>\n";
+           "\"\nVersion 2\nBulkSize 25\nCommunity \"public\"\nCollect" + all + "\nInterval 1\n</Host>\n";
   return out + "</Plugin>\n";
 }
 
@@ -149,9 +151,9 @@ void collectd(const Responder& agents, MmsgPoller& limit) {
   if (package.empty()) return void(std::printf("collectd: its package cannot be had\n"));
   const Folder folder;
   ::setenv("MIBS", "", 1);
-  const ChildProgram peer{
-      {.words = {package + "/usr/sbin/collectd", "-f", "-C", folder.write("collectd.conf", collectd_configuration(package, folder, agents.port()))},
-       .log = folder.file("collectd.log")}};
+  const ChildProgram peer{{.words = {package + "/usr/sbin/collectd", "-f", "-C",
+                                     folder.write("collectd.conf", collectd_configuration(package, folder, agents.port()))},
+                           .log = folder.file("collectd.log")}};
   std::this_thread::sleep_for(5s);  // sessions opened, phases found
   const double bare = limit_now(limit);
   const double start = peer.cpu_seconds();
@@ -165,7 +167,9 @@ void collectd(const Responder& agents, MmsgPoller& limit) {
 }  // namespace
 
 void peers() {
-  std::printf("\nother programs, CPU us a value of their whole process\ndevices way                        us       against the limit of the same minute\n");
+  std::printf(
+      "\nother programs, CPU us a value of their whole process\ndevices way                        us       against the limit of the same "
+      "minute\n");
   const Responder agents{{}};
   MmsgPoller limit{devices, agents.port()};
   exporter(agents.port(), limit);

@@ -40,7 +40,8 @@ std::string trap_rack(int pdus) {
       loads += "      psu" + std::to_string(psu) + ": {cord: " + pdu(n - 2 + psu) + "/outlet/1, rated_watts: 600, holdup: 20ms}\n";
     sim += "  " + cabinet + ": {watts: 300}\n";
   }
-  return "rack: traps\nsystem: 1ph\nfeeds:\n  A: {nominal_volts: 230, rating_amperes: 32}\n  B: {nominal_volts: 230, rating_amperes: 32}\n" +
+  return "rack: traps\nsystem: 1ph\nfeeds:\n  A: {nominal_volts: 230, rating_amperes: 32}\n  B: {nominal_volts: 230, rating_amperes: "
+         "32}\n" +
          devices + loads + sim;
 }
 
@@ -69,7 +70,8 @@ class Stage {
     http_ = port_of(ready);
     const auto patience = Clock::now() + 60s;
     while (!is_ready()) {
-      if (Clock::now() > patience) throw std::runtime_error{"the rack was not called redundant within a minute; see " + folder_.file("holdup.log")};
+      if (Clock::now() > patience)
+        throw std::runtime_error{"the rack was not called redundant within a minute; see " + folder_.file("holdup.log")};
       std::this_thread::sleep_for(100ms);
     }
   }
@@ -165,17 +167,18 @@ std::vector<double> gaps(Witness& witness, std::size_t first, std::size_t count,
 /// Traps of a device at a steady rate, to two ports at once, from the moment it is made.
 class Storm {
  public:
-  Storm(Witness& witness, const TrapPlan& plan, std::array<std::uint16_t, 2> ports) : thread_{[this, &witness, plan, ports] {
-    const auto began = Clock::now();
-    const auto noise = outlet_trap(2, 7);
-    const auto all = static_cast<std::uint64_t>(plan.seconds) * static_cast<std::uint64_t>(plan.a_second);
-    while (sent_ < all) {
-      const auto due = std::chrono::duration<double>(Clock::now() - began).count() * plan.a_second;
-      for (; sent_ < all && static_cast<double>(sent_) < due; ++sent_)
-        for (const auto port : ports) witness.call(0, port, noise);
-      std::this_thread::sleep_for(1ms);
-    }
-  }} {}
+  Storm(Witness& witness, const TrapPlan& plan, std::array<std::uint16_t, 2> ports)
+      : thread_{[this, &witness, plan, ports] {
+          const auto began = Clock::now();
+          const auto noise = outlet_trap(2, 7);
+          const auto all = static_cast<std::uint64_t>(plan.seconds) * static_cast<std::uint64_t>(plan.a_second);
+          while (sent_ < all) {
+            const auto due = std::chrono::duration<double>(Clock::now() - began).count() * plan.a_second;
+            for (; sent_ < all && static_cast<double>(sent_) < due; ++sent_)
+              for (const auto port : ports) witness.call(0, port, noise);
+            std::this_thread::sleep_for(1ms);
+          }
+        }} {}
   void join() { thread_.join(); }
   [[nodiscard]] std::uint64_t sent() const { return sent_; }
 
@@ -222,7 +225,8 @@ void confirming(const TrapPlan& plan) {
     while (Clock::now() - witness.last_asked(device) < 150ms) std::this_thread::sleep_for(1ms);  // holdup leaves 100 ms between questions
     of_holdup.call(device, stage.trap_port(), trap, device);
   }
-  std::printf("\ntrap -> confirming question at the device, %d of each in turn, microseconds; `holdup run` with %d PDUs\n", plan.traps, plan.pdus);
+  std::printf("\ntrap -> confirming question at the device, %d of each in turn, microseconds; `holdup run` with %d PDUs\n", plan.traps,
+              plan.pdus);
   std::printf("%-8s %8s %8s\n", "", "p50", "p99");
   auto &h = of_holdup.micros(), &r = of_relay.micros();
   std::printf("%-8s %8.0f %8.0f\n%-8s %8.0f %8.0f\n", "holdup", rank(h, 0.5), rank(h, 0.99), "relay", rank(r, 0.5), rank(r, 0.99));
@@ -256,8 +260,8 @@ void storm(const TrapPlan& plan) {
   const double received = stage.metric("holdup_traps_received_total"), kernel = stage.metric("holdup_dropped_total{what=\"traps_kernel\"}");
   std::printf("\n%llu traps of one device in %.1f s, to holdup and to a bare receiver\n", static_cast<unsigned long long>(storm.sent()),
               std::chrono::duration<double>(ended - began).count());
-  std::printf("received: holdup %.0f, bare %llu, ratio %.3f (target 0.9); the kernel dropped %.0f of holdup's, counted %.0f of %llu\n", received,
-              static_cast<unsigned long long>(bare), received / static_cast<double>(bare), kernel, received + kernel,
+  std::printf("received: holdup %.0f, bare %llu, ratio %.3f (target 0.9); the kernel dropped %.0f of holdup's, counted %.0f of %llu\n",
+              received, static_cast<unsigned long long>(bare), received / static_cast<double>(bare), kernel, received + kernel,
               static_cast<unsigned long long>(storm.sent() + 1));
   std::printf("holdup's CPU in the storm: %.0f %% of a core\n", 100 * used / std::chrono::duration<double>(ended - began).count());
   std::printf("the loss announced in it: told after %.1f ms, proven after %.0f ms (hot period 1000 ms)\n", said.reported.value_or(-1),

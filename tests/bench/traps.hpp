@@ -8,8 +8,8 @@ namespace holdup::bench {
 struct TrapPlan {
   std::string bin;
   int pdus = 20;
-  int traps = 400;         // confirming(): of each way
-  int seconds = 10;        // storm()
+  int traps = 400;   // confirming(): of each way
+  int seconds = 10;  // storm()
   int a_second = 10'000;
 };
 

@@ -14,8 +14,8 @@ struct usmUser;
 
 // SNMPv3's user security model as net-snmp has it, as a codec: it seals a question and opens an answer, and does nothing else. Its users
 // and engine clocks are tables of the whole process, keyed by engine id: here they are set to what one message needs, while it is made or
-// opened, and count for nothing in between. So no two devices share keys or a clock, whatever they call themselves; and the library never sees a
-// socket, a file, a timer. One thread only (net-snmp as Debian builds it locks nothing). Session uses it.
+// opened, and count for nothing in between. So no two devices share keys or a clock, whatever they call themselves; and the library never
+// sees a socket, a file, a timer. One thread only (net-snmp as Debian builds it locks nothing). Session uses it.
 namespace holdup::v3 {
 
 /// A user at one engine, its keys localised.
