@@ -161,16 +161,30 @@ record::Event& Ledger::write(const Incident& incident, const Draft& draft, Momen
   return events_.emplace_back(std::move(event));
 }
 
-// It begins and ends in one event, which is its own incident: nothing is restored, nothing stays open.
+// An incident of its own that begins, ends and is restored at once.
 void Ledger::tell_past(const Finding& finding, Moment moment) {
+  Incident incident{.id = {},
+                    .verdict = finding.verdict,
+                    .cause = finding.element,
+                    .strength = finding.strength,
+                    .summary = {},
+                    .evidence = {},
+                    .begin = {},
+                    .open = {}};
+  auto& begun = write(incident, {finding, record::Phase::begin}, moment);
+  incident.id = begun.incident = begun.id;
+  close_past(incident, finding, moment);
+}
+
+void Ledger::close_past(const Incident& incident, const Finding& finding, Moment moment) {
+  write(incident, {finding, record::Phase::end}, moment);
   auto event = blank(moment);
-  event.incident = event.id;
-  event.verdict = name(finding.verdict);
+  event.incident = incident.id;
+  event.verdict = "restored";
   event.strength = name(finding.strength);
-  event.element = event.cause = finding.element.text();
+  event.element = event.cause = incident.cause.text();
   event.phase = record::Phase::end;
-  event.evidence = evidence_of(finding, moment);
-  event.uncertainty = moment.now - finding.since;
+  event.evidence.push_back(line(incident.cause, "over when it came to light", event.time));
   events_.push_back(std::move(event));
 }
 
@@ -299,9 +313,11 @@ void Ledger::take_out(const OpenVerdict& verdict, const record::Event& event) {
 }
 
 std::vector<record::Event> Ledger::finish_fold(Moment moment) {
-  for (auto& incident : open_)
-    if (incident.open.empty()) close(incident, {}, moment);
-  std::erase_if(open_, [](const Incident& incident) { return incident.open.empty(); });
+  for (auto& incident : open_) {
+    if (incident.open.empty() && !is_past(incident.verdict)) close(incident, {}, moment);
+    if (is_past(incident.verdict)) close_past(incident, {incident.verdict, incident.cause, incident.strength, {}, {}}, moment);
+  }
+  std::erase_if(open_, [](const Incident& incident) { return incident.open.empty() || is_past(incident.verdict); });
   return std::exchange(events_, {});
 }
 

@@ -76,6 +76,7 @@ class Ledger {
   void strengthen(const detect::Finding& finding, Moment moment);
   void end(const detect::Finding& finding, Moment moment);
   void tell_past(const detect::Finding& finding, Moment moment);
+  void close_past(const Incident& incident, const detect::Finding& finding, Moment moment);
   void close(Incident& incident, const std::vector<record::Evidence>& proof, Moment moment);
   void raise_cause(Incident& incident, const detect::Finding& finding, Moment moment);
   void restate(Incident& incident, const detect::Finding& finding, Moment moment) const;

@@ -116,7 +116,8 @@ void Mirror::take(const record::Batch& batch) {
     value.quality = sample.quality;
     value.at = batch.at;
     if (sample.quality == ground::Quality::good) value.good_at = batch.at;
-    if (!value.device) continue;
+    const bool ours = value.series->name.starts_with("holdup_") && value.series->name != up_name;  // said of the device, not by it
+    if (!value.device || ours) continue;
     DeviceState& device = devices_[*value.device];
     const bool silent = value.series->name == up_name && sample.value == 0;
     if (silent) {
@@ -140,7 +141,6 @@ void Mirror::take(const record::Event& event) {
   if (event.phase == record::Phase::begin) return ledger_->fold(event, moment);
   const auto before = ledger_->open();
   ledger_->fold(event, moment);
-  keep_past(event);
   mark_closed(before, event);
 }
 
@@ -179,24 +179,6 @@ void Mirror::keep_event(const record::Event& event) {
 const std::vector<record::Event>* Mirror::events_of(std::string_view incident) const {
   const auto found = events_.find(incident);
   return found == events_.end() || !found->second.whole ? nullptr : &found->second.events;
-}
-
-// What was over when it came to light is an incident of one event.
-void Mirror::keep_past(const record::Event& event) {
-  const auto verdict = detect::verdict_of(event.verdict);
-  const auto strength = detect::strength_of(event.strength);
-  const auto element = ground::Element::parse(event.element);
-  if (!verdict || !is_past(*verdict) || !strength || !element) return;
-  incident::Incident past{.id = event.id,
-                          .verdict = *verdict,
-                          .cause = *element,
-                          .strength = *strength,
-                          .summary = {},
-                          .evidence = event.evidence,
-                          .begin = event.time,
-                          .open = {}};
-  past.summary = incident::summary({*verdict, *element, *strength, {}, {}});
-  closed_.push_front({std::move(past), event.time, ""});
 }
 
 void Mirror::mark_closed(const std::vector<incident::Incident>& before, const record::Event& event) {

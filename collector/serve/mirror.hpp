@@ -103,7 +103,6 @@ class Mirror {
   void keep_event(const record::Event& event);
   void keep_trap(const record::Event& event);
   void take(const core::Warning& warning);
-  void keep_past(const record::Event& event);
   void mark_closed(const std::vector<incident::Incident>& before, const record::Event& event);
   void place(Value& value);
 

@@ -158,6 +158,9 @@ class Tables {
   EngineId id_;
 };
 
+/// An engine whose boots stand there can prove no clock any more: it wants a new id (RFC 3414 2.2.2 and 3.2.7 b).
+constexpr std::uint32_t boots_end = 2147483647;
+
 /// What an authentic message says of its engine's clock, where it is newer (RFC 3414 3.2.7 b).
 void take_clock(const Message& message, Engine& engine) {
   const bool newer = message.boots > engine.boots || (message.boots == engine.boots && message.time > engine.time);
@@ -304,8 +307,9 @@ Opened open_sealed(Bytes datagram, const Message& message, const User& user, Eng
   params.secStateRef = &state;
   const int code = usm().decode(&params);
   if (state != nullptr) usm().pdu_free_state_ref(state);
-  if (code == SNMPERR_USM_NOTINTIMEWINDOW) return {Refusal::not_in_window, {}};
-  if (code == SNMPERR_SUCCESS || code == SNMPERR_USM_DECRYPTIONERROR) take_clock(message, engine);
+  const bool authentic = code == SNMPERR_SUCCESS || code == SNMPERR_USM_DECRYPTIONERROR;
+  if (code == SNMPERR_USM_NOTINTIMEWINDOW || (authentic && message.boots >= boots_end)) return {Refusal::not_in_window, {}};
+  if (authentic) take_clock(message, engine);
   if (code == SNMPERR_USM_DECRYPTIONERROR || code == SNMPERR_USM_PARSEERROR) return {Refusal::cannot_decrypt, {}};
   if (code != SNMPERR_SUCCESS) return {Refusal::wrong_digest, {}};
   return {std::nullopt, {scoped, scoped + plain_size}};

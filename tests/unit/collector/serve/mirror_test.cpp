@@ -61,6 +61,16 @@ TEST_CASE("a device is silent from the moment the core says so until it answers"
   CHECK_FALSE(mirror->device(0).silent_since);
 }
 
+TEST_CASE("what holdup says of a silent device is no word of the device") {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  tell(*mirror, core.all_good(noon));
+  tell(*mirror, core.up("pdu-a", false, noon + 3s));
+  tell(*mirror, core.own("holdup_device_poll_slowdown", "pdu-a", 1, noon + 4s));
+  CHECK(mirror->device(0).silent_since == noon + 3s);
+  CHECK(mirror->device(0).heard == noon);
+}
+
 TEST_CASE("what a late answer tells of the past overwrites nothing newer and ends no silence") {
   Teller core;
   auto mirror = ready_mirror(core.site());

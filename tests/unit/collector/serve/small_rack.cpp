@@ -94,10 +94,12 @@ Update Teller::reading(const std::string& device, Meaning means, double value, g
   return update;
 }
 
-Update Teller::up(const std::string& device, bool is, ground::Instant at) {
+Update Teller::up(const std::string& device, bool is, ground::Instant at) { return own("holdup_up", device, is ? 1 : 0, at); }
+
+Update Teller::own(const std::string& name, const std::string& device, double value, ground::Instant at) {
   auto reply = batch(at);
-  const auto series = registry_.enter({.name = "holdup_up", .labels = {{"device", device}, {"rack", site_.rack}}}, reply.born);
-  reply.samples.push_back({series, is ? 1. : 0., ground::Quality::good});
+  const auto series = registry_.enter({.name = name, .labels = {{"device", device}, {"rack", site_.rack}}}, reply.born);
+  reply.samples.push_back({series, value, ground::Quality::good});
   Update update;
   update.batches.push_back(std::move(reply));
   return update;

@@ -31,6 +31,8 @@ class Teller {
   [[nodiscard]] Update reading(const std::string& device, reading::Meaning means, double value, ground::Instant at,
                                ground::Quality quality = ground::Quality::good);
   [[nodiscard]] Update up(const std::string& device, bool is, ground::Instant at);
+  /// A series that holdup keeps of the device.
+  [[nodiscard]] Update own(const std::string& name, const std::string& device, double value, ground::Instant at);
   [[nodiscard]] const site::Site& site() const { return site_; }
 
  private:

@@ -167,7 +167,7 @@ TEST_CASE("an answer that comes late is told with its own time, once, while the 
   REQUIRE(agent.ask(10s));
   REQUIRE(agent.late().size() == 1);
   CHECK(agent.late()[0].asked >= before);
-  CHECK(agent.late()[0].round_trip >= 100ms);
+  CHECK(agent.late()[0].round_trip > 50ms);
   CHECK(agent.late()[0].response.varbinds.size() == 1);
   CHECK(agent.counters().late == 1);
   CHECK(agent.counters().stray == 1);
