@@ -16,6 +16,13 @@ Duration read(clockid_t id) {
 
 Instant now() { return Instant{read(CLOCK_BOOTTIME)}; }
 
+// No machine is up for as long as since 1970: what lies a day ahead of the monotonic clock is of the other one.
+Instant of_kernel_stamp(Duration stamp) {
+  const Duration monotonic = read(CLOCK_MONOTONIC);
+  const Duration base = stamp > monotonic + std::chrono::hours{24} ? read(CLOCK_REALTIME) : monotonic;
+  return Instant{read(CLOCK_BOOTTIME) - (base - stamp)};
+}
+
 Duration utc_offset() { return read(CLOCK_REALTIME) - read(CLOCK_BOOTTIME); }
 
 std::string boot_id() {

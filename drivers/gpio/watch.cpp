@@ -1,0 +1,179 @@
+#include "drivers/gpio/watch.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+
+#include "ground/clock/clock.hpp"
+
+namespace holdup::gpio {
+namespace asio = boost::asio;
+using boost::system::error_code;
+using ground::Instant;
+
+namespace {
+
+constexpr std::chrono::seconds look_each{1};  // at every level; and for a chip that is not there
+
+}  // namespace
+
+struct Watch::State : std::enable_shared_from_this<State> {
+  State(asio::io_context& on, std::string of, std::vector<Wish> all, Ears whose)
+      : loop{on},
+        chip{std::move(of)},
+        wishes{std::move(all)},
+        ears{std::move(whose)},
+        timer{on},
+        known(wishes.size()),
+        said(wishes.size()) {}
+
+  void look_later(std::chrono::nanoseconds pause);
+  void look();
+  void open();
+  void close(const std::string& why);
+  void listen(std::size_t place);
+  void turn(std::size_t place);
+  void compare(Instant since, Told::Kind kind);
+  void tell();
+  void say_failures();
+  [[nodiscard]] bool is_ours(std::size_t wish) const { return lines && !lines->failures()[wish]; }
+
+  asio::io_context& loop;
+  std::string chip;
+  std::vector<Wish> wishes;
+  Ears ears;
+  asio::steady_timer timer;
+  struct Known {
+    std::optional<bool> active;  // as last told
+    Instant at{};                // the stamp of that
+  };
+  std::vector<Known> known;  // by wish
+  std::vector<std::string> said;
+  std::optional<Lines> lines;
+  std::vector<std::unique_ptr<asio::posix::stream_descriptor>> descriptors;  // of duplicates, so that Asio may close them
+  std::vector<int> originals;                                                // what libgpiod knows them by
+  std::uint64_t opening = 0;
+  std::string chip_trouble;
+  std::vector<Told> told;  // of the present turn
+  Counters counters;
+  bool stopped = false;
+};
+
+Watch::Watch(asio::io_context& loop, std::string chip, std::vector<Wish> wishes, Ears ears)
+    : state_{std::make_shared<State>(loop, std::move(chip), std::move(wishes), std::move(ears))} {
+  state_->look_later({});
+}
+
+Watch::~Watch() {
+  state_->stopped = true;
+  state_->timer.cancel();
+  state_->descriptors.clear();
+  state_->lines.reset();
+}
+
+const Counters& Watch::counters() const { return state_->counters; }
+
+void Watch::State::look_later(std::chrono::nanoseconds pause) {
+  timer.expires_after(pause);
+  timer.async_wait([weak = weak_from_this()](error_code error) {
+    const auto alive = weak.lock();
+    if (!alive || error || alive->stopped) return;
+    alive->look();
+    alive->look_later(look_each);
+  });
+}
+
+void Watch::State::look() {
+  if (!lines) {
+    open();
+  } else {
+    compare(Instant::min(), Told::Kind::seen);
+  }
+  tell();
+}
+
+void Watch::State::open() {
+  auto opened = Lines::request(chip, wishes);
+  if (!opened) {
+    if (std::exchange(chip_trouble, opened.error().what) != chip_trouble) ears.say(chip_trouble);
+    return;
+  }
+  lines.emplace(std::move(*opened));
+  if (!std::exchange(chip_trouble, {}).empty()) ears.say("GPIO chip '" + chip + "' is there");
+  say_failures();
+  ++counters.openings;
+  ++opening;
+  originals = lines->descriptors();
+  for (const int original : originals) descriptors.push_back(std::make_unique<asio::posix::stream_descriptor>(loop, ::dup(original)));
+  for (std::size_t place = 0; place < originals.size(); ++place) listen(place);
+  compare(Instant::min(), Told::Kind::state);
+}
+
+void Watch::State::say_failures() {
+  for (std::size_t w = 0; w < wishes.size(); ++w) {
+    const auto& failure = lines->failures()[w];
+    const std::string now = failure ? failure->what : "";
+    if (std::exchange(said[w], now) != now && !now.empty()) ears.say("GPIO chip '" + chip + "': " + now);
+  }
+}
+
+void Watch::State::close(const std::string& why) {
+  chip_trouble = "GPIO chip '" + chip + "' is gone: " + why;
+  ears.say(chip_trouble);
+  descriptors.clear();
+  lines.reset();
+  const auto now = ground::clock::now();
+  for (std::size_t w = 0; w < wishes.size(); ++w)
+    if (std::exchange(known[w].active, std::nullopt)) told.push_back({.kind = Told::Kind::gone, .wish = w, .at = now});
+}
+
+void Watch::State::listen(std::size_t place) {
+  descriptors[place]->async_wait(
+      asio::posix::stream_descriptor::wait_read, [weak = weak_from_this(), place, mine = opening](error_code error) {
+        const auto alive = weak.lock();
+        if (!alive || alive->stopped || error == asio::error::operation_aborted || alive->opening != mine || !alive->lines) return;
+        alive->turn(place);
+        if (alive->lines) alive->listen(place);
+        alive->tell();
+      });
+}
+
+void Watch::State::turn(std::size_t place) {
+  const auto taken = lines->take(originals[place]);
+  if (!taken) return close(taken.error().what);
+  for (const Edge& edge : taken->edges) {
+    ++counters.edges;
+    known[edge.wish] = {.active = edge.active, .at = edge.at};
+    told.push_back({.kind = Told::Kind::edge, .wish = edge.wish, .active = edge.active, .at = edge.at});
+  }
+  counters.lost += taken->lost;
+  counters.maybe_lost += taken->maybe_lost ? 1 : 0;
+  // Also where nothing was lost the last of two quick edges may bear the wrong level; an edge that is still to come tells the same again.
+  if (!taken->edges.empty()) compare(taken->edges.front().at, Told::Kind::seen);
+}
+
+/// Holds the levels against what was told; what differs happened after the last stamp, or after `since` at the earliest.
+void Watch::State::compare(Instant since, Told::Kind kind) {
+  const auto levels = lines->levels();
+  if (!levels) return close(levels.error().what);
+  const auto now = ground::clock::now();
+  for (std::size_t w = 0; w < wishes.size(); ++w) {
+    const bool active = (*levels)[w];
+    if (!is_ours(w) || known[w].active == active) continue;
+    const bool first = !known[w].active;
+    if (!first) ++counters.seen;
+    const Instant after = first ? now : std::max({since, known[w].at, now - look_each});
+    told.push_back({.kind = first ? Told::Kind::state : kind, .wish = w, .active = active, .at = now, .uncertainty = now - after});
+    known[w] = {.active = active, .at = now};
+  }
+}
+
+void Watch::State::tell() {
+  if (!told.empty()) ears.hear(std::exchange(told, {}));
+}
+
+}  // namespace holdup::gpio
