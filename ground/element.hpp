@@ -19,6 +19,7 @@ class Element {
   [[nodiscard]] static Element feed(std::string_view name) { return Element{"feed/" + std::string{name}}; }
   [[nodiscard]] static Element device(std::string_view name) { return Element{"device/" + std::string{name}}; }
   [[nodiscard]] static Element contact(std::string_view name) { return Element{"contact/" + std::string{name}}; }
+  [[nodiscard]] static Element gpiochip(std::string_view name) { return Element{"gpiochip/" + std::string{name}}; }
   /// A PDU or a load: a name of its own, without a prefix.
   [[nodiscard]] static Element named(std::string_view name) { return Element{std::string{name}}; }
   [[nodiscard]] static Element supply(std::string_view load, std::string_view name) {

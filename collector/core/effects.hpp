@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collector/core/alert_board.hpp"
+#include "collector/detect/contacts.hpp"
 #include "collector/plan/plan.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/site/site.hpp"
@@ -58,11 +59,9 @@ struct Unanswered {
   ground::Instant asked{};
   ground::Failure failure;
 };
-struct Edge {
-  site::Index contact = 0;
-  bool open = false;
-  ground::Instant at{};
-  ground::Duration uncertainty{};
+/// What one turn of a GPIO chip brought, oldest first.
+struct Edges {
+  std::vector<detect::SideLevel> all;
 };
 /// A device called: a trap or an inform. A hint, never a proof.
 struct Trap {
@@ -92,7 +91,7 @@ struct SiteChanged {
   rules::RuleSet rules;
 };
 
-using Input = std::variant<Started, Restored, Identified, Answered, AnsweredLate, Unanswered, Edge, Traps, Listening, TimerDue, Delivered,
+using Input = std::variant<Started, Restored, Identified, Answered, AnsweredLate, Unanswered, Edges, Traps, Listening, TimerDue, Delivered,
                            SiteChanged>;
 
 // ---- Effects.

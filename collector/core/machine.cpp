@@ -99,6 +99,16 @@ std::vector<record::Sample> samples_of(std::span<const reading::Reading> reading
 
 std::string ms(ground::Duration duration) { return ground::number_text(std::round(ground::seconds(duration) * 1e4) / 10); }
 
+record::Series contact_series(const site::Site& site, site::Index contact) {
+  const site::Contact& one = site.contacts[contact];
+  record::Series series{.name = "rack_contact_closed",
+                        .labels = {{"contact", one.name},
+                                   {"load", site.loads[site.supplies[one.supply].load].name},
+                                   {"rack", site.rack},
+                                   {"supply", site.element_of_supply(one.supply).text()}}};
+  return series;
+}
+
 /// Nearly the same: what the polls' own rhythm makes of one period.
 bool alike(Duration a, Duration b) { return a - b <= b / 10 && b - a <= a / 10; }
 
@@ -125,6 +135,7 @@ void Machine::conclude() {
   const auto changes = watch_->detector.assess(moment_.now);
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
   settle_past();
+  note_contacts();
   if (!changes.empty()) {
     const auto events = ledger_.file(changes, moment_);
     tell(events);
@@ -271,8 +282,26 @@ void Machine::take(const Unanswered& input) {
   record(std::move(batch));
 }
 
-void Machine::take(const Edge& input) {
-  if (watch_ && input.contact < site_->contacts.size()) watch_->detector.edge(input.contact, input.open, input.at, input.uncertainty);
+void Machine::take(const Edges& input) {
+  if (!watch_) return;
+  for (const auto& level : input.all)
+    if (level.contact < site_->contacts.size()) watch_->detector.took(level);
+}
+
+// What a contact says now is a sample and an event: when it last moved tells whether it can be relied on.
+void Machine::note_contacts() {
+  for (const site::Index c : watch_->detector.take_changed_contacts()) {
+    const auto& fact = watch_->detector.facts().contacts().fact(c);
+    ContactLog& log = watch_->contacts[c];
+    record::Batch batch;
+    if (!log.series) log.series = registry_.enter(contact_series(*site_, c), batch.born);
+    const auto quality = fact.open ? Quality::good : Quality::failed;
+    batch.samples.push_back({*log.series, fact.open ? (*fact.open ? 0. : 1.) : std::numeric_limits<double>::quiet_NaN(), quality});
+    record(std::move(batch));
+    const auto element = ground::Element::contact(site_->contacts[c].name);
+    if (auto line = log.line(element, fact, moment_))
+      effects_.events.push_back(ledger_.note({.word = "contact", .element = element, .lines = {std::move(*line)}}, moment_));
+  }
 }
 
 void Machine::take(const Traps& input) {

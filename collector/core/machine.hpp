@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collector/core/alert_board.hpp"
+#include "collector/core/contact_log.hpp"
 #include "collector/core/effects.hpp"
 #include "collector/core/lateness.hpp"
 #include "collector/core/registry.hpp"
@@ -46,7 +47,7 @@ class Machine {
   /// What must be made anew when the site changes.
   struct Watch {
     Watch(const site::Site& site, std::uint64_t seed, ground::Instant now)
-        : plan{site, seed, now}, detector{site}, devices(site.devices.size()) {}
+        : plan{site, seed, now}, detector{site}, devices(site.devices.size()), contacts(site.contacts.size()) {}
     plan::Plan plan;
     detect::Detector detector;
     struct Device {
@@ -68,6 +69,7 @@ class Machine {
       Lateness lateness;
     };
     std::vector<Device> devices;
+    std::vector<ContactLog> contacts;  // by contact
   };
 
   void take(const Started& input);
@@ -76,7 +78,7 @@ class Machine {
   void take(Answered& input);
   void take(AnsweredLate& input);
   void take(const Unanswered& input);
-  void take(const Edge& input);
+  void take(const Edges& input);
   void take(const Traps& input);
   void take(const Listening& input);
   void take(const TimerDue&) {}
@@ -89,6 +91,7 @@ class Machine {
   void tell(const std::vector<record::Event>& events);
   void tell_rules(const std::vector<rules::Transition>& transitions);
   void note_up(site::Index device, bool up, record::Batch& batch);
+  void note_contacts();
   void note_refresh(site::Index device, record::Batch& batch);
   void note_doubts(site::Index device, record::Batch& batch);
   void doubt(site::Index device, std::vector<reading::Reading>& readings);

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration settle = 2s;          // good for so long before a latch opens: power that returns often goes again
+constexpr Duration longest_lag = 5min;   // of a reading that may yet contradict a contact
 constexpr Duration look_again = 250ms;   // while a silence is being weighed
 constexpr Duration slow_to_see = 2s;     // a loss may be judged so long after a counter told of it
 constexpr std::size_t most_ended = 256;  // losses remembered
@@ -46,9 +47,11 @@ void Detector::adopt(Verdict verdict, const ground::Element& element, Strength s
 std::vector<Change> Detector::assess(Instant now) {
   for (auto& past : latches_.take()) pending_.push_back({std::move(past), now + slow_to_see});
   const bool due = next_due_ && *next_due_ <= now;
+  if (stirred_ || due) stirred_ = facts_.settle(now) || stirred_;
   if (!stirred_ && !due && open_.empty() && pending_.empty()) return {};
   stirred_ = false;
-  next_due_.reset();
+  next_due_ = facts_.contacts().next_due();
+  weigh_contacts(now);
   for (Index s = 0; s < site_.supplies.size(); ++s) {
     const auto& element = supplies_[s];
     weigh(Verdict::supply_off_commanded, element, judge_.supply_off(s), now);
@@ -71,6 +74,17 @@ std::vector<Change> Detector::assess(Instant now) {
   weigh_meters(now);
   weigh_past(now);
   return std::exchange(changes_, {});
+}
+
+// Before the supplies: a broken wire is no loss.
+void Detector::weigh_contacts(Instant now) {
+  for (Index c = 0; c < site_.contacts.size(); ++c) {
+    weigh(Verdict::contact_failed, ground::Element::contact(site_.contacts[c].name), judge_.contact(c, now), now);
+    if (facts_.contacts().mates(c).front() == c && facts_.contacts().mates(c).size() > 1)
+      weigh(Verdict::contact_failed, site_.element_of_common(c), judge_.common(c), now);
+    const auto& fact = facts_.contacts().fact(c);
+    if (fact.open == true && now - fact.since < longest_lag) wake_at(now + look_again);
+  }
 }
 
 void Detector::weigh_past(Instant now) {

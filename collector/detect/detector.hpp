@@ -33,7 +33,7 @@ class Detector {
     stirred_ = facts_.heard_late(device, asked, readings) || stirred_;
   }
   void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), stirred_ = true; }
-  void edge(Index contact, bool open, Instant at, Duration uncertainty) { facts_.edge(contact, open, at, uncertainty), stirred_ = true; }
+  void took(const SideLevel& level) { facts_.took(level), stirred_ = true; }
   /// A device called: what it says stands as reported until a reading can know.
   void trapped(Index device, const reading::TrapMessage& message, Instant at) { reports_.take(device, message, at), stirred_ = true; }
   /// What of the device's measurements cannot be, from now on; empty: all is well again.
@@ -51,6 +51,8 @@ class Detector {
   [[nodiscard]] std::vector<Index> wanted() const;
 
   [[nodiscard]] const Facts& facts() const { return facts_; }
+  /// Contacts whose state changed since the last call.
+  [[nodiscard]] std::vector<Index> take_changed_contacts() { return facts_.take_changed_contacts(); }
   [[nodiscard]] std::optional<Held> held(Verdict verdict, const ground::Element& element) const;
   [[nodiscard]] bool idle() const { return open_.empty(); }
 
@@ -85,6 +87,7 @@ class Detector {
   void weigh_past(Instant now);
   void weigh_meters(Instant now);
   [[nodiscard]] bool explained(const Latches::Past& past) const;
+  void weigh_contacts(Instant now);
 
   const site::Site& site_;
   Facts facts_;

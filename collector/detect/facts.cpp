@@ -102,7 +102,7 @@ Facts::Facts(const site::Site& site)
     : site_{site},
       hearings_(site.devices.size()),
       tracks_(site.devices.size()),
-      contacts_(site.contacts.size()),
+      contacts_{site},
       of_supply_(site.supplies.size()),
       of_outlet_(site.supplies.size()),
       of_inlet_(site.devices.size()) {}
@@ -227,10 +227,6 @@ void Facts::unanswered(Index device, Instant asked) {
   if (++hearing.failures == 1) hearing.first_failure = asked;
   if (hearing.failures == 2) hearing.second_failure = asked;
   hearing.last_failure = asked;
-}
-
-void Facts::edge(Index contact, bool open, Instant at, Duration uncertainty) {
-  contacts_[contact] = {.open = open, .since = at, .uncertainty = uncertainty};
 }
 
 }  // namespace holdup::detect

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "collector/detect/contacts.hpp"
 #include "collector/detect/refresh.hpp"
 #include "collector/detect/verdict.hpp"
 #include "collector/site/site.hpp"
@@ -62,12 +63,6 @@ struct Hearing {
   [[nodiscard]] bool answers() const { return failures == 0 && last_answer.has_value(); }
 };
 
-struct ContactFact {
-  std::optional<bool> open;
-  Instant since{};
-  Duration uncertainty{};
-};
-
 class Facts {
  public:
   explicit Facts(const site::Site& site);
@@ -78,10 +73,13 @@ class Facts {
   /// An answer to a question that had failed. While a newer question stands unanswered it ends no silence, and makes nothing fresh.
   bool heard_late(Index device, Instant asked, std::span<const reading::Reading> readings);
   void unanswered(Index device, Instant asked);
-  void edge(Index contact, bool open, Instant at, Duration uncertainty);
+  void took(const SideLevel& level) { contacts_.take(level); }
+  /// What time alone brings about; true when a fact changed.
+  bool settle(Instant now) { return contacts_.settle(now); }
+  [[nodiscard]] std::vector<Index> take_changed_contacts() { return contacts_.take_changed(); }
 
   [[nodiscard]] const Hearing& hearing(Index device) const { return hearings_[device]; }
-  [[nodiscard]] const ContactFact& contact(Index contact) const { return contacts_[contact]; }
+  [[nodiscard]] const Contacts& contacts() const { return contacts_; }
   /// What the supply's own status device says; nullptr when it says no such thing.
   [[nodiscard]] const Track* status(Index supply, Meaning means) const { return of_supply_[supply][static_cast<std::size_t>(means)]; }
   /// What the outlet of the supply's cord says.
@@ -105,7 +103,7 @@ class Facts {
   const site::Site& site_;
   std::vector<Hearing> hearings_;          // by device
   std::vector<std::deque<Track>> tracks_;  // by device
-  std::vector<ContactFact> contacts_;
+  Contacts contacts_;
   std::vector<ByMeaning> of_supply_, of_outlet_;  // by supply
   std::vector<ListByMeaning> of_inlet_;           // by device
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <vector>
 
@@ -43,6 +44,8 @@ class Judge {
   [[nodiscard]] Judgement load(Index load) const;
   [[nodiscard]] Judgement paths(Index load) const;
   [[nodiscard]] Judgement ups(Index device) const;
+  [[nodiscard]] Judgement contact(Index contact, Instant now) const;
+  [[nodiscard]] Judgement common(Index contact) const;  // of all that share its wetting supply, or chip
   [[nodiscard]] Judgement telemetry(Index device, Instant now) const;
   /// A loss lies between the last sign of power and the first sign of none.
   struct Between {
@@ -75,6 +78,16 @@ class Judge {
     return Judgement::fine(holds_any_() ? std::vector<Sign>{sign()} : std::vector<Sign>{});
   }
   [[nodiscard]] Condition condition(Index supply) const;
+  /// What a supply's contacts say: all that can be believed; those that speak of a loss, and how strongly.
+  struct Wired {
+    std::vector<Sign> all, against;
+    Strength strength = Strength::reported;
+  };
+  [[nodiscard]] Wired wired(Index supply, std::initializer_list<site::Senses> senses) const;
+  [[nodiscard]] bool is_common_fault(Index contact) const;
+  [[nodiscard]] bool echoes_loss(Index supply) const;
+  [[nodiscard]] Judgement supply_by_wire(Index supply) const;
+  [[nodiscard]] bool is_named(Index supply) const;
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;

@@ -12,40 +12,21 @@ using ground::Element;
 
 constexpr Duration start_up = 5s;  // a supply may take so long from a good input to a good output
 
-Sign contact_sign(const site::Site& site, Index contact, const ContactFact& fact) {
-  return {.source = Element::contact(site.contacts[contact].name),
-          .point = *fact.open ? "contact open" : "contact closed",
-          .value = *fact.open ? 0. : 1.,
-          .quality = Quality::good,
-          .time = fact.since,
-          .uncertainty = fact.uncertainty};
-}
-
-bool senses_input(site::Senses senses) { return senses == site::Senses::ac_in || senses == site::Senses::ac_ok; }
-
 }  // namespace
 
 Judgement Judge::supply_input(Index supply) const {
   const auto held = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply);
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
-  std::vector<Sign> contacts, against;  // all that are wired; those that speak of a loss
-  for (Index c = 0; c < site_.contacts.size(); ++c) {
-    const ContactFact& fact = facts_.contact(c);
-    if (site_.contacts[c].supply != supply || !senses_input(site_.contacts[c].senses) || !fact.open) continue;
-    contacts.push_back(contact_sign(site_, c, fact));
-    // A reading that may predate the edge never vetoes it; a later one knows better than an unsupervised wire.
-    const bool vetoed = says(ok, 1) && ok->from() > fact.since + fact.uncertainty;
-    if (*fact.open && !vetoed) against.push_back(contacts.back());
-  }
+  auto contacts = wired(supply, {site::Senses::ac_in, site::Senses::ac_ok});
   if (says(ok, 0)) {
-    against.push_back(ok->sign(site_));
-    return Judgement::lost(Strength::proven, std::move(against));
+    contacts.against.push_back(ok->sign(site_));
+    return Judgement::lost(Strength::proven, std::move(contacts.against));
   }
-  if (!against.empty()) return Judgement::lost(Strength::reported, std::move(against));
+  if (!contacts.against.empty()) return Judgement::lost(contacts.strength, std::move(contacts.against));
   if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine([&] { return ok->sign(site_); });
   // A closed contact withdraws what was only reported; against a proven loss it counts where nothing better watches.
   const bool enough = !site_.supplies[supply].status || (held && held->strength == Strength::reported);
-  if (enough && !contacts.empty()) return Judgement::fine(std::move(contacts));
+  if (enough && !contacts.all.empty()) return Judgement::fine(std::move(contacts.all));
   return {};
 }
 
@@ -70,7 +51,13 @@ Judgement Judge::supply_output(Index supply) const {
   const bool counted = losses != nullptr && losses->known();
   const bool started = says(input, 1) && output != nullptr && output->known() && since(input) && (!counted || since(losses));
   if (says(output, 0) && started) return Judgement::lost(Strength::proven, {output->sign(site_), input->sign(site_)});
+  auto contacts = wired(supply, {site::Senses::dc_ok});
+  const bool has_input = says(input, 1) || !wired(supply, {site::Senses::ac_in, site::Senses::ac_ok}).all.empty();
+  const bool named = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply).has_value();
+  if (!contacts.against.empty() && has_input && !named) return Judgement::lost(contacts.strength, std::move(contacts.against));
   if (says(output, 1) && fresh_since(*output, held)) return fine([&] { return output->sign(site_); });
+  const bool enough = output == nullptr || (held && held->strength == Strength::reported);
+  if (enough && !contacts.all.empty() && contacts.against.empty()) return Judgement::fine(std::move(contacts.all));
   return {};
 }
 
@@ -86,6 +73,7 @@ Judgement Judge::supply_off(Index supply) const {
 
 // The outlet is on and live, its current is gone, and the siblings carry what it carried. Row 12: without transfer nothing is said.
 Judgement Judge::supply_silently(Index supply) const {
+  if (auto wire = supply_by_wire(supply); wire.kind != Judgement::Kind::cannot_tell) return wire;
   const Track* state = facts_.outlet(supply, Meaning::outlet_state);
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const auto pdu = site_.supplies[supply].pdu;

@@ -27,14 +27,15 @@ enum class Verdict : std::uint8_t {
   ups_on_battery,
   overload,
   meter_implausible,
+  contact_failed,
   past_interruption,  // this and what follows is over when it is said
   transferred,
   card_restarted,
 };
-inline constexpr std::array<std::string_view, 15> verdict_names{
+inline constexpr std::array<std::string_view, 16> verdict_names{
     "supply_input_lost", "supply_output_failed", "supply_off_commanded", "supply_lost",    "pdu_dark", "feed_lost",
     "load_down",         "path_redundancy_lost", "telemetry_lost",       "ups_on_battery", "overload", "meter_implausible",
-    "past_interruption", "transferred",          "card_restarted"};
+    "contact_failed",    "past_interruption",    "transferred",          "card_restarted"};
 [[nodiscard]] constexpr std::string_view name(Verdict v) { return verdict_names[static_cast<std::size_t>(v)]; }
 [[nodiscard]] std::optional<Verdict> verdict_of(std::string_view name);
 

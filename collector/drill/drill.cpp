@@ -31,7 +31,7 @@ class Rig {
     for (const auto& contact : stage_.world().rack().contacts) contacts_.push_back(machine_.site().contact(contact.name));
     hand(core::Started{.boot = "drill", .seed = plan.seed});
     hand(core::Restored{});
-    for (std::size_t c = 0; c < contacts_.size(); ++c) hand_contact(c, stage_.world().contact_closed(c), now_);
+    for (std::size_t c = 0; c < contacts_.size(); ++c) hand_contact(c, stage_.world().contact_closed(c), now_, true);
   }
 
   Transcript play() {
@@ -40,7 +40,7 @@ class Rig {
       if (next > end_) break;
       now_ = next;
       stage_.world().advance(now_);
-      for (const auto& edge : stage_.world().take_edges()) hand_contact(edge.contact, edge.closed, edge.at);
+      for (const auto& edge : stage_.world().take_edges()) hand_contact(edge.contact, edge.closed, edge.at, false);
       perform_steps();
       if (watcher_) watcher_(now_, stage_, machine_, {});
       answer();
@@ -106,8 +106,8 @@ class Rig {
     for (const auto& order : effects.orders) perform(order);
   }
 
-  void hand_contact(std::size_t contact, bool closed, Instant at) {
-    if (contacts_[contact]) hand(core::Edge{.contact = *contacts_[contact], .open = !closed, .at = at, .uncertainty = {}});
+  void hand_contact(std::size_t contact, bool closed, Instant at, bool found) {
+    if (contacts_[contact]) hand(core::Edges{{{.contact = *contacts_[contact], .open = !closed, .at = at, .found = found}}});
   }
 
   // One question on the virtual wire: it meets its fate when asked, and the device reads its registers then.

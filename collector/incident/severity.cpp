@@ -38,6 +38,8 @@ std::string_view saying(Verdict verdict) {
       return "transferred to another source between two polls";
     case Verdict::card_restarted:
       return "restarted: the card, not the power behind it";
+    case Verdict::contact_failed:
+      return "cannot be believed: wire, relay or what wets it";
   }
   return "";
 }
@@ -53,6 +55,7 @@ std::string_view severity(Verdict verdict) {
     case Verdict::meter_implausible:
     case Verdict::past_interruption:
     case Verdict::transferred:
+    case Verdict::contact_failed:
       return "warning";
     case Verdict::card_restarted:
       return "info";

@@ -60,7 +60,6 @@ class Host {
 
   /// Stored events, oldest first, in slices; the last one begins the polling.
   void restore(std::vector<record::Event> events, bool last);
-  void edge(core::Edge edge) { step(edge); }
   /// A checked configuration: swapped in at once.
   void swap(Swap configuration);
   void stop();

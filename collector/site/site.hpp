@@ -50,13 +50,26 @@ struct Device {
   reading::Pace pace;                             // as written, over what the profile says; without routine
 };
 
+/// What stands between the contact and the input: the dry contact itself, an opto-coupler, a logic output.
+enum class ContactKind : std::uint8_t { relay, opto, logic };
+inline constexpr std::array<std::string_view, 3> contact_kind_names{"relay", "opto", "logic"};
+
+enum class Bias : std::uint8_t { as_is, disabled, pull_up, pull_down };
+inline constexpr std::array<std::string_view, 4> bias_names{"as_is", "disabled", "pull_up", "pull_down"};
+
 struct Contact {
   std::string name;
-  std::string source;  // "gpiochip0/4"
+  std::string chip, line;  // of "gpiochip0/4"
+  std::string pair;        // the line of a change-over contact's other side, on the same chip; empty: none
   bool active_low = false;
   Senses senses = Senses::ac_ok;
   Index supply = 0;  // into Site::supplies
-  Duration qualify{};
+  ContactKind kind = ContactKind::opto;
+  Bias bias = Bias::as_is;
+  Duration qualify{};   // a level counts once it has held so long
+  Duration flight{};    // so long may both sides of a pair say the same
+  Duration debounce{};  // the kernel's own; 0: none
+  std::string common;   // what wets it, when it is not the chip's own
 };
 
 struct Supply {
@@ -104,6 +117,11 @@ struct Site {
   /// The switch that a device is reached through, or `self`: the common network.
   [[nodiscard]] Element path_of_device(Index device) const {
     return Element::named(devices[device].via.empty() ? "self" : devices[device].via);
+  }
+  /// What all contacts of one common share: its wetting supply, or the chip.
+  [[nodiscard]] Element element_of_common(Index contact) const {
+    const Contact& one = contacts[contact];
+    return one.common == one.chip ? Element::gpiochip(one.chip) : Element::contact(one.common);
   }
   [[nodiscard]] Element element_of_load(Index load) const { return Element::named(loads[load].name); }
   [[nodiscard]] Element element_of_supply(Index supply) const {

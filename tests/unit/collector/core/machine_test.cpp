@@ -320,13 +320,18 @@ TEST_CASE("a rule's alert carries its name, element, rack and severity, and ends
   CHECK_FALSE(bench.warnings.back().firing);
 }
 
-TEST_CASE("a contact edge is told in the step that brings it") {
+TEST_CASE("a contact edge is told as soon as it has held for its qualify") {
   Bench bench;
   bench.run(20s);
-  bench.step(core::Edge{.contact = 0, .open = true, .at = bench.now});
+  bench.step(core::Edges{{{.contact = 0, .open = true, .at = bench.now}}});
+  CHECK(bench.bodies.empty());
+  bench.run(3ms);
   REQUIRE_FALSE(bench.bodies.empty());
   CHECK(bench.last_body_with("supply_input_lost").find("reported") != std::string::npos);
   bench.run(10s);  // the status unit knows better
+  CHECK(bench.last_body_with("contact_failed").find("contact/") != std::string::npos);
+  bench.step(core::Edges{{{.contact = 0, .open = false, .at = bench.now}}});
+  bench.run(10s);
   CHECK(bench.machine->incidents().empty());
 }
 

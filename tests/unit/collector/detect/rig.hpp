@@ -80,7 +80,7 @@ class Rig {
         identify(d, {{Meaning::supply_input_ok, 1}, {Meaning::supply_output_ok, 1}, {Meaning::supply_output_power, 300}});
       device.answers = true;
     }
-    for (Index c = 0; c < site_.contacts.size(); ++c) detector_.edge(c, false, now_, 0ns);
+    for (Index c = 0; c < site_.contacts.size(); ++c) detector_.took({.contact = c, .open = false, .at = now_, .found = true});
   }
   Rig(const Rig&) = delete;
 
@@ -98,7 +98,23 @@ class Rig {
   void volts(const std::string& pdu, double volts) { of(pdu).values[Meaning::input_voltage].value = volts; }
   void quality(const std::string& device, Meaning means, Quality quality) { of(device).values[means].quality = quality; }
   void contact(const std::string& name, bool open, Duration uncertainty = {}) {
-    detector_.edge(*site_.contact(name), open, now_, uncertainty);
+    detector_.took({.contact = *site_.contact(name), .open = open, .at = now_, .uncertainty = uncertainty});
+    settle();
+  }
+  void side(const std::string& name, Side side, bool open) {
+    detector_.took({.contact = *site_.contact(name), .side = side, .open = open, .at = now_});
+    hear();
+  }
+  void unreadable(const std::string& name) {
+    detector_.took({.contact = *site_.contact(name), .open = {}, .at = now_});
+    hear();
+  }
+  /// An edge that no time follows: several make a bounce, a chatter, a common that falls.
+  void edge(const std::string& name, bool open) { detector_.took({.contact = *site_.contact(name), .open = open, .at = now_}); }
+  /// Long enough for an edge to count, too short for a poll.
+  void settle(Duration length = 10ms) {
+    hear();
+    now_ += length;
     hear();
   }
   void never_identified(const std::string& device) {
@@ -137,6 +153,7 @@ class Rig {
   }
   void ask(const std::string& device) { ask(*site_.device(device)); }
   void pass(Duration time) { now_ += time; }
+  void wait(Duration time) { now_ += time, hear(); }
 
   void hear() {
     constexpr const char* kinds[] = {"begun ", "strengthened ", "ended ", "past "};

@@ -79,6 +79,7 @@ TEST_CASE("each key that nothing acts on yet is named with its line") {
   for (const auto& problem : problems.all()) named.push_back(problem.text());
   const auto says = [&](const std::string& line) { return std::find(named.begin(), named.end(), line) != named.end(); };
   CHECK(says("r.yaml:6: feeds.A.rating_amperes: is read, and nothing acts on it yet"));
+  CHECK(says("r.yaml:14: contacts.cab1-psu1.flight: without a pair nothing flies; add pair: LINE, or take it out"));
   CHECK(std::any_of(named.begin(), named.end(), [](const auto& line) { return line.find("self.supplies: is read") != std::string::npos; }));
   CHECK(std::none_of(named.begin(), named.end(), [](const auto& line) { return line.find("sharing") != std::string::npos; }));
 }
@@ -106,7 +107,9 @@ TEST_CASE("every key of the site file lands where it belongs") {
   CHECK(site.devices[3].pace.max_duty == 0.25);
   CHECK(site.devices[3].pace.between_requests == ground::Duration{20ms});
   REQUIRE(site.contacts.size() == 1);
-  CHECK(site.contacts[0].source == "gpiochip0/4");
+  CHECK(site.contacts[0].chip == "gpiochip0");
+  CHECK(site.contacts[0].line == "4");
+  CHECK(site.contacts[0].common == "gpiochip0");
   CHECK(site.contacts[0].active_low);
   CHECK(site.contacts[0].senses == site::Senses::ac_in);
   CHECK(site.contacts[0].qualify == ground::Duration{2ms});
@@ -224,6 +227,12 @@ TEST_CASE("a broken load, contact or target is refused with file, line, key and 
        "r.yaml:8: loads.cab1.needs_watts: not above 0; write a positive number"},
       {sound + "contacts: {c: {source: gpiochip0/4, of: cab1/psu9}}\n",
        "r.yaml:9: contacts.c.of: no supply 'cab1/psu9'; did you mean 'cab1/psu1'?"},
+      {sound + "contacts: {c: {source: gpiochip0, of: cab1/psu1}}\n",
+       "r.yaml:9: contacts.c.source: 'gpiochip0' is no line of a chip; write CHIP/LINE, for example gpiochip0/4"},
+      {sound + "contacts: {c: {source: gpiochip0/4, pair: gpiochip1/5, of: cab1/psu1}}\n",
+       "r.yaml:9: contacts.c.pair: on another chip; wire both sides to gpiochip0"},
+      {sound + "contacts: {c: {source: gpiochip0/4, pair: 4, of: cab1/psu1}}\n",
+       "r.yaml:9: contacts.c.pair: line 4 has another contact; one side a line"},
       {sound + "contacts: {c: {of: cab1/psu1}}\n", "r.yaml:9: contacts.c: 'source' is missing; add it"},
       {sound + "alerts: {webhook: [ftp://192.0.2.1/]}\n",
        "r.yaml:9: alerts.webhook: 'ftp://192.0.2.1/' is no http:// URL; write http://HOST:PORT/PATH"},

@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include "collector/detect/judge.hpp"
+#include "collector/detect/judge_signs.hpp"
+
+namespace holdup::detect {
+namespace {
+
+using namespace std::chrono_literals;
+using ground::Element;
+using Trouble = Contacts::Trouble;
+
+constexpr Duration disagrees = 2s;  // a wire against a reading, before the wire is called broken: a supply's own word may lag
+
+Sign contact_sign(const site::Site& site, Index contact, const Contacts::Fact& fact) {
+  return {.source = Element::contact(site.contacts[contact].name),
+          .point = *fact.open ? "contact open" : "contact closed",
+          .value = *fact.open ? 0. : 1.,
+          .quality = Quality::good,
+          .time = fact.since,
+          .uncertainty = fact.uncertainty};
+}
+
+bool senses_input(site::Senses senses) { return senses == site::Senses::ac_in || senses == site::Senses::ac_ok; }
+
+Meaning contradicted_by(site::Senses senses) { return senses_input(senses) ? Meaning::supply_input_ok : Meaning::supply_output_ok; }
+
+}  // namespace
+
+// A reading that may predate the edge never vetoes it; a later one knows better than an unsupervised wire.
+Judge::Wired Judge::wired(Index supply, std::initializer_list<site::Senses> senses) const {
+  Wired out;
+  for (Index c = 0; c < site_.contacts.size(); ++c) {
+    const site::Contact& built = site_.contacts[c];
+    const auto& fact = facts_.contacts().fact(c);
+    if (built.supply != supply || std::ranges::find(senses, built.senses) == senses.end() || !fact.open) continue;
+    out.all.push_back(contact_sign(site_, c, fact));
+    const Track* reading = facts_.status(supply, contradicted_by(built.senses));
+    const bool vetoed = says(reading, 1) && reading->from() > fact.since + fact.uncertainty;
+    if (!*fact.open || vetoed || is_common_fault(c)) continue;
+    out.against.push_back(out.all.back());
+    out.strength = std::max(out.strength, facts_.contacts().is_supervised(c) ? Strength::proven : Strength::reported);
+  }
+  return out;
+}
+
+// Supplies on several feeds do not fall within a millisecond of each other; what wets their contacts does. An electrical echo says
+// otherwise.
+bool Judge::is_common_fault(Index contact) const {
+  if (!facts_.contacts().fell_together(contact)) return false;
+  const auto mates = facts_.contacts().mates(contact);
+  std::set<std::optional<Index>> feeds;
+  for (const Index mate : mates) feeds.insert(site_.feed_of_supply(site_.contacts[mate].supply));
+  const bool echoes = std::ranges::any_of(mates, [this](Index mate) { return echoes_loss(site_.contacts[mate].supply); });
+  return feeds.size() > 1 && !echoes;
+}
+
+bool Judge::echoes_loss(Index supply) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  const bool pdu_suffers = pdu && facts_.hearing(*pdu).last_answer && (!facts_.hearing(*pdu).answers() || voltage_gone(*pdu));
+  return pdu_suffers || says(facts_.status(supply, Meaning::supply_input_ok), 0) ||
+         says(facts_.status(supply, Meaning::supply_output_ok), 0);
+}
+
+Judgement Judge::contact(Index contact, Instant now) const {
+  const auto& fact = facts_.contacts().fact(contact);
+  const Element element = Element::contact(site_.contacts[contact].name);
+  if (fact.trouble != Trouble::none)
+    return Judgement::lost(fact.trouble == Trouble::chatters ? Strength::reported : Strength::proven,
+                           {sign_of_pattern(element, std::string{name(fact.trouble)}, fact.trouble_since)});
+  if (!fact.open) return {};
+  if (!*fact.open) return Judgement::fine({contact_sign(site_, contact, fact)});
+  const site::Contact& built = site_.contacts[contact];
+  const Track* reading = facts_.status(built.supply, contradicted_by(built.senses));
+  const bool contradicted = says(reading, 1) && reading->fresh && reading->from() > fact.since + fact.uncertainty;
+  if (!contradicted || now - fact.since < disagrees || facts_.contacts().fell_together(contact)) return {};
+  return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), reading->sign(site_)});
+}
+
+// Told of the first contact of a common, for all.
+Judgement Judge::common(Index contact) const {
+  const auto mates = facts_.contacts().mates(contact);
+  std::vector<Sign> fell, stand;
+  bool contradicted = true;
+  for (const Index mate : mates) {
+    const auto& fact = facts_.contacts().fact(mate);
+    if (!fact.open) continue;
+    (*fact.open ? fell : stand).push_back(contact_sign(site_, mate, fact));
+    const site::Contact& built = site_.contacts[mate];
+    const Track* reading = facts_.status(built.supply, contradicted_by(built.senses));
+    contradicted = contradicted && says(reading, 1) && reading->from() > fact.since + fact.uncertainty;
+  }
+  if (!stand.empty()) return Judgement::fine(std::move(stand));
+  const bool told = fell.size() == mates.size() && facts_.contacts().fell_together(contact);
+  return told && (contradicted || is_common_fault(contact)) ? Judgement::lost(Strength::probable, std::move(fell)) : Judgement{};
+}
+
+// An output contact where nothing tells of the input, or a contact that says just "alarm": lost, input or output unknown.
+Judgement Judge::supply_by_wire(Index supply) const {
+  const auto held = held_(Verdict::supply_lost, site_.element_of_supply(supply));
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  auto alarms = wired(supply, {site::Senses::alarm});
+  if (input == nullptr || !input->known()) {
+    auto outputs = wired(supply, {site::Senses::dc_ok});
+    if (wired(supply, {site::Senses::ac_in, site::Senses::ac_ok}).all.empty()) {
+      alarms.all.insert(alarms.all.end(), outputs.all.begin(), outputs.all.end());
+      alarms.against.insert(alarms.against.end(), outputs.against.begin(), outputs.against.end());
+    }
+  }
+  if (!alarms.against.empty() && !is_named(supply)) return Judgement::lost(Strength::reported, std::move(alarms.against));
+  const bool heard = held && held->strength == Strength::reported && !alarms.all.empty() && alarms.against.empty();
+  return heard ? Judgement::fine(std::move(alarms.all)) : Judgement{};
+}
+
+// A verdict that says what of the supply is lost stands already.
+bool Judge::is_named(Index supply) const {
+  const Element element = site_.element_of_supply(supply);
+  return held_(Verdict::supply_input_lost, element) || held_(Verdict::supply_output_failed, element) ||
+         held_(Verdict::supply_off_commanded, element);
+}
+
+}  // namespace holdup::detect

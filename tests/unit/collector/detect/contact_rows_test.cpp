@@ -1,0 +1,203 @@
+#include "tests/unit/collector/detect/rig.hpp"
+
+// Contacts as the relays and wires that they are: rule 5 of docs/verdicts.md, its rows and what must not be said.
+
+using namespace holdup;
+using namespace holdup::detect;
+using namespace holdup::detect::test;
+using enum holdup::detect::Verdict;
+
+namespace {
+
+std::string with(const std::string& contacts) {
+  std::string text = two_feeds;
+  const auto from = text.find("contacts:\n"), to = text.find("loads:");
+  return text.replace(from, to - from, "contacts:\n" + contacts);
+}
+
+// One of each feed on one chip.
+const std::string two_wires = with(R"(  wire1: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1}
+  wire2: {source: gpiochip0/2, senses: ac_ok, of: cab1/psu2}
+)");
+const std::string change_over = with("  wire1: {source: gpiochip0/1, pair: 2, flight: 30ms, qualify: 2ms, senses: ac_ok, of: cab1/psu1}\n");
+
+std::string one_wire(const std::string& keys) { return with("  wire1: {source: gpiochip0/1, " + keys + ", of: cab1/psu1}\n"); }
+
+}  // namespace
+
+TEST_CASE("a contact counts once it has held for its qualify, from its first edge on") {
+  Rig rig{one_wire("senses: ac_ok, qualify: 20ms")};
+  rig.run(10s);
+  rig.edge("wire1", true);
+  rig.settle(19ms);
+  CHECK(rig.said().empty());
+  rig.wait(1ms);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+}
+
+TEST_CASE("a dip shorter than qualify is nothing") {
+  Rig rig{one_wire("senses: ac_ok, qualify: 20ms")};
+  rig.run(10s);
+  rig.edge("wire1", true);
+  rig.settle(10ms);
+  rig.edge("wire1", false);
+  rig.settle(30ms);
+  rig.run(10s);
+  CHECK(rig.said().empty());
+}
+
+TEST_CASE("a relay that bounces and ends open has fallen at its first edge") {
+  Rig rig{one_wire("senses: ac_ok, kind: logic, qualify: 5ms")};
+  rig.run(10s);
+  const auto fell = rig.now();
+  for (const bool open : {true, false, true, false, true}) {
+    rig.edge("wire1", open);
+    rig.wait(1ms);
+  }
+  rig.settle(10ms);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+  CHECK(rig.detector().facts().contacts().fact(0).since == fell);
+  CHECK_FALSE(rig.ever(contact_failed));
+}
+
+TEST_CASE("row 15: a contact that stays open against a good reading has failed, and its supply is well") {
+  for (const bool mirror : {false, true}) {
+    Rig rig{mirror ? mirrored(one_wire("senses: ac_ok")) : one_wire("senses: ac_ok")};
+    const std::string psu = mirror ? "cab1/psu2" : "cab1/psu1";
+    rig.run(10s);
+    rig.contact("wire1", true);
+    CHECK(rig.open(supply_input_lost, psu) == "reported");
+    rig.run(5s);
+    CHECK(rig.open(supply_input_lost, psu).empty());
+    CHECK(rig.open(contact_failed, "contact/wire1") == "probable");
+    rig.contact("wire1", false);
+    rig.run(5s);
+    CHECK(rig.idle());
+  }
+}
+
+TEST_CASE("a contact that agrees with the readings has not failed") {
+  Rig rig{one_wire("senses: ac_ok")};
+  rig.run(10s);
+  rig.contact("wire1", true);
+  rig.ac("unit1", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600);
+  rig.run(60s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  CHECK_FALSE(rig.ever(contact_failed));
+}
+
+TEST_CASE("row 15: a change-over pair may agree while it flies; longer is a failed contact and no loss") {
+  Rig rig{change_over};
+  rig.side("wire1", Side::pair, true);
+  rig.run(10s);
+  rig.side("wire1", Side::own, true);
+  rig.wait(29ms);
+  CHECK(rig.said().empty());
+  rig.wait(1ms);
+  CHECK(rig.open(contact_failed, "contact/wire1") == "proven");
+  rig.run(10s);
+  CHECK_FALSE(rig.ever(supply_input_lost));
+  rig.side("wire1", Side::own, false);
+  rig.run(5s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("a change-over pair that changed over proves the loss by itself") {
+  Rig rig{change_over};
+  rig.side("wire1", Side::pair, true);
+  rig.run(10s);
+  rig.side("wire1", Side::own, true);
+  rig.wait(10ms);
+  rig.side("wire1", Side::pair, false);
+  rig.wait(2ms);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  CHECK_FALSE(rig.ever(contact_failed));
+}
+
+TEST_CASE("row 16: contacts of one common that fall within a millisecond, on two feeds and without an echo, are their common") {
+  Rig rig{two_wires};
+  rig.run(10s);
+  rig.edge("wire1", true), rig.edge("wire2", true);
+  rig.settle();
+  CHECK(rig.open(contact_failed, "gpiochip/gpiochip0") == "probable");
+  rig.run(30s);
+  CHECK_FALSE(rig.ever(supply_input_lost));
+  CHECK_FALSE(rig.ever(load_down));
+  CHECK_FALSE(rig.ever(path_redundancy_lost));
+  CHECK(rig.open(contact_failed, "contact/wire1").empty());
+  rig.edge("wire1", false), rig.edge("wire2", false);
+  rig.run(5s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("row 16 mirrored: contacts that fall one after the other are losses") {
+  Rig rig{two_wires};
+  rig.run(10s);
+  rig.edge("wire1", true);
+  rig.wait(5ms);
+  rig.edge("wire2", true);
+  rig.settle();
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+  CHECK(rig.open(supply_input_lost, "cab1/psu2") == "reported");
+  CHECK_FALSE(rig.ever(contact_failed));
+}
+
+TEST_CASE("contacts that fall together with an electrical echo are losses") {
+  Rig rig{two_wires};
+  rig.run(10s);
+  rig.lose_a(), rig.silent("pdu-b"), rig.ac("unit2", 0);
+  rig.edge("wire1", true), rig.edge("wire2", true);
+  rig.settle();
+  rig.run(1s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  CHECK(rig.open(supply_input_lost, "cab1/psu2") == "proven");
+}
+
+TEST_CASE("a contact that chatters has failed, and says nothing of its supply") {
+  Rig rig{one_wire("senses: ac_ok, qualify: 2ms")};
+  rig.run(10s);
+  bool open = false;
+  for (int i = 0; i < 12; ++i) {
+    rig.edge("wire1", open = !open);
+    rig.wait(30ms);
+  }
+  CHECK(rig.open(contact_failed, "contact/wire1") == "reported");
+  rig.run(10s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("a contact that cannot be read is a failed contact, not a loss") {
+  Rig rig{one_wire("senses: ac_ok")};
+  rig.run(10s);
+  rig.unreadable("wire1");
+  rig.run(5s);
+  CHECK(rig.open(contact_failed, "contact/wire1") == "proven");
+  CHECK_FALSE(rig.ever(supply_input_lost));
+  rig.contact("wire1", false);
+  rig.run(5s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("an output contact that opens under a good input is a failed output") {
+  Rig rig{one_wire("senses: dc_ok")};
+  rig.run(10s);
+  rig.contact("wire1", true);
+  CHECK(rig.open(supply_output_failed, "cab1/psu1") == "reported");
+  CHECK_FALSE(rig.ever(supply_input_lost));
+}
+
+TEST_CASE("an alarm contact says lost, input or output unknown, until a better word stands") {
+  Rig rig{one_wire("senses: alarm")};
+  rig.run(10s);
+  rig.output("unit1", 0);
+  rig.contact("wire1", true);
+  CHECK(rig.open(supply_lost, "cab1/psu1") == "reported");
+}
+
+TEST_CASE("a contact that was never exercised is told from one that was") {
+  Rig rig{one_wire("senses: ac_ok")};
+  rig.run(10s);
+  CHECK_FALSE(rig.detector().facts().contacts().fact(0).exercised);
+  rig.contact("wire1", true);
+  CHECK(rig.detector().facts().contacts().fact(0).exercised);
+}
