@@ -182,6 +182,7 @@ class Daemon {
       if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
       host_->fleet().add_dropped(figures.dropped);
       add_traps(figures);
+      add_contacts(figures);
       server_.publish({.known = {}, .rhythms = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
       tell_figures();
     });
@@ -194,6 +195,13 @@ class Daemon {
     figures.informs_acknowledged = counters.acknowledged;
     figures.trap_reports_sent = counters.reports;
     drivers::add_dropped(counters, figures.dropped);
+  }
+
+  void add_contacts(serve::OwnFigures& figures) const {
+    const auto counters = host_->contacts().counters();
+    figures.contact_edges = counters.edges;
+    figures.dropped["contact_edges"] = counters.lost;
+    figures.dropped["contact_edges_unknown"] = counters.maybe_lost;
   }
 
   // A turn is what runs between two waits.

@@ -95,6 +95,18 @@ void print_devices(const json::object& status) {
   }
 }
 
+void print_contacts(const json::array& contacts) {
+  for (const auto& each : contacts) {
+    const auto& contact = each.as_object();
+    const auto state = text(contact, "state");
+    const auto colour = state == "closed" ? Colour::good : state == "open" ? Colour::bad : Colour::warning;
+    std::cout << "  " << padded(text(contact, "element"), 20) << painted(colour, padded(state, 10)) << text(contact, "senses") << " of "
+              << text(contact, "of");
+    if (!contact.at("exercised").is_string()) std::cout << "  " << painted(Colour::warning, "untested: it never moved");
+    std::cout << '\n';
+  }
+}
+
 void print(const json::object& status) {
   std::cout << painted(colour_of(text(status, "verdict")), text(status, "sentence")) << '\n';
   print_incidents(status.at("incidents").as_array());
@@ -104,6 +116,7 @@ void print(const json::object& status) {
               << text(warning, "summary") << '\n';
   }
   print_supplies(status.at("supplies").as_array());
+  if (const auto* contacts = status.if_contains("contacts")) print_contacts(contacts->as_array());
   print_devices(status);
   std::cout << "  at " << time_for_people(text(status, "time")) << '\n' << std::flush;
 }

@@ -55,6 +55,7 @@ Host::Host(Parts parts, Swap configuration)
       commons_{std::make_shared<drivers::V3Commons>(parts_.loop.get_executor())},
       fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), commons_, [this](core::Input input) { step(std::move(input)); }},
       trap_desk_{parts_.loop, commons_, [this](core::Input input) { step(std::move(input)); }},
+      contact_desk_{parts_.loop, [this](core::Input input) { step(std::move(input)); }},
       outbox_{outbox_for(parts_.loop, machine_.site())},
       timer_{parts_.loop} {
   man(configuration, machine_.site());
@@ -65,7 +66,9 @@ Host::~Host() { stop(); }
 
 void Host::restore(std::vector<record::Event> events, bool last) {
   step(core::Restored{.events = std::move(events), .last = last});
-  if (last) tell_listening();
+  if (!last) return;
+  contact_desk_.man(machine_.site());
+  tell_listening();
 }
 
 void Host::tell_listening() {
@@ -85,6 +88,7 @@ void Host::swap(Swap configuration) {
   man(configuration, *configuration.site);
   parts_.audience.hear(*configuration.site);
   step(core::SiteChanged{.site = std::move(configuration.site), .rules = std::move(configuration.rules)});
+  contact_desk_.man(machine_.site());
   tell_listening();
 }
 
@@ -159,6 +163,7 @@ void Host::stop() {
   timer_.cancel();
   fleet_.stop();
   trap_desk_.stop();
+  contact_desk_.stop();
   outbox_->stop();
 }
 

@@ -11,6 +11,7 @@
 
 #include "collector/core/machine.hpp"
 #include "collector/deliver/outbox.hpp"
+#include "collector/poll/contact_desk.hpp"
 #include "collector/poll/fleet.hpp"
 #include "collector/poll/trap_desk.hpp"
 #include "ground/histogram.hpp"
@@ -69,6 +70,7 @@ class Host {
   [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
   [[nodiscard]] const poll::Fleet& fleet() const { return fleet_; }
   [[nodiscard]] const poll::TrapDesk& traps() const { return trap_desk_; }
+  [[nodiscard]] const poll::ContactDesk& contacts() const { return contact_desk_; }
   [[nodiscard]] const core::Machine& machine() const { return machine_; }
 
  private:
@@ -87,6 +89,7 @@ class Host {
   std::shared_ptr<drivers::V3Commons> commons_;
   poll::Fleet fleet_;
   poll::TrapDesk trap_desk_;
+  poll::ContactDesk contact_desk_;
   std::shared_ptr<deliver::Outbox> outbox_;
   boost::asio::steady_timer timer_;
   std::deque<record::Event> waiting_;  // that the store's queue had no room for

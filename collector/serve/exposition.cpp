@@ -194,6 +194,23 @@ void traps(Page& page, const Mirror& mirror) {
   }
 }
 
+// Untested where it never moved: no time then.
+void contacts(Page& page, const Mirror& mirror) {
+  if (mirror.site().contacts.empty()) return;
+  page.begin({.name = "holdup_contact_edges_total", .type = "counter", .help = "Edges of contacts, with the kernel's stamps."});
+  page.sample("holdup_contact_edges_total", {}, static_cast<double>(mirror.figures().contact_edges));
+  bool begun = false;
+  for (const auto& contact : mirror.site().contacts) {
+    const auto state = mirror.contact(contact.name);
+    if (!state || !state->exercised) continue;
+    if (!std::exchange(begun, true))
+      page.begin({.name = "holdup_contact_exercised_timestamp_seconds",
+                  .type = "gauge",
+                  .help = "When the contact last moved; absent: never, nobody knows whether it would."});
+    page.sample("holdup_contact_exercised_timestamp_seconds", label("contact", contact.name), unix_seconds(*state->exercised));
+  }
+}
+
 void own(Page& page, const Mirror& mirror) {
   page.begin({.name = "holdup_build_info", .type = "gauge", .help = "1; the version is its label."});
   page.sample("holdup_build_info", label("version", HOLDUP_VERSION), 1);
@@ -221,6 +238,7 @@ std::string exposition(const Mirror& mirror, Instant now, Format format) {
   ages(page, mirror, now);
   judged(page, mirror, now);
   traps(page, mirror);
+  contacts(page, mirror);
   own(page, mirror);
   return page.take();
 }

@@ -132,6 +132,7 @@ void Mirror::take(const record::Batch& batch) {
 // The ledger is the core's own fold, so that the page groups exactly as the core does. An event comes twice: as said, and as durable.
 void Mirror::take(const record::Event& event) {
   if (event.verdict == "trap") return keep_trap(event);
+  if (event.verdict == "contact") return keep_contact(event);
   keep_event(event);
   const auto count = record::count_of(event.id);
   if (event.boot == folded_boot_ && count <= folded_count_) return;
@@ -156,6 +157,21 @@ void Mirror::keep_trap(const record::Event& event) {
   last = std::max(last, event.time);
   traps_.push_back(event);
   if (traps_.size() > most_traps) traps_.pop_front();
+}
+
+void Mirror::keep_contact(const record::Event& event) {
+  if (event.evidence.empty()) return;
+  const auto& told = event.evidence.front();
+  ContactState& state = contacts_[event.element];
+  if (told.time < state.since) return;
+  state.word = told.quality == "failed" ? "failed" : told.point.starts_with("contact open") ? "open" : "closed";
+  state.since = told.time;
+  if (state.word != "failed" && !told.point.ends_with("as found")) state.exercised = told.time;
+}
+
+std::optional<ContactState> Mirror::contact(std::string_view contact) const {
+  const auto at = contacts_.find("contact/" + std::string{contact});
+  return at == contacts_.end() ? std::nullopt : std::optional{at->second};
 }
 
 std::optional<ground::Utc> Mirror::last_trap(std::string_view device) const {

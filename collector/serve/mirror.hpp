@@ -60,6 +60,13 @@ struct Closed {
   std::string into;  // the incident that took it in; empty: restored
 };
 
+/// A contact as its last event tells it.
+struct ContactState {
+  std::string word;  // closed | open | failed
+  ground::Utc since{};
+  std::optional<ground::Utc> exercised;  // when it last moved, as long as the store remembers
+};
+
 class Mirror {
  public:
   static constexpr std::size_t most_closed = 100;
@@ -85,6 +92,8 @@ class Mirror {
   [[nodiscard]] std::optional<ground::Utc> last_trap(std::string_view device) const;
   /// Since when traps were heard for; nothing: never.
   [[nodiscard]] std::optional<ground::Utc> listening_since() const { return listening_since_; }
+  /// What is known of the contact; nothing: no word of it yet.
+  [[nodiscard]] std::optional<ContactState> contact(std::string_view contact) const;
   [[nodiscard]] const std::vector<core::Warning>& warnings() const { return warnings_; }  // firing
   [[nodiscard]] const OwnFigures& figures() const { return figures_; }
   [[nodiscard]] std::uint64_t dropped_samples() const { return dropped_samples_; }
@@ -102,6 +111,7 @@ class Mirror {
   void take(const record::Event& event);
   void keep_event(const record::Event& event);
   void keep_trap(const record::Event& event);
+  void keep_contact(const record::Event& event);
   void take(const core::Warning& warning);
   void mark_closed(const std::vector<incident::Incident>& before, const record::Event& event);
   void place(Value& value);
@@ -123,6 +133,7 @@ class Mirror {
   std::deque<record::Event> traps_;
   std::map<std::string, ground::Utc, std::less<>> last_traps_;  // by element
   std::optional<ground::Utc> listening_since_;
+  std::map<std::string, ContactState, std::less<>> contacts_;  // by element
   OwnFigures figures_;
   std::uint64_t dropped_samples_ = 0;
   bool restored_ = false;

@@ -89,6 +89,7 @@ struct Writer {
   void signs(site::Index supply);
   void feeds();
   void devices();
+  void contacts();
   void incidents();
   void evidence(const std::vector<record::Evidence>& signs);
   void ended();
@@ -251,6 +252,22 @@ void Writer::devices() {
   out.append("</table>");
 }
 
+void Writer::contacts() {
+  if (site().contacts.empty()) return;
+  out.append("<h2>Contacts</h2><table><tr><th>Contact<th>State<th>Of<th>Senses<th>Since<th>Last moved");
+  for (const auto& contact : site().contacts) {
+    const auto state = mirror.contact(contact.name);
+    const std::string word = state ? state->word : "unknown";
+    out.append("<tr><td>").append(escaped(contact.name)).append("<td>");
+    out.append(word == "closed" ? marked({"good", "●"}, word) : word == "open" ? marked({"bad", "■"}, word) : marked({"dim", "?"}, word));
+    out.append("<td>").append(escaped(site().element_of_supply(contact.supply).text()));
+    out.append("<td>").append(site::senses_names[static_cast<std::size_t>(contact.senses)]).append("<td>");
+    if (state) out.append(local(state->since));
+    out.append("<td>").append(state && state->exercised ? local(*state->exercised) : "never: untested");
+  }
+  out.append("</table>");
+}
+
 void Writer::own() {
   const auto& figures = mirror.figures();
   const auto mean = [](const ground::Histogram& h) {
@@ -280,6 +297,7 @@ std::string page(const Mirror& mirror, incident::Moment moment) {
   writer.supplies();
   writer.feeds();
   writer.devices();
+  writer.contacts();
   writer.ended();
   writer.own();
   return writer.out + std::string{page_script};

@@ -105,6 +105,25 @@ void write_device(JsonWriter& out, const Mirror& mirror, site::Index index, inci
   out.end_object();
 }
 
+/// One that never moved is untested: nobody knows whether it would.
+void write_contacts(JsonWriter& out, const Mirror& mirror) {
+  const auto& site = mirror.site();
+  out.key("contacts").begin_array();
+  for (site::Index c = 0; c < site.contacts.size(); ++c) {
+    const site::Contact& contact = site.contacts[c];
+    const auto state = mirror.contact(contact.name);
+    out.begin_object().field("element", ground::Element::contact(contact.name).text());
+    out.field("of", site.element_of_supply(contact.supply).text());
+    out.field("senses", site::senses_names[static_cast<std::size_t>(contact.senses)]);
+    out.field("state", state ? std::string_view{state->word} : "unknown").key("since");
+    state ? out.value(iso8601(state->since)) : out.null();
+    out.key("exercised");
+    state && state->exercised ? out.value(iso8601(*state->exercised)) : out.null();
+    out.end_object();
+  }
+  out.end_array();
+}
+
 /// Where and since when traps are heard: what "no trap yet" means.
 void write_traps(JsonWriter& out, const Mirror& mirror) {
   out.key("traps");
@@ -190,6 +209,7 @@ std::string status_json(const Mirror& mirror, incident::Moment moment) {
       .field("degraded", !mirror.store_trouble().empty())
       .field("reason", mirror.store_trouble())
       .end_object();
+  write_contacts(out, mirror);
   write_traps(out, mirror);
   return out.end_object().take();
 }

@@ -22,6 +22,7 @@ struct OwnFigures {
   ground::Histogram store_commit;                // one transaction with its sync
   std::map<std::string, std::uint64_t> dropped;  // by what: "samples", "strays", "alerts"
   std::string traps_endpoint;                    // where traps are heard; empty: nowhere
+  std::uint64_t contact_edges = 0;
   std::uint64_t traps_received = 0, informs_acknowledged = 0;
   std::uint64_t trap_reports_sent = 0;  // SNMPv3's discovery and refusals of informs
 };

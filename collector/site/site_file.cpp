@@ -52,6 +52,7 @@ class Reader {
     each(top, "devices", [&](Mapping& m, const std::string& name) { read_device(m, name); });
     each(top, "loads", [&](Mapping& m, const std::string& name) { read_load(m, name); });
     each(top, "contacts", [&](Mapping& m, const std::string& name) { read_contact(m, name); });
+    check_eyes();
     read_rest(top);
     top.finish();
     check_names(top);
@@ -174,8 +175,8 @@ class Reader {
     supply.rated_watts = positive(map, "rated_watts");
     supply.holdup = period(map, "holdup");
     idle(map, {"rated_watts", "holdup"});
-    if (!supply.pdu && !supply.status && map.node().is_map() && !map.has("cord") && !map.has("status"))
-      map.problem({}, "neither cord nor status", "say which outlet feeds it (cord:) or which device reports it (status:)");
+    if (map.node().is_map() && !map.has("cord") && !map.has("status"))
+      blind_.emplace_back(static_cast<Index>(site_.supplies.size()), Place{map.line({}), map.path({})});
     site_.loads[load].supplies.push_back(static_cast<Index>(site_.supplies.size()));
     site_.supplies.push_back(std::move(supply));
   }
@@ -254,6 +255,19 @@ class Reader {
     }
     map.problem("of", "no supply '" + of + "'", mend_by_nearest(of, {known.begin(), known.end()}));
     return false;
+  }
+
+  // A supply that nothing looks at. What was written wrong has its own problem.
+  void check_eyes() {
+    for (const auto& [index, place] : blind_) {
+      const auto sees = [&, supply = index](const Contact& contact) { return contact.supply == supply; };
+      if (std::ranges::any_of(site_.contacts, sees)) continue;
+      report_.problems.add({.file = report_.file,
+                            .line = place.line,
+                            .key = place.key,
+                            .what = "neither cord nor status",
+                            .mend = "say which outlet feeds it (cord:), which device reports it (status:), or give it a contact"});
+    }
   }
 
   void read_rest(Mapping& top) {
@@ -347,13 +361,19 @@ class Reader {
     for (const Load& load : site_.loads) refuse_kind("loads", load.name);
     for (const Load& load : site_.loads)
       if (site_.device(load.name)) top.problem("loads", "'" + load.name + "' is a device and a load", "give one of them another name");
-    if (site_.devices.empty() && top.node().is_map())
+    if (site_.devices.empty() && site_.contacts.empty() && top.node().is_map())
       top.problem({}, "no devices: nothing to see with", "add devices: {pdu-a: {url: snmp://ADDRESS, feed: A}}");
   }
+
+  struct Place {
+    int line;
+    std::string key;
+  };
 
   ground::yaml::Report report_;
   std::span<const std::string> profiles_;
   Site site_;
+  std::vector<std::pair<Index, Place>> blind_;  // supplies with neither cord nor status
 };
 
 }  // namespace
