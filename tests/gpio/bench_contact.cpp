@@ -30,7 +30,7 @@ constexpr unsigned supplies = 16;
 
 struct Options {
   int losses = 200;
-  std::string holdup = "holdup";
+  std::string holdup = "/programs/holdup";
 };
 
 /// Eight cabinets of two supplies, each with a contact of its own and no other eye. `qualify` is as short as can be: it is the site's own

@@ -72,6 +72,7 @@ void Inspector::learn(const holdup::core::Effects& effects) {
 
 void Inspector::check(const Event& event) {
   if (event.id != "drill-" + std::to_string(++count_)) lie(event, "id " + event.id + " is not counted");
+  if (event.incident.empty()) return;  // a note, no verdict: a trap, a contact's change
   if (closed_.contains(event.incident)) lie(event, "said of an incident that was closed");
   if (event.verdict == "restored") {
     if (event.phase != Phase::end) lie(event, "restored is no end");

@@ -207,8 +207,8 @@ TEST_CASE("a broken load, contact or target is refused with file, line, key and 
   const std::vector<Broken> all{
       {head + "loads:\n  cab1: {}\n", "r.yaml:8: loads.cab1: no supplies; add supplies: {psu1: {cord: PDU/outlet/N}}"},
       {head + "loads:\n  cab1: {supplies: {psu1: {}}}\n",
-       "r.yaml:8: loads.cab1.supplies.psu1: neither cord nor status; say which outlet feeds it (cord:) or which device reports it "
-       "(status:)"},
+       "r.yaml:8: loads.cab1.supplies.psu1: neither cord nor status; say which outlet feeds it (cord:), which device reports it "
+       "(status:), or give it a contact"},
       {head + "loads:\n  cab1: {supplies: {psu1: {cord: pdu-a}}}\n",
        "r.yaml:8: loads.cab1.supplies.psu1.cord: 'pdu-a' is no outlet; write PDU/outlet/N"},
       {head + "loads:\n  cab1: {supplies: {psu1: {cord: pdu-b/outlet/1}}}\n",
