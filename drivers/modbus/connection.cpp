@@ -166,7 +166,7 @@ asio::awaitable<Result<Exchange>> Connection::exchange(Question question) {
 asio::awaitable<error_code> Connection::transmit(const Frame& frame) {
   HOLDUP_EXPECT(may_leave(frame));
   ++counters_.requests;
-  const auto done = co_await asio::async_write(socket_, asio::buffer(frame), no_throw);
+  const auto done = co_await asio::async_write(socket_, asio::buffer(frame.data(), frame.size()), no_throw);
   co_return std::get<0>(done);
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "drivers/modbus/asker.hpp"
 #include "drivers/modbus/mbap.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
@@ -29,19 +30,7 @@ struct Counters {
   std::array<std::uint64_t, fault_names.size()> faults{};  // answers that disagree: each closed the connection
 };
 
-struct Question {
-  std::uint8_t unit = 1;
-  Function function = Function::holding_registers;
-  std::uint16_t address = 0;
-  std::uint16_t count = 1;
-};
-
-struct Exchange {
-  Answer answer;
-  ground::Instant sent{}, received{};
-};
-
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public Asker, public std::enable_shared_from_this<Connection> {
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
   struct Options {
@@ -53,7 +42,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(boost::asio::any_io_executor executor, Endpoint peer) : Connection{std::move(executor), std::move(peer), Options{}} {}
 
   /// Waits for its turn, connects if need be, asks, and has the answer (which may be an exception) or a Failure by the deadline.
-  [[nodiscard]] boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) override;
   /// Closes the socket; the request under way and those waiting end as cancelled. A later ask() connects again.
   void close();
 

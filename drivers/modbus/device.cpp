@@ -1,10 +1,12 @@
 #include "drivers/modbus/device.hpp"
 
 #include <algorithm>
-#include <boost/asio/awaitable.hpp>
+#include <map>
+#include <numeric>
 #include <optional>
 #include <utility>
 
+#include "drivers/modbus/interview.hpp"
 #include "drivers/modbus/registers.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
@@ -12,7 +14,6 @@
 namespace holdup::modbus {
 namespace asio = boost::asio;
 using ground::Failure;
-using ground::FailureKind;
 using ground::Instant;
 using ground::Quality;
 using ground::Result;
@@ -20,142 +21,216 @@ using reading::Reading;
 
 namespace {
 
-Span span_of(const profile::Register& field) { return {static_cast<Function>(field.function), field.address, profile::width(field.type)}; }
-
-void label(reading::Point& point, const char* key, const std::string& value) {
-  if (!value.empty()) point.labels.emplace_back(key, value);
+std::vector<Source> sources_of(const profile::Profile& profile, std::vector<reading::Point>& points) {
+  std::vector<Source> sources;
+  for (const profile::Register& field : profile.registers) {
+    for (const profile::Telling& telling : profile::tellings(field.rule)) {
+      points.push_back(located(telling.point, field));
+      sources.push_back({.field = &field, .conversion = telling.conversion, .span = span_of(field)});
+      if (field.exponent) sources.back().exponent = Span{static_cast<Function>(field.function), *field.exponent, 1};
+    }
+  }
+  return sources;
 }
 
-reading::Point located(reading::Point point, const profile::Register& field) {
-  label(point, "part", field.rule.part);
-  label(point, "index", field.index);
-  label(point, "name", field.name);
-  point.source = std::to_string(field.function) + ":" + std::to_string(field.address);
-  return point;
+/// The profile without what is cleared by being read, where that may not be; `left` takes what that is.
+profile::Profile without_clearing(profile::Profile profile, profile::Clearing clearing, std::vector<std::string>& left) {
+  const auto leave = [&](std::vector<profile::Register>& fields, const std::string& where) {
+    std::erase_if(fields, [&](const profile::Register& field) {
+      if (may_read(field.rule, clearing)) return false;
+      left.push_back(where + std::to_string(field.function) + ":" + std::to_string(field.address));
+      return true;
+    });
+  };
+  leave(profile.registers, "");
+  for (profile::ModelTable& table : profile.models) {
+    const std::string where = "model " + std::to_string(table.models.front()) + " ";
+    leave(table.points, where);
+    leave(table.repeated, where);
+  }
+  return profile;
 }
 
-Failure exception_failure(const Span& span, std::uint8_t code) {
-  const FailureKind kind = says_not_here(code) ? FailureKind::unsupported : FailureKind::refused;
-  return {kind, std::to_string(static_cast<int>(span.function)) + ":" + std::to_string(span.address) + ": exception " +
-                    std::to_string(code) + ", " + std::string{exception_name(code)}};
+/// Each block is a range of its own: some devices refuse what lies across two models.
+std::vector<Span> readable_in(const profile::Profile& profile, const std::vector<Source>& sources) {
+  std::vector<Span> blocks, named;
+  for (const auto& block : profile.blocks) blocks.push_back({static_cast<Function>(block.function), block.address, block.count});
+  const auto add = [&](const Span& span) {
+    if (std::ranges::none_of(blocks, [&](const Span& block) { return block.covers(span); })) named.push_back(span);
+  };
+  for (const Source& source : sources) {
+    add(source.span);
+    if (source.exponent) add(*source.exponent);
+  }
+  std::vector<Span> all = readable_ranges(std::move(named), profile.quirks.register_gap);
+  all.insert(all.end(), blocks.begin(), blocks.end());
+  return all;
 }
 
-bool says(const profile::RegisterSign& sign, std::span<const std::uint16_t> words) {
-  if (!sign.contains.empty()) return text(words).find(sign.contains) != std::string::npos;
-  std::int64_t number = 0;
-  for (const std::uint16_t word : words) number = number << 16 | word;
-  return std::ranges::find(sign.is, number) != sign.is.end();
+Span hull(const Span& a, const Span& b) {
+  const auto begin = std::min(a.address, b.address);
+  return {a.function, begin, static_cast<std::uint16_t>(std::max(a.end(), b.end()) - begin)};
+}
+
+/// Points of one series: indices, in the profile's order. Only where there are two or more.
+std::vector<std::vector<std::uint32_t>> alternatives_among(const std::vector<reading::Point>& points) {
+  std::map<std::pair<std::string, std::vector<reading::Label>>, std::vector<std::uint32_t>> series;
+  for (std::uint32_t i = 0; i < points.size(); ++i) series[{points[i].metric, points[i].labels}].push_back(i);
+  std::vector<std::vector<std::uint32_t>> out;
+  for (auto& [key, members] : series)
+    if (members.size() > 1) out.push_back(std::move(members));
+  return out;
 }
 
 }  // namespace
 
-/// One read() under way: what was asked, and the readings as they settle.
-struct Device::Sweep {
-  const drivers::ReadRequest& request;
-  std::vector<Reading> readings;
-  std::optional<Failure> trouble;  // the first
-  bool learned = false;            // something of the device
-  bool broken_off = false;         // the connection failed: what is left stays failed
+/// One read() under way.
+struct Device::Reader {
+  Asker& asker;
+  std::uint8_t unit;
+  Map& map;
+  drivers::ReadRequest request;
+  Sweep sweep{};
+  std::optional<Failure> broken_off{};  // the connection failed: what is left stays failed
+
+  [[nodiscard]] std::vector<Span> wanted() const;
+  [[nodiscard]] std::vector<Span> singles(Span span) const;
+  void learn(Span refused, std::vector<Span> told) const;
 };
 
-Device::Device(std::shared_ptr<Connection> connection, std::uint8_t unit, std::vector<const profile::Profile*> candidates,
-               profile::Clearing clearing)
-    : connection_{std::move(connection)}, unit_{unit}, candidates_{std::move(candidates)}, clearing_{clearing} {
-  HOLDUP_EXPECT(connection_ && std::ranges::none_of(candidates_, [](const auto* p) { return p == nullptr; }));
+Device::Device(std::shared_ptr<Asker> asker, std::uint8_t unit, std::vector<const profile::Profile*> candidates, Settings settings)
+    : asker_{std::move(asker)}, unit_{unit}, candidates_{std::move(candidates)}, settings_{settings} {
+  HOLDUP_EXPECT(asker_ && std::ranges::none_of(candidates_, [](const auto* p) { return p == nullptr; }));
 }
 
 asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) {
-  const Result<const profile::Profile*> choice = co_await choose(deadline);
+  Interview interview{*asker_, unit_, deadline};
+  const Result<const profile::Profile*> choice = co_await interview.choose(candidates_);
   if (!choice) co_return choice.error();
-  const profile::Profile& profile = **choice;
-  const Result<void> there = co_await answers(profile, deadline);
-  if (!there) co_return there.error();
-  Result<reading::Identity> identity = co_await identity_of(profile, deadline);
+  std::vector<std::string> left;
+  const profile::Profile allowed = without_clearing(**choice, settings_.clearing, left);
+  Result<profile::Profile> own = co_await interview.settle(allowed);
+  if (!own) co_return own.error();
+  Result<reading::Identity> identity = co_await interview.identity(*own);
   if (!identity) co_return identity.error();
   drivers::Identified identified{.identity = std::move(*identity), .points = {}};
-  identified.invariants = profile.invariants;
-  identified.pace = profile.quirks.pace;
-  adopt(profile, identified);
+  identified.profiles = {own->name};
+  identified.invariants = own->invariants;
+  identified.pace = own->quirks.pace;
+  if (!left.empty()) own->blocks.clear(), own->quirks.register_gap = 0;  // nothing is read along with others
+  identified.left = std::move(left);
+  auto map = std::make_unique<Map>();
+  map->profile = std::move(*own);
+  map->sources = sources_of(map->profile, identified.points);
+  map->readable = readable_in(map->profile, map->sources);
+  map->max_registers = std::min(map->profile.quirks.max_registers, modbus::max_registers);
+  const Result<void> parted = co_await part_with_spares(*map, identified.points, deadline);
+  if (!parted) co_return parted.error();
+  map_ = std::move(map);
   co_return identified;
 }
 
-asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest request) {
-  Sweep sweep{.request = request, .readings = {}, .trouble = {}};
-  const Instant now = ground::clock::now();
-  for (const std::uint32_t point : request.points) {
-    HOLDUP_EXPECT(point < sources_.size());
-    sweep.readings.push_back({.point = point, .time = now});
+/// Of the points of one series the first that holds a reading now stands, else the first.
+asio::awaitable<Result<void>> Device::part_with_spares(Map& map, std::vector<reading::Point>& points, Instant deadline) {
+  const auto alternatives = alternatives_among(points);
+  if (alternatives.empty()) co_return Result<void>{};
+  std::vector<std::uint32_t> asked;
+  for (const auto& members : alternatives) asked.insert(asked.end(), members.begin(), members.end());
+  const drivers::ReadRequest request{.points = asked, .deadline = deadline};
+  const auto readings = co_await read(map, request);
+  if (!readings) co_return readings.error();
+  auto reading = readings->begin();
+  for (const auto& members : alternatives) {
+    const auto end = reading + static_cast<std::ptrdiff_t>(members.size());
+    const auto good = std::find_if(reading, end, [](const Reading& r) { return r.quality == Quality::good; });
+    const std::uint32_t stands = good == end ? members.front() : good->point;
+    for (const std::uint32_t member : members) points[member].spare = member != stands;
+    reading = end;
   }
-  if (request.raw) request.raw->assign(request.points.size(), {});
-  const std::vector<Span> spans = merged(spans_of(request.points), readable_, max_registers_);
+  if (settings_.spares == Spares::kept) co_return Result<void>{};
+  std::vector<Source> sources;
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (!points[i].spare) sources.push_back(std::move(map.sources[i]));
+  std::erase_if(points, [](const reading::Point& point) { return point.spare; });
+  map.sources = std::move(sources);
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest request) {
+  HOLDUP_EXPECT(map_ != nullptr);
+  co_return co_await read(*map_, request);
+}
+
+asio::awaitable<Result<std::vector<Reading>>> Device::read(Map& map, drivers::ReadRequest request) {
+  for (const std::uint32_t point : request.points) HOLDUP_EXPECT(point < map.sources.size());
+  Reader reader{.asker = *asker_, .unit = unit_, .map = map, .request = request};
+  const Instant begun = ground::clock::now();
+  const std::vector<Span> spans = merged(reader.wanted(), map.readable, map.max_registers);
   for (const Span& span : spans)
-    if (!sweep.broken_off) (void)co_await fetch(sweep, span, Reach::within);
-  if (!sweep.learned && sweep.trouble) co_return *sweep.trouble;
-  co_return std::move(sweep.readings);
+    if (!reader.broken_off) (void)co_await fetch(reader, span, Reach::within);
+  if (!reader.sweep.learned() && reader.broken_off) co_return *reader.broken_off;
+  if (const auto trouble = reader.sweep.trouble(); trouble && !reader.sweep.learned()) co_return *trouble;
+  std::vector<Reading> readings;
+  readings.reserve(request.points.size());
+  if (request.raw) request.raw->assign(request.points.size(), {});
+  for (const std::uint32_t point : request.points) {
+    std::string* const raw = request.raw ? &(*request.raw)[readings.size()] : nullptr;
+    readings.push_back(reader.sweep.settle(map.sources[point], point, begun, raw));
+  }
+  co_return readings;
 }
 
 /// Reads one span; where the device says "not here" to several values at once, each of them by itself, once, so that a bad register
 /// hides no neighbours. Whether the device told the span as a whole.
-asio::awaitable<bool> Device::fetch(Sweep& sweep, Span span, Reach reach) {
-  const Result<Exchange> exchange = co_await ask(span, sweep.request.deadline);
+asio::awaitable<bool> Device::fetch(Reader& reader, Span span, Reach reach) {
+  const Question question{.unit = reader.unit, .function = span.function, .address = span.address, .count = span.count};
+  Result<Exchange> exchange = co_await reader.asker.ask(question, reader.request.deadline);
   if (!exchange) {
-    sweep.broken_off = true;
-    if (!sweep.trouble) sweep.trouble = exchange.error();
+    reader.broken_off = exchange.error();
     co_return false;
   }
+  const std::uint8_t code = exchange->answer.exception;
   std::vector<Span> single;
-  if (reach == Reach::within && says_not_here(exchange->answer.exception)) single = singles(sweep, span);
-  if (single.size() < 2) {
-    settle(sweep, span, *exchange);
-    co_return exchange->answer.exception == 0;
-  }
+  if (reach == Reach::within && says_not_here(code)) single = reader.singles(span);
+  reader.sweep.hear(span, std::move(*exchange));
+  if (single.size() < 2) co_return code == 0;
   std::vector<Span> told;
   for (const Span& one : single) {
-    if (sweep.broken_off) break;
-    const bool good = co_await fetch(sweep, one, Reach::exactly);
+    if (reader.broken_off) break;
+    const bool good = co_await fetch(reader, one, Reach::exactly);
     if (good) told.push_back(one);
   }
-  if (!sweep.broken_off) learn(span, std::move(told));
+  if (!reader.broken_off) reader.learn(span, std::move(told));
   co_return false;
 }
 
-/// From a span that was refused while some of its values were told: either it holds registers that the device lacks, or it is too long.
-void Device::learn(Span refused, std::vector<Span> told) {
-  if (told.empty()) return;  // it refuses everything now; that may pass
-  if (readable_ranges(told, 0) == std::vector{refused})
-    max_registers_ = std::max<std::uint16_t>(refused.count / 2, 1);
-  else
-    readable_ = narrowed(readable_, refused, std::move(told));
-}
-
-/// Gives every reading that the span was read for its value, or why it has none.
-void Device::settle(Sweep& sweep, Span span, const Exchange& exchange) const {
-  const std::uint8_t code = exchange.answer.exception;
-  if (code && !sweep.trouble) sweep.trouble = exception_failure(span, code);
-  sweep.learned = sweep.learned || !code || says_not_here(code);
-  for (std::size_t i = 0; i < sweep.readings.size(); ++i) {
-    Reading& reading = sweep.readings[i];
-    const Source& source = sources_[reading.point];
-    if (!span.covers(source.span)) continue;
-    const bool was_settled = reading.quality != Quality::failed;
-    if (code && was_settled) continue;
-    reading.time = exchange.sent;
-    reading.uncertainty = exchange.received - exchange.sent;
-    if (code) {
-      reading.quality = says_not_here(code) ? Quality::absent : Quality::failed;
+/// What the points need: a value and the register of its scale in one piece where they may be read so, for they belong together.
+std::vector<Span> Device::Reader::wanted() const {
+  std::vector<Span> spans;
+  for (const std::uint32_t point : request.points) {
+    const Source& source = map.sources[point];
+    if (!source.exponent) {
+      spans.push_back(source.span);
       continue;
     }
-    const auto words = std::span{exchange.answer.values}.subspan(source.span.address - span.address, source.span.count);
-    const profile::Converted converted = profile::convert(source.conversion, raw_number(*source.field, words));
-    reading.value = converted.value;
-    reading.quality = converted.quality;
-    if (sweep.request.raw) (*sweep.request.raw)[i] = raw_text(*source.field, words);
+    const Span both = hull(source.span, *source.exponent);
+    const bool readable = std::ranges::any_of(map.readable, [&](const Span& range) { return range.covers(both); });
+    if (readable && both.count <= map.max_registers)
+      spans.push_back(both);
+    else
+      spans.insert(spans.end(), {source.span, *source.exponent});
   }
+  return spans;
 }
 
-/// The values of the sweep that lie in the span, each register once.
-std::vector<Span> Device::singles(const Sweep& sweep, Span span) const {
-  std::vector<Span> all = spans_of(sweep.request.points);
+/// The values of the request that lie in the span, each register once.
+std::vector<Span> Device::Reader::singles(Span span) const {
+  std::vector<Span> all;
+  for (const std::uint32_t point : request.points) {
+    const Source& source = map.sources[point];
+    all.push_back(source.span);
+    if (source.exponent) all.push_back(*source.exponent);
+  }
   std::erase_if(all, [&](const Span& one) { return !span.covers(one); });
   std::ranges::sort(all);
   const auto repeated = std::ranges::unique(all);
@@ -163,105 +238,13 @@ std::vector<Span> Device::singles(const Sweep& sweep, Span span) const {
   return all;
 }
 
-std::vector<Span> Device::spans_of(std::span<const std::uint32_t> points) const {
-  std::vector<Span> spans;
-  spans.reserve(points.size());
-  for (const std::uint32_t point : points) spans.push_back(sources_[point].span);
-  return spans;
-}
-
-asio::awaitable<Result<Exchange>> Device::ask(Span span, Instant deadline) {
-  const Question question{.unit = unit_, .function = span.function, .address = span.address, .count = span.count};
-  co_return co_await connection_->ask(question, deadline);
-}
-
-asio::awaitable<Result<const profile::Profile*>> Device::choose(Instant deadline) {
-  if (candidates_.size() == 1) co_return candidates_.front();
-  for (const profile::Profile* candidate : candidates_) {
-    const Result<bool> fits = co_await agrees(*candidate, deadline);
-    if (!fits) co_return fits.error();
-    if (*fits) co_return candidate;
-  }
-  co_return Failure{FailureKind::unsupported, "no profile's identifying registers agree; name one"};
-}
-
-/// Whether all registers of one of the profile's signatures say what it names; a profile without any is only taken by name.
-asio::awaitable<Result<bool>> Device::agrees(const profile::Profile& profile, Instant deadline) {
-  for (const profile::Identify& identify : profile.identify) {
-    bool all = !identify.registers.empty();
-    for (auto sign = identify.registers.begin(); all && sign != identify.registers.end(); ++sign) {
-      const Span span{static_cast<Function>(sign->function), sign->address, sign->count};
-      const Result<Exchange> exchange = co_await ask(span, deadline);
-      if (!exchange) co_return exchange.error();
-      const Answer& answer = exchange->answer;
-      if (answer.exception && !says_not_here(answer.exception)) co_return exception_failure(span, answer.exception);
-      all = !answer.exception && says(*sign, answer.values);
-    }
-    if (all) co_return true;
-  }
-  co_return false;
-}
-
-asio::awaitable<Result<reading::Identity>> Device::identity_of(const profile::Profile& profile, Instant deadline) {
-  reading::Identity identity{.vendor = profile.vendor, .model = {}, .firmware = {}, .serial = {}, .profile = profile.name};
-  const std::pair<const profile::TextSources*, std::string*> wanted[] = {{&profile.vendor_text, &identity.vendor},
-                                                                         {&profile.model, &identity.model},
-                                                                         {&profile.firmware, &identity.firmware},
-                                                                         {&profile.serial, &identity.serial}};
-  for (const auto& [sources, target] : wanted) {
-    Result<std::string> told = co_await first_text(*sources, deadline);
-    if (!told) co_return told.error();
-    if (!told->empty()) *target = std::move(*told);
-  }
-  co_return identity;
-}
-
-/// That something is there and is taken for what the profile says: its first register is answered, be it with "not here".
-asio::awaitable<Result<void>> Device::answers(const profile::Profile& profile, Instant deadline) {
-  const auto first = std::ranges::find_if(profile.registers, [&](const auto& field) { return may_read(field.rule, clearing_); });
-  if (first == profile.registers.end()) co_return Failure{FailureKind::unsupported, "profile " + profile.name + " has no registers"};
-  const Span span = span_of(*first);
-  const Result<Exchange> exchange = co_await ask(span, deadline);
-  if (!exchange) co_return exchange.error();
-  const std::uint8_t code = exchange->answer.exception;
-  if (code && !says_not_here(code)) co_return exception_failure(span, code);
-  co_return Result<void>{};
-}
-
-/// Empty when no source tells a text; a Failure when the device does not answer at all.
-asio::awaitable<Result<std::string>> Device::first_text(const profile::TextSources& sources, Instant deadline) {
-  for (const profile::TextSource& source : sources) {
-    if (source.kind == profile::TextSource::Kind::fixed) co_return source.text;
-    if (source.kind != profile::TextSource::Kind::registers) continue;
-    const Span span{static_cast<Function>(source.function), source.address, source.count};
-    const Result<Exchange> exchange = co_await ask(span, deadline);
-    if (!exchange) co_return exchange.error();
-    const Answer& answer = exchange->answer;
-    if (answer.exception && !says_not_here(answer.exception)) co_return exception_failure(span, answer.exception);
-    std::string told = text(answer.values);
-    if (!told.empty()) co_return told;
-  }
-  co_return std::string{};
-}
-
-void Device::adopt(const profile::Profile& profile, drivers::Identified& identified) {
-  auto& points = identified.points;
-  sources_.clear();
-  std::vector<Span> named;
-  for (const profile::Register& field : profile.registers) {
-    if (!may_read(field.rule, clearing_)) {
-      identified.left.push_back(std::to_string(field.function) + ":" + std::to_string(field.address));
-      continue;
-    }
-    named.push_back(span_of(field));
-    for (const profile::Telling& telling : profile::tellings(field.rule)) {
-      points.push_back(located(telling.point, field));
-      sources_.push_back({.field = &field, .conversion = telling.conversion, .span = span_of(field)});
-    }
-  }
-  const auto gap = identified.left.empty() ? profile.quirks.register_gap : std::uint16_t{0};  // nothing is read along with others
-  readable_ = readable_ranges(std::move(named), gap);
-  max_registers_ = std::min(profile.quirks.max_registers, max_registers);
+/// From a span that was refused while some of its values were told: either it holds registers that the device lacks, or it is too long.
+void Device::Reader::learn(Span refused, std::vector<Span> told) const {
+  if (told.empty()) return;  // it refuses everything now; that may pass
+  if (readable_ranges(told, 0) == std::vector{refused})
+    map.max_registers = std::max<std::uint16_t>(refused.count / 2, 1);
+  else
+    map.readable = narrowed(map.readable, refused, std::move(told));
 }
 
 }  // namespace holdup::modbus

@@ -3,58 +3,57 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "drivers/device.hpp"
-#include "drivers/modbus/connection.hpp"
+#include "drivers/modbus/asker.hpp"
 #include "drivers/modbus/spans.hpp"
+#include "drivers/modbus/sweep.hpp"
 #include "drivers/profile/profile.hpp"
 
-// A unit behind a Modbus TCP connection, read by the register map of a firmware profile. Made by whoever owns the site's devices, and by
-// `holdup probe`; several units of one host share one Connection.
+// A Modbus unit, read by the register map of a firmware profile. Made by whoever owns the site's devices, by `holdup probe`, and by
+// `holdup profile test` over a recording; several units of one host share one asker.
 namespace holdup::modbus {
+
+/// Points that say again what another one of the device says: two models of a SunSpec chain, two registers of a map.
+enum class Spares : std::uint8_t { dropped, kept };
 
 class Device final : public drivers::Device {
  public:
-  /// A single candidate is taken at its word; of several the first whose identifying registers agree. They must outlive the device.
-  Device(std::shared_ptr<Connection> connection, std::uint8_t unit, std::vector<const profile::Profile*> candidates,
-         profile::Clearing clearing = profile::Clearing::refused);
+  struct Settings {
+    Spares spares = Spares::dropped;
+    profile::Clearing clearing = profile::Clearing::refused;
+  };
+
+  /// A single candidate is taken at its word; of several the first that the device itself agrees with. They must outlive the device.
+  Device(std::shared_ptr<Asker> asker, std::uint8_t unit, std::vector<const profile::Profile*> candidates, Settings settings);
+  Device(std::shared_ptr<Asker> asker, std::uint8_t unit, std::vector<const profile::Profile*> candidates)
+      : Device{std::move(asker), unit, std::move(candidates), Settings{}} {}
 
   boost::asio::awaitable<ground::Result<drivers::Identified>> identify(ground::Instant deadline) override;
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(drivers::ReadRequest request) override;
 
  private:
-  /// How a point's value is made.
-  struct Source {
-    const profile::Register* field;
-    profile::Conversion conversion;
-    Span span;
+  /// What the device is known to be, since it was identified.
+  struct Map {
+    profile::Profile profile;     // as this unit has it; the sources point into it
+    std::vector<Source> sources;  // one a point
+    std::vector<Span> readable;   // registers that may be read, neighbours joined; narrowed by refusals
+    std::uint16_t max_registers = modbus::max_registers;
   };
-  struct Sweep;                          // one read() under way
+  struct Reader;                         // one read() under way
   enum class Reach { within, exactly };  // a span read for every value in it, or for one value again
 
-  boost::asio::awaitable<ground::Result<Exchange>> ask(Span span, ground::Instant deadline);
-  boost::asio::awaitable<ground::Result<const profile::Profile*>> choose(ground::Instant deadline);
-  boost::asio::awaitable<ground::Result<bool>> agrees(const profile::Profile& profile, ground::Instant deadline);
-  boost::asio::awaitable<ground::Result<void>> answers(const profile::Profile& profile, ground::Instant deadline);
-  boost::asio::awaitable<ground::Result<std::string>> first_text(const profile::TextSources& sources, ground::Instant deadline);
-  boost::asio::awaitable<ground::Result<reading::Identity>> identity_of(const profile::Profile& profile, ground::Instant deadline);
-  boost::asio::awaitable<bool> fetch(Sweep& sweep, Span span, Reach reach);
-  void learn(Span refused, std::vector<Span> told);
-  [[nodiscard]] std::vector<Span> spans_of(std::span<const std::uint32_t> points) const;
-  [[nodiscard]] std::vector<Span> singles(const Sweep& sweep, Span span) const;
-  void settle(Sweep& sweep, Span span, const Exchange& exchange) const;
+  static boost::asio::awaitable<bool> fetch(Reader& reader, Span span, Reach reach);
+  boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(Map& map, drivers::ReadRequest request);
+  boost::asio::awaitable<ground::Result<void>> part_with_spares(Map& map, std::vector<reading::Point>& points, ground::Instant deadline);
 
-  void adopt(const profile::Profile& profile, drivers::Identified& identified);
-
-  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<Asker> asker_;
   std::uint8_t unit_;
   std::vector<const profile::Profile*> candidates_;
-  profile::Clearing clearing_;
-  std::vector<Source> sources_;  // one a point
-  std::vector<Span> readable_;   // registers that may be read, neighbours joined; narrowed by refusals
-  std::uint16_t max_registers_ = max_registers;
+  Settings settings_;
+  std::unique_ptr<Map> map_;
 };
 
 }  // namespace holdup::modbus

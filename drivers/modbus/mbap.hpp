@@ -3,7 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,19 +19,34 @@ inline constexpr std::size_t max_frame_bytes = 260;  // header and a PDU of 253 
 inline constexpr std::uint16_t max_registers = 125;  // what one PDU can carry
 inline constexpr std::uint16_t max_bits = 2000;
 
-/// The tables of a device, by the function that reads them. There is no other function.
-enum class Function : std::uint8_t { coils = 1, discrete_inputs = 2, holding_registers = 3, input_registers = 4 };
+/// The tables of a device, by the function that reads them, and its device identification (0x2B with type 0x0E). There is no other
+/// function.
+enum class Function : std::uint8_t { coils = 1, discrete_inputs = 2, holding_registers = 3, input_registers = 4, identification = 0x2B };
 
 struct Request {
   std::uint16_t transaction = 0;
   std::uint8_t unit = 1;
   Function function = Function::holding_registers;
-  std::uint16_t address = 0;  // 0-based, as in the PDU
+  std::uint16_t address = 0;  // 0-based, as in the PDU; of the identification the object to begin with
   std::uint16_t count = 1;
 };
 
-using Frame = std::array<std::uint8_t, 12>;
-/// Requires 1 ≤ count ≤ max_registers (or max_bits) and address + count ≤ 65536.
+/// The bytes of one request.
+class Frame {
+ public:
+  Frame(std::initializer_list<std::uint8_t> bytes);
+  [[nodiscard]] const std::uint8_t* data() const { return bytes_.data(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const std::uint8_t* begin() const { return data(); }
+  [[nodiscard]] const std::uint8_t* end() const { return data() + size_; }
+  [[nodiscard]] std::uint8_t& operator[](std::size_t at) { return bytes_[at]; }
+  [[nodiscard]] std::uint8_t operator[](std::size_t at) const { return bytes_[at]; }
+
+ private:
+  std::array<std::uint8_t, 12> bytes_{};
+  std::size_t size_;
+};
+/// Requires 1 ≤ count ≤ max_registers (or max_bits) and address + count ≤ 65536; of the identification address ≤ 255.
 [[nodiscard]] Frame encode(const Request& request);
 
 /// Whether these bytes are exactly one request that reads: function 1 to 4, or 0x2B with type 0x0E (device identification).
@@ -42,6 +59,7 @@ inline constexpr std::array<std::string_view, 6> fault_names{"protocol", "length
 struct Answer {
   std::uint8_t exception = 0;         // 0: the values are there
   std::vector<std::uint16_t> values;  // a register each, or a bit (0, 1) each
+  std::string objects = {};           // of an identification: what stands behind the type, see identification.hpp
 };
 
 /// A request that was sent, and how many transactions were sent before it on the same connection: theirs may still come in, late.

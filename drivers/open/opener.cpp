@@ -106,7 +106,9 @@ std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {
   for (const auto& profile : library_.all())
     if (profile.protocol == profile::Protocol::modbus && (opening.profile.empty() || profile.name == opening.profile))
       candidates.push_back(&profile);
-  return std::make_unique<modbus::Device>(std::move(connection), opening.address.unit, std::move(candidates), clearing_of(opening));
+  const modbus::Device::Settings settings{.spares = opening.spares ? modbus::Spares::kept : modbus::Spares::dropped,
+                                          .clearing = clearing_of(opening)};
+  return std::make_unique<modbus::Device>(std::move(connection), opening.address.unit, std::move(candidates), settings);
 }
 
 }  // namespace holdup::drivers

@@ -1,6 +1,7 @@
 #include "drivers/profile/conversion.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "ground/number.hpp"
@@ -16,6 +17,19 @@ bool listed(const std::vector<std::int64_t>& codes, double raw) {
 
 // Bits above 52 would be lost in a double; registers with flags are at most 32 bits wide.
 double bit_of(double raw, unsigned bit) { return std::fmod(std::floor(raw / std::ldexp(1.0, static_cast<int>(bit))), 2.0); }
+
+double bits_of(double raw, std::uint32_t mask) {
+  const double low = std::fmod(std::floor(raw), 4294967296.0);
+  return static_cast<double>((static_cast<std::uint32_t>(low < 0 ? low + 4294967296.0 : low) & mask) >> std::countr_zero(mask));
+}
+
+/// A tenth is divided by 10, so that it stays exact.
+double shifted(double raw, int exponent) { return exponent < 0 ? raw / std::pow(10.0, -exponent) : raw * std::pow(10.0, exponent); }
+
+double plain_ratio(double value, RatioForm form) {
+  if (form == RatioForm::plain || std::fabs(value) <= 1) return value;
+  return form == RatioForm::percent_or_ratio ? value / 100 : std::copysign(2, value) - value;
+}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -46,16 +60,18 @@ std::optional<double> raw_number(const Conversion& conversion, std::string_view 
   return ground::parse_number(text);
 }
 
-Converted convert(const Conversion& conversion, double raw) {
+Converted convert(const Conversion& conversion, double raw, int exponent) {
   if (!std::isfinite(raw)) return {0, Quality::absent};
   const auto& sentinels = conversion.sentinels;
   if (std::find(sentinels.begin(), sentinels.end(), raw) != sentinels.end()) return {0, Quality::absent};
+  if (conversion.mask != 0) raw = bits_of(raw, conversion.mask);
   if (conversion.bit) raw = bit_of(raw, *conversion.bit);
   if (!conversion.yes.empty() || !conversion.no.empty()) {
     if (listed(conversion.yes, raw)) return {1, Quality::good};
     return {0, listed(conversion.no, raw) ? Quality::good : Quality::absent};
   }
-  const double value = raw * conversion.multiply / conversion.divide + conversion.offset;
+  const double scaled = shifted(raw, exponent) * conversion.multiply / conversion.divide + conversion.offset;
+  const double value = plain_ratio(scaled, conversion.form);
   if (!std::isfinite(value)) return {0, Quality::out_of_range};
   const bool outside = (conversion.lowest && value < *conversion.lowest) || (conversion.highest && value > *conversion.highest);
   return {value, outside ? Quality::out_of_range : Quality::good};

@@ -18,6 +18,7 @@ void append(Profile& child, const Profile& parent) {
   child.scalars.insert(child.scalars.end(), parent.scalars.begin(), parent.scalars.end());
   child.tables.insert(child.tables.end(), parent.tables.begin(), parent.tables.end());
   child.registers.insert(child.registers.end(), parent.registers.begin(), parent.registers.end());
+  child.models.insert(child.models.end(), parent.models.begin(), parent.models.end());
 }
 
 Profile* by_name(std::vector<Profile>& profiles, std::string_view name) {

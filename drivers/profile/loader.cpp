@@ -3,6 +3,7 @@
 #include <array>
 #include <functional>
 
+#include "drivers/profile/register_loader.hpp"
 #include "drivers/profile/rule_loader.hpp"
 #include "drivers/profile/text_loader.hpp"
 #include "drivers/profile/trap_loader.hpp"
@@ -31,11 +32,8 @@ void load_base(Mapping& map, FileScope& scope, Profile& profile) {
 
 void load_scope(Mapping& map, FileScope& scope, Profile& profile) {
   load_base(map, scope, profile);
-  for (const auto& text : map.texts("sentinels"))
-    if (const auto number = ground::parse_number(text))
-      scope.sentinels.push_back(*number);
-    else
-      map.problem("sentinels", "'" + text + "' is no number", "write the raw numbers that mean \"no reading\"");
+  scope.typed = profile.protocol == Protocol::modbus;
+  scope.type_sentinel = load_sentinels(map, scope, scope.sentinels);
   if (const Node* states = map.find("states")) load_states(*states, scope);
 }
 
@@ -139,6 +137,8 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   each(map, "scalars", [&](const Node& n, const std::string& path) { profile.scalars.push_back(load_scalar(n, path, scope)); });
   each(map, "tables", [&](const Node& n, const std::string& path) { profile.tables.push_back(load_table(n, path, scope)); });
   each(map, "registers", [&](const Node& n, const std::string& path) { load_register(n, path, scope, profile.registers); });
+  profile.sunspec = load_chain_starts(map);
+  each(map, "models", [&](const Node& n, const std::string& path) { profile.models.push_back(load_model(n, path, scope)); });
   each(map, "invariants", [&](const Node& n, const std::string& path) { profile.invariants.push_back(load_invariant(n, path, scope)); });
   each(map, "traps", [&](const Node& n, const std::string& path) { profile.traps.push_back(load_trap(n, path, scope)); });
   map.finish();

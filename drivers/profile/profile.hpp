@@ -60,10 +60,14 @@ struct Condition {
   [[nodiscard]] bool passes_missing() const { return is.empty() && is_text.empty() && !matches && !bit; }
 };
 
-/// Where a text (a name, an index, a model) comes from: an SNMP object or column, a Modbus register, a piece of sysDescr, or a fixed text
+enum class RegisterType : std::uint8_t { u16, s16, u32, s32, u64, s64, f32, f64, bcd16, bcd32, bcd64, string };
+enum class WordOrder : std::uint8_t { big, little };  // of the registers in a wider value: most significant first, or last
+enum class ByteOrder : std::uint8_t { big, little };  // of the two bytes in a register: as the specification has it, or swapped
+
+/// Where a text (a name, an index, a model) comes from: an SNMP object or column, Modbus registers, a piece of sysDescr, or a fixed text
 /// in which {1}, {2}… stand for the parts of the row's index, {index} for its label, {text} for the characters an index spells.
 struct TextSource {
-  enum class Kind : std::uint8_t { fixed, oid, description, registers };
+  enum class Kind : std::uint8_t { fixed, oid, description, registers, identification };
   Kind kind = Kind::fixed;
   std::string text;        // fixed; or, for description, what stands before it ("MN:")
   std::vector<Oid> cells;  // fixed: what {@0}, {@1}… in it stand for
@@ -73,7 +77,11 @@ struct TextSource {
   std::vector<Condition> where;
   std::optional<ground::Pattern> extract;  // what of the text counts
   std::uint8_t function = 3;               // registers: read function 3 or 4
-  std::uint16_t address = 0, count = 0;    // registers: first and number, two characters each
+  std::uint16_t address = 0, count = 0;    // registers: first and number, two characters each; identification: the object
+  std::uint16_t model = 0;                 // registers: not 0: of a SunSpec chain's model; the address counts from its first register
+  ByteOrder bytes = ByteOrder::big;        // registers
+  enum class As : std::uint8_t { text, number, hex };
+  As as = As::text;  // registers: what they hold; a number has the most significant register first
 };
 /// The first that answers with a text counts.
 using TextSources = std::vector<TextSource>;
@@ -116,24 +124,49 @@ struct Table {
   TextSources unit;                    // number of the chained unit; unit 1 keeps the printed numbers, others get "UNIT-" in front of them
 };
 
-enum class RegisterType : std::uint8_t { u16, s16, u32, s32, u64, s64, f32, f64 };
-enum class WordOrder : std::uint8_t { big, little };  // of the registers in a wider value: most significant first, or last
+/// A condition that is looked at once, when the device is identified: where it fails, the register has no point.
+struct RegisterCondition {
+  std::uint8_t function = 3;  // 3 or 4
+  std::uint16_t address = 0;
+  std::uint16_t mask = 0xFFFF;           // what of the register counts, as it stands
+  std::vector<std::int64_t> is, is_not;  // one of these; none of these
+};
 
 struct Register {
   std::uint8_t function = 3;  // 1 coils, 2 discrete inputs, 3 holding, 4 input registers
-  std::uint16_t address = 0;  // 0-based, as in the PDU
+  std::uint16_t address = 0;  // 0-based, as in the PDU; in a SunSpec model, from the register of its id on
   RegisterType type = RegisterType::u16;
   WordOrder words = WordOrder::big;
+  ByteOrder bytes = ByteOrder::big;
+  std::uint16_t count = 0;                // registers of a text; 0: as many as the type has
+  std::optional<std::uint16_t> exponent;  // a signed register of the same table, read along: raw × 10^it
+  std::vector<RegisterCondition> where;
   Rule rule;  // with rule.conversion.bit for one bit of it
   std::string index, name;
 };
 
-/// What a Modbus device must say for a profile to fit: a text in its registers, or a number (of one register, or two).
+/// Registers that a device lets itself be read in one piece, named or not.
+struct RegisterBlock {
+  std::uint8_t function = 3;
+  std::uint16_t address = 0, count = 0;
+};
+
+/// What a SunSpec device tells in models of these numbers: SunSpec Device Information Model Specification, 4 and 5.
+struct ModelTable {
+  std::vector<std::uint16_t> models;
+  std::vector<Register> points;
+  std::vector<Register> repeated;     // once for each repetition, `every` registers further on each time
+  std::uint16_t from = 0, every = 0;  // where the repetitions begin, and how long one is
+};
+
+/// What a Modbus device must say for a profile to fit: a text in its registers, or a number (of one register, or two); or a text in its
+/// device identification.
 struct RegisterSign {
-  std::uint8_t function = 3;             // 3 or 4
+  std::uint8_t function = 3;             // 3 or 4; 0x2B: the object at `address` of the device identification
   std::uint16_t address = 0, count = 1;  // two characters each
   std::string contains;                  // the text does
   std::vector<std::int64_t> is;          // or the number, most significant register first, is one of these
+  ByteOrder bytes = ByteOrder::big;
 };
 
 struct Identify {
@@ -171,7 +204,10 @@ struct Profile {
   std::vector<Table> tables;
   std::vector<Register> registers;
   std::vector<reading::Invariant> invariants;
-  std::vector<TrapRule> traps;  // looked up over all profiles, not taken over by `extends`
+  std::vector<std::uint16_t> sunspec;  // where a SunSpec chain may begin, in this order; the profile fits a device that has one
+  std::vector<ModelTable> models;      // what is read of the models in its chain
+  std::vector<RegisterBlock> blocks;   // of a profile as a device has it: its models
+  std::vector<TrapRule> traps;         // looked up over all profiles, not taken over by `extends`
 };
 
 inline constexpr std::uint32_t any_arc = 0xFFFFFFFF;
@@ -186,14 +222,17 @@ inline constexpr std::uint32_t any_arc = 0xFFFFFFFF;
   switch (type) {
     case RegisterType::u16:
     case RegisterType::s16:
+    case RegisterType::bcd16:
       return 1;
     case RegisterType::u32:
     case RegisterType::s32:
     case RegisterType::f32:
+    case RegisterType::bcd32:
       return 2;
     default:
       return 4;
   }
 }
+[[nodiscard]] constexpr std::uint16_t width(const Register& field) { return field.count != 0 ? field.count : width(field.type); }
 
 }  // namespace holdup::profile

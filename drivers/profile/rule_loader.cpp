@@ -14,7 +14,7 @@ using ground::yaml::Node;
 using reading::Meaning;
 
 // The endings that a series' name may have: base units only (docs: names of series).
-constexpr std::array<std::string_view, 26> units{"_volts",
+constexpr std::array<std::string_view, 29> units{"_volts",
                                                  "_amperes",
                                                  "_watts",
                                                  "_voltamperes",
@@ -39,7 +39,10 @@ constexpr std::array<std::string_view, 26> units{"_volts",
                                                  "_cubic_metres_per_second",
                                                  "_metres_per_second",
                                                  "_bytes_per_second",
-                                                 "_decibels"};
+                                                 "_decibels",
+                                                 "_degrees",
+                                                 "_watts_per_square_metre",
+                                                 "_volts_per_metre"};
 
 constexpr std::array answers{Meaning::supply_input_ok, Meaning::supply_output_ok, Meaning::supply_present, Meaning::outlet_state,
                              Meaning::ups_on_battery};
@@ -94,27 +97,33 @@ std::optional<ground::Pattern> load_extract(Mapping& map) {
   return load_pattern(map, "extract");
 }
 
+/// `bit: 4`, or `bit: 4, width: 2` for a number of two bits.
+void load_bits(Mapping& map, Conversion& conversion) {
+  const auto bit = map.integer("bit"), width = map.integer("width");
+  if (width && !bit) map.problem("width", "of which bits?", "add bit: the least significant of them");
+  if (!bit) return;
+  if (*bit < 0 || *bit > 31) map.problem("bit", "not 0 to 31", "count from the least significant bit");
+  const auto first = static_cast<unsigned>(*bit & 31);
+  if (!width || *width == 1) return void(conversion.bit = first);
+  if (*width < 1 || *width + first > 32) return map.problem("width", "not within 32 bits", "write the number of bits");
+  conversion.mask = static_cast<std::uint32_t>(((std::uint64_t{1} << *width) - 1) << first);
+}
+
 void load_conversion(Mapping& map, const FileScope& scope, Conversion& conversion) {
   conversion.multiply = map.number("multiply").value_or(1);
   conversion.divide = map.number("divide").value_or(1);
   conversion.offset = map.number("offset").value_or(0);
   if (conversion.divide == 0) map.problem("divide", "a division by 0", "write the divisor"), conversion.divide = 1;
   conversion.sentinels = scope.sentinels;
-  for (const auto& text : map.texts("sentinels"))
-    if (const auto number = ground::parse_number(text))
-      conversion.sentinels.push_back(*number);
-    else
-      map.problem("sentinels", "'" + text + "' is no number", "write the raw numbers that mean \"no reading\"");
+  (void)load_sentinels(map, scope, conversion.sentinels);
+  if (const auto form = map.word("form", ratio_form_names)) conversion.form = static_cast<RatioForm>(*form);
   conversion.extract = load_extract(map);
   conversion.wraps_at = map.number("wraps_at");
   if (conversion.wraps_at && *conversion.wraps_at <= 0)
     map.problem("wraps_at", "not above 0", "write the raw number that follows the last");
   conversion.lowest = map.number("lowest");
   conversion.highest = map.number("highest");
-  if (const auto bit = map.integer("bit")) {
-    if (*bit < 0 || *bit > 31) map.problem("bit", "not 0 to 31", "count from the least significant bit");
-    conversion.bit = static_cast<unsigned>(*bit & 31);
-  }
+  load_bits(map, conversion);
 }
 
 }  // namespace
@@ -189,6 +198,18 @@ std::vector<Oid> load_oids(Mapping& map, std::string_view key, const FileScope& 
       map.problem(key, "'" + text + "' is no OID", "write numbers with dots; a leading dot means: below base");
   }
   return out;
+}
+
+bool load_sentinels(Mapping& map, const FileScope& scope, std::vector<double>& numbers) {
+  bool of_type = false;
+  for (const auto& text : map.texts("sentinels"))
+    if (const auto number = ground::parse_number(text))
+      numbers.push_back(*number);
+    else if (scope.typed && text == "type")
+      of_type = true;
+    else
+      map.problem("sentinels", "'" + text + "' is no number", "write the raw numbers that mean \"no reading\"");
+  return of_type;
 }
 
 std::vector<std::int64_t> load_codes(Mapping& map, std::string_view key) {

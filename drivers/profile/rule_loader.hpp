@@ -16,13 +16,15 @@ struct FileScope {
   ground::yaml::Report report;
   Oid base;                       // OIDs that begin with a dot stand below it
   std::vector<double> sentinels;  // of every point
+  bool typed = false;             // Modbus: values have types, and `type` among sentinels is the number by which one says "not there"
+  bool type_sentinel = false;     // of every point
   std::map<std::string, std::shared_ptr<const reading::StateTable>, std::less<>> states;
 };
 
 /// `states:` of the file: NAME: {CODE: [word, health]}.
 void load_states(const ground::yaml::Node& node, FileScope& scope);
-/// metric, part, means, lane, refresh, states, yes, no, multiply, divide, offset, sentinels, extract, lowest, highest, bit. Marks the keys
-/// as known.
+/// metric, part, means, lane, refresh, states, yes, no, multiply, divide, offset, sentinels, extract, lowest, highest, bit, width, form.
+/// Marks the keys as known.
 [[nodiscard]] Rule load_rule(ground::yaml::Mapping& map, const FileScope& scope);
 /// An OID; one that begins with a dot stands below the file's base.
 [[nodiscard]] std::optional<Oid> parse_oid(std::string_view text, const FileScope& scope);
@@ -32,5 +34,7 @@ void load_states(const ground::yaml::Node& node, FileScope& scope);
 [[nodiscard]] std::vector<Oid> load_oids(ground::yaml::Mapping& map, std::string_view key, const FileScope& scope);
 /// Whole numbers: one, or a list.
 [[nodiscard]] std::vector<std::int64_t> load_codes(ground::yaml::Mapping& map, std::string_view key);
+/// `sentinels: [NUMBER, type]`: the raw numbers; whether `type` is among them.
+bool load_sentinels(ground::yaml::Mapping& map, const FileScope& scope, std::vector<double>& numbers);
 
 }  // namespace holdup::profile

@@ -1,23 +1,13 @@
 #include "drivers/profile/text_loader.hpp"
 
 #include "drivers/profile/condition_loader.hpp"
+#include "drivers/profile/register_loader.hpp"
 
 namespace holdup::profile {
 namespace {
 
 using ground::yaml::Mapping;
 using ground::yaml::Node;
-
-void load_registers(Mapping& map, TextSource& source) {
-  source.kind = TextSource::Kind::registers;
-  const auto address = map.integer("register"), count = map.integer("count"), function = map.integer("function");
-  if (!address || *address < 0 || count.value_or(1) > 65536 - *address)
-    map.problem("register", "no oid, sys_descr, after or register", "write oid: OID, after: TEXT, or register: 0-65535");
-  if (!count || *count < 1 || *count > 125) map.problem("count", "not 1 to 125", "write the number of registers, two characters each");
-  if (function && *function != 3 && *function != 4) map.problem("function", "not 3 or 4", "3 reads holding registers, 4 input registers");
-  source.address = static_cast<std::uint16_t>(address.value_or(0)), source.count = static_cast<std::uint16_t>(count.value_or(1));
-  source.function = static_cast<std::uint8_t>(function.value_or(3));
-}
 
 TextSource load_piece(const Node& node, const std::string& path, const FileScope& scope) {
   TextSource source;
@@ -34,7 +24,7 @@ TextSource load_piece(const Node& node, const std::string& path, const FileScope
     source.where = load_where(map, scope);
     if (!source.first && !source.where.empty()) map.problem("where", "belongs to first: true", "add it, or take where away");
   } else {
-    load_registers(map, source);
+    source = load_register_text(map);
   }
   map.finish();
   return source;

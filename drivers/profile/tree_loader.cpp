@@ -1,7 +1,5 @@
 #include "drivers/profile/tree_loader.hpp"
 
-#include <array>
-
 #include "drivers/profile/condition_loader.hpp"
 #include "drivers/profile/text_loader.hpp"
 #include "ground/number.hpp"
@@ -58,32 +56,6 @@ Column load_column(const Node& node, const std::string& path, const FileScope& s
   return column;
 }
 
-constexpr std::array<std::string_view, 8> register_types{"u16", "s16", "u32", "s32", "u64", "s64", "f32", "f64"};
-constexpr std::array<std::string_view, 2> word_orders{"big", "little"};
-
-Register load_register_place(Mapping& map) {
-  Register out;
-  const auto address = map.integer("address"), function = map.integer("function");
-  if (!address || *address < 0 || *address > 65535)
-    map.problem("address", "not 0 to 65535", "write the 0-based address, as in the request");
-  if (function && (*function < 1 || *function > 4))
-    map.problem("function", "not 1 to 4", "1 coils, 2 discrete inputs, 3 holding, 4 input registers");
-  out.address = static_cast<std::uint16_t>(address.value_or(0));
-  out.function = static_cast<std::uint8_t>(function.value_or(3));
-  if (const auto type = map.word("type", register_types)) out.type = static_cast<RegisterType>(*type);
-  if (const auto words = map.word("words", word_orders)) out.words = static_cast<WordOrder>(*words);
-  if (out.address + width(out.type) > 65536)
-    map.problem("address", "the value ends beyond 65535", "write the address of its first register");
-  if (out.function <= 2 && out.type != RegisterType::u16) map.problem("type", "a coil or discrete input is one bit", "leave type out");
-  return out;
-}
-
-void load_register_rule(Mapping& map, const FileScope& scope, Register& out) {
-  out.rule = load_rule(map, scope);
-  out.index = map.text("index").value_or("");
-  out.name = map.text("name").value_or("");
-}
-
 }  // namespace
 
 Scalar load_scalar(const Node& node, const std::string& path, const FileScope& scope) {
@@ -121,42 +93,6 @@ Table load_table(const Node& node, const std::string& path, const FileScope& sco
     if (column.rule.part.empty()) column.rule.part = part;
   map.finish();
   return table;
-}
-
-void load_register(const Node& node, const std::string& path, const FileScope& scope, std::vector<Register>& out) {
-  Mapping map{node, path, scope.report};
-  const Register place = load_register_place(map);
-  if (const Node* bits = map.find("bits")) {
-    if (!bits->is_sequence()) map.problem("bits", "not a list", "begin each bit with '- bit:'");
-    for (const Node& item : bits->items) {
-      Mapping bit{item, map.path("bits"), scope.report};
-      if (!bit.has("bit")) bit.problem({}, "which bit?", "add bit: 0 for the least significant");
-      load_register_rule(bit, scope, out.emplace_back(place));
-      bit.finish();
-    }
-  } else {
-    load_register_rule(map, scope, out.emplace_back(place));
-  }
-  map.finish();
-}
-
-RegisterSign load_register_sign(const Node& node, const std::string& path, const FileScope& scope) {
-  Mapping map{node, path, scope.report};
-  RegisterSign sign;
-  const auto address = map.integer("register"), count = map.integer("count"), function = map.integer("function");
-  sign.contains = map.text("contains").value_or("");
-  sign.is = load_codes(map, "is");
-  if (sign.contains.empty() == sign.is.empty()) map.problem({}, "tells nothing, or two things", "add contains: TEXT, or is: [numbers]");
-  const std::int64_t most = sign.is.empty() ? 125 : 2;
-  if (count && (*count < 1 || *count > most)) map.problem("count", "not 1 to " + std::to_string(most), "write the number of registers");
-  if (!address || *address < 0 || count.value_or(1) > 65536 - *address)
-    map.problem("register", "not 0 to 65535", "write the 0-based address, as in the request");
-  if (function && *function != 3 && *function != 4) map.problem("function", "not 3 or 4", "3 reads holding registers, 4 input registers");
-  sign.address = static_cast<std::uint16_t>(address.value_or(0));
-  sign.count = static_cast<std::uint16_t>(count.value_or(1));
-  sign.function = static_cast<std::uint8_t>(function.value_or(3));
-  map.finish();
-  return sign;
 }
 
 }  // namespace holdup::profile

@@ -49,6 +49,29 @@ TEST_CASE("of the encapsulated functions only the device identification may leav
   for (unsigned type = 0; type < 256; ++type) CHECK(may_leave(with(frame, 8, static_cast<std::uint8_t>(type))) == (type == 0x0E));
 }
 
+TEST_CASE("a request for the device identification is eleven bytes, in the basic category") {
+  const Frame frame = encode({.transaction = 0x0102, .unit = 7, .function = Function::identification, .address = 2});
+  CHECK(Bytes(frame.begin(), frame.end()) == Bytes{0x01, 0x02, 0, 0, 0, 5, 7, 0x2B, 0x0E, 1, 2});
+  CHECK(may_leave(frame));
+}
+
+TEST_CASE("a device identification is judged by its length, its function and its type") {
+  const Expected expected{.request = {.transaction = 1, .unit = 7, .function = Function::identification}};
+  const Bytes good{0, 1, 0, 0, 0, 11, 7, 0x2B, 0x0E, 1, 1, 0, 0, 1, 0, 1, 'A'};
+  const Judged whole = judge(good, expected);
+  REQUIRE(whole.look == Look::answer);
+  CHECK(whole.bytes == good.size());
+  CHECK(whole.answer.objects == std::string{"\x01\x01\x00\x00\x01\x00\x01"
+                                            "A",
+                                            8});
+  CHECK(judge(Bytes(good.begin(), good.end() - 1), expected).look == Look::incomplete);
+  CHECK(judge(with(good, 8, 0x0D), expected).fault == Fault::function);
+  CHECK(judge(with(good, 5, 4), expected).fault == Fault::length);
+  const Judged refused = judge(Bytes{0, 1, 0, 0, 0, 3, 7, 0xAB, 1}, expected);
+  REQUIRE(refused.look == Look::answer);
+  CHECK(refused.answer.exception == 1);
+}
+
 TEST_CASE("a frame whose length disagrees may not leave, whatever it reads") {
   const Frame frame = encode(two_registers);
   const Bytes bytes(frame.begin(), frame.end());

@@ -1,5 +1,8 @@
 #include "drivers/modbus/spans.hpp"
 
+#include <algorithm>
+#include <random>
+
 #include "catch.hpp"
 
 using namespace holdup::modbus;
@@ -61,4 +64,30 @@ TEST_CASE("a refused span leaves readable what was told, and what lies beside it
   CHECK(narrowed(readable, holding(67, 30), {holding(67, 1)}) == Spans{holding(60, 5), holding(67, 1)});
   const Span input{Function::input_registers, 82, 7};
   CHECK(narrowed({input}, holding(82, 7), {}) == Spans{input});
+}
+
+TEST_CASE("whatever a profile names and a poll asks, spans keep to what may be read, to the limit, and cover all") {
+  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+    CAPTURE(seed);
+    std::mt19937 chance{seed};
+    const auto below = [&](std::uint32_t n) { return static_cast<std::uint16_t>(chance() % n); };
+    Spans all;
+    for (int i = 0; i < 60; ++i)
+      all.push_back(
+          {below(2) ? Function::holding_registers : Function::input_registers, below(400), static_cast<std::uint16_t>(1 + below(4))});
+    const std::uint16_t gap = below(4), limit = static_cast<std::uint16_t>(4 + below(122));
+    const Spans readable = readable_ranges(all, gap);
+    Spans asked;
+    std::ranges::copy_if(all, std::back_inserter(asked), [&](const Span&) { return below(2) == 0; });
+    const Spans spans = merged(asked, readable, limit);
+    for (const Span& span : spans) {
+      CHECK(std::ranges::any_of(readable, [&](const Span& range) { return range.covers(span); }));
+      CHECK(span.count <= limit);
+    }
+    for (const Span& one : asked) CHECK(std::ranges::any_of(spans, [&](const Span& span) { return span.covers(one); }));
+    for (const Span& range : readable)  // an unnamed register in it has a named one within the gap on either side
+      for (std::uint32_t at = range.address; at < range.end(); ++at)
+        CHECK(std::ranges::any_of(
+            all, [&](const Span& one) { return one.function == range.function && one.address <= at + gap && at < one.end() + gap; }));
+  }
 }

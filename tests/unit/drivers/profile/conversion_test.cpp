@@ -14,6 +14,31 @@ TEST_CASE("a raw number is scaled exactly into the base unit") {
   CHECK(convert({.multiply = 5, .divide = 9, .offset = -160.0 / 9}, 212).value == Approx(100));
 }
 
+TEST_CASE("the device's own power of ten comes before the profile's scale, and behind the sentinels") {
+  CHECK(convert({}, 3218, -3).value == 3.218);
+  CHECK(convert({.multiply = 3600}, 12, 2).value == 4320000);
+  CHECK(convert({.sentinels = {-32768}}, -32768, -2).quality == Quality::absent);
+  CHECK(convert({.highest = 10}, 11, -1).quality == Quality::good);
+  CHECK(convert({.highest = 10}, 11, 0).quality == Quality::out_of_range);
+}
+
+TEST_CASE("some bits of a number are a number of their own") {
+  CHECK(convert({.mask = 0x30}, 0x2F).value == 2);
+  CHECK(convert({.mask = 0xF0000000}, 4294967295.0).value == 15);
+  CHECK(convert({.mask = 0x3}, -1).value == 3);
+}
+
+TEST_CASE("a power factor is told plainly, however it is written") {
+  const Conversion percent{.form = RatioForm::percent_or_ratio};
+  CHECK(convert(percent, -9987, -2).value == Approx(-0.9987));
+  CHECK(convert(percent, -7582, -4).value == Approx(-0.7582));
+  CHECK(convert(percent, 1).value == 1);
+  const Conversion quadrants{.form = RatioForm::four_quadrants};
+  CHECK(convert(quadrants, 1.25).value == 0.75);
+  CHECK(convert(quadrants, -1.25).value == -0.75);
+  CHECK(convert(quadrants, -0.5).value == -0.5);
+}
+
 TEST_CASE("a sentinel is no reading, and never zero") {
   CHECK(convert({.sentinels = {65535, -1}}, 65535).quality == Quality::absent);
   CHECK(convert({.sentinels = {65535, -1}}, -1).quality == Quality::absent);

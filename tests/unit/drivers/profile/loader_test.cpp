@@ -105,6 +105,66 @@ TEST_CASE("registers are read one by one and bit by bit") {
   CHECK(registers[2].rule.conversion.bit == 4u);
 }
 
+TEST_CASE("a register tells its form, its scale, its conditions and what of it is missing") {
+  ground::Problems problems;
+  const auto library =
+      Library::load({{"p.yaml",
+                      "profile: p\nprotocol: modbus\nsentinels: [type]\nregisters:\n"
+                      "  - {address: 10, type: s16, exponent: 14, metric: rack_power_watts, where: [{register: 3, is: [1, 2]}]}\n"
+                      "  - {address: 20, type: string, count: 4, bytes: little, extract: number, metric: rack_quantity}\n"
+                      "  - {address: 30, type: u32, bit: 4, width: 2, metric: rack_quantity}\n"}},
+                    problems);
+  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
+  REQUIRE(problems.ok());
+  const auto& registers = library.find("p")->registers;
+  REQUIRE(registers.size() == 3);
+  CHECK(registers[0].exponent == 14);
+  CHECK(registers[0].rule.conversion.sentinels == std::vector<double>{-32768});
+  REQUIRE(registers[0].where.size() == 1);
+  CHECK(registers[0].where[0].is == std::vector<std::int64_t>{1, 2});
+  CHECK(width(registers[1]) == 4);
+  CHECK(registers[1].bytes == profile::ByteOrder::little);
+  CHECK(registers[2].rule.conversion.mask == 0x30);
+}
+
+TEST_CASE("a register that repeats stands once each step, with numbers in its labels") {
+  ground::Problems problems;
+  const auto library =
+      Library::load({{"p.yaml",
+                      "profile: p\nprotocol: modbus\nregisters:\n  - {address: 100, type: u32, repeat: 3, step: 2, exponent: 200, "
+                      "metric: rack_power_watts, part: outlet, index: \"{n}\", name: \"Outlet {n}\", where: [{register: 300, bit: 0}]}\n"}},
+                    problems);
+  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
+  REQUIRE(problems.ok());
+  const auto& registers = library.find("p")->registers;
+  REQUIRE(registers.size() == 3);
+  CHECK(registers[2].address == 104);
+  CHECK(registers[2].exponent == 204);
+  CHECK(registers[2].index == "3");
+  CHECK(registers[2].name == "Outlet 3");
+  CHECK(registers[2].where.at(0).address == 304);
+  CHECK(registers[2].where.at(0).mask == 1);
+}
+
+TEST_CASE("what is wrong with a register is said with line, key and mend") {
+  using Texts = std::vector<std::string>;
+  const std::string modbus = "profile: p\nprotocol: modbus\nregisters:\n";
+  CHECK(problems_of(modbus + "  - {address: 1, metric: rack_quantity, exponnet: 2}\n") ==
+        Texts{"p.yaml:4: registers[0].exponnet: unknown key; did you mean 'exponent'?"});
+  CHECK(problems_of(modbus + "  - {address: 1, type: bcd12, metric: rack_quantity}\n").at(0).find("bcd16") != std::string::npos);
+  CHECK(problems_of(modbus + "  - {address: 1, type: string, metric: rack_quantity}\n") ==
+        Texts{"p.yaml:4: registers[0].count: how many registers?; count belongs to string"});
+  CHECK(problems_of(modbus + "  - {address: 65535, type: u32, metric: rack_quantity}\n").size() == 1);
+  CHECK(problems_of(modbus + "  - {address: 1, step: 2, metric: rack_quantity}\n") ==
+        Texts{"p.yaml:4: registers[0].repeat: step and first belong to repeat; add repeat: how often"});
+  CHECK(problems_of(modbus + "  - {address: 65000, repeat: 600, step: 1, metric: rack_quantity}\n").size() == 1);
+  CHECK(problems_of(modbus + "  - {address: 1, width: 2, metric: rack_quantity}\n") ==
+        Texts{"p.yaml:4: registers[0].width: of which bits?; add bit: the least significant of them"});
+  CHECK(problems_of("profile: p\nprotocol: modbus\nmodels:\n  - {model: 0, points: []}\n").size() == 2);
+  CHECK(problems_of("profile: p\nprotocol: modbus\nmodels:\n  - model: 9\n    repeats: {at: 10, points: []}\n").size() == 1);
+  CHECK(problems_of(head + "scalars:\n  - {oid: .1.0, metric: rack_power_watts, sentinels: [type]}\n").size() == 1);
+}
+
 TEST_CASE("what is wrong with a profile is said with line, key and mend") {
   using Texts = std::vector<std::string>;
   CHECK(problems_of(head + "scalers: []\n") == Texts{"p.yaml:3: scalers: unknown key; did you mean 'scalars'?"});

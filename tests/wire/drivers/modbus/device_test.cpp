@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "catch.hpp"
+#include "drivers/modbus/connection.hpp"
 #include "drivers/profile/library.hpp"
 #include "ground/clock/clock.hpp"
 #include "peers.hpp"

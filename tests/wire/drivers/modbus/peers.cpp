@@ -182,7 +182,7 @@ void StockServer::converse(int connection) {
     const int size = modbus_receive(context.get(), request.data());
     if (size < 0) return;
     if (size > 0) {
-      ++(request[7] <= 4 ? reads_ : writes_);
+      ++(request[7] <= 4 || request[7] == 0x2B ? reads_ : writes_);
       modbus_reply(context.get(), request.data(), size, &mapping);
     }
   }

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drivers/modbus/question.hpp"
+#include "drivers/modbus/spans.hpp"
+#include "drivers/profile/profile.hpp"
+#include "drivers/reading/reading.hpp"
+#include "ground/result.hpp"
+
+// One read of a device: what was heard of its registers, and the readings that follow. Pure. Used by Device.
+namespace holdup::modbus {
+
+/// How a point's value is made.
+struct Source {
+  const profile::Register* field;
+  profile::Conversion conversion;
+  Span span;
+  std::optional<Span> exponent{};  // of the register that tells the value's scale
+};
+
+[[nodiscard]] Span span_of(const profile::Register& field);
+/// With a `part`, `index` and `name` as labels, and its source.
+[[nodiscard]] reading::Point located(reading::Point point, const profile::Register& field);
+/// "3:100: exception 2, illegal data address".
+[[nodiscard]] ground::Failure exception_failure(const Span& span, std::uint8_t code);
+
+class Sweep {
+ public:
+  void hear(Span span, Exchange exchange) { heard_.push_back({span, std::move(exchange)}); }
+  /// The value of a source, or why it has none; `before`: time of a reading that was never asked for.
+  /// `raw`, where given, takes the device's own text of it.
+  [[nodiscard]] reading::Reading settle(const Source& source, std::uint32_t point, ground::Instant before,
+                                        std::string* raw = nullptr) const;
+  /// Something was told of the device, be it that it lacks a register.
+  [[nodiscard]] bool learned() const;
+  /// The first exception, where there was one.
+  [[nodiscard]] std::optional<ground::Failure> trouble() const;
+
+ private:
+  struct Heard {
+    Span span;
+    Exchange exchange;
+  };
+  [[nodiscard]] const Heard* of(const Span& span) const;
+
+  std::vector<Heard> heard_;
+};
+
+}  // namespace holdup::modbus
