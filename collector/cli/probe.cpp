@@ -1,14 +1,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <exception>
 #include <iostream>
 #include <memory>
-#include <numeric>
-#include <optional>
 
+#include "collector/cli/ask_once.hpp"
 #include "collector/cli/credential.hpp"
 #include "collector/cli/quirks.hpp"
 #include "collector/cli/told.hpp"
@@ -26,34 +22,6 @@ namespace {
 
 namespace asio = boost::asio;
 using ground::Result;
-
-asio::awaitable<Result<Told>> ask(drivers::Device& device, ground::Instant deadline) {
-  Told told;
-  auto identified = co_await device.identify(deadline);
-  if (!identified) co_return identified.error();
-  told.identified = *std::move(identified);
-  if (told.identified.points.empty()) co_return told;
-  std::vector<std::uint32_t> points(told.identified.points.size());
-  std::iota(points.begin(), points.end(), 0u);
-  const drivers::ReadRequest request{.points = points, .deadline = deadline, .raw = &told.raw};
-  auto readings = co_await device.read(request);
-  if (!readings) co_return readings.error();
-  told.readings = *std::move(readings);
-  co_return told;
-}
-
-Result<Told> run(asio::io_context& loop, drivers::Device& device, ground::Duration timeout) {
-  std::optional<Result<Told>> result;
-  std::exception_ptr thrown;
-  asio::co_spawn(loop, ask(device, ground::clock::now() + timeout), [&](std::exception_ptr error, Result<Told> told) {
-    thrown = error;
-    result = std::move(told);
-    loop.stop();
-  });
-  loop.run();
-  if (thrown) std::rethrow_exception(thrown);
-  return *std::move(result);
-}
 
 int complain(ExitCode code, const std::string& what) {
   std::cerr << "holdup probe: " << what << '\n';
@@ -121,7 +89,7 @@ int probe(const ProbeOptions& options) {
   const auto device = opener.open(*opening);
   if (!device) return complain(usage, device.error().what);
   if (::isatty(STDERR_FILENO) != 0) std::cerr << "asking " << ground::printable(options.url) << " …\n";
-  auto told = run(loop, **device, *timeout);
+  auto told = ask_once(loop, **device, *timeout);
   if (!told) return complain(cannot_know, ground::printable(options.url) + ": " + ground::printable(told.error().what));
   if (options.explain) explain(*told, *opening, library);
   doubt(*told);

@@ -1,11 +1,16 @@
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <set>
 
+#include "collector/cli/ask_once.hpp"
 #include "collector/cli/quirks.hpp"
 #include "collector/cli/told.hpp"
 #include "collector/cli/verbs.hpp"
+#include "drivers/modbus/device.hpp"
+#include "drivers/modbus/recording.hpp"
 #include "drivers/snmp/expand.hpp"
 #include "drivers/snmp/fit.hpp"
 #include "drivers/snmp/recording.hpp"
@@ -67,13 +72,18 @@ Entry entry_of(std::string source, const profile::Rule& rule) {
           .scale = scale_of(rule.conversion)};
 }
 
+std::string place_of(const profile::Register& field) { return std::to_string(field.function) + ":" + std::to_string(field.address); }
+
 std::vector<Entry> entries_of(const Profile& profile) {
   std::vector<Entry> out;
   for (const auto& scalar : profile.scalars) out.push_back(entry_of(scalar.oid.text(), scalar.rule));
   for (const auto& table : profile.tables)
     for (const auto& column : table.columns) out.push_back(entry_of(column.oid.text(), column.rule));
-  for (const auto& one : profile.registers)
-    out.push_back(entry_of(std::to_string(one.function) + ":" + std::to_string(one.address), one.rule));
+  for (const auto& one : profile.registers) out.push_back(entry_of(place_of(one), one.rule));
+  for (const auto& table : profile.models)
+    for (const auto* points : {&table.points, &table.repeated})
+      for (const auto& one : *points)
+        out.push_back(entry_of("model " + std::to_string(table.models.front()) + " " + place_of(one), one.rule));
   return out;
 }
 
@@ -149,6 +159,27 @@ Told tell(const profile::Library& library, const Profile* named, const snmp::Rec
   return told;
 }
 
+/// The same of registers, by asking the recording as if it were the device.
+ground::Result<Told> tell(const profile::Library& library, const Profile* named, modbus::Recording recording) {
+  std::vector<const Profile*> candidates;
+  for (const Profile& profile : library.all())
+    if (profile.protocol == Protocol::modbus && (named == nullptr || named == &profile)) candidates.push_back(&profile);
+  modbus::Device device{
+      std::make_shared<modbus::RecordedAsker>(std::move(recording)), 1, std::move(candidates), {.spares = modbus::Spares::kept}};
+  return ask_once(device, std::chrono::minutes{1});
+}
+
+int test_registers(const ProfileTestOptions& options, const profile::Library& library, const Profile* named, modbus::Recording recording) {
+  if (named != nullptr && named->protocol != Protocol::modbus)
+    return complain(usage, "profile '" + named->name + "' is of another protocol than the recording");
+  if (recording.skipped > 0) std::cerr << options.recording << ": " << recording.skipped << " lines are no registers\n";
+  auto told = tell(library, named, std::move(recording));
+  if (!told) return complain(problem_found, told.error().what);
+  doubt(*told);
+  print_told(*told, options.json);
+  return told->readings.empty() ? problem_found : fine;
+}
+
 }  // namespace
 
 int profile_list(const ProfileListOptions& options) {
@@ -186,9 +217,11 @@ int profile_test(const ProfileTestOptions& options) {
   const auto text = read_text(options.recording, problems, 64 << 20);
   for (const auto& problem : problems.all()) std::cerr << problem.text() << '\n';
   if (!problems.ok()) return usage;
+  if (auto registers = modbus::parse_recording(text); !registers.registers.empty())
+    return test_registers(options, *library, named, std::move(registers));
   const auto recording = snmp::parse_recording(text);
   if (recording.skipped > 0) std::cerr << options.recording << ": " << recording.skipped << " lines are no values\n";
-  if (recording.values == 0) return complain(usage, options.recording + ": no lines of the form OID|TAG|VALUE");
+  if (recording.values == 0) return complain(usage, options.recording + ": no lines of the form OID|TAG|VALUE or [ADDRESS]: 0xHHHH");
   auto told = tell(*library, named, recording);
   doubt(told);
   print_told(told, options.json);
