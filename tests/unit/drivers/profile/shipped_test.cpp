@@ -14,7 +14,7 @@ TEST_CASE("every shipped profile loads without a remark") {
   const auto library = profile::load_folders({HOLDUP_SOURCE_DIR "/firmware-profiles"}, problems);
   for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
   CHECK(problems.all().empty());
-  for (const auto* name : {"apc-rpdu2", "raritan-px", "rfc1628-ups", "orv3-psu"}) CHECK(library.find(name) != nullptr);
+  for (const auto* name : {"apc-rpdu2", "raritan-px", "rfc1628-ups", "orv3-psu", "sunspec"}) CHECK(library.find(name) != nullptr);
 }
 
 TEST_CASE("a folder without profiles is a problem that names it") {
