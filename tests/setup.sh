@@ -107,6 +107,7 @@ get_leave() {
 unpack_peers() {
   local name
   for name in $(wanted_packages peer); do quietly "unpack-$name" tests/peers "$name" || say "Tests that talk to $name will fail."; done
+  if [[ $(release) == bookworm ]]; then quietly gpio-kernel tests/gpio/kernel || say "Tests on kernel GPIO lines will fail."; fi
 }
 
 # One compiler wants up to 1 GB with Asio's coroutines, up to 2 GB with sanitizers.

@@ -99,16 +99,6 @@ std::vector<record::Sample> samples_of(std::span<const reading::Reading> reading
 
 std::string ms(ground::Duration duration) { return ground::number_text(std::round(ground::seconds(duration) * 1e4) / 10); }
 
-record::Series contact_series(const site::Site& site, site::Index contact) {
-  const site::Contact& one = site.contacts[contact];
-  record::Series series{.name = "rack_contact_closed",
-                        .labels = {{"contact", one.name},
-                                   {"load", site.loads[site.supplies[one.supply].load].name},
-                                   {"rack", site.rack},
-                                   {"supply", site.element_of_supply(one.supply).text()}}};
-  return series;
-}
-
 /// Nearly the same: what the polls' own rhythm makes of one period.
 bool alike(Duration a, Duration b) { return a - b <= b / 10 && b - a <= a / 10; }
 
@@ -294,7 +284,7 @@ void Machine::note_contacts() {
     const auto& fact = watch_->detector.facts().contacts().fact(c);
     ContactLog& log = watch_->contacts[c];
     record::Batch batch;
-    if (!log.series) log.series = registry_.enter(contact_series(*site_, c), batch.born);
+    if (!log.series) log.series = registry_.enter(series_of_contact(*site_, c), batch.born);
     const auto quality = fact.open ? Quality::good : Quality::failed;
     batch.samples.push_back({*log.series, fact.open ? (*fact.open ? 0. : 1.) : std::numeric_limits<double>::quiet_NaN(), quality});
     record(std::move(batch));

@@ -35,6 +35,15 @@ record::Series series_of(const site::Site& site, site::Index device, const readi
   return series;
 }
 
+record::Series series_of_contact(const site::Site& site, site::Index contact) {
+  const site::Contact& one = site.contacts[contact];
+  return {.name = "rack_contact_closed",
+          .labels = {{"contact", one.name},
+                     {"load", site.loads[site.supplies[one.supply].load].name},
+                     {"rack", site.rack},
+                     {"supply", site.element_of_supply(one.supply).text()}}};
+}
+
 std::vector<record::SeriesId> Registry::enter(const site::Site& site, site::Index device, std::span<const reading::Point> points,
                                               std::vector<std::pair<record::SeriesId, record::Series>>& born) {
   std::vector<record::SeriesId> ids;

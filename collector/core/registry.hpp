@@ -33,5 +33,7 @@ class Registry {
 
 /// The series of one point: metric, the point's labels, rack, device, and feed, load, supply where the site knows them.
 [[nodiscard]] record::Series series_of(const site::Site& site, site::Index device, const reading::Point& point);
+/// 1 while it is closed: its word holds.
+[[nodiscard]] record::Series series_of_contact(const site::Site& site, site::Index contact);
 
 }  // namespace holdup::core

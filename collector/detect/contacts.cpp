@@ -21,7 +21,9 @@ constexpr Duration same_instant = 1ms;
 Contacts::Contacts(const site::Site& site) : site_{site}, wires_(site.contacts.size()) {
   std::map<std::string, std::size_t> known;
   for (Index c = 0; c < wires_.size(); ++c) {
-    const auto [at, fresh] = known.try_emplace(site.contacts[c].common, commons_.size());
+    // An alarm is quiet when it is open: what wets it fails without a word.
+    const bool alone = site.contacts[c].senses == site::Senses::alarm;
+    const auto [at, fresh] = known.try_emplace(alone ? "contact/" + site.contacts[c].name : site.contacts[c].common, commons_.size());
     if (fresh) commons_.emplace_back();
     wires_[c].common = at->second;
     commons_[at->second].push_back(c);

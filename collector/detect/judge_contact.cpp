@@ -25,7 +25,8 @@ Sign contact_sign(const site::Site& site, Index contact, const Contacts::Fact& f
 
 bool senses_input(site::Senses senses) { return senses == site::Senses::ac_in || senses == site::Senses::ac_ok; }
 
-Meaning contradicted_by(site::Senses senses) { return senses_input(senses) ? Meaning::supply_input_ok : Meaning::supply_output_ok; }
+/// Its word is that something is lost: an alarm's that holds, any other's that does not.
+bool says_lost(site::Senses senses, const Contacts::Fact& fact) { return *fact.open == (senses != site::Senses::alarm); }
 
 }  // namespace
 
@@ -37,13 +38,23 @@ Judge::Wired Judge::wired(Index supply, std::initializer_list<site::Senses> sens
     const auto& fact = facts_.contacts().fact(c);
     if (built.supply != supply || std::ranges::find(senses, built.senses) == senses.end() || !fact.open) continue;
     out.all.push_back(contact_sign(site_, c, fact));
-    const Track* reading = facts_.status(supply, contradicted_by(built.senses));
-    const bool vetoed = says(reading, 1) && reading->from() > fact.since + fact.uncertainty;
-    if (!*fact.open || vetoed || is_common_fault(c)) continue;
+    if (!says_lost(built.senses, fact) || contradicted_contact(c) || is_common_fault(c)) continue;
     out.against.push_back(out.all.back());
     out.strength = std::max(out.strength, facts_.contacts().is_supervised(c) ? Strength::proven : Strength::reported);
   }
   return out;
+}
+
+/// By readings of what it senses that were measured after it moved.
+bool Judge::contradicted_contact(Index contact) const {
+  const site::Contact& built = site_.contacts[contact];
+  const auto& fact = facts_.contacts().fact(contact);
+  const auto knows_better = [&](Meaning means) {
+    const Track* reading = facts_.status(built.supply, means);
+    return says(reading, 1) && reading->fresh && reading->from() > fact.since + fact.uncertainty;
+  };
+  const bool input = senses_input(built.senses) || built.senses == site::Senses::alarm, output = !senses_input(built.senses);
+  return (!input || knows_better(Meaning::supply_input_ok)) && (!output || knows_better(Meaning::supply_output_ok));
 }
 
 // Supplies on several feeds do not fall within a millisecond of each other; what wets their contacts does. An electrical echo says
@@ -71,12 +82,11 @@ Judgement Judge::contact(Index contact, Instant now) const {
     return Judgement::lost(fact.trouble == Trouble::chatters ? Strength::reported : Strength::proven,
                            {sign_of_pattern(element, std::string{name(fact.trouble)}, fact.trouble_since)});
   if (!fact.open) return {};
-  if (!*fact.open) return Judgement::fine({contact_sign(site_, contact, fact)});
   const site::Contact& built = site_.contacts[contact];
-  const Track* reading = facts_.status(built.supply, contradicted_by(built.senses));
-  const bool contradicted = says(reading, 1) && reading->fresh && reading->from() > fact.since + fact.uncertainty;
-  if (!contradicted || now - fact.since < disagrees || facts_.contacts().fell_together(contact)) return {};
-  return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), reading->sign(site_)});
+  if (!says_lost(built.senses, fact)) return Judgement::fine({contact_sign(site_, contact, fact)});
+  if (!contradicted_contact(contact) || now - fact.since < disagrees || facts_.contacts().fell_together(contact)) return {};
+  const Meaning means = senses_input(built.senses) ? Meaning::supply_input_ok : Meaning::supply_output_ok;
+  return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), facts_.status(built.supply, means)->sign(site_)});
 }
 
 // Told of the first contact of a common, for all.
@@ -88,9 +98,7 @@ Judgement Judge::common(Index contact) const {
     const auto& fact = facts_.contacts().fact(mate);
     if (!fact.open) continue;
     (*fact.open ? fell : stand).push_back(contact_sign(site_, mate, fact));
-    const site::Contact& built = site_.contacts[mate];
-    const Track* reading = facts_.status(built.supply, contradicted_by(built.senses));
-    contradicted = contradicted && says(reading, 1) && reading->from() > fact.since + fact.uncertainty;
+    contradicted = contradicted && contradicted_contact(mate);
   }
   if (!stand.empty()) return Judgement::fine(std::move(stand));
   const bool told = fell.size() == mates.size() && facts_.contacts().fell_together(contact);

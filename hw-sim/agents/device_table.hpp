@@ -40,7 +40,7 @@ struct ObjectRule {
   ber::Tag type = ber::Tag::integer;
   std::optional<power::Quantity> each;  // a row for each index of this quantity
   std::optional<Measure> measure;
-  std::string text;  // without measure; {name} {serial} {index} {rows} are filled in
+  std::string text;                                // without measure; {name} {serial} {index} {rows} are filled in
   std::optional<power::Quantity> only_while = {};  // the row is there only while that flag of the same index is 1
 };
 

@@ -11,7 +11,7 @@
 namespace hwsim::agents {
 namespace {
 
-std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
 std::vector<std::string> pieces(std::string_view text, char separator) {
   std::vector<std::string> out;
@@ -30,7 +30,7 @@ ModuleArguments::ModuleArguments(ber::Tag tag, std::string_view module, std::str
   while (!text.empty()) {
     const auto equals = text.find('=');
     if (equals == std::string_view::npos) {
-      refuse(quoted(text) + " is no NAME=VALUE");
+      refuse(in_quotes(text) + " is no NAME=VALUE");
       return;
     }
     const std::string key{text.substr(0, equals)};
@@ -55,7 +55,7 @@ std::optional<double> ModuleArguments::number(std::string_view key) {
   const auto word = text(key);
   if (!word) return std::nullopt;
   const auto value = ground::parse_number(*word);
-  if (!value) refuse(std::string{key} + "=" + quoted(*word) + " is no number");
+  if (!value) refuse(std::string{key} + "=" + in_quotes(*word) + " is no number");
   return value;
 }
 
@@ -63,14 +63,14 @@ std::optional<Oid> ModuleArguments::oid(std::string_view key) {
   const auto word = text(key);
   if (!word) return std::nullopt;
   const auto out = parse_oid(*word);
-  if (!out) refuse(std::string{key} + "=" + quoted(*word) + " is no OID");
+  if (!out) refuse(std::string{key} + "=" + in_quotes(*word) + " is no OID");
   return out;
 }
 
 Heeds ModuleArguments::heeds(Heeds unless_told) {
   const auto word = text("op");
   if (!word) return unless_told;
-  if (*word != "any" && *word != "get" && *word != "set") refuse("op=" + quoted(*word) + " is none of get, set and any");
+  if (*word != "any" && *word != "get" && *word != "set") refuse("op=" + in_quotes(*word) + " is none of get, set and any");
   return *word == "get" ? Heeds::get : *word == "set" ? Heeds::set : Heeds::any;
 }
 
@@ -101,7 +101,7 @@ std::vector<std::vector<std::string>> ModuleArguments::groups(std::string_view k
 }
 
 char ModuleArguments::comparison(std::string_view word) {
-  if (word != "eq" && word != "lt" && word != "gt") refuse(quoted(word) + " is none of eq, lt and gt");
+  if (word != "eq" && word != "lt" && word != "gt") refuse(in_quotes(word) + " is none of eq, lt and gt");
   return word == "lt" ? '<' : word == "gt" ? '>' : '=';
 }
 
@@ -114,7 +114,7 @@ std::optional<std::string> ModuleArguments::problem() const {
   for (const auto& [key, value] : given_) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     const auto guess = ground::nearest(key, known_);
-    return module_ + ": it knows no " + quoted(key) + (guess.empty() ? "" : ", did you mean '" + guess + "'?");
+    return module_ + ": it knows no " + in_quotes(key) + (guess.empty() ? "" : ", did you mean '" + guess + "'?");
   }
   return std::nullopt;
 }

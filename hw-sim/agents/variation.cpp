@@ -21,7 +21,7 @@ namespace {
 
 using ber::Tag;
 
-std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
 constexpr double longest_wait_ms = 999'999;  // snmpsim's: beyond it the request is dropped
 
@@ -77,7 +77,7 @@ NumericModule read_numeric(ModuleArguments& reader) {
     if (at != functions.end())
       out.function = at->second;
     else
-      reader.refuse("function=" + quoted(*name) + " is not known");
+      reader.refuse("function=" + in_quotes(*name) + " is not known");
   }
   return out;
 }
@@ -93,7 +93,7 @@ SetRule read_set_rule(ModuleArguments& reader, const std::string& comparison, co
   if (auto value = value_of_text(reader.tag(), constant, Form::plain))
     out.constant = *std::move(value);
   else
-    reader.refuse("vlist: " + quoted(constant) + " does not fit the line's type");
+    reader.refuse("vlist: " + in_quotes(constant) + " does not fit the line's type");
   return out;
 }
 
@@ -103,12 +103,12 @@ DelayModule read_delay(ModuleArguments& reader) {
   if (const auto deviation = reader.number("deviation")) out.deviation = wait_of_ms(std::abs(*deviation));
   const auto wait_in = [&](const std::string& word) {
     const auto wait = ground::parse_number(word);
-    if (!wait) reader.refuse(quoted(word) + " is no number of milliseconds");
+    if (!wait) reader.refuse(in_quotes(word) + " is no number of milliseconds");
     return wait_of_ms(wait.value_or(0));
   };
   for (const auto& words : reader.groups("tlist", 3)) {
     const auto seconds = ground::parse_integer(words[1]);
-    if (!seconds) reader.refuse("tlist: " + quoted(words[1]) + " is no UNIX time");
+    if (!seconds) reader.refuse("tlist: " + in_quotes(words[1]) + " is no UNIX time");
     out.by_time.push_back({.comparison = reader.comparison(words[0]), .unix_seconds = seconds.value_or(0), .wait = wait_in(words[2])});
   }
   for (const auto& words : reader.groups("vlist", 3))
@@ -143,7 +143,7 @@ ErrorModule::Said read_status(ModuleArguments& reader, std::string name) {
   const auto named = [&](const auto& entry) { return entry.first == name; };
   if (const auto at = std::find_if(statuses.begin(), statuses.end(), named); at != statuses.end()) return {.status = at->second};
   if (const auto at = std::find_if(exceptions.begin(), exceptions.end(), named); at != exceptions.end()) return {.exception = at->second};
-  return reader.refuse(quoted(name) + " is no SNMP error"), ErrorModule::Said{};
+  return reader.refuse(in_quotes(name) + " is no SNMP error"), ErrorModule::Said{};
 }
 
 ErrorModule read_error(ModuleArguments& reader) {
@@ -165,7 +165,8 @@ std::vector<Varbind> read_varbinds(ModuleArguments& reader) {
     const auto letter = words[1].size() == 1 ? theirs.find(words[1][0]) : std::string_view::npos;
     const auto oid = parse_oid(words[0]);
     const auto value = letter == std::string_view::npos ? std::nullopt : value_of_letter(ours[letter], words[2]);
-    if (!oid || !value) return reader.refuse("varbinds: " + quoted(words[0]) + ": no such OID, or a value that does not fit its type"), out;
+    if (!oid || !value)
+      return reader.refuse("varbinds: " + in_quotes(words[0]) + ": no such OID, or a value that does not fit its type"), out;
     out.push_back({*oid, *value});
   }
   return out;
@@ -180,13 +181,13 @@ std::optional<V3User> read_trap_user(ModuleArguments& reader) {
   if (auth_key) {
     user.auth = auth_named(auth);
     user.auth_passphrase = *auth_key;
-    if (user.auth == Auth::none) reader.refuse("authproto=" + quoted(auth) + " is not known");
+    if (user.auth == Auth::none) reader.refuse("authproto=" + in_quotes(auth) + " is not known");
     if (auth_key->size() < shortest_passphrase) reader.refuse("authkey is shorter than 8 characters");
   }
   if (priv_key) {
     user.priv = priv_named(priv);
     user.priv_passphrase = *priv_key;
-    if (user.priv == Priv::none) reader.refuse("privproto=" + quoted(priv) + " is not known");
+    if (user.priv == Priv::none) reader.refuse("privproto=" + in_quotes(priv) + " is not known");
     if (user.auth == Auth::none) reader.refuse("privkey without authkey");
     if (priv_key->size() < shortest_passphrase) reader.refuse("privkey is shorter than 8 characters");
   }
@@ -196,12 +197,12 @@ std::optional<V3User> read_trap_user(ModuleArguments& reader) {
 std::optional<HostPort> read_destination(ModuleArguments& reader) {
   constexpr std::uint16_t trap_port = 162;
   const auto proto = reader.text("proto").value_or("udp");
-  if (proto != "udp" && proto != "udp6") reader.refuse("proto=" + quoted(proto) + " is neither udp nor udp6");
+  if (proto != "udp" && proto != "udp6") reader.refuse("proto=" + in_quotes(proto) + " is neither udp nor udp6");
   const auto port = reader.number("port").value_or(trap_port);
   const auto host = reader.text("host");
   if (!host) return std::nullopt;
   auto to = parse_host_port((host->find(':') == std::string::npos ? *host : "[" + *host + "]") + ":" + ground::number_text(port));
-  if (!to) reader.refuse("host=" + quoted(*host) + " and port make no numeric address");
+  if (!to) reader.refuse("host=" + in_quotes(*host) + " and port make no numeric address");
   return to;
 }
 
@@ -210,7 +211,7 @@ std::optional<std::uint32_t> read_agent_address(ModuleArguments& reader) {
   const auto text = reader.text("agentaddress");
   if (!text) return std::nullopt;
   const auto encoded = value_of_text(Tag::ip_address, *text, Form::plain);
-  if (!encoded) return reader.refuse("agentaddress=" + quoted(*text) + " is no IPv4 address"), std::nullopt;
+  if (!encoded) return reader.refuse("agentaddress=" + in_quotes(*text) + " is no IPv4 address"), std::nullopt;
   std::uint32_t out = 0;
   for (const char c : encoded->substr(2)) out = out << 8U | static_cast<unsigned char>(c);
   return out;
@@ -223,8 +224,8 @@ NotificationModule read_notification(ModuleArguments& reader) {
   const auto version = reader.text("version").value_or("2c"), type = reader.text("ntftype").value_or("trap");
   trap.version = version == "1" ? TrapVersion::v1 : version == "3" ? TrapVersion::v3 : TrapVersion::v2c;
   trap.inform = type == "inform";
-  if (version != "1" && version != "2c" && version != "3") reader.refuse("version=" + quoted(version) + " is none of 1, 2c and 3");
-  if (!trap.inform && type != "trap") reader.refuse("ntftype=" + quoted(type) + " is neither trap nor inform");
+  if (version != "1" && version != "2c" && version != "3") reader.refuse("version=" + in_quotes(version) + " is none of 1, 2c and 3");
+  if (!trap.inform && type != "trap") reader.refuse("ntftype=" + in_quotes(type) + " is neither trap nor inform");
   if (trap.inform && trap.version == TrapVersion::v1) reader.refuse("v1 knows no inform");
   trap.community = reader.text("community").value_or("public");
   trap.oid = reader.oid("trapoid").value_or(trap.oid);
@@ -248,7 +249,7 @@ ground::Failure wrong(std::string what) { return {.kind = ground::FailureKind::m
 ground::Result<VariedValue> read_kept(Tag tag, std::string_view module, std::string_view text) {
   if (std::find(keepers.begin(), keepers.end(), module) == keepers.end()) {
     const auto guess = ground::nearest(module, modules);
-    return wrong(quoted(module) + " is no module that is known here" + (guess.empty() ? "" : ", did you mean '" + guess + "'?"));
+    return wrong(in_quotes(module) + " is no module that is known here" + (guess.empty() ? "" : ", did you mean '" + guess + "'?"));
   }
   ModuleArguments reader{tag, module, text};
   VariedValue out{.value = reader.value(), .variation = {}};

@@ -1,9 +1,12 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <string>
 #include <string_view>
+
+namespace boost::asio {
+class io_context;
+}
 
 // What `run` and `replay` do once their devices stand: announce them, answer ctl, serve until SIGINT or SIGTERM.
 namespace hwsim::cli {

@@ -27,7 +27,7 @@ constexpr std::array forms{Form{"fail", "fail ELEMENT [phase=1] [for=300ms]"},
 
 Result<FaultKind> parse_kind(std::string_view word) {
   const auto at = std::find(fault_names.begin(), fault_names.end(), word);
-  if (at == fault_names.end()) return wrong("no fault is called " + quoted(word) + one_of(word, fault_names));
+  if (at == fault_names.end()) return wrong("no fault is called " + in_quotes(word) + one_of(word, fault_names));
   return static_cast<FaultKind>(at - fault_names.begin());
 }
 
@@ -37,13 +37,13 @@ Result<Command> parse_fail(const Form& form, const Element& element, std::span<c
   power::Fail fail{.element = element, .phase = {}};
   if (const auto text = option(options, "phase")) {
     const auto phase = ground::parse_integer(*text);
-    if (!phase || *phase < 1 || *phase > 3) return wrong(quoted(*text) + " is no phase; write phase=1, 2 or 3");
+    if (!phase || *phase < 1 || *phase > 3) return wrong(in_quotes(*text) + " is no phase; write phase=1, 2 or 3");
     fail.phase = static_cast<int>(*phase);
   }
   if (const auto text = option(options, "for")) {
     const auto length = ground::parse_duration(*text);
     if (!length || *length <= Duration::zero() || *length > longest)
-      return wrong(quoted(*text) + " is no duration for this; write a number and its unit, as in for=300ms");
+      return wrong(in_quotes(*text) + " is no duration for this; write a number and its unit, as in for=300ms");
     fail.lasts = *length;
   }
   return Command{fail};
@@ -62,13 +62,13 @@ Result<Command> parse_set(const Form& form, const Element& element, std::span<co
   for (const Word& word : options) {
     const auto key = static_cast<power::Key>(std::find(keys.begin(), keys.end(), word.key) - keys.begin());
     if (key == power::Key::state) {
-      if (word.value != "on" && word.value != "off") return wrong(quoted(word.value) + " is no state; write state=on or state=off");
+      if (word.value != "on" && word.value != "off") return wrong(in_quotes(word.value) + " is no state; write state=on or state=off");
       set.settings.push_back({.key = key, .value = word.value == "on" ? 1.0 : 0.0});
       continue;
     }
     const auto number = ground::parse_number(word.value);
     if (!number || *number < 0)
-      return wrong(quoted(word.value) + " is no value of " + std::string{word.key} + "; write digits without a unit");
+      return wrong(in_quotes(word.value) + " is no value of " + std::string{word.key} + "; write digits without a unit");
     set.settings.push_back({.key = key, .value = *number});
   }
   return Command{set};
@@ -85,7 +85,7 @@ Result<void> take_length(Fault& fault, std::string_view text) {
     return wrong("ms= goes with slow, late, reshaping, counter_wrap, stale_cache, warming, trap_storm and reboot");
   const auto ms = ground::parse_number(text);
   const double most = std::chrono::duration<double, std::milli>(longest).count();
-  if (!ms || *ms < 0 || *ms > most) return wrong(quoted(text) + " is no number of milliseconds; write digits, as in ms=500");
+  if (!ms || *ms < 0 || *ms > most) return wrong(in_quotes(text) + " is no number of milliseconds; write digits, as in ms=500");
   fault.length = Duration{static_cast<std::int64_t>(*ms * 1e6)};
   return {};
 }
@@ -93,7 +93,7 @@ Result<void> take_length(Fault& fault, std::string_view text) {
 Result<void> take_ratio(Fault& fault, std::string_view text) {
   if (!takes_ratio(fault.kind)) return wrong("ratio= does not go with " + std::string{fault_names[static_cast<std::size_t>(fault.kind)]});
   const auto ratio = ground::parse_number(text);
-  if (!ratio || *ratio < 0 || *ratio > 1) return wrong(quoted(text) + " is no ratio; write 0 to 1, as in ratio=0.3");
+  if (!ratio || *ratio < 0 || *ratio > 1) return wrong(in_quotes(text) + " is no ratio; write 0 to 1, as in ratio=0.3");
   fault.ratio = *ratio;
   return {};
 }
@@ -135,14 +135,14 @@ Result<Command> parse_command(std::string_view text) {
   for (const Form& form : forms) verbs.push_back(form.verb);
   if (words.empty()) return wrong("no command" + one_of("", verbs));
   const auto form = std::find_if(forms.begin(), forms.end(), [&](const Form& f) { return f.verb == words[0].key && !words[0].has_value; });
-  if (form == forms.end()) return wrong("no command is called " + quoted(words[0].key) + one_of(words[0].key, verbs));
+  if (form == forms.end()) return wrong("no command is called " + in_quotes(words[0].key) + one_of(words[0].key, verbs));
   if (!form->takes_element) {
-    if (words.size() > 1) return wrong(quoted(words[1].key) + " is one word too many; write: " + std::string{form->text});
+    if (words.size() > 1) return wrong(in_quotes(words[1].key) + " is one word too many; write: " + std::string{form->text});
     return Command{Status{}};
   }
   if (words.size() < 2 || words[1].has_value) return wrong(std::string{form->verb} + " what? write: " + std::string{form->text});
   const auto element = Element::parse(words[1].key);
-  if (!element) return wrong(quoted(words[1].key) + " is no element; write one as in feed/A, pdu-a, pdu-a/outlet/3, cab1/psu1");
+  if (!element) return wrong(in_quotes(words[1].key) + " is no element; write one as in feed/A, pdu-a, pdu-a/outlet/3, cab1/psu1");
   const std::span options{words.begin() + 2, words.end()};
   if (form->verb == "fail") return parse_fail(*form, *element, options);
   if (form->verb == "restore") return parse_restore(*form, *element, options);

@@ -28,7 +28,7 @@ std::string without_quotes(std::string_view text) {
 
 Result<TrapVarbind> parse_varbind(const Word& word) {
   const auto shape =
-      wrong(quoted(word.key) + " takes TYPE:VALUE, TYPE one of i u c C t a o s x n, as in " + std::string{word.key} + "=i:1");
+      wrong(in_quotes(word.key) + " takes TYPE:VALUE, TYPE one of i u c C t a o s x n, as in " + std::string{word.key} + "=i:1");
   if (word.value.size() < 2 || word.value[1] != ':' || types.find(word.value[0]) == std::string_view::npos) return shape;
   TrapVarbind out{.oid = std::string{word.key}, .type = word.value[0], .value = without_quotes(word.value.substr(2))};
   if (number_types.find(out.type) != std::string_view::npos && !ground::parse_number(out.value)) return shape;
@@ -46,14 +46,15 @@ Result<void> take(Trap& trap, const Form& form, const Word& word) {
   }
   if (const auto checked = check_options(form, {&word, 1}, keys); !checked) return checked.error();
   if (word.key == "oid") {
-    if (!is_oid(word.value)) return wrong(quoted(word.value) + " is no OID; write digits and dots");
+    if (!is_oid(word.value)) return wrong(in_quotes(word.value) + " is no OID; write digits and dots");
     trap.oid = word.value;
   } else if (word.key == "version") {
     const auto at = std::find(version_names.begin(), version_names.end(), word.value);
-    if (at == version_names.end()) return wrong(quoted(word.value) + " is no version; write version=1, 2c or 3");
+    if (at == version_names.end()) return wrong(in_quotes(word.value) + " is no version; write version=1, 2c or 3");
     trap.version = static_cast<TrapVersion>(at - version_names.begin());
   } else if (word.key == "inform") {
-    if (word.value != "true" && word.value != "false") return wrong(quoted(word.value) + " is neither; write inform=true or inform=false");
+    if (word.value != "true" && word.value != "false")
+      return wrong(in_quotes(word.value) + " is neither; write inform=true or inform=false");
     trap.inform = word.value == "true";
   } else {
     trap.to = word.value;
@@ -68,7 +69,7 @@ Result<Command> parse_trap(const Form& form, const Element& element, std::span<c
   Trap trap{.element = element};
   for (std::size_t i = 0; i < options.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j)
-      if (options[j].key == options[i].key && !is_oid(options[i].key)) return wrong(quoted(options[i].key) + " stands twice; keep one");
+      if (options[j].key == options[i].key && !is_oid(options[i].key)) return wrong(in_quotes(options[i].key) + " stands twice; keep one");
     if (const auto taken = take(trap, form, options[i]); !taken) return taken.error();
   }
   if (trap.oid.empty()) return wrong("which trap? write: " + std::string{form.text});

@@ -23,7 +23,7 @@ std::size_t end_of_word(std::string_view text, std::size_t at) {
 
 ground::Failure wrong(std::string what) { return {.kind = ground::FailureKind::malformed, .what = std::move(what)}; }
 
-std::string quoted(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
 std::string one_of(std::string_view word, std::span<const std::string_view> known) {
   if (const auto guess = ground::nearest(word, known); !guess.empty()) return "; did you mean '" + guess + "'?";
@@ -49,12 +49,12 @@ ground::Result<void> check_options(const Form& form, std::span<const Word> optio
   for (std::size_t i = 0; i < options.size(); ++i) {
     const Word& word = options[i];
     if (std::find(known.begin(), known.end(), word.key) == known.end()) {
-      if (known.empty()) return wrong(quoted(word.key) + " is one word too many; write: " + std::string{form.text});
-      return wrong(std::string{form.verb} + " knows no " + quoted(word.key) + one_of(word.key, known));
+      if (known.empty()) return wrong(in_quotes(word.key) + " is one word too many; write: " + std::string{form.text});
+      return wrong(std::string{form.verb} + " knows no " + in_quotes(word.key) + one_of(word.key, known));
     }
-    if (!word.has_value || word.value.empty()) return wrong(quoted(word.key) + " has no value; write: " + std::string{form.text});
+    if (!word.has_value || word.value.empty()) return wrong(in_quotes(word.key) + " has no value; write: " + std::string{form.text});
     for (std::size_t j = 0; j < i; ++j)
-      if (options[j].key == word.key) return wrong(quoted(word.key) + " stands twice; keep one");
+      if (options[j].key == word.key) return wrong(in_quotes(word.key) + " stands twice; keep one");
   }
   return {};
 }

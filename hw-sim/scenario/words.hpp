@@ -24,7 +24,7 @@ struct Form {
 };
 
 [[nodiscard]] ground::Failure wrong(std::string what);
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 /// "; did you mean 'silent'?" or all that is known.
 [[nodiscard]] std::string one_of(std::string_view word, std::span<const std::string_view> known);
 

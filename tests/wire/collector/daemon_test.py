@@ -102,8 +102,9 @@ def counted(rack, listener):
     time.sleep(3)  # of polls on either side: what carried what before
     rack.do("fault device/pdu-b kind=reboot ms=1000")
     said = daemon.event("the restart", lambda e: e["verdict"] == "card_restarted" and e["durable"])
-    if (said["element"], said["phase"], said["incident"]) != ("device/pdu-b", "end", said["id"]):
-        raise Broken(f"not an incident of one event: {said}")
+    if (said["element"], said["phase"], said["incident"]) != ("device/pdu-b", "begin", said["id"]):
+        raise Broken(f"not an incident of its own: {said}")
+    daemon.event("its end", lambda e: e["verdict"] == "restored" and e["incident"] == said["id"] and e["durable"])
     wait_for("its alert", lambda: [a for a in listener.alerts() if a["labels"]["alertname"] == "card_restarted" and a["labels"]["severity"] == "info"])
     closed = daemon.status()["incidents"]
     if any(incident["verdict"] == "card_restarted" for incident in closed):

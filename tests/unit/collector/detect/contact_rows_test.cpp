@@ -188,10 +188,13 @@ TEST_CASE("an output contact that opens under a good input is a failed output") 
 
 TEST_CASE("an alarm contact says lost, input or output unknown, until a better word stands") {
   Rig rig{one_wire("senses: alarm")};
+  rig.contact("wire1", true);  // no alarm
   rig.run(10s);
+  CHECK(rig.said().empty());
   rig.output("unit1", 0);
-  rig.contact("wire1", true);
+  rig.contact("wire1", false);
   CHECK(rig.open(supply_lost, "cab1/psu1") == "reported");
+  CHECK_FALSE(rig.ever(contact_failed));
 }
 
 TEST_CASE("a contact that was never exercised is told from one that was") {

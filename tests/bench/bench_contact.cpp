@@ -11,10 +11,10 @@
 
 #include "ground/clock/clock.hpp"
 #include "ground/instant.hpp"
-#include "sim_chip.hpp"
 #include "tests/bench/alert_listener.hpp"
 #include "tests/bench/child_program.hpp"
 #include "tests/bench/limits/contact_relay.hpp"
+#include "tests/gpio/sim_chip.hpp"
 
 // `bench-contact`: from a contact's edge to the alert in another's hands, through `holdup run`, beside a bare relay of edges. Only in the
 // virtual machine of tests/gpio/machine, whose times are its own; the ratio is what counts.
@@ -105,6 +105,7 @@ class Bench {
     std::filesystem::create_directories(folder_ / "profiles");
     for (unsigned s = 0; s < supplies; ++s) chip_.pull(s, true);
     spare_.pull(0, true);
+    std::ofstream{folder_ / "profiles" / "nothing.yaml"} << "profile: nothing\nidentify: [{sys_object_id: [1.3.6.1.4.1.8072.99]}]\n";
     std::ofstream{folder_ / "site.yaml"} << site_text(chip_.name(), listener_.port());
     holdup_.emplace(ChildProgram::Call{.words = {options.holdup, "run", "-c", folder_ / "site.yaml", "--profiles", folder_ / "profiles"},
                                        .log = folder_ / "log"});
@@ -158,7 +159,8 @@ int main(int argc, char** argv) {
     for (int round = 0; round < options.losses; ++round) bench.lose(round);
     bench.print();
   } catch (const std::exception& error) {
-    std::cerr << "bench-contact: " << error.what() << '\n';
+    std::cerr << "bench-contact: " << error.what() << '\n'
+              << std::ifstream{std::filesystem::temp_directory_path() / "bench-contact" / "log"}.rdbuf();
     return 1;
   }
 }
