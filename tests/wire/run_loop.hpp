@@ -29,12 +29,12 @@ T run(boost::asio::io_context& io, boost::asio::awaitable<T> work) {
   return std::move(*result);
 }
 
-/// Runs the loop until the condition holds; false when it does not within 20 s.
+/// Runs the loop until the condition holds, which may come about beside it; false when it does not within 20 s.
 template <class Condition>
 bool run_until(boost::asio::io_context& io, Condition condition) {
   io.restart();
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-  while (!condition() && std::chrono::steady_clock::now() < limit) io.run_one_until(limit);
+  while (!condition() && std::chrono::steady_clock::now() < limit) io.run_one_for(std::chrono::milliseconds{5});
   return condition();
 }
 
