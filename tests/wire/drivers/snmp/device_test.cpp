@@ -311,7 +311,7 @@ TEST_CASE("an answer that comes late becomes readings of its own time") {
   REQUIRE(late.size() == 1);  // the second was a duplicate
   CHECK(late[0].asked >= before);
   CHECK(late[0].asked < given_up);
-  CHECK(late[0].round_trip >= 50ms);
+  CHECK(late[0].asked + late[0].round_trip >= given_up);
   REQUIRE_FALSE(late[0].readings.empty());
   for (const auto& reading : late[0].readings) {
     CHECK(reading.time == late[0].asked);
