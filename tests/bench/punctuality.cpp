@@ -85,7 +85,7 @@ class Poller {
     for (std::size_t d = 0; d < crowd.devices; ++d) {
       site::Device device;
       device.name = "d" + std::to_string(d);
-      device.url = "snmp://127.0.0.1";
+      device.url = "snmp://127.1." + std::to_string(out.devices.size() / 250) + "." + std::to_string(1 + out.devices.size() % 250);
       device.routine = crowd.period;
       out.devices.push_back(std::move(device));
     }
