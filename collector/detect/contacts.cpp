@@ -33,7 +33,7 @@ Contacts::Contacts(const site::Site& site) : site_{site}, wires_(site.contacts.s
 void Contacts::take(const SideLevel& level) {
   Wire& wire = wires_[level.contact];
   Level& side = wire.sides[static_cast<std::size_t>(level.side)];
-  if (side.open == level.open) return;
+  if (side.open == level.open && wire.moved != Instant{}) return;  // the first word counts, also that there is none
   const bool moved = side.open && level.open && !level.found;
   side = {.open = level.open, .at = level.at, .uncertainty = level.uncertainty};
   wire.moved = std::max(wire.moved, level.at);

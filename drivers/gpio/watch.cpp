@@ -37,7 +37,8 @@ struct Watch::State : std::enable_shared_from_this<State> {
   void close(const std::string& why);
   void listen(std::size_t place);
   void turn(std::size_t place);
-  void compare(Instant since, Told::Kind kind);
+  void compare();
+  void lose(std::size_t wish, Instant now);
   void tell();
   void say_failures();
   [[nodiscard]] bool is_ours(std::size_t wish) const { return lines && !lines->failures()[wish]; }
@@ -50,6 +51,7 @@ struct Watch::State : std::enable_shared_from_this<State> {
   struct Known {
     std::optional<bool> active;  // as last told
     Instant at{};                // the stamp of that
+    bool gone = false;           // told that it cannot be read
   };
   std::vector<Known> known;  // by wish
   std::vector<std::string> said;
@@ -91,7 +93,7 @@ void Watch::State::look() {
   if (!lines) {
     open();
   } else {
-    compare(Instant::min(), Told::Kind::seen);
+    compare();
   }
   tell();
 }
@@ -100,6 +102,7 @@ void Watch::State::open() {
   auto opened = Lines::request(chip, wishes);
   if (!opened) {
     if (std::exchange(chip_trouble, opened.error().what) != chip_trouble) ears.say(chip_trouble);
+    for (std::size_t w = 0; w < wishes.size(); ++w) lose(w, ground::clock::now());
     return;
   }
   lines.emplace(std::move(*opened));
@@ -110,7 +113,7 @@ void Watch::State::open() {
   originals = lines->descriptors();
   for (const int original : originals) descriptors.push_back(std::make_unique<asio::posix::stream_descriptor>(loop, ::dup(original)));
   for (std::size_t place = 0; place < originals.size(); ++place) listen(place);
-  compare(Instant::min(), Told::Kind::state);
+  compare();
 }
 
 void Watch::State::say_failures() {
@@ -118,6 +121,7 @@ void Watch::State::say_failures() {
     const auto& failure = lines->failures()[w];
     const std::string now = failure ? failure->what : "";
     if (std::exchange(said[w], now) != now && !now.empty()) ears.say("GPIO chip '" + chip + "': " + now);
+    if (failure) lose(w, ground::clock::now());
   }
 }
 
@@ -127,8 +131,12 @@ void Watch::State::close(const std::string& why) {
   descriptors.clear();
   lines.reset();
   const auto now = ground::clock::now();
-  for (std::size_t w = 0; w < wishes.size(); ++w)
-    if (std::exchange(known[w].active, std::nullopt)) told.push_back({.kind = Told::Kind::gone, .wish = w, .at = now});
+  for (std::size_t w = 0; w < wishes.size(); ++w) lose(w, now);
+}
+
+void Watch::State::lose(std::size_t wish, Instant now) {
+  known[wish].active.reset();
+  if (!std::exchange(known[wish].gone, true)) told.push_back({.kind = Told::Kind::gone, .wish = wish, .at = now});
 }
 
 void Watch::State::listen(std::size_t place) {
@@ -147,17 +155,17 @@ void Watch::State::turn(std::size_t place) {
   if (!taken) return close(taken.error().what);
   for (const Edge& edge : taken->edges) {
     ++counters.edges;
-    known[edge.wish] = {.active = edge.active, .at = edge.at};
+    known[edge.wish] = {.active = edge.active, .at = edge.at, .gone = false};
     told.push_back({.kind = Told::Kind::edge, .wish = edge.wish, .active = edge.active, .at = edge.at});
   }
   counters.lost += taken->lost;
   counters.maybe_lost += taken->maybe_lost ? 1 : 0;
   // Also where nothing was lost the last of two quick edges may bear the wrong level; an edge that is still to come tells the same again.
-  if (!taken->edges.empty()) compare(taken->edges.front().at, Told::Kind::seen);
+  if (!taken->edges.empty()) compare();
 }
 
-/// Holds the levels against what was told; what differs happened after the last stamp, or after `since` at the earliest.
-void Watch::State::compare(Instant since, Told::Kind kind) {
+/// Holds the levels against what was told; what differs happened after the last stamp, and since the last look.
+void Watch::State::compare() {
   const auto levels = lines->levels();
   if (!levels) return close(levels.error().what);
   const auto now = ground::clock::now();
@@ -166,9 +174,10 @@ void Watch::State::compare(Instant since, Told::Kind kind) {
     if (!is_ours(w) || known[w].active == active) continue;
     const bool first = !known[w].active;
     if (!first) ++counters.seen;
-    const Instant after = first ? now : std::max({since, known[w].at, now - look_each});
-    told.push_back({.kind = first ? Told::Kind::state : kind, .wish = w, .active = active, .at = now, .uncertainty = now - after});
-    known[w] = {.active = active, .at = now};
+    const Instant after = first ? now : std::max<Instant>(known[w].at, now - look_each);
+    told.push_back(
+        {.kind = first ? Told::Kind::state : Told::Kind::seen, .wish = w, .active = active, .at = now, .uncertainty = now - after});
+    known[w] = {.active = active, .at = now, .gone = false};
   }
 }
 

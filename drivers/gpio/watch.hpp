@@ -25,7 +25,7 @@ struct Told {
     state,  // as found when the line was opened: since when is not known
     edge,   // with the kernel's stamp
     seen,   // the level differs from the last edge's: the edge between was lost
-    gone,   // the line cannot be read any more
+    gone,   // the line cannot be read: not yet, or not any more
   };
   Kind kind = Kind::state;
   std::size_t wish = 0;

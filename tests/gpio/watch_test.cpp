@@ -146,12 +146,12 @@ TEST_CASE("a line that another holds is said, and its neighbour is watched") {
   Ear holder{chip.name(), {{.line = "0"}}};
   REQUIRE(holder.until([&] { return holder.heard.size() == 1; }));
   Ear ear{chip.name(), {{.line = "0"}, {.line = "1"}, {.line = "7"}, {.line = "nobody"}}};
-  REQUIRE(ear.until([&] { return !ear.heard.empty(); }));
+  REQUIRE(ear.until([&] { return ear.heard.size() == 4; }));
   CHECK(ear.said.size() == 3);
-  CHECK(ear.heard.size() == 1);
+  CHECK(ear.count(Told::Kind::gone) == 3);
   chip.pull(1, true);
-  REQUIRE(ear.until([&] { return ear.heard.size() == 2; }));
-  CHECK(ear.heard[1].told.wish == 1);
+  REQUIRE(ear.until([&] { return ear.heard.size() == 5; }));
+  CHECK(ear.heard[4].told.wish == 1);
 }
 
 TEST_CASE("a chip that leaves is told, and watched again when it comes") {
@@ -170,12 +170,14 @@ TEST_CASE("a chip that leaves is told, and watched again when it comes") {
   CHECK(ear.watch.counters().openings == 2);
 }
 
-TEST_CASE("a chip that is not there is said once, and waited for") {
+TEST_CASE("a chip that is not there is told and said once, and waited for") {
   Ear ear{"nowhere", {{.line = "0"}}};
-  REQUIRE(ear.until([&] { return !ear.said.empty(); }));
+  REQUIRE(ear.until([&] { return !ear.said.empty() && !ear.heard.empty(); }));
   CHECK(ear.said.size() == 1);
+  CHECK(ear.heard[0].told.kind == Told::Kind::gone);
   SimChip chip{"nowhere", 1};
-  REQUIRE(ear.until([&] { return ear.heard.size() == 1; }));
+  REQUIRE(ear.until([&] { return ear.count(Told::Kind::state) == 1; }));
+  CHECK(ear.count(Told::Kind::gone) == 1);
   CHECK(ear.said.size() == 2);
 }
 

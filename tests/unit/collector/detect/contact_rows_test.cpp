@@ -178,6 +178,18 @@ TEST_CASE("a contact that cannot be read is a failed contact, not a loss") {
   CHECK(rig.idle());
 }
 
+TEST_CASE("a contact that could never be read is a failed contact, told from the start") {
+  const auto site = site_of(one_wire("senses: ac_ok"));
+  Contacts contacts{site};
+  contacts.take({.contact = 0, .open = {}, .at = Instant{1s}});
+  CHECK(contacts.settle(Instant{1s}));
+  CHECK(contacts.fact(0).trouble == Contacts::Trouble::unreadable);
+  contacts.take({.contact = 0, .open = false, .at = Instant{2s}, .found = true});
+  CHECK(contacts.settle(Instant{3s}));
+  CHECK(contacts.fact(0).trouble == Contacts::Trouble::none);
+  CHECK(contacts.fact(0).found);
+}
+
 TEST_CASE("an output contact that opens under a good input is a failed output") {
   Rig rig{one_wire("senses: dc_ok")};
   rig.run(10s);
