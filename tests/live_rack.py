@@ -142,7 +142,13 @@ class Daemon:
             return log.read()
 
     def redundant(self):
-        wait_for("the rack is called redundant", lambda: self.status()["verdict"] == "redundant")
+        """Waits until the rack is called redundant and every device of it was heard: a supply's own word comes before its PDU's."""
+
+        def settled():
+            status = self.status()
+            return status["verdict"] == "redundant" and all(device["age_s"] is not None for device in status["devices"])
+
+        wait_for("the rack is called redundant, every device heard", settled)
 
     def kill(self):
         if self.process.poll() is None:

@@ -27,7 +27,7 @@ int check(const CheckOptions& options) {
   const auto configuration = load_configuration(options.path, options.profiles, problems);
   const auto& site = configuration.site;
   for (const auto& device : site.devices)
-    if (device.url.starts_with("snmp") && device.v3_file.empty())
+    if (!device.address.speaks_modbus() && device.v3_file.empty())
       problems.add({.file = options.path,
                     .line = 0,
                     .key = "devices." + device.name,

@@ -119,7 +119,7 @@ class Rig {
     if (!fate.answered || fate.corruption != hwsim::scenario::Corruption::none || arrives > order.deadline) {
       ground::Failure failure{ground::FailureKind::timeout, "no answer"};
       replies_.emplace(order.deadline, core::Unanswered{.device = order.device, .asked = now_, .failure = std::move(failure)});
-      const bool snmp = machine_.site().devices[order.device].url.starts_with("snmp");  // Modbus drops what comes late
+      const bool snmp = !machine_.site().devices[order.device].address.speaks_modbus();  // Modbus drops what comes late
       const bool comes = snmp && fate.answered && fate.corruption == hwsim::scenario::Corruption::none;
       if (comes && order.kind == plan::Order::Kind::read) replies_.emplace(arrives, read_late(order, *device, arrives - now_));
       return;

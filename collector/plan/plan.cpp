@@ -10,6 +10,7 @@ namespace holdup::plan {
 namespace {
 
 using namespace std::chrono_literals;
+using Protocol = drivers::Address::Protocol;
 
 constexpr Duration first_identify_time = 2s;  // what is dead is soon known to be …
 constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
@@ -17,19 +18,20 @@ constexpr Duration longest_back_off = 30s;
 constexpr Duration confirm_gap = 100ms;  // between questions that traps bring about
 constexpr unsigned quick_retries = 3;    // questions in a row before the grid is kept again: enough to call it silent
 
-bool is_modbus(const site::Device& device) { return device.url.starts_with("modbus"); }
+Duration default_hot(Protocol protocol) {
+  return protocol == Protocol::snmp ? Duration{1s} : protocol == Protocol::modbus ? Duration{100ms} : Duration{500ms};
+}
 
 Duration written_or_default(const site::Device& device, Lane lane, const reading::Pace& profile = {}) {
-  if (lane == Lane::hot) return device.hot.value_or(is_modbus(device) ? Duration{100ms} : Duration{1s});
+  if (lane == Lane::hot) return device.hot.value_or(default_hot(device.address.protocol));
   if (lane == Lane::routine) return device.routine.value_or(profile.routine.value_or(10s));
   return 5min;
 }
 
 // What one request at a time is kept for. The units of a Modbus host are not: their connection lets them wait for each other.
 std::string card_of(const site::Device& device) {
-  if (is_modbus(device)) return device.name;
-  const bool default_port = device.url.ends_with(":161");
-  return device.url.substr(0, device.url.size() - (default_port ? 4 : 0));
+  if (device.address.speaks_modbus()) return device.name;
+  return device.address.host + ' ' + std::to_string(device.address.port);
 }
 
 Duration rest_after(Duration busy, double duty) {

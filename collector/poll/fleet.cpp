@@ -6,7 +6,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "drivers/open/address.hpp"
 #include "ground/clock/clock.hpp"
 
 namespace holdup::poll {
@@ -16,9 +15,7 @@ namespace asio = boost::asio;
 
 // The site file was checked: what cannot be opened here is a device that never answers, and is said to.
 std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Device& device, const drivers::Access& access) {
-  auto address = drivers::parse_address(device.url);
-  if (!address) return nullptr;
-  auto opened = opener.open({.address = std::move(*address),
+  auto opened = opener.open({.address = device.address,
                              .access = access,
                              .profile = device.profile,
                              .read_clearing = device.read_clearing,

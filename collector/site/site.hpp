@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/address/address.hpp"
 #include "drivers/reading/pace.hpp"
 #include "ground/element.hpp"
 #include "ground/instant.hpp"
@@ -39,6 +40,8 @@ struct Feed {
 struct Device {
   std::string name;
   std::string url;
+  drivers::Address address = {};  // as the url says
+  bool tap = false;               // listens to another master's traffic on its serial line, asks nothing
   std::string community_file;  // empty: "public"
   std::string v3_file;         // an SNMPv3 credential instead; empty: v2c
   bool allow_weak = false;     // MD5 and DES, where it can do no better

@@ -93,7 +93,7 @@ class Reader {
 
   void read_device(Mapping& map, const std::string& name) {
     Device device{.name = name, .url = map.required_text("url")};
-    check_url(map, device.url);
+    read_url(map, device);
     device.community_file = map.text("community_file").value_or("");
     read_v3(map, device);
     device.profile = map.text("profile").value_or("");
@@ -133,29 +133,18 @@ class Reader {
       return;
     }
     if (!device.community_file.empty()) map.problem("v3_file", "and community_file", "give one of them: SNMPv3 knows no community");
-    if (!device.url.empty() && !device.url.starts_with("snmp:")) map.problem("v3_file", "not on an SNMP device", "take it out");
+    if (!device.url.empty() && device.address.speaks_modbus()) map.problem("v3_file", "not on an SNMP device", "take it out");
   }
 
-  void check_url(Mapping& map, const std::string& text) {
-    if (text.empty()) return;
-    const auto url = boost::urls::parse_uri(text);
-    if (!url) return map.problem("url", "'" + text + "' is no URL", "write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT");
-    const std::string_view scheme{url->scheme().data(), url->scheme().size()};
-    if (scheme != "snmp" && scheme != "modbus")
-      return map.problem("url", "the scheme '" + std::string{scheme} + "' is not served",
-                         "write snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT");
-    const auto type = url->host_type();
-    if (type != boost::urls::host_type::ipv4 && type != boost::urls::host_type::ipv6)
-      map.problem("url", "the host is no numeric address", "write the address: names resolve only while the network lives");
-    if (url->has_userinfo())
-      map.problem("url", "a name or password in a URL", "name the file with the secret in community_file or v3_file");
-    if (url->has_port() && url->port_number() == 0) map.problem("url", "no port number", "write a port from 1 to 65535");
-    const std::string path{url->path()};
-    if (scheme == "snmp" && path.size() > 1) return map.problem("url", "'" + path + "' after the address", "write snmp://HOST[:PORT]");
-    if (scheme != "modbus") return;
-    if (path.size() < 2) return map.problem("url", "the unit is missing", "write modbus://HOST[:PORT]/UNIT");
-    const auto unit = ground::parse_integer(path.substr(1));
-    if (!unit || *unit < 0 || *unit > 255) map.problem("url", "'" + path.substr(1) + "' is no unit", "write a number from 0 to 255");
+  void read_url(Mapping& map, Device& device) {
+    if (device.url.empty()) return;
+    drivers::Refusal refusal;
+    auto address = drivers::parse_address(device.url, refusal);
+    if (!address) return map.problem("url", refusal.what, refusal.mend);
+    device.address = *std::move(address);
+    device.tap = map.flag("tap").value_or(false);
+    if (device.tap && device.address.protocol != drivers::Address::Protocol::modbus_rtu)
+      map.problem("tap", "not on a serial line", "give it a url modbus-rtu:///dev/ttyS0/UNIT, or take it out");
   }
 
   void read_load(Mapping& map, const std::string& name) {

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "drivers/device.hpp"
-#include "drivers/open/address.hpp"
+#include "drivers/address/address.hpp"
 #include "drivers/profile/library.hpp"
 #include "drivers/snmp/client.hpp"
 #include "drivers/snmp/traced_asker.hpp"

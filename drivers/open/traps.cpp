@@ -1,6 +1,6 @@
 #include "drivers/open/traps.hpp"
 
-#include "drivers/open/address.hpp"
+#include "drivers/address/address.hpp"
 
 namespace holdup::drivers {
 

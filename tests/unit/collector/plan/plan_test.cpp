@@ -26,8 +26,11 @@ reading::Point point(Lane lane, std::optional<Duration> refresh = {}) {
   return made;
 }
 
-const site::Device snmp{.name = "p", .url = "snmp://192.0.2.1"};
-const site::Device modbus{.name = "m", .url = "modbus://192.0.2.1/1"};
+drivers::Address snmp_at(std::string host) { return {.host = std::move(host)}; }
+
+const drivers::Address modbus_address{.protocol = drivers::Address::Protocol::modbus, .host = "192.0.2.1"};
+const site::Device snmp{.name = "p"};
+const site::Device modbus{.name = "m", .address = modbus_address};
 
 // A plan of one identified device, and the time.
 struct Bench {
@@ -64,14 +67,14 @@ TEST_CASE("a lane's period is what is written, else the larger of the default an
   CHECK(plan::lane_period(snmp, Lane::routine, 0s) == 10s);
   CHECK(plan::lane_period(snmp, Lane::routine, 60s) == 30s);
   CHECK(plan::lane_period(snmp, Lane::slow, 0s) == 5min);
-  CHECK(plan::lane_period({.name = "m", .url = "modbus://h/1", .hot = 20ms}, Lane::hot, 1s) == 20ms);
+  CHECK(plan::lane_period({.name = "m", .address = modbus_address, .hot = 20ms}, Lane::hot, 1s) == 20ms);
 }
 
 TEST_CASE("an answer is waited for half the hot period, at most two seconds, or as written") {
   CHECK(plan::answer_time(snmp) == 500ms);
   CHECK(plan::answer_time(modbus) == 50ms);
-  CHECK(plan::answer_time({.name = "p", .url = "snmp://h", .hot = 30s}) == 2s);
-  CHECK(plan::answer_time({.name = "p", .url = "snmp://h", .timeout = 123ms}) == 123ms);
+  CHECK(plan::answer_time({.name = "p", .hot = 30s}) == 2s);
+  CHECK(plan::answer_time({.name = "p", .timeout = 123ms}) == 123ms);
 }
 
 TEST_CASE("the grid never drifts, however late the answers come") {
@@ -177,7 +180,7 @@ TEST_CASE("a device with only routine points is asked, retried and hurried all t
 }
 
 TEST_CASE("a written timeout holds for every lane") {
-  Bench bench{{.name = "p", .url = "snmp://h", .timeout = 123ms}, {point(Lane::hot), point(Lane::routine)}};
+  Bench bench{{.name = "p", .timeout = 123ms}, {point(Lane::hot), point(Lane::routine)}};
   for (int lane = 0; lane < 2; ++lane) {
     const auto order = bench.next();
     CHECK(order.points.size() == 1);
@@ -223,7 +226,7 @@ TEST_CASE("identification is tried anew with growing pauses of at most half a mi
 
 TEST_CASE("the seed spreads devices over the period, the same each time") {
   site::Site site;
-  for (int d = 0; d < 40; ++d) site.devices.push_back({.name = "p" + std::to_string(d), .url = "snmp://h" + std::to_string(d)});
+  for (int d = 0; d < 40; ++d) site.devices.push_back({.name = "p" + std::to_string(d), .address = snmp_at("192.0.2." + std::to_string(d))});
   const auto slots = [&](std::uint64_t seed) {
     plan::Plan plan{site, seed, Instant{100s}};
     (void)plan.due(Instant{100s});
@@ -248,7 +251,7 @@ TEST_CASE("the seed spreads devices over the period, the same each time") {
 TEST_CASE("a card that says so is asked for its routine points every 30 seconds, unless the site file says otherwise") {
   CHECK(plan::lane_period(snmp, Lane::routine, 0s, {.routine = 30s}) == 30s);
   CHECK(plan::lane_period(snmp, Lane::hot, 0s, {.routine = 30s}) == 1s);
-  CHECK(plan::lane_period({.name = "p", .url = "snmp://h", .routine = 10s}, Lane::routine, 0s, {.routine = 30s}) == 10s);
+  CHECK(plan::lane_period({.name = "p", .routine = 10s}, Lane::routine, 0s, {.routine = 30s}) == 10s);
 }
 
 TEST_CASE("a refresh that is learned slows every lane to half of it, and never below what is declared or written") {
@@ -257,7 +260,7 @@ TEST_CASE("a refresh that is learned slows every lane to half of it, and never b
   CHECK(bench.plan.periods(0) == plan::Plan::Periods{20s, 20s, 5min});
   bench.plan.slow(0, 1s, bench.now);
   CHECK(bench.plan.periods(0) == plan::Plan::Periods{2s, 10s, 5min});
-  Bench written{{.name = "p", .url = "snmp://h", .hot = 1s}, {point(Lane::hot), point(Lane::routine)}};
+  Bench written{{.name = "p", .hot = 1s}, {point(Lane::hot), point(Lane::routine)}};
   written.plan.slow(0, 40s, written.now);
   CHECK(written.plan.periods(0)[0] == 1s);
   CHECK(written.plan.periods(0)[1] == 20s);
@@ -351,8 +354,8 @@ TEST_CASE("between two requests a device is left alone as long as it wants, what
 
 TEST_CASE("devices behind one address are asked one after the other, each in its turn") {
   site::Site site;
-  for (const char* url : {"snmp://192.0.2.1", "snmp://192.0.2.1:161", "snmp://192.0.2.2", "snmp://192.0.2.1"})
-    site.devices.push_back({.name = "d" + std::to_string(site.devices.size()), .url = url});
+  for (const char* host : {"192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1"})
+    site.devices.push_back({.name = "d" + std::to_string(site.devices.size()), .address = snmp_at(host)});
   Instant now{1000s};
   plan::Plan plan{site, 1, now};
   std::array<int, 4> asked{};
@@ -380,7 +383,7 @@ TEST_CASE("devices behind one address are asked one after the other, each in its
 
 TEST_CASE("a device that cannot be identified does not hold up its neighbour behind the address") {
   site::Site site;
-  for (const char* name : {"a", "b"}) site.devices.push_back({.name = name, .url = "snmp://192.0.2.1"});
+  for (const char* name : {"a", "b"}) site.devices.push_back({.name = name, .address = snmp_at("192.0.2.1")});
   Instant now{1000s};
   plan::Plan plan{site, 1, now};
   std::optional<Instant> gives_up;
