@@ -46,7 +46,9 @@ class Lines {
 
   /// By wish; nothing: the line is ours.
   [[nodiscard]] const std::vector<std::optional<ground::Failure>>& failures() const;
-  /// Readable when edges wait: one for all lines (uAPI v2) or one a line (v1).
+  /// Asks again for the lines that are not ours; true when one of them is now. Those that we had stay as they are.
+  [[nodiscard]] bool ask_again();
+  /// Readable when edges wait: one for all lines (uAPI v2), and one for each that came later, or one a line (v1).
   [[nodiscard]] std::vector<int> descriptors() const;
   /// What waits at the descriptor. A failure means that the chip is gone.
   [[nodiscard]] ground::Result<Taken> take(int descriptor);

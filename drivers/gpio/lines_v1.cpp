@@ -42,6 +42,14 @@ gpiod_line* find(gpiod_chip* chip, const std::string& name) {
   return gpiod_chip_get_line(chip, static_cast<unsigned>(*offset));
 }
 
+/// Why a line cannot be had: who holds it, where somebody does.
+Failure refused(gpiod_line* line, const std::string& name) {
+  const Failure failure = failed("line '" + name + "'");
+  if (errno != EBUSY || gpiod_line_update(line) != 0) return failure;
+  const char* user = gpiod_line_consumer(line);
+  return {FailureKind::machine, "line '" + name + "' is used by " + (user != nullptr ? user : "another program")};
+}
+
 }  // namespace
 
 struct Lines::State {
@@ -50,17 +58,24 @@ struct Lines::State {
     int descriptor = -1;         // the line's
   };
   std::unique_ptr<gpiod_chip, CloseChip> chip;
-  std::vector<Line> lines;  // by wish
-  std::vector<std::optional<Failure>> failures;
+  std::vector<Wish> wishes;
+  std::vector<Line> lines;                       // by wish
+  std::vector<std::optional<Failure>> failures;  // by wish
 
-  std::optional<Failure> request(const Wish& wish) {
-    auto& [line, descriptor] = lines.emplace_back();
+  void request(std::size_t w) { failures[w] = take(wishes[w], lines[w]); }
+
+  std::optional<Failure> take(const Wish& wish, Line& mine) {
     gpiod_line* found = find(chip.get(), wish.line);
     if (found == nullptr) return Failure{FailureKind::unsupported, "no line '" + wish.line + "' on " + gpiod_chip_name(chip.get())};
-    if (gpiod_line_request_both_edges_events_flags(found, consumer, flags_of(wish)) != 0) return failed("line '" + wish.line + "'");
-    line = found, descriptor = gpiod_line_event_get_fd(found);
+    if (gpiod_line_request_both_edges_events_flags(found, consumer, flags_of(wish)) != 0) return refused(found, wish.line);
+    const int descriptor = gpiod_line_event_get_fd(found);
     const int flags = ::fcntl(descriptor, F_GETFL);
-    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) return failed("line '" + wish.line + "'");
+    if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0) {
+      const Failure failure = failed("line '" + wish.line + "'");
+      gpiod_line_release(found);
+      return failure;
+    }
+    mine = {.line = found, .descriptor = descriptor};
     return std::nullopt;
   }
 };
@@ -74,8 +89,21 @@ Result<Lines> Lines::request(const std::string& chip, std::span<const Wish> wish
   auto state = std::make_unique<State>();
   state->chip.reset(gpiod_chip_open_lookup(chip.c_str()));
   if (!state->chip) return failed("no GPIO chip '" + chip + "'");
-  for (const Wish& wish : wishes) state->failures.push_back(state->request(wish));
+  state->wishes.assign(wishes.begin(), wishes.end());
+  state->lines.resize(wishes.size());
+  state->failures.resize(wishes.size());
+  for (std::size_t w = 0; w < wishes.size(); ++w) state->request(w);
   return Lines{std::move(state)};
+}
+
+bool Lines::ask_again() {
+  bool won = false;
+  for (std::size_t w = 0; w < state_->wishes.size(); ++w) {
+    if (!state_->failures[w]) continue;
+    state_->request(w);
+    won = won || !state_->failures[w];
+  }
+  return won;
 }
 
 const std::vector<std::optional<Failure>>& Lines::failures() const { return state_->failures; }

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <numeric>
 
 #include "drivers/gpio/lines.hpp"
 #include "ground/clock/clock.hpp"
@@ -71,12 +72,21 @@ gpiod_line_bias bias_of(Bias bias) {
 }  // namespace
 
 struct Lines::State {
+  /// Lines that were asked for together; the kernel numbers their events.
+  struct Request {
+    Owned<gpiod_line_request> lines;
+    unsigned long last_number = 0;
+  };
+  struct Line {
+    unsigned offset = 0;
+    std::optional<std::size_t> request;  // nothing: not ours
+  };
   Owned<gpiod_chip> chip;
-  Owned<gpiod_line_request> request;
   Owned<gpiod_edge_event_buffer> events{gpiod_edge_event_buffer_new(batch)};
-  std::vector<std::optional<unsigned>> offsets;  // by wish
-  std::vector<std::optional<Failure>> failures;
-  unsigned long last_number = 0;
+  std::vector<Request> requests;
+  std::vector<Wish> wishes;
+  std::vector<Line> lines;                       // by wish
+  std::vector<std::optional<Failure>> failures;  // by wish
 
   /// The line's number, when it is there and free.
   Result<unsigned> find(const std::string& name) {
@@ -91,8 +101,8 @@ struct Lines::State {
     return Failure{FailureKind::machine, "line '" + name + "' is used by " + (user != nullptr ? user : "another program")};
   }
 
-  std::optional<Failure> add(const Wish& wish, gpiod_line_config* config) {
-    auto& offset = offsets.emplace_back();
+  std::optional<Failure> add(std::size_t w, gpiod_line_config* config) {
+    const Wish& wish = wishes[w];
     const auto found = find(wish.line);
     if (!found) return found.error();
     const Owned<gpiod_line_settings> settings{gpiod_line_settings_new()};
@@ -104,8 +114,29 @@ struct Lines::State {
     gpiod_line_settings_set_debounce_period_us(
         settings.get(), static_cast<unsigned long>(std::chrono::duration_cast<std::chrono::microseconds>(wish.debounce).count()));
     if (gpiod_line_config_add_line_settings(config, &*found, 1, settings.get()) != 0) return failed("line '" + wish.line + "'");
-    offset = *found;
+    lines[w].offset = *found;
     return std::nullopt;
+  }
+
+  /// In one request those of `asked` that can be had; what cannot stands in failures.
+  void request(std::span<const std::size_t> asked) {
+    const Owned<gpiod_line_config> config{gpiod_line_config_new()};
+    const Owned<gpiod_request_config> how{gpiod_request_config_new()};
+    std::vector<std::size_t> held;
+    for (const std::size_t w : asked) {
+      failures[w] = config && how && events ? add(w, config.get()) : failed("no memory for GPIO lines");
+      if (!failures[w]) held.push_back(w);
+    }
+    if (held.empty()) return;
+    gpiod_request_config_set_consumer(how.get(), "holdup");
+    gpiod_request_config_set_event_buffer_size(how.get(), queue);
+    Owned<gpiod_line_request> granted{gpiod_chip_request_lines(chip.get(), how.get(), config.get())};
+    for (const std::size_t w : held)
+      if (granted)
+        lines[w].request = requests.size();
+      else
+        failures[w] = failed("line '" + wishes[w].line + "'");
+    if (granted) requests.push_back({.lines = std::move(granted)});
   }
 };
 
@@ -118,39 +149,52 @@ Result<Lines> Lines::request(const std::string& chip, std::span<const Wish> wish
   auto state = std::make_unique<State>();
   state->chip = open_chip(chip);
   if (!state->chip) return failed("no GPIO chip '" + chip + "'");
-  const Owned<gpiod_line_config> lines{gpiod_line_config_new()};
-  const Owned<gpiod_request_config> how{gpiod_request_config_new()};
-  if (!lines || !how || !state->events) return failed("no memory for GPIO lines");
-  for (const Wish& wish : wishes) state->failures.push_back(state->add(wish, lines.get()));
-  if (std::ranges::all_of(state->offsets, [](const auto& offset) { return !offset; })) return Lines{std::move(state)};
-  gpiod_request_config_set_consumer(how.get(), "holdup");
-  gpiod_request_config_set_event_buffer_size(how.get(), queue);
-  state->request.reset(gpiod_chip_request_lines(state->chip.get(), how.get(), lines.get()));
-  if (!state->request) return failed("cannot have the lines of GPIO chip '" + chip + "'");
+  state->wishes.assign(wishes.begin(), wishes.end());
+  state->lines.resize(wishes.size());
+  state->failures.resize(wishes.size());
+  std::vector<std::size_t> all(wishes.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  state->request(all);
   return Lines{std::move(state)};
+}
+
+/// One by one: a line that the kernel refuses takes no other with it.
+bool Lines::ask_again() {
+  bool won = false;
+  for (std::size_t w = 0; w < state_->wishes.size(); ++w) {
+    if (!state_->failures[w]) continue;
+    state_->request(std::span{&w, 1});
+    won = won || !state_->failures[w];
+  }
+  return won;
 }
 
 const std::vector<std::optional<Failure>>& Lines::failures() const { return state_->failures; }
 
 std::vector<int> Lines::descriptors() const {
-  if (!state_->request) return {};
-  return {gpiod_line_request_get_fd(state_->request.get())};
+  std::vector<int> out;
+  for (const auto& request : state_->requests) out.push_back(gpiod_line_request_get_fd(request.lines.get()));
+  return out;
 }
 
-Result<Taken> Lines::take(int) {
+Result<Taken> Lines::take(int descriptor) {
   Taken out;
-  const int waits = gpiod_line_request_wait_edge_events(state_->request.get(), 0);
+  const auto at =
+      std::ranges::find_if(state_->requests, [=](const auto& one) { return gpiod_line_request_get_fd(one.lines.get()) == descriptor; });
+  if (at == state_->requests.end()) return out;
+  const int waits = gpiod_line_request_wait_edge_events(at->lines.get(), 0);
   if (waits == 0) return out;
-  const int count = waits < 0 ? -1 : gpiod_line_request_read_edge_events(state_->request.get(), state_->events.get(), batch);
+  const int count = waits < 0 ? -1 : gpiod_line_request_read_edge_events(at->lines.get(), state_->events.get(), batch);
   if (count < 0) return failed("cannot read edges");
   for (int i = 0; i < count; ++i) {
     gpiod_edge_event* event = gpiod_edge_event_buffer_get_event(state_->events.get(), static_cast<unsigned long>(i));
     const auto number = gpiod_edge_event_get_global_seqno(event);
-    if (number > state_->last_number + 1) out.lost += number - state_->last_number - 1;
-    state_->last_number = number;
-    const auto wish = std::ranges::find(state_->offsets, std::optional{gpiod_edge_event_get_line_offset(event)});
-    if (wish == state_->offsets.end()) continue;
-    out.edges.push_back({.wish = static_cast<std::size_t>(wish - state_->offsets.begin()),
+    if (number > at->last_number + 1) out.lost += number - at->last_number - 1;
+    at->last_number = number;
+    const auto offset = gpiod_edge_event_get_line_offset(event);
+    const auto line = std::ranges::find_if(state_->lines, [=](const auto& one) { return one.request && one.offset == offset; });
+    if (line == state_->lines.end()) continue;
+    out.edges.push_back({.wish = static_cast<std::size_t>(line - state_->lines.begin()),
                          .active = gpiod_edge_event_get_event_type(event) == GPIOD_EDGE_EVENT_RISING_EDGE,
                          .at = ground::clock::of_kernel_stamp(std::chrono::nanoseconds{gpiod_edge_event_get_timestamp_ns(event)})});
   }
@@ -159,8 +203,9 @@ Result<Taken> Lines::take(int) {
 
 Result<std::vector<bool>> Lines::levels() {
   std::vector<bool> out;
-  for (const auto& offset : state_->offsets) {
-    const auto value = offset ? gpiod_line_request_get_value(state_->request.get(), *offset) : GPIOD_LINE_VALUE_INACTIVE;
+  for (const auto& line : state_->lines) {
+    const auto value =
+        line.request ? gpiod_line_request_get_value(state_->requests[*line.request].lines.get(), line.offset) : GPIOD_LINE_VALUE_INACTIVE;
     if (value == GPIOD_LINE_VALUE_ERROR) return failed("cannot read a level");
     out.push_back(value == GPIOD_LINE_VALUE_ACTIVE);
   }

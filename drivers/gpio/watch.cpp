@@ -17,7 +17,8 @@ using ground::Instant;
 
 namespace {
 
-constexpr std::chrono::seconds look_each{1};  // at every level; and for a chip that is not there
+constexpr std::chrono::seconds look_each{1};                // at every level; and for a chip that is not there
+constexpr std::chrono::seconds ask_least{1}, ask_most{60};  // between two requests for a line that cannot be had, twice as long each time
 
 }  // namespace
 
@@ -35,6 +36,8 @@ struct Watch::State : std::enable_shared_from_this<State> {
   void look();
   void open();
   void close(const std::string& why);
+  void listen();
+  void ask_again();
   void listen(std::size_t place);
   void turn(std::size_t place);
   void compare();
@@ -59,6 +62,8 @@ struct Watch::State : std::enable_shared_from_this<State> {
   std::vector<std::unique_ptr<asio::posix::stream_descriptor>> descriptors;  // of duplicates, so that Asio may close them
   std::vector<int> originals;                                                // what libgpiod knows them by
   std::uint64_t opening = 0;
+  std::chrono::seconds patience = ask_least;  // with a line that cannot be had
+  Instant ask_at{};
   std::string chip_trouble;
   std::vector<Told> told;  // of the present turn
   Counters counters;
@@ -93,6 +98,7 @@ void Watch::State::look() {
   if (!lines) {
     open();
   } else {
+    ask_again();
     compare();
   }
   tell();
@@ -110,17 +116,37 @@ void Watch::State::open() {
   say_failures();
   ++counters.openings;
   ++opening;
-  originals = lines->descriptors();
-  for (const int original : originals) descriptors.push_back(std::make_unique<asio::posix::stream_descriptor>(loop, ::dup(original)));
-  for (std::size_t place = 0; place < originals.size(); ++place) listen(place);
+  patience = ask_least, ask_at = ground::clock::now() + patience;
+  listen();
   compare();
+}
+
+/// At those descriptors that are not listened at yet.
+void Watch::State::listen() {
+  for (const int original : lines->descriptors()) {
+    if (std::ranges::find(originals, original) != originals.end()) continue;
+    originals.push_back(original);
+    descriptors.push_back(std::make_unique<asio::posix::stream_descriptor>(loop, ::dup(original)));
+    listen(originals.size() - 1);
+  }
+}
+
+/// For lines that another program holds, or that are not there yet: it may let go of them.
+void Watch::State::ask_again() {
+  const auto& failures = lines->failures();
+  const auto now = ground::clock::now();
+  if (now < ask_at || std::ranges::none_of(failures, [](const auto& failure) { return failure.has_value(); })) return;
+  patience = std::min(2 * patience, ask_most), ask_at = now + patience;
+  if (lines->ask_again()) listen();
+  say_failures();
 }
 
 void Watch::State::say_failures() {
   for (std::size_t w = 0; w < wishes.size(); ++w) {
     const auto& failure = lines->failures()[w];
     const std::string now = failure ? failure->what : "";
-    if (std::exchange(said[w], now) != now && !now.empty()) ears.say("GPIO chip '" + chip + "': " + now);
+    if (std::exchange(said[w], now) != now)
+      ears.say("GPIO chip '" + chip + "': " + (now.empty() ? "line '" + wishes[w].line + "' is ours" : now));
     if (failure) lose(w, ground::clock::now());
   }
 }
@@ -129,6 +155,7 @@ void Watch::State::close(const std::string& why) {
   chip_trouble = "GPIO chip '" + chip + "' is gone: " + why;
   ears.say(chip_trouble);
   descriptors.clear();
+  originals.clear();
   lines.reset();
   const auto now = ground::clock::now();
   for (std::size_t w = 0; w < wishes.size(); ++w) lose(w, now);

@@ -16,8 +16,8 @@ class io_context;
 }
 
 // Keeps an eye on some lines of one chip: their state when it opens, every edge with the kernel's stamp, their state again after every
-// edge that may have been dropped and once a second besides. A chip that goes is told, and opened again when it comes. On the loop, in
-// bounded turns. collector/poll holds one a chip.
+// edge that may have been dropped and once a second besides. A chip that goes is told, and opened again when it comes; a line that another
+// program holds is asked for again, ever more seldom. On the loop, in bounded turns. collector/poll holds one a chip.
 namespace holdup::gpio {
 
 struct Told {

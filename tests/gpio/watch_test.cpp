@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <memory>
 
 #include "catch.hpp"
 #include "drivers/gpio/watch.hpp"
@@ -152,6 +153,29 @@ TEST_CASE("a line that another holds is said, and its neighbour is watched") {
   chip.pull(1, true);
   REQUIRE(ear.until([&] { return ear.heard.size() == 5; }));
   CHECK(ear.heard[4].told.wish == 1);
+}
+
+TEST_CASE("a line that another held is ours once it lets go, and all the while its neighbour is watched") {
+  SimChip chip{"freed", 2};
+  auto holder = std::make_unique<Ear>(chip.name(), std::vector<Wish>{{.line = "0"}});
+  REQUIRE(holder->until([&] { return holder->heard.size() == 1; }));
+  Ear ear{chip.name(), {{.line = "0"}, {.line = "1"}}};
+  REQUIRE(ear.until([&] { return ear.count(Told::Kind::gone) == 1 && ear.count(Told::Kind::state) == 1; }));
+  CHECK(ear.said == std::vector<std::string>{"GPIO chip '" + chip.name() + "': line '0' is used by holdup"});
+  chip.pull(0, true);
+  holder.reset();
+  REQUIRE(ear.until([&] { return ear.count(Told::Kind::state) == 2; }));
+  CHECK(ear.heard.back().told.wish == 0);
+  CHECK(ear.heard.back().told.active);
+  CHECK(ear.said.back() == "GPIO chip '" + chip.name() + "': line '0' is ours");
+  CHECK(ear.watch.counters().openings == 1);
+  ear.heard.clear();
+  chip.pull(0, false);
+  REQUIRE(ear.until([&] { return ear.count(Told::Kind::edge) == 1; }));
+  chip.pull(1, true);
+  REQUIRE(ear.until([&] { return ear.count(Told::Kind::edge) == 2; }));
+  CHECK(ear.heard[0].told.wish == 0);
+  CHECK(ear.heard[1].told.wish == 1);
 }
 
 TEST_CASE("a chip that leaves is told, and watched again when it comes") {
