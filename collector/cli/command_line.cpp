@@ -38,7 +38,8 @@ void add_check(CLI::App& verb, CheckOptions& options) {
 }
 
 void add_probe(CLI::App& verb, ProbeOptions& options) {
-  verb.add_option("url", options.url, "snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT or modbus-rtu:///dev/ttyS0/UNIT")->required();
+  verb.add_option("url", options.url, "snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, modbus-rtu:///dev/ttyS0/UNIT or gpio://CHIP/LINE")
+      ->required();
   auto* file = verb.add_option("--community-file", options.community_file, "File that holds the community; mode 600");
   auto* community = verb.add_option("--community", options.community, "Community of a bench device");
   community->capture_default_str()->excludes(file);

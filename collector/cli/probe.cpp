@@ -6,9 +6,11 @@
 
 #include "collector/cli/ask_once.hpp"
 #include "collector/cli/credential.hpp"
+#include "collector/cli/probe_line.hpp"
 #include "collector/cli/quirks.hpp"
 #include "collector/cli/told.hpp"
 #include "collector/cli/verbs.hpp"
+#include "drivers/address/line.hpp"
 #include "drivers/open/opener.hpp"
 #include "drivers/open/secret.hpp"
 #include "drivers/profile/files/profile_files.hpp"
@@ -76,6 +78,7 @@ void explain(const Told& told, const drivers::Opening& opening, const profile::L
 }  // namespace
 
 int probe(const ProbeOptions& options) {
+  if (drivers::names_line(options.url)) return probe_line(options);
   const auto timeout = ground::parse_duration(options.timeout);
   if (!timeout) return complain(usage, "--timeout: write a number and its unit, such as 10s");
   const auto opening = opening_of(options);
