@@ -16,7 +16,10 @@ bool listed(const std::vector<std::int64_t>& codes, double raw) {
 }
 
 // Bits above 52 would be lost in a double; registers with flags are at most 32 bits wide.
-double bit_of(double raw, unsigned bit) { return std::fmod(std::floor(raw / std::ldexp(1.0, static_cast<int>(bit))), 2.0); }
+double bit_of(double raw, unsigned bit) {
+  const double rest = std::fmod(std::floor(raw / std::ldexp(1.0, static_cast<int>(bit))), 2.0);
+  return rest < 0 ? rest + 2 : rest;  // two's complement
+}
 
 double bits_of(double raw, std::uint32_t mask) {
   const double low = std::fmod(std::floor(raw), 4294967296.0);

@@ -67,6 +67,9 @@ TEST_CASE("a bit is taken out of a register") {
   CHECK(convert({.bit = 3}, 0b1000).value == 1);
   CHECK(convert({.bit = 3}, 0b0111).value == 0);
   CHECK(convert({.bit = 31}, 2147483648.0).value == 1);
+  CHECK(convert({.bit = 0}, -1).value == 1);  // of a signed one as it is written
+  CHECK(convert({.bit = 0}, -2).value == 0);
+  CHECK(convert({.bit = 15}, -32768).value == 1);
 }
 
 TEST_CASE("a text gives its number, or the code of the state that it names") {
