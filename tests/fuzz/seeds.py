@@ -154,6 +154,19 @@ def modbus() -> dict[str, bytes]:
     return out | {f"exception-{code}": frame(bytes([0x83, code])) for code in (0, 1, 2, 11, 255)}
 
 
+def registers() -> dict[str, bytes]:
+    types = {"u16": b"\x00\xe6", "s16": b"\xff\xff", "u32": b"\0\1\0\2", "s32": b"\xff\xff\xff\xfe", "u64": bytes(7) + b"\1", "s64": b"\xff" * 8,
+             "f32": b"\x43\x66\x80\0", "f64": b"\x40\x6c\xd0\0\0\0\0\0", "bcd16": b"\x12\x34", "bcd32": b"\x12\xa4\0\0", "bcd64": b"\0\0\0\1\0\0\0\x09"}  # fmt: skip
+    def one(kind: int, orders: int, content: bytes, extras: bytes = b"\0") -> bytes:
+        return bytes([kind, orders, 0, 1, 256 - 50]) + extras + content
+    out = {f"{name}-{orders}": one(kind, orders, content) for kind, (name, content) in enumerate(types.items()) for orders in range(4)}
+    for name, scale in (("tenths", b"\xff\xff"), ("none", b"\x80\0"), ("eleven", b"\0\x0b"), ("least", b"\xff\xf6")):
+        out[f"scale-{name}"] = one(1, 0, b"\x09\x00", b"\1" + scale)
+    out |= {f"sentinel-{kind}": one(kind, 0, b"\xff" * 8, b"\2") for kind in range(6)} | {f"bit-{bit}": one(1, 0, b"\x80\1", bytes([4, bit])) for bit in (0, 15, 31)}
+    text = bytes([11, 0, 4, 0, 1, 0, 0])
+    return out | {"text": text + b"230\0AB", "text-high": text + b"\xff\xfe\x1b[2J", "text-swapped": bytes([11, 2, 1, 0, 0, 0, 0]) + b"32\x000", "nan": one(6, 0, b"\x7f\xc0\0\0")}
+
+
 def site() -> dict[str, bytes]:
     out = {file.stem: file.read_bytes() for file in SCENARIOS.glob("rack*.yaml")}
     return out | {
@@ -169,7 +182,7 @@ def words(files: list[Path]) -> str:
 
 
 def main() -> None:
-    for target in (codec, trap, profile, recording, modbus, site):
+    for target in (codec, trap, profile, recording, modbus, registers, site):
         folder = Path(sys.argv[1], target.__name__)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target().items():
