@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <tuple>
 
 #include "catch.hpp"
 #include "drivers/profile/files/profile_files.hpp"
@@ -15,6 +17,34 @@ TEST_CASE("every shipped profile loads without a remark") {
   for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
   CHECK(problems.all().empty());
   for (const auto* name : {"apc-rpdu2", "raritan-px", "rfc1628-ups", "orv3-psu", "sunspec"}) CHECK(library.find(name) != nullptr);
+}
+
+namespace {
+
+/// Of registers that are always there, those that would be one series with another: such a pair is one point and a spare.
+std::vector<std::string> told_twice(const std::vector<profile::Register>& registers) {
+  std::set<std::tuple<std::string, std::string, std::string, std::string>> series;
+  std::vector<std::string> out;
+  for (const auto& field : registers)
+    if (field.where.empty() && !series.emplace(field.rule.metric, field.rule.part, field.index, field.name).second)
+      out.push_back(field.rule.metric + " " + field.rule.part + " " + field.index + " " + field.name + " at " +
+                    std::to_string(field.address));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("no shipped register map hides one value behind another of the same labels") {
+  ground::Problems problems;
+  const auto library = profile::load_folders({HOLDUP_SOURCE_DIR "/firmware-profiles"}, problems);
+  for (const auto& profile : library.all()) {
+    CAPTURE(profile.name);
+    CHECK(told_twice(profile.registers) == std::vector<std::string>{});
+    for (const auto& model : profile.models) {
+      CHECK(told_twice(model.points) == std::vector<std::string>{});
+      CHECK(told_twice(model.repeated) == std::vector<std::string>{});
+    }
+  }
 }
 
 TEST_CASE("a folder without profiles is a problem that names it") {
