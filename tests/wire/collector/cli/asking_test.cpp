@@ -173,3 +173,15 @@ TEST_CASE("a followed stream hands over each line and ends with its daemon") {
   CHECK(heard[1].id.empty());
   CHECK(heard[1].data == record::to_json(lost(2)));
 }
+
+TEST_CASE("a contact's line that cannot be read is said, and a url that is none refused") {
+  const auto missing = run({"probe", "gpio://no-such-chip/0"});
+  CHECK(missing.code == 4);
+  CHECK(missing.out.empty());
+  CHECK(missing.err.starts_with("holdup probe: gpio://no-such-chip/0: no GPIO chip 'no-such-chip': "));
+  CHECK(run({"probe", "gpio://no-such-chip"}).code == 2);
+  CHECK(run({"probe", "gpio://no-such-chip/0?active=down"}).code == 2);
+  const auto profiled = run({"probe", "gpio://no-such-chip/0", "--profile", "orv3-psu"});
+  CHECK(profiled.code == 2);
+  CHECK(profiled.err == "holdup probe: --profile: a line has no profile; leave it out\n");
+}
