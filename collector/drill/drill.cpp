@@ -31,7 +31,12 @@ class Rig {
     for (const auto& contact : stage_.world().rack().contacts) contacts_.push_back(machine_.site().contact(contact.name));
     hand(core::Started{.boot = "drill", .seed = plan.seed});
     hand(core::Restored{});
-    for (std::size_t c = 0; c < contacts_.size(); ++c) hand_contact(c, stage_.world().contact_closed(c), now_, true);
+    for (std::size_t c = 0; c < contacts_.size(); ++c) {
+      const auto& front = stage_.world().front(c);
+      hand_contact({.contact = c, .at = now_, .closed = front.closed()}, true);
+      if (stage_.world().rack().contacts[c].has_pair)
+        hand_contact({.contact = c, .at = now_, .closed = front.pair_closed(), .pair = true}, true);
+    }
   }
 
   Transcript play() {
@@ -40,7 +45,7 @@ class Rig {
       if (next > end_) break;
       now_ = next;
       stage_.world().advance(now_);
-      for (const auto& edge : stage_.world().take_edges()) hand_contact(edge.contact, edge.closed, edge.at, false);
+      for (const auto& edge : stage_.world().take_edges()) hand_contact(edge, false);
       perform_steps();
       if (watcher_) watcher_(now_, stage_, machine_, {});
       answer();
@@ -106,8 +111,10 @@ class Rig {
     for (const auto& order : effects.orders) perform(order);
   }
 
-  void hand_contact(std::size_t contact, bool closed, Instant at, bool found) {
-    if (contacts_[contact]) hand(core::Edges{{{.contact = *contacts_[contact], .open = !closed, .at = at, .found = found}}});
+  void hand_contact(const hwsim::power::Edge& edge, bool found) {
+    const auto contact = contacts_[edge.contact];
+    const auto side = edge.pair ? detect::Side::pair : detect::Side::own;
+    if (contact) hand(core::Edges{{{.contact = *contact, .side = side, .open = !edge.closed, .at = edge.at, .found = found}}});
   }
 
   // One question on the virtual wire: it meets its fate when asked, and the device reads its registers then.

@@ -14,7 +14,7 @@ namespace hwsim::agents {
 /// How things stand with a device while it answers.
 struct Moment {
   static constexpr auto first_on_objects = static_cast<std::size_t>(scenario::FaultKind::no_bulk);
-  static constexpr auto kinds_on_objects = static_cast<std::size_t>(scenario::FaultKind::frozen) - first_on_objects;
+  static constexpr auto kinds_on_objects = static_cast<std::size_t>(scenario::FaultKind::trap_storm) + 1 - first_on_objects;
 
   AskedAt asked;
   bool up = true;                      // powered, and its agent has started
@@ -43,6 +43,8 @@ class Line {
   /// Whether the device has power; without it a TCP connection is lost for good.
   [[nodiscard]] virtual bool powered() = 0;
   [[nodiscard]] virtual Moment moment() = 0;
+  /// A fault that lies on the device, while it does; of the kinds before frozen.
+  [[nodiscard]] virtual std::optional<scenario::Laid> laid(scenario::FaultKind kind) = 0;
 };
 
 }  // namespace hwsim::agents

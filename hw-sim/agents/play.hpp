@@ -65,6 +65,7 @@ class LiveLine final : public Line {
   [[nodiscard]] scenario::Fate next() override;
   [[nodiscard]] bool powered() override;
   [[nodiscard]] Moment moment() override;
+  [[nodiscard]] std::optional<scenario::Laid> laid(scenario::FaultKind kind) override { return play_.stage().laid(device_, kind); }
 
  private:
   Play& play_;

@@ -36,6 +36,10 @@ scenario::Fate RecordedLine::next() {
   return fate;
 }
 
+std::optional<scenario::Laid> RecordedLine::laid(FaultKind kind) {
+  return faults_.laid(device_, kind, ground::Instant{Clock::now() - born_});
+}
+
 Moment RecordedLine::moment() {
   const auto now = Clock::now();
   Moment out{.asked = {.uptime = now - born_, .unix_seconds = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())},

@@ -21,6 +21,7 @@ class RecordedLine final : public Line {
   [[nodiscard]] scenario::Fate next() override;
   [[nodiscard]] bool powered() override { return true; }
   [[nodiscard]] Moment moment() override;
+  [[nodiscard]] std::optional<scenario::Laid> laid(scenario::FaultKind kind) override;
 
  private:
   using Clock = std::chrono::steady_clock;

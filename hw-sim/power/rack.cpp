@@ -16,6 +16,11 @@ std::size_t phases(System system) {
   return 1;
 }
 
+Relay Relay::typical() {
+  using namespace std::chrono_literals;
+  return {.operate = 7ms, .release = 3ms, .flight = 2ms, .bounces = 3, .rebounds = 1, .bounce = 1ms};
+}
+
 std::vector<ground::Element> elements(const Rack& rack) {
   using ground::Element;
   std::vector<Element> out;

@@ -126,11 +126,30 @@ struct Load {
   std::optional<Cabinet> cabinet = {};
 };
 
+/// What moves between a supply's word and the wire. All zero: a transistor, whose wire follows at once.
+struct Relay {
+  ground::Duration operate{};  // from the word to the first touch, when it closes
+  ground::Duration release{};  // to the opening
+  ground::Duration flight{};   // of a change-over: so long neither side touches
+  unsigned bounces = 0;        // how often a side that closes opens again
+  unsigned rebounds = 0;       // how often one that opens touches again
+  ground::Duration bounce{};   // each of them takes so long, half as much to half as much more
+
+  /// Typical of small power relays: operate and release 7 and 3 ms (TE Schrack Card E, typ.), bouncing for 4 ms (TE Schrack RT1, form A,
+  /// max.).
+  static Relay typical();
+};
+
 struct Contact {
   std::string name;
   std::size_t load = 0;
   std::size_t supply = 0;  // of that load
   Sense senses = Sense::ac_ok;
+  Relay relay = {};
+  bool has_pair = false;    // a change-over: its other side is closed while the first is open
+  bool active_low = false;  // the level of its lines while they are closed
+  std::string source = {};  // "gpiochip0/4", as the site file has it
+  std::string pair = {};    // the other side's line on the same chip
 };
 
 struct Rack {

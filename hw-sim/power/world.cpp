@@ -11,6 +11,8 @@
 namespace hwsim::power {
 namespace {
 
+constexpr std::uint64_t salt_contact = 200;  // of draw(), beside the devices'
+
 void expect_sane(const Rack& rack) {
   for (const Pdu& pdu : rack.pdus) HOLDUP_EXPECT(pdu.feed < rack.feeds.size() && pdu.outlets > 0);
   std::vector<std::pair<std::size_t, std::size_t>> plugged;
@@ -84,14 +86,18 @@ struct World::State {
   Circuit circuit;
   std::vector<Device> devices;
   std::vector<Agent> agents;
-  std::vector<bool> closed;  // of each contact
+  std::vector<bool> words;  // what each contact is to say
+  std::vector<ContactFront> fronts;
   std::vector<Edge> edges;
   Instant now{};
   std::optional<Instant> next;
 
   State(Rack r, std::uint64_t seed) : rack{std::move(r)}, circuit{rack}, devices{list_devices(rack)} {
     for (std::size_t d = 0; d < devices.size(); ++d) agents.emplace_back(devices[d], view(), draw(seed, {d}));
-    for (const Contact& contact : rack.contacts) closed.push_back(sensed(circuit, contact));
+    for (std::size_t c = 0; c < rack.contacts.size(); ++c) {
+      words.push_back(sensed(circuit, rack.contacts[c]));
+      fronts.emplace_back(rack.contacts[c], c, words.back(), draw(seed, {c, salt_contact}));
+    }
     find_next();
   }
 
@@ -107,16 +113,23 @@ struct World::State {
   void follow() {
     circuit.settle(rack, now);
     for (Agent& agent : agents) agent.follow(view(), now);
-    for (std::size_t c = 0; c < closed.size(); ++c) {
+    for (std::size_t c = 0; c < fronts.size(); ++c) {
       const bool is = sensed(circuit, rack.contacts[c]);
-      if (is != closed[c]) edges.push_back({.contact = c, .at = now, .closed = is});
-      closed[c] = is;
+      if (is != words[c]) fronts[c].move(is, now);
+      words[c] = is;
     }
+    settle_contacts();
+  }
+
+  void settle_contacts() {
+    for (ContactFront& front : fronts) front.settle(now, edges);
     find_next();
   }
 
   void find_next() {
     next = circuit.next_change();
+    for (const ContactFront& front : fronts)
+      if (const auto moves = front.next(); moves && (!next || *moves < *next)) next = moves;
     for (const Agent& agent : agents)
       if (const auto boots = agent.boots(); boots && (!next || *boots < *next)) next = boots;
   }
@@ -186,7 +199,23 @@ void World::set_registers(std::size_t device, Registers mode) {
 
 Registers World::registers(std::size_t device) const { return state_->agents.at(device).registers(); }
 
-bool World::contact_closed(std::size_t contact) const { return state_->closed.at(contact); }
+const ContactFront& World::front(std::size_t contact) const { return state_->fronts.at(contact); }
+
+std::optional<std::size_t> World::find_contact(std::string_view name) const {
+  const auto& all = state_->rack.contacts;
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Contact& c) { return c.name == name; });
+  return at == all.end() ? std::nullopt : std::optional{static_cast<std::size_t>(at - all.begin())};
+}
+
+void World::disturb(std::size_t contact, Disturbance kind, std::optional<Duration> period) {
+  state_->fronts.at(contact).begin(kind, period, state_->now);
+  state_->settle_contacts();
+}
+
+void World::calm(std::size_t contact, std::optional<Disturbance> kind) {
+  state_->fronts.at(contact).end(kind);
+  state_->settle_contacts();
+}
 
 std::vector<Edge> World::take_edges() { return std::exchange(state_->edges, {}); }
 
@@ -228,9 +257,8 @@ std::optional<bool> World::live(const ground::Element& element) const {
   const Rack& rack = state_->rack;
   const Circuit& circuit = state_->circuit;
   if (element.is("contact")) {
-    for (std::size_t c = 0; c < rack.contacts.size(); ++c)
-      if (rack.contacts[c].name == element.rest()) return state_->closed[c];
-    return std::nullopt;
+    const auto contact = find_contact(element.rest());
+    return contact ? std::optional{contact_closed(*contact)} : std::nullopt;
   }
   if (element.is("device")) {
     const auto device = find_device(element.rest());

@@ -14,6 +14,7 @@
 #include "ground/result.hpp"
 #include "hw-sim/power/cabinet.hpp"
 #include "hw-sim/power/command.hpp"
+#include "hw-sim/power/contact_front.hpp"
 #include "hw-sim/power/rack.hpp"
 #include "hw-sim/power/snapshot.hpp"
 #include "hw-sim/power/upstream.hpp"
@@ -40,12 +41,6 @@ struct Device {
   ground::Duration refresh{};
   ground::Duration boot{};
   bool traps = false;
-};
-
-struct Edge {
-  std::size_t contact = 0;  // index into Rack::contacts
-  ground::Instant at{};
-  bool closed = false;  // see Sense
 };
 
 /// What is true of a supply, without noise or delay.
@@ -77,7 +72,8 @@ class World {
   [[nodiscard]] ground::Instant now() const;
   /// Moves time; never backwards.
   void advance(ground::Instant to);
-  /// When the world next changes by itself (hold-up ends, `for=` ends, a flag follows, a card has booted). Refreshes do not count.
+  /// When the world next changes by itself (hold-up ends, `for=` ends, a flag follows, a card has booted, a contact moves). Refreshes do
+  /// not count.
   [[nodiscard]] std::optional<ground::Instant> next_change() const;
 
   /// Performs a command at now(). unsupported: no such element, or it cannot do that.
@@ -98,7 +94,12 @@ class World {
   void set_registers(std::size_t device, Registers mode);
   [[nodiscard]] Registers registers(std::size_t device) const;
 
-  [[nodiscard]] bool contact_closed(std::size_t contact) const;
+  [[nodiscard]] bool contact_closed(std::size_t contact) const { return front(contact).closed(); }
+  /// Its wires: both sides, and how often they moved.
+  [[nodiscard]] const ContactFront& front(std::size_t contact) const;
+  [[nodiscard]] std::optional<std::size_t> find_contact(std::string_view name) const;
+  void disturb(std::size_t contact, Disturbance kind, std::optional<Duration> period = {});
+  void calm(std::size_t contact, std::optional<Disturbance> kind);
   /// Contact edges since the last call, oldest first, with their exact instants.
   [[nodiscard]] std::vector<Edge> take_edges();
 

@@ -20,8 +20,8 @@ constexpr Duration longest = std::chrono::hours{24 * 30};  // of a for= or ms=: 
 constexpr std::array forms{Form{"fail", "fail ELEMENT [phase=1] [for=300ms]"},
                            Form{"restore", "restore ELEMENT"},
                            Form{"set", "set ELEMENT volts=196|watts=1200|fan=0.7|state=off"},
-                           Form{"fault", "fault device/NAME kind=silent [ms=500] [ratio=0.3]"},
-                           Form{"clear", "clear device/NAME [kind=silent]"},
+                           Form{"fault", "fault device/NAME|contact/NAME kind=silent [ms=500] [ratio=0.3] [code=4] [value=0]"},
+                           Form{"clear", "clear device/NAME|contact/NAME [kind=silent]"},
                            Form{"trap", "trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=2c] [inform=true] [to=HOST:PORT]"},
                            Form{"status", "status", false}};
 
@@ -75,14 +75,48 @@ Result<Command> parse_set(const Form& form, const Element& element, std::span<co
 }
 
 bool takes_length(FaultKind kind) {
-  return kind == FaultKind::slow || kind == FaultKind::late || kind == FaultKind::reboot || (lies_on_objects(kind) && !changes_walks(kind));
+  switch (kind) {
+    case FaultKind::slow:
+    case FaultKind::late:
+    case FaultKind::reboot:
+    case FaultKind::drip:
+    case FaultKind::gaps:
+    case FaultKind::drop_idle:
+    case FaultKind::eft:
+    case FaultKind::chatter:
+      return true;
+    default:
+      return lies_on_objects(kind) && !changes_walks(kind);
+  }
 }
 
-bool takes_ratio(FaultKind kind) { return kind < FaultKind::no_bulk || kind == FaultKind::reshaping; }
+bool takes_ratio(FaultKind kind) {
+  return kind < FaultKind::no_bulk || kind == FaultKind::reshaping || (kind >= FaultKind::exception && kind <= FaultKind::echo);
+}
+
+/// The most that `value=` (code= of an exception) may say; nothing where it says nothing.
+std::optional<std::int64_t> most_value(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::mbap_length:
+    case FaultKind::protocol_id:
+      return UINT16_MAX;
+    case FaultKind::exception:
+    case FaultKind::byte_count:
+      return UINT8_MAX;
+    case FaultKind::data_size:
+      return 250;
+    case FaultKind::connection_limit:
+      return 256;
+    default:
+      return std::nullopt;
+  }
+}
 
 Result<void> take_length(Fault& fault, std::string_view text) {
   if (!takes_length(fault.kind))
-    return wrong("ms= goes with slow, late, reshaping, counter_wrap, stale_cache, warming, trap_storm and reboot");
+    return wrong(
+        "ms= goes with slow, late, reshaping, counter_wrap, stale_cache, warming, trap_storm, drip, gaps, drop_idle, reboot, eft and "
+        "chatter");
   const auto ms = ground::parse_number(text);
   const double most = std::chrono::duration<double, std::milli>(longest).count();
   if (!ms || *ms < 0 || *ms > most) return wrong(in_quotes(text) + " is no number of milliseconds; write digits, as in ms=500");
@@ -91,37 +125,64 @@ Result<void> take_length(Fault& fault, std::string_view text) {
 }
 
 Result<void> take_ratio(Fault& fault, std::string_view text) {
-  if (!takes_ratio(fault.kind)) return wrong("ratio= does not go with " + std::string{fault_names[static_cast<std::size_t>(fault.kind)]});
+  if (!takes_ratio(fault.kind)) return wrong("ratio= does not go with " + std::string{name(fault.kind)});
   const auto ratio = ground::parse_number(text);
   if (!ratio || *ratio < 0 || *ratio > 1) return wrong(in_quotes(text) + " is no ratio; write 0 to 1, as in ratio=0.3");
   fault.ratio = *ratio;
   return {};
 }
 
-Result<Command> parse_fault(const Form& form, const Element& element, std::span<const Word> options) {
-  static constexpr std::array<std::string_view, 3> keys{"kind", "ms", "ratio"};
+Result<void> take_value(Fault& fault, std::string_view key, std::string_view text) {
+  const auto most = most_value(fault.kind);
+  const bool code = fault.kind == FaultKind::exception;
+  if (!most || code != (key == "code"))
+    return wrong(code ? "an exception has a code=" : std::string{key} + "= does not go with " + std::string{name(fault.kind)});
+  const auto number = ground::parse_integer(text);
+  if (!number || *number < 0 || *number > *most) return wrong(in_quotes(text) + " is not between 0 and " + std::to_string(*most));
+  fault.value = static_cast<std::uint16_t>(*number);
+  return {};
+}
+
+/// Faults lie on what talks; those of contacts on contacts.
+Result<void> check_place(const Form& form, const Element& element, std::optional<FaultKind> kind) {
+  if (element.is("contact")) {
+    if (!kind || lies_on_contact(*kind)) return {};
+    return wrong("a contact takes eft, chatter, welded and broken, not " + std::string{name(*kind)});
+  }
   if (const auto checked = check_device(form, element); !checked) return checked.error();
+  if (kind && lies_on_contact(*kind)) return wrong(std::string{name(*kind)} + " lies on a contact, as in contact/cab1-psu1");
+  return {};
+}
+
+Result<Command> parse_fault(const Form& form, const Element& element, std::span<const Word> options) {
+  static constexpr std::array<std::string_view, 5> keys{"kind", "ms", "ratio", "code", "value"};
+  if (const auto checked = check_place(form, element, {}); !checked) return checked.error();
   if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
   const auto word = option(options, "kind");
   if (!word) return wrong("which fault? write: " + std::string{form.text});
   const auto kind = parse_kind(*word);
   if (!kind) return kind.error();
+  if (const auto checked = check_place(form, element, *kind); !checked) return checked.error();
   Fault fault{.element = element, .kind = *kind};
   if (const auto text = option(options, "ms"))
     if (const auto taken = take_length(fault, *text); !taken) return taken.error();
   if (const auto text = option(options, "ratio"))
     if (const auto taken = take_ratio(fault, *text); !taken) return taken.error();
+  for (const char* key : {"code", "value"})
+    if (const auto text = option(options, key))
+      if (const auto taken = take_value(fault, key, *text); !taken) return taken.error();
   return Command{fault};
 }
 
 Result<Command> parse_clear(const Form& form, const Element& element, std::span<const Word> options) {
   static constexpr std::array<std::string_view, 1> keys{"kind"};
-  if (const auto checked = check_device(form, element); !checked) return checked.error();
+  if (const auto checked = check_place(form, element, {}); !checked) return checked.error();
   if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
   Clear clear{.element = element};
   if (const auto word = option(options, "kind")) {
     const auto kind = parse_kind(*word);
     if (!kind) return kind.error();
+    if (const auto checked = check_place(form, element, *kind); !checked) return checked.error();
     clear.kind = *kind;
   }
   return Command{clear};

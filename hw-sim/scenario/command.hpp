@@ -38,23 +38,95 @@ enum class FaultKind : std::uint8_t {
   stale_cache,     // values as they were when last looked up, at most each `ms`, default 30 s
   warming,         // numbers are 0 for the first `ms` of the agent and of the fault, default 10 s
   trap_storm,      // a trap each `ms`, default 10 ms
-  frozen,          // old values, answered as if fresh
-  zeros,           // every value 0
-  reboot,          // silent for its boot time (or `ms`), uptime restarts
+  // On a Modbus unit, its connections or its serial line; a drill heeds unplugged and refused, as silence.
+  exception,         // each answer is exception `code`, default 4
+  busy,              // each answer is exception 6
+  mbap_length,       // the header's length field says `value`, default 0
+  protocol_id,       // the header names protocol `value`, default 1
+  byte_count,        // the answer's byte count says `value`, default one more than there are
+  data_size,         // the answer has `value` bytes of data, and says so; default two fewer
+  drip,              // a byte each `ms`, default 1 s
+  gaps,              // the answer pauses in its middle for `ms`, default 20 ms
+  merged,            // each answer twice in one segment
+  bad_crc,           // RTU: the checksum does not fit
+  echo,              // RTU: the request is heard again before its answer
+  nan,               // every register 0x7FFF: no number as a float of any size and word order, the largest as a signed word
+  word_swapped,      // each even register and the next change places
+  saturated,         // every register 0xFFFF, every bit 1
+  unplugged,         // the serial line's adapter is gone
+  refused,           // connections are refused, and those that stand are cut
+  connection_limit,  // no more than `value` connections, default 1: others are closed at once
+  drop_idle,         // a connection without a request for `ms`, default 5 s, is closed
+  frozen,            // old values, answered as if fresh
+  zeros,             // every value 0
+  reboot,            // silent for its boot time (or `ms`), uptime restarts
+  // On a contact, in the order of power::Disturbance.
+  eft,      // bursts of false pulses, each `ms`, default 300 ms
+  chatter,  // opens and closes each `ms`, default 60 ms
+  welded,   // stays as it is
+  broken,   // reads open, on both sides
 };
-inline constexpr std::array<std::string_view, 20> fault_names{
-    "silent",         "slow",    "lossy",     "duplicate",    "late",        "wrong_id", "wrong_source", "truncated", "garbage", "no_bulk",
-    "non_increasing", "endless", "reshaping", "counter_wrap", "stale_cache", "warming",  "trap_storm",   "frozen",    "zeros",   "reboot"};
+inline constexpr std::array<std::string_view, 42> fault_names{"silent",
+                                                              "slow",
+                                                              "lossy",
+                                                              "duplicate",
+                                                              "late",
+                                                              "wrong_id",
+                                                              "wrong_source",
+                                                              "truncated",
+                                                              "garbage",
+                                                              "no_bulk",
+                                                              "non_increasing",
+                                                              "endless",
+                                                              "reshaping",
+                                                              "counter_wrap",
+                                                              "stale_cache",
+                                                              "warming",
+                                                              "trap_storm",
+                                                              "exception",
+                                                              "busy",
+                                                              "mbap_length",
+                                                              "protocol_id",
+                                                              "byte_count",
+                                                              "data_size",
+                                                              "drip",
+                                                              "gaps",
+                                                              "merged",
+                                                              "bad_crc",
+                                                              "echo",
+                                                              "nan",
+                                                              "word_swapped",
+                                                              "saturated",
+                                                              "unplugged",
+                                                              "refused",
+                                                              "connection_limit",
+                                                              "drop_idle",
+                                                              "frozen",
+                                                              "zeros",
+                                                              "reboot",
+                                                              "eft",
+                                                              "chatter",
+                                                              "welded",
+                                                              "broken"};
 
+[[nodiscard]] constexpr std::string_view name(FaultKind kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 [[nodiscard]] constexpr bool changes_walks(FaultKind kind) { return kind >= FaultKind::no_bulk && kind <= FaultKind::endless; }
-[[nodiscard]] constexpr bool lies_on_objects(FaultKind kind) { return kind >= FaultKind::no_bulk && kind < FaultKind::frozen; }
+[[nodiscard]] constexpr bool lies_on_objects(FaultKind kind) { return kind >= FaultKind::no_bulk && kind <= FaultKind::trap_storm; }
+[[nodiscard]] constexpr bool lies_on_modbus(FaultKind kind) { return kind >= FaultKind::exception && kind < FaultKind::frozen; }
+[[nodiscard]] constexpr bool lies_on_contact(FaultKind kind) { return kind >= FaultKind::eft; }
+/// Of a Modbus unit: what only frames with an MBAP header, only those with a CRC, only a serial line, only connections can suffer.
+[[nodiscard]] constexpr bool needs_header(FaultKind kind) { return kind == FaultKind::mbap_length || kind == FaultKind::protocol_id; }
+[[nodiscard]] constexpr bool needs_crc(FaultKind kind) { return kind == FaultKind::bad_crc || kind == FaultKind::echo; }
+[[nodiscard]] constexpr bool needs_line(FaultKind kind) { return kind == FaultKind::unplugged; }
+[[nodiscard]] constexpr bool needs_connections(FaultKind kind) { return kind >= FaultKind::refused && kind <= FaultKind::drop_idle; }
 
 /// What is wrong between a device and its readers. `ratio` is the share of answers it hits, 1 unless told (lossy: 0.3).
 struct Fault {
-  ground::Element element;  // device/NAME
+  ground::Element element;  // device/NAME, contact/NAME
   FaultKind kind = FaultKind::silent;
   std::optional<ground::Duration> length = {};  // ms=
   std::optional<double> ratio = {};
+  std::optional<std::uint16_t> value = {};  // code=, value=
 };
 
 /// Ends one kind of fault of a device, or all.

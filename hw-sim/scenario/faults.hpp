@@ -15,19 +15,28 @@ namespace hwsim::scenario {
 
 enum class Corruption : std::uint8_t { none, wrong_id, wrong_source, truncated, garbage };
 
+/// A fault as it stands now.
+struct Laid {
+  ground::Duration age{};  // since it was laid
+  ground::Duration length{};
+  double ratio = 1;
+  std::optional<std::uint16_t> value = {};
+};
+
+struct HitFault {
+  FaultKind kind;
+  Laid laid;
+};
+
 struct Fate {
   bool answered = true;
   ground::Duration delay{};  // before the answer leaves
   int copies = 1;
   Corruption corruption = Corruption::none;
-  std::uint64_t salt = 0;  // seeded, for where to cut or what to scribble
-};
+  std::uint64_t salt = 0;             // seeded, for where to cut or what to scribble
+  std::vector<HitFault> modbus = {};  // those of a Modbus unit that hit this request
 
-/// A fault that lies on a device's objects, as it stands now.
-struct Laid {
-  ground::Duration age{};  // since it was laid
-  ground::Duration length{};
-  double ratio = 1;
+  [[nodiscard]] const Laid* hit(FaultKind kind) const;
 };
 
 class Faults {
@@ -39,7 +48,7 @@ class Faults {
   void end(std::size_t device, std::optional<FaultKind> kind);
   /// The fate of the device's next request. The same requests in the same order meet the same fates.
   [[nodiscard]] Fate decide(std::size_t device);
-  /// One of the kinds that lie on objects, while it does.
+  /// One of the kinds that lie on objects or on a Modbus unit, while it does.
   [[nodiscard]] std::optional<Laid> laid(std::size_t device, FaultKind kind, ground::Instant now) const;
 
  private:
@@ -48,6 +57,7 @@ class Faults {
     ground::Instant since{};
     ground::Duration length{};
     double ratio = 1;
+    std::optional<std::uint16_t> value = {};
   };
   struct Line {
     std::array<Active, fault_names.size()> faults{};

@@ -50,7 +50,8 @@ class RackReader {
     each(root_, "contacts", [this](Mapping& map, const std::string& name) { read_contact(map, name); });
     if (rack().feeds.empty()) root_.problem("feeds", "no feed", "add feeds: {A: {nominal_volts: 230}}");
     if (const Node* sim = root_.find("sim")) {
-      read_sim(*sim, report_, rack());
+      for (const Listed& device : devices_) wires_.push_back({.device = device.name});
+      read_sim(*sim, report_, rack(), wires_);
       check_cards(*sim);
     }
     settle_loads();
@@ -169,6 +170,11 @@ class RackReader {
   void read_contact(Mapping& map, const std::string& name) {
     power::Contact contact{.name = name};
     if (const auto sense = map.word("senses", power::sense_names)) contact.senses = static_cast<power::Sense>(*sense);
+    contact.source = map.text("source").value_or("");
+    contact.pair = map.text("pair").value_or("");
+    contact.has_pair = !contact.pair.empty();
+    contact.active_low = map.text("active") == "low";
+    if (contact.has_pair || map.text("kind") == "relay") contact.relay = power::Relay::typical();
     const auto of = map.required_text("of");
     if (of.empty()) return;
     for (std::size_t l = 0; l < rack().loads.size(); ++l)
@@ -211,7 +217,11 @@ class RackReader {
   }
 
   void list_addresses() {
-    const auto add = [this](const Listed& d) { out_.addresses.push_back({.device = d.name, .url = d.url, .line = d.line}); };
+    const auto add = [this](const Listed& d) {
+      const auto named = std::find_if(wires_.begin(), wires_.end(), [&](const NamedWire& wire) { return wire.device == d.name; });
+      const Wire wire = named == wires_.end() ? Wire{} : named->wire;
+      out_.addresses.push_back({.device = d.name, .url = d.url, .line = d.line, .wire = wire});
+    };
     for (const Listed& device : devices_)
       if (device.pdu) add(device);
     for (const power::Load& load : rack().loads)
@@ -244,6 +254,7 @@ class RackReader {
   Mapping root_;
   RackFile out_;
   std::vector<Listed> devices_;
+  std::vector<NamedWire> wires_;  // as devices_, where there is a `sim:`
   std::set<std::string> vias_;
   std::set<std::pair<std::size_t, std::size_t>> plugged_;
 };

@@ -7,6 +7,7 @@
 #include "ground/problem.hpp"
 #include "ground/yaml/node.hpp"
 #include "hw-sim/power/rack.hpp"
+#include "hw-sim/scenario/sim_keys.hpp"
 
 // The simulator's own reader of a site file: what it needs of rack, system, feeds, devices, contacts, loads, and all of `sim:`. Keys that
 // only holdup acts on are left to holdup's reader, which is the strict one.
@@ -19,6 +20,7 @@ struct Address {
   std::string device;
   std::string url;
   int line = 0;
+  Wire wire = {};
 };
 
 struct RackFile {

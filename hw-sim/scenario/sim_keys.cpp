@@ -122,7 +122,38 @@ void read_load(Mapping& map, power::Load& load) {
   load.cabinet = std::move(cabinet);
 }
 
-bool read_element(Mapping& map, std::string_view name, power::Rack& rack) {
+void read_count(Mapping& map, std::string_view key, unsigned& out) {
+  const auto count = map.integer(key);
+  if (!count) return;
+  if (*count < 0 || *count > 100) return map.problem(key, "not between 0 and 100", "write how often");
+  out = static_cast<unsigned>(*count);
+}
+
+void read_contact(Mapping& map, power::Contact& contact) {
+  if (const auto relay = map.flag("relay")) contact.relay = *relay ? power::Relay::typical() : power::Relay{};
+  read_length(map, "operate", 0s, contact.relay.operate);
+  read_length(map, "release", 0s, contact.relay.release);
+  read_length(map, "flight", 0s, contact.relay.flight);
+  read_length(map, "bounce", 0s, contact.relay.bounce);
+  read_count(map, "bounces", contact.relay.bounces);
+  read_count(map, "rebounds", contact.relay.rebounds);
+}
+
+void read_wire(Mapping& map, Wire& wire) {
+  read_length(map, "turnaround", 0s, wire.turnaround);
+  wire.link = map.text("link").value_or("");
+  if (!wire.link.empty() && wire.link.front() != '/') map.problem("link", "no absolute path", "write one, as in /tmp/holdup-line");
+  if (!map.has("master")) return;
+  ground::Duration master{};
+  read_length(map, "master", 1ms, master);
+  wire.master = master;
+}
+
+bool read_element(Mapping& map, std::string_view name, power::Rack& rack, std::span<NamedWire> wires) {
+  for (NamedWire& wire : wires)
+    if (Element::device(wire.device).text() == name) return read_wire(map, wire.wire), true;
+  for (power::Contact& contact : rack.contacts)
+    if (Element::contact(contact.name).text() == name) return read_contact(map, contact), true;
   for (power::Ups& ups : rack.upses)
     if ("ups/" + ups.name == name) return read_ups(map, ups), true;
   if (name.starts_with("ats/") && ground::is_element_part(name.substr(4))) return read_ats(map, name.substr(4), rack), true;
@@ -144,16 +175,17 @@ std::string guess(std::string_view name, const power::Rack& rack) {
   std::vector<std::string_view> names;
   for (const Element& element : known) names.push_back(element.text());
   const auto found = ground::nearest(name, names);
-  return found.empty() ? "name a feed, PDU, UPS, transfer switch (ats/NAME), load or supply of this file" : "did you mean '" + found + "'?";
+  return found.empty() ? "name a feed, PDU, UPS, transfer switch (ats/NAME), load, supply, contact or device of this file"
+                       : "did you mean '" + found + "'?";
 }
 
 }  // namespace
 
-void read_sim(const ground::yaml::Node& node, const ground::yaml::Report& report, power::Rack& rack) {
+void read_sim(const ground::yaml::Node& node, const ground::yaml::Report& report, power::Rack& rack, std::span<NamedWire> wires) {
   const Mapping sim{node, "sim", report};
   for (const auto& entry : node.entries) {
     Mapping map{entry.value, sim.path(entry.key), report};
-    if (!read_element(map, entry.key, rack)) {
+    if (!read_element(map, entry.key, rack, wires)) {
       sim.problem(entry.key, "'" + ground::printable(entry.key) + "' is nothing that is simulated", guess(entry.key, rack));
       continue;
     }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+#include <span>
+#include <string>
+
 #include "ground/yaml/mapping.hpp"
 #include "hw-sim/power/rack.hpp"
 
@@ -9,8 +13,20 @@ namespace hwsim::scenario {
 
 namespace ground = holdup::ground;
 
+/// Of a device on a serial line: sim: {device/shelf-psu1: {turnaround: 5ms, link: /tmp/line, master: 100ms}}.
+struct Wire {
+  ground::Duration turnaround{5'000'000};       // from the request's end to the answer's begin, beside the silence between frames
+  std::string link = {};                        // a symbolic link that leads to the line, whatever the kernel calls it
+  std::optional<ground::Duration> master = {};  // the line has a master of its own, which asks so often: for who only listens
+};
+
+struct NamedWire {
+  std::string device;
+  Wire wire = {};
+};
+
 /// sim: {feed/A: {frequency_hertz}, pdu-a: {model, refresh, boot, outlets, traps}, cab1: {watts}, cab1/psu1: {model, refresh, boot,
-/// fan_rpm}}
-void read_sim(const ground::yaml::Node& node, const ground::yaml::Report& report, power::Rack& rack);
+/// fan_rpm}, contact/NAME: {relay, operate, release, flight, bounces, rebounds, bounce}, device/NAME: …}; `wires` names the devices.
+void read_sim(const ground::yaml::Node& node, const ground::yaml::Report& report, power::Rack& rack, std::span<NamedWire> wires);
 
 }  // namespace hwsim::scenario

@@ -12,6 +12,10 @@ using ground::Result;
 
 power::Registers registers_of(FaultKind kind) { return kind == FaultKind::frozen ? power::Registers::frozen : power::Registers::zeros; }
 
+power::Disturbance disturbance_of(FaultKind kind) {
+  return static_cast<power::Disturbance>(static_cast<int>(kind) - static_cast<int>(FaultKind::eft));
+}
+
 bool on_registers(FaultKind kind) { return kind == FaultKind::frozen || kind == FaultKind::zeros; }
 
 }  // namespace
@@ -46,7 +50,18 @@ Result<std::size_t> Stage::device_of(const ground::Element& element) const {
                          .what = "the rack has no " + element.text() + (guess.empty() ? "" : ", did you mean device/" + guess + "?")};
 }
 
+Result<std::size_t> Stage::contact_of(const ground::Element& element) const {
+  if (const auto contact = world_.find_contact(element.rest())) return *contact;
+  return ground::Failure{.kind = ground::FailureKind::unsupported, .what = "the rack has no " + element.text()};
+}
+
 Result<void> Stage::begin(const Fault& fault) {
+  if (fault.element.is("contact")) {
+    const auto contact = contact_of(fault.element);
+    if (!contact) return contact.error();
+    world_.disturb(*contact, disturbance_of(fault.kind), fault.length);
+    return {};
+  }
   const auto device = device_of(fault.element);
   if (!device) return device.error();
   if (on_registers(fault.kind))
@@ -59,6 +74,12 @@ Result<void> Stage::begin(const Fault& fault) {
 }
 
 Result<void> Stage::end(const Clear& clear) {
+  if (clear.element.is("contact")) {
+    const auto contact = contact_of(clear.element);
+    if (!contact) return contact.error();
+    world_.calm(*contact, clear.kind ? std::optional{disturbance_of(*clear.kind)} : std::nullopt);
+    return {};
+  }
   const auto device = device_of(clear.element);
   if (!device) return device.error();
   if (!clear.kind || (on_registers(*clear.kind) && world_.registers(*device) == registers_of(*clear.kind)))

@@ -29,6 +29,7 @@ class Stage {
 
  private:
   [[nodiscard]] ground::Result<std::size_t> device_of(const ground::Element& element) const;
+  [[nodiscard]] ground::Result<std::size_t> contact_of(const ground::Element& element) const;
   [[nodiscard]] ground::Result<void> begin(const Fault& fault);
   [[nodiscard]] ground::Result<void> end(const Clear& clear);
 

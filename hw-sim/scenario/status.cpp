@@ -72,6 +72,15 @@ void write_loads(const power::World& world, JsonWriter& json) {
   }
 }
 
+void write_contacts(const power::World& world, JsonWriter& json) {
+  for (std::size_t c = 0; c < world.rack().contacts.size(); ++c) {
+    const power::Contact& contact = world.rack().contacts[c];
+    json.key(Element::contact(contact.name).text()).begin_object().field("closed", world.contact_closed(c));
+    if (contact.has_pair) json.field("pair_closed", world.front(c).pair_closed());
+    json.field("edges", world.front(c).edges()).end_object();
+  }
+}
+
 }  // namespace
 
 void write_elements(const power::World& world, JsonWriter& json) {
@@ -81,8 +90,7 @@ void write_elements(const power::World& world, JsonWriter& json) {
   write_loads(world, json);
   write_upstream(world, json);
   write_cabinets(world, json);
-  for (std::size_t c = 0; c < world.rack().contacts.size(); ++c)
-    json.key(Element::contact(world.rack().contacts[c].name).text()).begin_object().field("closed", world.contact_closed(c)).end_object();
+  write_contacts(world, json);
   for (std::size_t d = 0; d < world.devices().size(); ++d)
     json.key(Element::device(world.devices()[d].name).text()).begin_object().field("answers", world.answers(d)).end_object();
   json.end_object();
