@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "hw-sim/agents/rtu_frame.hpp"
+
 // Where a simulated device listens, as people write it and as the ready lines print it.
 namespace hwsim::agents {
 
@@ -18,13 +20,18 @@ struct HostPort {
 /// The same back.
 [[nodiscard]] std::string text(const HostPort& address);
 
-/// What a device's `url` says: snmp://HOST[:PORT] or modbus://HOST[:PORT]/UNIT.
+/// What a device's `url` says: snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, modbus-rtu:///PATH/UNIT[?baud=19200&parity=even&stop=1] or
+/// modbus-rtu://HOST:PORT/UNIT.
 struct DeviceUrl {
-  enum class Protocol : std::uint8_t { snmp, modbus };
+  enum class Protocol : std::uint8_t { snmp, modbus, modbus_rtu };
   Protocol protocol = Protocol::snmp;
-  std::string host;
+  std::string host;  // empty where there is a path
   std::optional<std::uint16_t> port;
   std::uint8_t unit = 1;  // modbus
+  std::string path = {};  // of a serial line
+  LineSettings line = {};
+
+  [[nodiscard]] bool is_serial() const { return !path.empty(); }
 };
 
 [[nodiscard]] std::optional<DeviceUrl> parse_device_url(std::string_view text);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "hw-sim/agents/rtu_frame.hpp"
 #include "hw-sim/agents/snmp_message.hpp"
 
 namespace hwsim::agents {
@@ -46,6 +47,11 @@ std::string with_other_byte(std::string answer, std::size_t at, std::uint64_t sa
   return answer;
 }
 
+std::string with_fitting_crc(std::string answer) {
+  if (answer.size() < 3) return answer;
+  return encode(RtuFrame{.unit = static_cast<std::uint8_t>(answer[0]), .pdu = answer.substr(1, answer.size() - 3)});
+}
+
 }  // namespace
 
 std::string corrupted_snmp(std::string answer, const Fate& fate) {
@@ -69,6 +75,24 @@ std::string corrupted_modbus(std::string answer, const Fate& fate) {
       return with_other_byte(std::move(answer), transaction_at, fate.salt);
     case Corruption::wrong_source:
       return with_other_byte(std::move(answer), unit_at, fate.salt);
+    case Corruption::truncated:
+      return cut(std::move(answer), fate.salt);
+    case Corruption::garbage:
+      return scribbled(std::move(answer), fate.salt);
+    case Corruption::none:
+      break;
+  }
+  return answer;
+}
+
+std::string corrupted_rtu(std::string answer, const Fate& fate) {
+  constexpr std::size_t rtu_unit_at = 0;
+  constexpr std::size_t rtu_function_at = 1;
+  switch (fate.corruption) {
+    case Corruption::wrong_id:
+      return with_fitting_crc(with_other_byte(std::move(answer), rtu_function_at, 6));
+    case Corruption::wrong_source:
+      return with_fitting_crc(with_other_byte(std::move(answer), rtu_unit_at, fate.salt));
     case Corruption::truncated:
       return cut(std::move(answer), fate.salt);
     case Corruption::garbage:

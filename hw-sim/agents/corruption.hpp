@@ -10,5 +10,7 @@ namespace hwsim::agents {
 
 [[nodiscard]] std::string corrupted_snmp(std::string answer, const scenario::Fate& fate);
 [[nodiscard]] std::string corrupted_modbus(std::string answer, const scenario::Fate& fate);
+/// With a checksum that fits but where the fate says otherwise; wrong_id is another function.
+[[nodiscard]] std::string corrupted_rtu(std::string answer, const scenario::Fate& fate);
 
 }  // namespace hwsim::agents

@@ -94,7 +94,9 @@ TrapRule read_trap(Mapping& map, const std::string& base) {
 }
 
 RegisterRule read_register(Mapping& map) {
+  static constexpr std::array<std::string_view, banks.size()> bank_names{"coil", "discrete", "holding", "input"};  // in their order
   RegisterRule rule;
+  if (const auto bank = map.word("bank", bank_names)) rule.banks = {banks[*bank]};
   const auto address = map.integer("at");
   const auto words = map.integer("words").value_or(1);
   if (!address || *address < 0 || *address > UINT16_MAX) map.problem("at", "no register address", "write 0 to 65535");
@@ -109,6 +111,19 @@ RegisterRule read_register(Mapping& map) {
   if (said != 1) map.problem({}, "not exactly one of 'measures', 'number' and 'text'", "say what stands there");
   map.finish();
   return rule;
+}
+
+Identification read_identification(Mapping& map) {
+  static constexpr std::array<std::string_view, 7> names{"vendor",       "product", "revision",   "vendor_url",
+                                                         "product_name", "model",   "application"};
+  Identification out;
+  const Node* node = map.find("identification");
+  if (node == nullptr) return out;
+  Mapping texts{*node, map.path("identification"), map.report()};
+  for (std::size_t n = 0; n < names.size(); ++n)
+    if (const auto text = texts.text(names[n])) out.emplace(static_cast<std::uint8_t>(n), *text);
+  texts.finish();
+  return out;
 }
 
 }  // namespace
@@ -138,6 +153,7 @@ DeviceTable parse_device_table(std::string_view text, const std::string& file, g
   each("objects", [&](Mapping& rule) { table.objects.push_back(read_object(rule, base)); });
   each("traps", [&](Mapping& rule) { table.traps.push_back(read_trap(rule, base)); });
   each("registers", [&](Mapping& rule) { table.registers.push_back(read_register(rule)); });
+  table.identification = read_identification(map);
   if (table.objects.empty() == table.registers.empty())
     map.problem({}, "not exactly one of 'objects' and 'registers'", "list the device's objects (SNMP) or registers (Modbus)");
   map.finish();

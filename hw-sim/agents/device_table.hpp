@@ -8,6 +8,7 @@
 
 #include "ground/problem.hpp"
 #include "hw-sim/agents/ber_value.hpp"
+#include "hw-sim/agents/register_table.hpp"
 #include "hw-sim/power/snapshot.hpp"
 
 // How a real model looks on the wire, as data: the files `hw-sim/agents/*.yaml`, written from the makers' MIBs and register maps. Each rule
@@ -56,6 +57,7 @@ struct TrapRule {
 };
 
 struct RegisterRule {
+  std::vector<Bank> banks = {Bank::holding_registers, Bank::input_registers};  // where it stands
   std::uint16_t address = 0;
   std::size_t words = 1;
   std::optional<Measure> measure;
@@ -69,6 +71,7 @@ struct DeviceTable {
   std::vector<ObjectRule> objects;      // SNMP
   std::vector<TrapRule> traps;          // SNMP
   std::vector<RegisterRule> registers;  // Modbus; registers named twice are or-ed
+  Identification identification = {};   // Modbus; {name} and {serial} are filled in
 };
 
 /// Usable only when problems.ok().

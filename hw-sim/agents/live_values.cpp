@@ -107,10 +107,12 @@ LiveObjects::LiveObjects(const DeviceTable& table, LiveDevice device, const std:
 std::string LiveObjects::value(std::size_t index) const { return objects_[index].value(device_.read()); }
 
 LiveRegisters::LiveRegisters(const DeviceTable& table, LiveDevice device) : device_{std::move(device)} {
-  for (const RegisterRule& rule : table.registers) bind(rule, device_.read());
+  for (const RegisterRule& rule : table.registers)
+    for (const Bank bank : rule.banks) bind(rule, bank, device_.read());
+  for (const auto& [number, text] : table.identification) identification_.emplace(number, filled(text, device_));
 }
 
-void LiveRegisters::bind(const RegisterRule& rule, const Snapshot& snapshot) {
+void LiveRegisters::bind(const RegisterRule& rule, Bank bank, const Snapshot& snapshot) {
   const auto text = filled(rule.text.value_or(""), device_);
   const auto octet = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
   for (std::size_t word = 0; word < rule.words; ++word) {
@@ -125,13 +127,14 @@ void LiveRegisters::bind(const RegisterRule& rule, const Snapshot& snapshot) {
     } else {
       part.value = static_cast<std::uint16_t>(octet(2 * word) << 8 | octet(2 * word + 1));
     }
-    parts_[static_cast<std::uint16_t>(rule.address + word)].push_back(std::move(part));
+    parts_[index(bank)][static_cast<std::uint16_t>(rule.address + word)].push_back(std::move(part));
   }
 }
 
-std::optional<std::uint16_t> LiveRegisters::read(std::uint16_t address) const {
-  const auto at = parts_.find(address);
-  if (at == parts_.end()) return std::nullopt;
+std::optional<std::uint16_t> LiveRegisters::read(Bank bank, std::uint16_t address) const {
+  const auto& parts = parts_[index(bank)];
+  const auto at = parts.find(address);
+  if (at == parts.end()) return std::nullopt;
   const Snapshot& snapshot = device_.read();
   std::uint16_t word = 0;
   for (const Part& part : at->second) {

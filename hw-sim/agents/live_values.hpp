@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -77,7 +78,9 @@ class LiveObjects final : public ObjectTable {
 class LiveRegisters final : public RegisterTable {
  public:
   LiveRegisters(const DeviceTable& table, LiveDevice device);
-  [[nodiscard]] std::optional<std::uint16_t> read(std::uint16_t address) const override;
+  [[nodiscard]] bool has(Bank bank) const override { return !parts_[index(bank)].empty(); }
+  [[nodiscard]] std::optional<std::uint16_t> read(Bank bank, std::uint16_t address) const override;
+  [[nodiscard]] const Identification& identification() const override { return identification_; }
 
  private:
   struct Part {
@@ -85,10 +88,11 @@ class LiveRegisters final : public RegisterTable {
     unsigned shift = 0;                     // of the word within a longer number
     std::optional<std::size_t> only_while;  // place in the snapshot of a flag
   };
-  void bind(const RegisterRule& rule, const power::Snapshot& snapshot);
+  void bind(const RegisterRule& rule, Bank bank, const power::Snapshot& snapshot);
 
   LiveDevice device_;
-  std::map<std::uint16_t, std::vector<Part>> parts_;
+  Identification identification_;
+  std::array<std::map<std::uint16_t, std::vector<Part>>, banks.size()> parts_;
 };
 
 }  // namespace hwsim::agents

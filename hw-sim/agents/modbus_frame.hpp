@@ -31,11 +31,18 @@ struct FrameScan {
 [[nodiscard]] FrameScan scan_frame(std::string_view stream);
 [[nodiscard]] std::string encode(const ModbusFrame& frame);
 
-enum class ModbusException : std::uint8_t { illegal_function = 1, illegal_address = 2, illegal_value = 3, gateway_target_silent = 11 };
+enum class ModbusException : std::uint8_t {
+  illegal_function = 1,
+  illegal_address = 2,
+  illegal_value = 3,
+  device_failure = 4,
+  busy = 6,
+  gateway_target_silent = 11
+};
 
 /// A function that changes a register, coil or file: 5, 6, 15, 16, 21, 22, 23.
 [[nodiscard]] bool is_write(std::uint8_t function);
-/// The answering PDU: functions 3 and 4 from the table, an exception for all else.
+/// The answering PDU: functions 1 to 4 and 0x2B/0x0E from the table, an exception for all else.
 [[nodiscard]] std::string answer_pdu(std::string_view pdu, const RegisterTable& registers);
 [[nodiscard]] std::string exception_pdu(std::uint8_t function, ModbusException exception);
 

@@ -6,11 +6,12 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <deque>
 #include <utility>
 
-#include "ground/expect.hpp"
-#include "hw-sim/agents/corruption.hpp"
+#include "hw-sim/agents/modbus_frame.hpp"
+#include "hw-sim/agents/rtu_frame.hpp"
 
 namespace hwsim::agents {
 namespace {
@@ -18,6 +19,10 @@ namespace {
 constexpr std::size_t most_connections = 256;
 constexpr std::size_t most_answers_waiting = 1000;          // of a peer that does not read
 constexpr ground::Duration pause_after_error{100'000'000};  // out of descriptors: do not spin
+constexpr ground::Duration idle_watch{10'000'000};
+
+using Clock = std::chrono::steady_clock;
+using scenario::FaultKind;
 
 }  // namespace
 
@@ -44,10 +49,13 @@ class ModbusServer::Connection : public std::enable_shared_from_this<Connection>
     boost::system::error_code ignored;
     socket_.close(ignored);
   }
+  [[nodiscard]] bool is_open() const { return socket_.is_open(); }
+  [[nodiscard]] Clock::time_point used() const { return used_; }
 
  private:
   void received(std::size_t size) {
-    if (!server_.powered()) {
+    used_ = Clock::now();
+    if (!server_.units_.powered()) {
       lost_ = true;
     } else if (lost_) {  // the restarted machine knows nothing of this connection: its kernel would answer RST
       boost::system::error_code ignored;
@@ -59,13 +67,24 @@ class ModbusServer::Connection : public std::enable_shared_from_this<Connection>
     }
     if (socket_.is_open()) read();
   }
-  void answer_frames() {
+  void answer_frames() { server_.framing_ == Framing::mbap ? answer_mbap() : answer_rtu(); }
+  void answer_mbap() {
     for (;;) {
       const auto scan = scan_frame(inbox_);
       if (scan.outcome == FrameScan::Outcome::partial) return;
       if (scan.outcome == FrameScan::Outcome::broken) return close();
       inbox_.erase(0, scan.size);
-      server_.answer(scan.frame, *this);
+      server_.answer(scan.frame.unit, scan.frame.pdu, {.transaction = scan.frame.transaction, .unit = scan.frame.unit}, *this);
+    }
+  }
+  void answer_rtu() {
+    for (;;) {
+      const auto scan = scan_rtu_request(inbox_);
+      if (scan.outcome == RtuScan::Outcome::broken) inbox_.clear();  // a slave waits for the next silence
+      if (scan.outcome != RtuScan::Outcome::complete) return;
+      const auto bytes = inbox_.substr(0, scan.size);
+      inbox_.erase(0, scan.size);
+      server_.answer(scan.frame.unit, scan.frame.pdu, {.unit = scan.frame.unit, .bytes = bytes}, *this);
     }
   }
   void write() {
@@ -82,14 +101,16 @@ class ModbusServer::Connection : public std::enable_shared_from_this<Connection>
   std::array<char, 1024> buffer_{};
   std::string inbox_;
   std::deque<std::string> outbox_;
+  Clock::time_point used_ = Clock::now();
   bool lost_ = false;  // used while the device had no power
 };
 
-ModbusServer::ModbusServer(asio::io_context& io, const HostPort& listen, std::vector<ModbusUnit> units)
+ModbusServer::ModbusServer(asio::io_context& io, const HostPort& listen, std::vector<ModbusUnit> units, Framing framing)
     : acceptor_{io, asio::ip::tcp::endpoint{asio::ip::make_address(listen.host), listen.port}},
       units_{std::move(units)},
+      framing_{framing},
       deferred_{io.get_executor()} {
-  HOLDUP_EXPECT(!units_.empty());
+  endpoint_ = acceptor_.local_endpoint();
   accept();
 }
 
@@ -98,50 +119,81 @@ ModbusServer::~ModbusServer() = default;
 void ModbusServer::close() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
+  close_connections();
+  deferred_.cancel();
+}
+
+void ModbusServer::close_connections() {
   for (const auto& weak : connections_)
     if (const auto connection = weak.lock()) connection->close();
-  deferred_.cancel();
+}
+
+void ModbusServer::heed() {
+  if (units_.laid(FaultKind::refused).has_value() != refuses_) refuse();
+  if (!watches_idle_ && units_.laid(FaultKind::drop_idle)) {
+    watches_idle_ = true;
+    drop_idle();
+  }
+}
+
+// A socket that is bound and does not listen keeps the port: the kernel refuses for it, and nobody else can have it meanwhile.
+void ModbusServer::refuse() {
+  refuses_ = !refuses_;
+  if (refuses_) {
+    acceptor_.close();
+    close_connections();
+    acceptor_.open(endpoint_.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address{true});
+    acceptor_.bind(endpoint_);
+  } else {
+    acceptor_.listen();
+    accept();
+  }
+}
+
+void ModbusServer::drop_idle() {
+  const auto laid = units_.laid(FaultKind::drop_idle);
+  watches_idle_ = laid.has_value();
+  if (!laid) return;
+  for (const auto& weak : connections_)
+    if (const auto connection = weak.lock(); connection && Clock::now() - connection->used() >= laid->length) connection->close();
+  deferred_.after(idle_watch, [this] { drop_idle(); });
 }
 
 void ModbusServer::accept() {
   acceptor_.async_accept([this](const boost::system::error_code& error, asio::ip::tcp::socket socket) {
-    if (!acceptor_.is_open()) return;
-    std::erase_if(connections_, [](const auto& weak) { return weak.expired(); });
+    if (!acceptor_.is_open() || refuses_) return;
+    if (error == asio::error::operation_aborted) return;  // that of an acceptor before a refusal
     if (error) return deferred_.after(pause_after_error, [this] { accept(); });
-    if (connections_.size() < most_connections) {
-      const auto connection = std::make_shared<Connection>(*this, std::move(socket));
-      connections_.push_back(connection);
-      connection->read();
-    }
+    accept_or_turn_away(std::move(socket));
     accept();
   });
 }
 
-bool ModbusServer::powered() const {
-  return std::any_of(units_.begin(), units_.end(), [](const ModbusUnit& unit) { return unit.line->powered(); });
+void ModbusServer::accept_or_turn_away(asio::ip::tcp::socket socket) {
+  std::erase_if(connections_, [](const auto& weak) {
+    const auto connection = weak.lock();
+    return !connection || !connection->is_open();
+  });
+  const auto limit = units_.laid(FaultKind::connection_limit);
+  if (connections_.size() >= (limit ? limit->value.value_or(1) : most_connections)) return;
+  const auto connection = std::make_shared<Connection>(*this, std::move(socket));
+  connections_.push_back(connection);
+  connection->read();
 }
 
-const ModbusUnit* ModbusServer::find(std::uint8_t number) const {
-  const auto at =
-      std::find_if(units_.begin(), units_.end(), [&](const ModbusUnit& unit) { return unit.number.value_or(number) == number; });
-  return at == units_.end() ? nullptr : &*at;
+void ModbusServer::answer(std::uint8_t unit, std::string_view pdu, const Asked& asked, Connection& connection) {
+  auto answer = units_.answer(unit, pdu);
+  if (!answer && framing_ == Framing::mbap)  // as a gateway answers for a unit that it does not have
+    answer = {.pdu = exception_pdu(static_cast<std::uint8_t>(pdu.front()), ModbusException::gateway_target_silent), .fate = {}};
+  if (answer) send(asked, *std::move(answer), connection);
 }
 
-void ModbusServer::answer(const ModbusFrame& request, Connection& connection) {
-  if (is_write(request.function())) ++writes_;
-  const auto* unit = find(request.unit);
-  ModbusFrame answer{.transaction = request.transaction, .unit = request.unit, .pdu = {}};
-  if (unit == nullptr) {  // as a gateway answers for a unit that it does not have
-    answer.pdu = exception_pdu(request.function(), ModbusException::gateway_target_silent);
-    return connection.push(encode(answer));
-  }
-  const auto fate = unit->line->next();
-  if (!fate.answered) return;
-  answer.pdu = answer_pdu(request.pdu, *unit->registers);
-  auto leave = [to = connection.weak_from_this(), bytes = corrupted_modbus(encode(answer), fate)] {
-    if (const auto open = to.lock()) open->push(bytes);
-  };
-  for (int copy = 0; copy < fate.copies; ++copy) deferred_.after(fate.delay, leave);
+void ModbusServer::send(const Asked& asked, ModbusUnits::Answer answer, Connection& connection) {
+  for (auto& piece : departure(asked, std::move(answer.pdu), framing_, answer.fate))
+    deferred_.after(piece.after, [to = connection.weak_from_this(), bytes = std::move(piece.bytes)] {
+      if (const auto open = to.lock()) open->push(bytes);
+    });
 }
 
 }  // namespace hwsim::agents

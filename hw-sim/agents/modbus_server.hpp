@@ -10,40 +10,43 @@
 
 #include "hw-sim/agents/address.hpp"
 #include "hw-sim/agents/deferred.hpp"
-#include "hw-sim/agents/line.hpp"
-#include "hw-sim/agents/modbus_frame.hpp"
+#include "hw-sim/agents/modbus_departure.hpp"
+#include "hw-sim/agents/modbus_units.hpp"
 
-// One Modbus TCP port with the units behind it. Requests on one connection are answered one by one, each under its unit's line.
+// One TCP port with Modbus units behind it: Modbus TCP, or RTU frames as a serial device server passes them. Requests on one connection are
+// answered one by one, each under its unit's line.
 namespace hwsim::agents {
-
-struct ModbusUnit {
-  std::optional<std::uint8_t> number;  // nothing: answers under any number
-  const RegisterTable* registers;      // not null, outlives the server
-  Line* line;                          // not null, outlives the server
-};
 
 class ModbusServer {
  public:
   /// Throws boost::system::system_error when the port cannot be bound.
-  ModbusServer(asio::io_context& io, const HostPort& listen, std::vector<ModbusUnit> units);
+  ModbusServer(asio::io_context& io, const HostPort& listen, std::vector<ModbusUnit> units, Framing framing = Framing::mbap);
   ~ModbusServer();
 
-  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  [[nodiscard]] std::uint64_t writes() const { return writes_; }
+  [[nodiscard]] std::uint16_t port() const { return endpoint_.port(); }
+  [[nodiscard]] std::uint64_t writes() const { return units_.writes(); }
+  /// Does what the faults that lie on its units now mean for its connections; to be called when they change.
+  void heed();
   void close();
 
  private:
   class Connection;
   void accept();
-  [[nodiscard]] bool powered() const;
-  [[nodiscard]] const ModbusUnit* find(std::uint8_t number) const;
-  void answer(const ModbusFrame& request, Connection& connection);
+  void accept_or_turn_away(asio::ip::tcp::socket socket);
+  void refuse();
+  void drop_idle();
+  void close_connections();
+  void answer(std::uint8_t unit, std::string_view pdu, const Asked& asked, Connection& connection);
+  void send(const Asked& asked, ModbusUnits::Answer answer, Connection& connection);
 
+  asio::ip::tcp::endpoint endpoint_;
   asio::ip::tcp::acceptor acceptor_;
-  std::vector<ModbusUnit> units_;
+  ModbusUnits units_;
+  Framing framing_;
   std::vector<std::weak_ptr<Connection>> connections_;  // each is kept alive by its own reads and writes
   Deferred deferred_;
-  std::uint64_t writes_ = 0;
+  bool refuses_ = false;
+  bool watches_idle_ = false;
 };
 
 }  // namespace hwsim::agents

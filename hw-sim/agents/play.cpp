@@ -7,16 +7,18 @@ namespace hwsim::agents {
 
 using std::chrono::steady_clock;
 
-Play::Play(asio::io_context& io, Setup setup)
+Play::Play(const asio::any_io_executor& executor, Setup setup)
     : stage_{std::move(setup.rack), setup.seed},
       timeline_{std::move(setup.timeline)},
       speed_{setup.speed},
       performed_{std::move(setup.performed)},
-      next_step_{io} {}
+      contact_moved_{std::move(setup.contact_moved)},
+      deferred_{executor} {}
 
 void Play::start() {
   started_ = steady_clock::now();
   await_next_step();
+  await_next_edge();
 }
 
 void Play::follow() {
@@ -29,12 +31,16 @@ void Play::follow() {
     if (performed_) performed_(step, result);
   }
   world.advance(std::max(world.now(), now));
-  (void)world.take_edges();  // contacts have no front here yet; they must not pile up
+  for (const auto& edge : world.take_edges())
+    if (contact_moved_) contact_moved_(edge);
 }
 
 ground::Result<void> Play::perform(const scenario::Command& command) {
   follow();
-  return stage_.perform(command);
+  auto result = stage_.perform(command);
+  follow();
+  await_next_edge();
+  return result;
 }
 
 ground::Instant Play::present() const {
@@ -43,21 +49,40 @@ ground::Instant Play::present() const {
   return ground::Instant{ground::Duration{static_cast<std::int64_t>(elapsed.count() * speed_)}};
 }
 
+ground::Duration Play::until(ground::Instant then) const {
+  const std::chrono::duration<double, std::nano> ahead{static_cast<double>((then - present()).count()) / speed_};
+  return std::max(std::chrono::ceil<ground::Duration>(ahead), ground::Duration{1});
+}
+
 void Play::await_next_step() {
   if (done_ >= timeline_.size()) return;
-  const std::chrono::duration<double, std::nano> until{static_cast<double>(timeline_[done_].at.count()) / speed_};
-  next_step_.expires_at(*started_ + std::chrono::ceil<steady_clock::duration>(until));
-  next_step_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+  deferred_.after(until(ground::Instant{timeline_[done_].at}), [this] {
     follow();
+    await_next_edge();
     await_next_step();
+  });
+}
+
+// Where somebody watches the contacts, the world moves when they do, not only when it is asked.
+void Play::await_next_edge() {
+  if (!contact_moved_) return;
+  const auto next = stage_.world().next_change();
+  if (!next) return;
+  deferred_.after(until(*next), [this, awaited = ++edges_awaited_] {
+    if (awaited != edges_awaited_) return;  // a command came between
+    follow();
+    await_next_edge();
   });
 }
 
 scenario::Fate LiveLine::next() {
   play_.follow();
   auto fate = play_.stage().fate(device_);
-  fate.delay = ground::Duration{static_cast<std::int64_t>(static_cast<double>(fate.delay.count()) / play_.speed())};
+  const auto in_real_time = [this](ground::Duration& length) {
+    length = ground::Duration{static_cast<std::int64_t>(static_cast<double>(length.count()) / play_.speed())};
+  };
+  in_real_time(fate.delay);
+  for (auto& fault : fate.modbus) in_real_time(fault.laid.length);
   return fate;
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include "ground/instant.hpp"
+#include "hw-sim/agents/deferred.hpp"
 #include "hw-sim/agents/line.hpp"
 #include "hw-sim/scenario/scenario.hpp"
 #include "hw-sim/scenario/stage.hpp"
@@ -19,9 +18,6 @@
 // moments. Whoever reads or commands the world does it through here, so that time has moved first.
 namespace hwsim::agents {
 
-namespace ground = holdup::ground;
-namespace asio = boost::asio;
-
 class Play {
  public:
   struct Setup {
@@ -29,14 +25,15 @@ class Play {
     std::vector<scenario::Step> timeline;
     std::uint64_t seed = 0;
     double speed = 1;
+    std::function<void(const power::Edge&)> contact_moved = {};                         // told at once in real time; may be empty
     std::function<void(const scenario::Step&, const ground::Result<void>&)> performed;  // told after each step of the timeline
   };
 
-  Play(asio::io_context& io, Setup setup);
+  Play(const asio::any_io_executor& executor, Setup setup);
 
   /// From here on time passes; until then it stands at 0.
   void start();
-  void close() { next_step_.cancel(); }
+  void close() { deferred_.cancel(); }
 
   /// Brings the world to the present.
   void follow();
@@ -48,14 +45,19 @@ class Play {
  private:
   [[nodiscard]] ground::Instant present() const;
   void await_next_step();
+  void await_next_edge();
+  /// From now to then, in real time.
+  [[nodiscard]] ground::Duration until(ground::Instant then) const;
 
   scenario::Stage stage_;
   std::vector<scenario::Step> timeline_;
   std::size_t done_ = 0;  // steps of the timeline
   double speed_;
   std::function<void(const scenario::Step&, const ground::Result<void>&)> performed_;
+  std::function<void(const power::Edge&)> contact_moved_;
+  std::uint64_t edges_awaited_ = 0;
   std::optional<std::chrono::steady_clock::time_point> started_;
-  asio::steady_timer next_step_;
+  Deferred deferred_;
 };
 
 /// One device of the play: dies with its power, and suffers the faults laid on it.

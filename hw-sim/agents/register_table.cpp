@@ -28,16 +28,32 @@ bool take(std::string_view& text, std::string_view expected) {
   return true;
 }
 
-std::optional<std::pair<std::uint16_t, std::uint16_t>> read_line(std::string_view line) {
-  if (!take(line, "[")) return std::nullopt;
+constexpr std::array<std::string_view, banks.size()> bank_words{"coil ", "discrete ", "holding ", "input "};
+
+bool read_identification(std::string_view line, Identification& out) {
+  const auto number = take_number(line, 10);
+  if (!number || *number > UINT8_MAX || !take(line, ":")) return false;
+  out.insert_or_assign(static_cast<std::uint8_t>(*number), std::string{trimmed(line)});
+  return true;
+}
+
+bool read_line(std::string_view line, RegisterContents& out) {
+  if (take(line, "id ")) return read_identification(line, out.identification);
+  auto* into = &out.registers;
+  bool bit = false;
+  for (const Bank bank : banks)
+    if (take(line, bank_words[index(bank)])) into = &out.own[index(bank)], bit = holds_bits(bank);
+  if (!take(line, "[")) return false;
   const auto address = take_number(line, 10);
-  if (!address || !take(line, "]:")) return std::nullopt;
+  if (!address || !take(line, "]:")) return false;
   line = trimmed(line);
-  if (!take(line, "0x")) return std::nullopt;
-  const auto value = take_number(line, 16);
+  const bool hex = take(line, "0x");
+  if (!hex && !bit) return false;
+  const auto value = take_number(line, hex ? 16 : 10);
   const auto rest = trimmed(line);
-  if (!value || !(rest.empty() || rest.front() == '#')) return std::nullopt;
-  return std::pair{*address, *value};
+  if (!value || (bit && *value > 1) || !(rest.empty() || rest.front() == '#')) return false;
+  into->insert_or_assign(*address, *value);
+  return true;
 }
 
 }  // namespace
@@ -49,12 +65,38 @@ RegisterRecording parse_registers(std::string_view text) {
     const auto line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.front() == '#') continue;
-    if (const auto entry = read_line(line))
-      recording.registers.insert_or_assign(entry->first, entry->second);
-    else
-      recording.skipped_lines.push_back(number);
+    if (!read_line(line, recording.contents)) recording.skipped_lines.push_back(number);
   }
   return recording;
+}
+
+bool RecordedRegisters::has(Bank bank) const {
+  return !contents_.own[index(bank)].empty() || (!holds_bits(bank) && !contents_.registers.empty());
+}
+
+std::optional<std::uint16_t> RecordedRegisters::read(Bank bank, std::uint16_t address) const {
+  const auto& own = contents_.own[index(bank)];
+  if (const auto at = own.find(address); at != own.end()) return at->second;
+  if (holds_bits(bank)) return std::nullopt;
+  const auto at = contents_.registers.find(address);
+  return at == contents_.registers.end() ? std::nullopt : std::optional{at->second};
+}
+
+std::vector<Span> spans_of(const RegisterTable& table, std::uint16_t most) {
+  std::vector<Span> out;
+  for (const Bank bank : banks) {
+    if (!table.has(bank)) continue;
+    bool follows = false;
+    for (std::uint32_t address = 0; address <= UINT16_MAX; ++address) {
+      const bool there = table.read(bank, static_cast<std::uint16_t>(address)).has_value();
+      if (there && follows && out.back().count < most)
+        ++out.back().count;
+      else if (there)
+        out.push_back({.bank = bank, .first = static_cast<std::uint16_t>(address), .count = 1});
+      follows = there;
+    }
+  }
+  return out;
 }
 
 }  // namespace hwsim::agents

@@ -26,6 +26,7 @@ void add_run(CLI::App& verb, RunOptions& options) {
   verb.add_option("--site", options.site, "write the rack file here with the URLs where the devices really listen");
   verb.add_option("--community", options.community, "community the SNMP agents answer to; others are ignored")->capture_default_str();
   add_snmp(verb, options);
+  verb.add_option("--contacts", options.contacts, "write each edge of the contacts to this file, as it happens");
   verb.add_option("--models", options.models, "folder of the device tables (MODEL.yaml); the built-in ones unless told");
 }
 
@@ -44,6 +45,12 @@ void add_replay(CLI::App& verb, ReplayOptions& options) {
   verb.add_option("--agents", options.agents,
                   "this many SNMP agents at successive addresses from --listen's, all on its port; the files in turn");
   verb.add_option("--unit", options.unit, "unit number the Modbus servers answer to; any unless told")->check(CLI::Range(0, 255));
+  verb.add_flag("--serial", options.serial,
+                "the .regs.txt files as units of one serial line (a pseudo terminal, Modbus RTU), numbered from --unit, else from 1");
+  verb.add_option("--baud", options.baud, "of that line, 8 data bits, even parity")
+      ->capture_default_str()
+      ->check(CLI::Range(50, 4'000'000));
+  verb.add_option("--link", options.link, "a symbolic link that leads to that line");
 }
 
 void add_record(CLI::App& verb, RecordOptions& options) {
@@ -80,7 +87,12 @@ void add_ctl(CLI::App& verb, CtlOptions& options) {
       "  set feed/A volts=196 · set cab1 watts=1200 · set cab1/psu1 fan=0.7 · set pdu-a/outlet/3 state=off ·\n"
       "  set ups/u1 volts=190 · set ups/u1 charge=0.3 · set cab1/bbu1 charge=0.2\n"
       "  fault device/NAME kind=KIND [ms=] [ratio=]   silent slow lossy duplicate late wrong_id wrong_source truncated garbage "
-      "no_bulk non_increasing endless reshaping counter_wrap stale_cache warming trap_storm frozen zeros reboot\n"
+      "frozen zeros reboot\n"
+      "                                        SNMP: no_bulk non_increasing endless reshaping counter_wrap stale_cache warming trap_storm\n"
+      "                                        Modbus: exception (code=) busy mbap_length protocol_id byte_count data_size (value=) drip\n"
+      "                                        gaps merged bad_crc echo nan word_swapped saturated unplugged refused\n"
+      "                                        connection_limit (value=) drop_idle\n"
+      "  fault contact/NAME kind=KIND [ms=]    eft chatter welded broken\n"
       "  trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=1|2c|3] [inform=true] [to=HOST:PORT]\n"
       "                                        TYPE: i u c C t a o s x n, as of snmptrap\n"
       "  clear device/NAME [kind=KIND]         ends one kind of fault, or all");

@@ -6,9 +6,9 @@
 #include <map>
 #include <sstream>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
-#include "ground/json_writer.hpp"
 #include "hw-sim/agents/site_text.hpp"
 #include "hw-sim/cli/serving.hpp"
 #include "hw-sim/cli/snmp_options.hpp"
@@ -29,10 +29,11 @@ agents::DeviceTable read_model(const std::string& folder, std::string_view model
   return table;
 }
 
-DeviceUrl url_of(const scenario::Address& address, DeviceUrl::Protocol protocol, const std::string& file) {
+DeviceUrl url_of(const scenario::Address& address, bool snmp, const std::string& file) {
   const auto url = agents::parse_device_url(address.url);
-  if (url && url->protocol == protocol) return *url;
-  const std::string shape = protocol == DeviceUrl::Protocol::snmp ? "snmp://HOST[:PORT]" : "modbus://HOST[:PORT]/UNIT";
+  if (url && (url->protocol == DeviceUrl::Protocol::snmp) == snmp) return *url;
+  const std::string shape =
+      snmp ? "snmp://HOST[:PORT]" : "modbus://HOST[:PORT]/UNIT, modbus-rtu:///PATH/UNIT?baud=19200 or modbus-rtu://HOST:PORT/UNIT";
   throw std::runtime_error{file + ":" + std::to_string(address.line) + ": devices." + address.device + ".url: '" + address.url +
                            "' cannot be simulated, write " + shape + " with a numeric host"};
 }
@@ -43,6 +44,12 @@ bool is_own_loopback(const DeviceUrl& url) { return url.host.starts_with("127.")
 agents::HostPort place_of(const DeviceUrl& url) {
   if (is_own_loopback(url)) return {.host = url.host, .port = *url.port};
   return {.host = "127.0.0.1", .port = 0};
+}
+
+// A path of the kernel's own devices is left alone; any other is made to lead to the line.
+std::string link_of(const scenario::Address& address, const DeviceUrl& url) {
+  if (!address.wire.link.empty()) return address.wire.link;
+  return url.path.starts_with("/dev/") ? std::string{} : url.path;
 }
 
 void log_step(const scenario::Step& step, const ground::Result<void>& result) {
@@ -57,17 +64,21 @@ RackHouse::RackHouse(boost::asio::io_context& io, const RackSetup& setup)
     : users_{read_users(setup.v3_files)},
       traps_to_{destination("--traps-to", setup.traps_to)},
       boots_{boots_now()},
-      play_{io,
+      wires_{setup.file.rack.contacts, setup.contact_log},
+      play_{io.get_executor(),
             {.rack = setup.file.rack,
              .timeline = setup.timeline,
              .seed = setup.seed,
              .speed = setup.speed,
+             .contact_moved =
+                 wires_.any() ? [this](const power::Edge& edge) { wires_.show(edge); } : std::function<void(const power::Edge&)>{},
              .performed = [this](const scenario::Step& step, const ground::Result<void>& result) { performed(step, result); }}},
       deferred_{io.get_executor()} {
   for (std::size_t i = 0; i < play_.stage().world().devices().size(); ++i) add_device(setup, i);
   for (Device& device : devices_)
     if (device.objects) open_snmp(io, device, setup);
   open_modbus_servers(io);
+  open_serial_lines(io);
 }
 
 void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
@@ -76,7 +87,7 @@ void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
   const auto& address = setup.file.addresses.at(index);
   const bool snmp = !table.objects.empty();
   Device device{.address = address,
-                .url = url_of(address, snmp ? DeviceUrl::Protocol::snmp : DeviceUrl::Protocol::modbus, setup.path),
+                .url = url_of(address, snmp, setup.path),
                 .line = std::make_unique<agents::LiveLine>(play_, index),
                 .objects = nullptr,
                 .registers = nullptr};
@@ -116,28 +127,67 @@ void RackHouse::open_snmp(boost::asio::io_context& io, Device& device, const Rac
 
 // Units with one host and port are one server, as behind a gateway.
 void RackHouse::open_modbus_servers(boost::asio::io_context& io) {
-  std::map<std::pair<std::string, int>, std::vector<Device*>> places;
+  std::map<std::tuple<DeviceUrl::Protocol, std::string, int>, std::vector<Device*>> places;
   for (Device& device : devices_)
-    if (device.registers) places[{device.url.host, device.url.port.value_or(0)}].push_back(&device);
+    if (device.registers && !device.url.is_serial())
+      places[{device.url.protocol, device.url.host, device.url.port.value_or(0)}].push_back(&device);
   for (const auto& [place, units] : places) open_modbus(io, units);
+}
+
+std::vector<agents::ModbusUnit> RackHouse::units_of(const std::vector<Device*>& devices) const {
+  std::vector<agents::ModbusUnit> served;
+  for (const Device* device : devices) {
+    for (const auto& other : served)
+      if (other.number == device->url.unit) throw std::runtime_error{device->address.url + " is the url of two devices"};
+    served.push_back({.number = device->url.unit,
+                      .registers = device->registers.get(),
+                      .line = device->line.get(),
+                      .turnaround = device->address.wire.turnaround});
+  }
+  return served;
 }
 
 void RackHouse::open_modbus(boost::asio::io_context& io, const std::vector<Device*>& units) {
   const auto at = place_of(units.front()->url);
-  std::vector<agents::ModbusUnit> served;
-  for (const Device* device : units) {
-    for (const auto& other : served)
-      if (other.number == device->url.unit) throw std::runtime_error{device->address.url + " is the url of two devices"};
-    served.push_back({.number = device->url.unit, .registers = device->registers.get(), .line = device->line.get()});
-  }
+  const bool rtu = units.front()->url.protocol == DeviceUrl::Protocol::modbus_rtu;
   try {
-    modbus_.push_back(std::make_unique<agents::ModbusServer>(io, at, std::move(served)));
+    modbus_.push_back(std::make_unique<agents::ModbusServer>(io, at, units_of(units), rtu ? agents::Framing::rtu : agents::Framing::mbap));
   } catch (const boost::system::system_error& error) {
     throw std::runtime_error{agents::text(at) + " for " + units.front()->address.device + ": " + error.code().message()};
   }
   for (Device* device : units) {
     device->url.host = at.host;
     device->url.port = modbus_.back()->port();
+    device->modbus = modbus_.back().get();
+  }
+}
+
+// Units with one path are on one line.
+void RackHouse::open_serial_lines(boost::asio::io_context& io) {
+  std::map<std::string, std::vector<Device*>> lines;
+  for (Device& device : devices_)
+    if (device.registers && device.url.is_serial()) lines[device.url.path].push_back(&device);
+  for (const auto& [path, units] : lines) open_serial(io, units);
+}
+
+void RackHouse::open_serial(boost::asio::io_context& io, const std::vector<Device*>& units) {
+  const auto& url = units.front()->url;
+  agents::SerialSetup setup{.settings = url.line, .link = {}, .units = units_of(units), .master = {}};
+  for (const Device* device : units) {
+    const auto& name = device->address.device;
+    const auto link = link_of(device->address, url);
+    if (device->url.line != url.line)
+      throw std::runtime_error{"devices." + name + ".url: one line has one speed, parity and stop; write those of " +
+                               units.front()->address.device};
+    if (!setup.link.empty() && !link.empty() && link != setup.link)
+      throw std::runtime_error{"sim.device/" + name + ".link: its line has another link already, " + setup.link};
+    if (!link.empty()) setup.link = link;
+    if (device->address.wire.master) setup.master = device->address.wire.master;
+  }
+  serial_.push_back(std::make_unique<agents::SerialLine>(io, std::move(setup)));
+  for (Device* device : units) {
+    device->url.path = serial_.back()->path();
+    device->serial = serial_.back().get();
   }
 }
 
@@ -157,6 +207,7 @@ std::string RackHouse::answer(std::string_view text) {
   const auto command = scenario::parse_command(text);
   if (!command) return error_json(command.error().what);
   if (std::holds_alternative<scenario::Status>(*command)) return status();
+  if (const auto refused = refusal(*command)) return error_json(*refused);
   auto result = play_.perform(*command);
   if (result) result = call_for(*command);
   return result ? ok_json() : error_json(result.error().what);
@@ -167,12 +218,14 @@ void RackHouse::performed(const scenario::Step& step, const ground::Result<void>
 }
 
 ground::Result<void> RackHouse::call_for(const scenario::Command& command) {
+  for (const auto& server : modbus_) server->heed();
+  for (const auto& line : serial_) line->heed();
   const auto wrong = [](std::string what) { return ground::Failure{.kind = ground::FailureKind::unsupported, .what = std::move(what)}; };
   const auto* fault = std::get_if<scenario::Fault>(&command);
   const auto* trap = std::get_if<scenario::Trap>(&command);
   auto* const device = find(scenario::element_of(command));
-  if (device == nullptr || (trap == nullptr && (fault == nullptr || !scenario::lies_on_objects(fault->kind)))) return {};
-  if (device->snmp == nullptr) return wrong(fault != nullptr ? "only an SNMP agent can do that" : "a Modbus device does not call");
+  if (device == nullptr || (trap == nullptr && fault == nullptr)) return {};
+  if (const auto refused = refusal(command)) return wrong(*refused);
   if (trap == nullptr) {
     if (fault->kind != scenario::FaultKind::trap_storm) return {};
     if (!traps_to_) return wrong("nobody to send to: start with --traps-to");
@@ -184,6 +237,14 @@ ground::Result<void> RackHouse::call_for(const scenario::Command& command) {
   return device->snmp->call(0, *notification);
 }
 
+std::optional<std::string> RackHouse::refusal(const scenario::Command& command) {
+  const auto* device = find(scenario::element_of(command));
+  if (device == nullptr) return std::nullopt;
+  if (std::holds_alternative<scenario::Trap>(command) && device->snmp == nullptr) return "a Modbus device does not call";
+  const auto* fault = std::get_if<scenario::Fault>(&command);
+  return fault == nullptr ? std::nullopt : misplaced(fault->kind, device->snmp != nullptr, device->url);
+}
+
 RackHouse::Device* RackHouse::find(const ground::Element& element) {
   for (auto& device : devices_)
     if (element.text() == "device/" + device.address.device) return &device;
@@ -191,6 +252,8 @@ RackHouse::Device* RackHouse::find(const ground::Element& element) {
 }
 
 void RackHouse::start() {
+  for (const auto& wire : wires_.driven()) std::cerr << "drives " << wire << '\n';
+  if (wires_.any()) wires_.show(play_.stage().world());
   play_.start();
   if (traps_to_) watch();
 }
@@ -212,6 +275,7 @@ std::string RackHouse::status() {
   std::uint64_t writes = 0;
   for (const auto& server : snmp_) writes += server->writes();
   for (const auto& server : modbus_) writes += server->writes();
+  for (const auto& line : serial_) writes += line->writes();
   ground::JsonWriter json;
   json.begin_object().field("ok", true).field("time_s", ground::seconds(world.now().time_since_epoch())).field("writes_seen", writes);
   std::uint64_t traps = 0, acknowledged = 0;
@@ -221,6 +285,7 @@ std::string RackHouse::status() {
   }
   json.field("traps_sent", traps).field("informs_acknowledged", acknowledged).key("elements");
   scenario::write_elements(world, json);
+  write_lines(json);
   if (!users_.empty()) {
     json.key("engines").begin_object();
     for (const Device& device : devices_)
@@ -231,11 +296,19 @@ std::string RackHouse::status() {
   return json.take();
 }
 
+void RackHouse::write_lines(ground::JsonWriter& json) const {
+  if (serial_.empty()) return;
+  json.key("lines").begin_object();
+  for (const auto& line : serial_) json.key(line->path()).begin_object().field("bytes_heard", line->bytes_heard()).end_object();
+  json.end_object();
+}
+
 void RackHouse::close() {
   play_.close();
   deferred_.cancel();
   for (const auto& server : snmp_) server->close();
   for (const auto& server : modbus_) server->close();
+  for (const auto& line : serial_) line->close();
 }
 
 }  // namespace hwsim::cli

@@ -34,7 +34,8 @@ void warn_skipped(const std::string& file, const std::vector<Skipped>& skipped) 
 
 std::vector<Skipped> with_reason(const std::vector<std::size_t>& lines) {
   std::vector<Skipped> out;
-  for (const auto line : lines) out.push_back({.line = line, .why = "no [ADDRESS]: 0xHHHH"});
+  for (const auto line : lines)
+    out.push_back({.line = line, .why = "no [ADDRESS]: 0xHHHH, none of a coil or discrete, no id NUMBER: TEXT"});
   return out;
 }
 
@@ -48,7 +49,7 @@ Recording load(const std::string& file) {
   if (file.ends_with(".regs.txt")) {
     auto parsed = agents::parse_registers(text);
     warn_skipped(file, with_reason(parsed.skipped_lines));
-    return {.file = file, .name = stem_of(file, ".regs.txt"), .registers = agents::RecordedRegisters{std::move(parsed.registers)}};
+    return {.file = file, .name = stem_of(file, ".regs.txt"), .registers = agents::RecordedRegisters{std::move(parsed.contents)}};
   }
   throw std::runtime_error{file + ": neither .snmprec nor .regs.txt"};
 }

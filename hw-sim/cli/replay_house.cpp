@@ -56,6 +56,8 @@ ReplayHouse::ReplayHouse(boost::asio::io_context& io, std::vector<Recording> rec
   }
   if (options.agents > 0)
     open_agents(io, options);
+  else if (options.serial)
+    open_serial(io, options);
   else
     open_files(io, options);
 }
@@ -141,9 +143,29 @@ void ReplayHouse::open_modbus(boost::asio::io_context& io, Source& source, const
   } catch (const boost::system::system_error& error) {
     throw cannot_bind(at, source.recording.file, error);
   }
-  const agents::DeviceUrl url{
-      .protocol = agents::DeviceUrl::Protocol::modbus, .host = at.host, .port = device.modbus->port(), .unit = unit.value_or(1)};
-  announce_ready(agents::text(url), source.recording.file);
+  device.url = {.protocol = agents::DeviceUrl::Protocol::modbus, .host = at.host, .port = device.modbus->port(), .unit = unit.value_or(1)};
+  announce_ready(agents::text(device.url), source.recording.file);
+}
+
+void ReplayHouse::open_serial(boost::asio::io_context& io, const ReplayOptions& options) {
+  const auto first = options.unit.value_or(1);
+  agents::SerialSetup setup{.settings = {.baud = options.baud}, .link = options.link, .units = {}, .master = {}};
+  for (auto& source : sources_) {
+    if (!source.recording.registers) throw std::runtime_error{source.recording.file + ": --serial takes .regs.txt files alone"};
+    const auto number = static_cast<unsigned>(first) + static_cast<unsigned>(devices_.size());
+    if (number < 1 || number > 247) throw std::runtime_error{"--unit: a serial line has units 1 to 247"};
+    auto& device = add_device(source.recording.name);
+    device.url = {.protocol = agents::DeviceUrl::Protocol::modbus_rtu, .host = {}, .port = {}, .unit = static_cast<std::uint8_t>(number)};
+    setup.units.push_back({.number = device.url.unit, .registers = &*source.recording.registers, .line = device.line.get()});
+  }
+  const auto settings = setup.settings;
+  serial_ = std::make_unique<agents::SerialLine>(io, std::move(setup));
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    devices_[i].serial = serial_.get();
+    devices_[i].url.path = serial_->path();
+    devices_[i].url.line = settings;
+    announce_ready(agents::text(devices_[i].url), sources_[i].recording.file);
+  }
 }
 
 std::string ReplayHouse::answer(std::string_view text) {
@@ -159,8 +181,10 @@ std::string ReplayHouse::answer(std::string_view text) {
 std::string ReplayHouse::perform(const scenario::Fault& fault) {
   auto* const device = find(fault.element);
   if (device == nullptr) return error_json("no device " + fault.element.text());
-  if (device->modbus != nullptr && fault.kind >= scenario::FaultKind::no_bulk) return error_json("only an SNMP agent can do that");
+  if (scenario::lies_on_contact(fault.kind)) return error_json("a recording has no contacts");
+  if (const auto refused = misplaced(fault.kind, device->snmp != nullptr, device->url)) return error_json(*refused);
   device->line->begin(fault);
+  heed(*device);
   if (fault.kind == scenario::FaultKind::trap_storm) {
     if (!traps_to_) return error_json("nobody to send to: start with --traps-to");
     device->snmp->watch_storm(device->station);
@@ -172,7 +196,13 @@ std::string ReplayHouse::perform(const scenario::Clear& clear) {
   auto* const device = find(clear.element);
   if (device == nullptr) return error_json("no device " + clear.element.text());
   device->line->end(clear.kind);
+  heed(*device);
   return ok_json();
+}
+
+void ReplayHouse::heed(const Device& device) {
+  if (device.modbus != nullptr) device.modbus->heed();
+  if (device.serial != nullptr) device.serial->heed();
 }
 
 std::string ReplayHouse::perform(const scenario::Trap& trap) {
@@ -188,6 +218,7 @@ std::string ReplayHouse::perform(const scenario::Trap& trap) {
 std::string ReplayHouse::status() const {
   std::uint64_t writes = 0, traps = 0, acknowledged = 0;
   for (const auto& device : devices_) writes += device.writes();
+  if (serial_) writes += serial_->writes();
   for (const auto& server : snmp_) {
     traps += server->traps_sent();
     acknowledged += server->informs_acknowledged();
@@ -219,6 +250,7 @@ ReplayHouse::Device* ReplayHouse::find(const ground::Element& element) {
 void ReplayHouse::close() {
   for (const auto& server : snmp_) server->close();
   for (const auto& server : modbus_) server->close();
+  if (serial_) serial_->close();
 }
 
 }  // namespace hwsim::cli

@@ -14,6 +14,7 @@
 #include "hw-sim/agents/answer_cache.hpp"
 #include "hw-sim/agents/modbus_server.hpp"
 #include "hw-sim/agents/recorded_line.hpp"
+#include "hw-sim/agents/serial_line.hpp"
 #include "hw-sim/agents/snmp_server.hpp"
 #include "hw-sim/agents/snmprec.hpp"
 #include "hw-sim/cli/verbs.hpp"
@@ -52,6 +53,8 @@ class ReplayHouse {
     agents::SnmpServer* snmp = nullptr;
     std::size_t station = 0;  // at that server
     agents::ModbusServer* modbus = nullptr;
+    agents::SerialLine* serial = nullptr;
+    agents::DeviceUrl url = {};
 
     [[nodiscard]] std::uint64_t writes() const { return (snmp ? snmp->writes(station) : 0) + (modbus ? modbus->writes() : 0); }
   };
@@ -59,12 +62,14 @@ class ReplayHouse {
   void open_files(boost::asio::io_context& io, const ReplayOptions& options);
   void open_agents(boost::asio::io_context& io, const ReplayOptions& options);
   void open_modbus(boost::asio::io_context& io, Source& source, const agents::HostPort& at, std::optional<std::uint8_t> unit);
+  void open_serial(boost::asio::io_context& io, const ReplayOptions& options);
   [[nodiscard]] agents::SnmpStation station(Source& source, Device& device, const std::string& host);
   Device& add_device(std::string name);
   [[nodiscard]] bool speaks(std::string_view version) const;
   [[nodiscard]] std::string perform(const scenario::Fault& fault);
   [[nodiscard]] std::string perform(const scenario::Clear& clear);
   [[nodiscard]] std::string perform(const scenario::Trap& trap);
+  static void heed(const Device& device);
   [[nodiscard]] std::string status() const;
   [[nodiscard]] Device* find(const ground::Element& element);
 
@@ -79,6 +84,7 @@ class ReplayHouse {
   std::set<std::string> names_;  // theirs
   std::vector<std::unique_ptr<agents::SnmpServer>> snmp_;
   std::vector<std::unique_ptr<agents::ModbusServer>> modbus_;
+  std::unique_ptr<agents::SerialLine> serial_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

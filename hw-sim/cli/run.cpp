@@ -56,7 +56,8 @@ int run(const RunOptions& options) {
                     .community = options.community,
                     .v3_files = options.v3_files,
                     .traps_to = options.traps_to,
-                    .models = options.models.empty() ? HWSIM_MODELS_DIR : options.models};
+                    .models = options.models.empty() ? HWSIM_MODELS_DIR : options.models,
+                    .contact_log = options.contacts};
     if (!options.scenario.empty()) {
       auto played = scenario::parse_scenario(read_text(options.scenario), options.scenario, problems);
       if (problems.ok()) scenario::check_elements(played, setup.file, options.scenario, problems);

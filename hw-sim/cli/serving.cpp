@@ -24,6 +24,18 @@ void serve(boost::asio::io_context& io, const Serving& serving) {
   io.run();
 }
 
+std::optional<std::string> misplaced(scenario::FaultKind kind, bool snmp, const agents::DeviceUrl& url) {
+  if (scenario::lies_on_objects(kind) && !snmp) return "only an SNMP agent can do that";
+  if (!scenario::lies_on_modbus(kind)) return std::nullopt;
+  const bool mbap = url.protocol == agents::DeviceUrl::Protocol::modbus;
+  if (snmp) return "only a Modbus device can do that";
+  if (scenario::needs_header(kind) && !mbap) return "only Modbus TCP has such a header";
+  if (scenario::needs_crc(kind) && mbap) return "only Modbus RTU can do that";
+  if (scenario::needs_line(kind) && !url.is_serial()) return "only a serial line can do that";
+  if (scenario::needs_connections(kind) && url.is_serial()) return "a serial line has no connections";
+  return std::nullopt;
+}
+
 std::string ok_json() { return R"({"ok":true})"; }
 
 std::string error_json(std::string_view what) {

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "hw-sim/agents/address.hpp"
+#include "hw-sim/scenario/command.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -22,6 +26,9 @@ struct Serving {
 
 /// Prints "control PATH" and runs until a signal; then closes all and returns.
 void serve(boost::asio::io_context& io, const Serving& serving);
+
+/// Why a device that is reached so cannot suffer that fault; nothing when it can.
+[[nodiscard]] std::optional<std::string> misplaced(scenario::FaultKind kind, bool snmp, const agents::DeviceUrl& url);
 
 /// {"ok":true} · {"ok":false,"error":…}
 [[nodiscard]] std::string ok_json();

@@ -21,6 +21,7 @@ struct RunOptions {
   std::vector<std::string> v3_files;
   std::string traps_to;
   std::string models;
+  std::string contacts;
 };
 struct ReplayOptions {
   std::vector<std::string> files;
@@ -31,6 +32,9 @@ struct ReplayOptions {
   std::size_t agents = 0;  // 0: one a file
   std::vector<std::string> versions{"1", "2c", "3"};
   std::optional<std::uint8_t> unit;
+  bool serial = false;
+  std::uint32_t baud = 19200;
+  std::string link;
 };
 struct RecordOptions {
   std::string url;

@@ -113,10 +113,7 @@ std::optional<std::int64_t> most_value(FaultKind kind) {
 }
 
 Result<void> take_length(Fault& fault, std::string_view text) {
-  if (!takes_length(fault.kind))
-    return wrong(
-        "ms= goes with slow, late, reshaping, counter_wrap, stale_cache, warming, trap_storm, drip, gaps, drop_idle, reboot, eft and "
-        "chatter");
+  if (!takes_length(fault.kind)) return wrong("ms= does not go with " + std::string{name(fault.kind)});
   const auto ms = ground::parse_number(text);
   const double most = std::chrono::duration<double, std::milli>(longest).count();
   if (!ms || *ms < 0 || *ms > most) return wrong(in_quotes(text) + " is no number of milliseconds; write digits, as in ms=500");
