@@ -28,8 +28,8 @@ inline constexpr std::array<std::string_view, 3> sharing_names{"active", "standb
 enum class PduModel : std::uint8_t { apc_rpdu2, raritan_px3, raritan_px2, eaton_epdu, sentry4 };
 inline constexpr std::array<std::string_view, 5> pdu_model_names{"apc-rpdu2", "raritan-px3", "raritan-px2", "eaton-epdu", "sentry4"};
 
-enum class StatusModel : std::uint8_t { orv3_psu };
-inline constexpr std::array<std::string_view, 1> status_model_names{"orv3-psu"};
+enum class StatusModel : std::uint8_t { orv3_psu, shelf_psu };
+inline constexpr std::array<std::string_view, 2> status_model_names{"orv3-psu", "shelf-psu"};
 
 enum class UpsModel : std::uint8_t { rfc1628, apc_smart };
 inline constexpr std::array<std::string_view, 2> ups_model_names{"rfc1628-ups", "apc-ups"};

@@ -99,16 +99,17 @@ TEST_CASE("the Raritan table gives each sensor its digits, and a value with so m
 TEST_CASE("the supply's registers are scaled, and its flags tell a lost input from a failed converter") {
   Bench bench;
   const LiveRegisters unit{table_of(shipped("orv3-psu")), bench.device("u1")};
-  const auto flag = [&](std::uint16_t address) { return unit.read(address).value() & 0x100; };
-  CHECK(unit.read(8).value() == ('O' << 8 | 'R'));
-  CHECK(unit.read(24).value() == ('S' << 8 | '1'));
-  CHECK(unit.read(25).value() == 0);
-  CHECK(unit.read(67).value() == std::lround(bench.measured("u1", Quantity::fan_speed, "0")));
-  CHECK(unit.read(88).value() == std::lround(bench.measured("u1", Quantity::supply_input_voltage) * 64));
-  CHECK(unit.read(82).value() == std::lround(bench.measured("u1", Quantity::supply_output_power) * 8));
+  const auto read = [&](std::uint16_t address) { return unit.read(Bank::holding_registers, address); };
+  const auto flag = [&](std::uint16_t address) { return read(address).value() & 0x100; };
+  CHECK(read(8).value() == ('O' << 8 | 'R'));
+  CHECK(read(24).value() == ('S' << 8 | '1'));
+  CHECK(read(25).value() == 0);
+  CHECK(read(67).value() == std::lround(bench.measured("u1", Quantity::fan_speed, "0")));
+  CHECK(read(88).value() == std::lround(bench.measured("u1", Quantity::supply_input_voltage) * 64));
+  CHECK(read(82).value() == std::lround(bench.measured("u1", Quantity::supply_output_power) * 8));
   const auto uptime = std::lround(bench.measured("u1", Quantity::uptime));
-  CHECK((unit.read(54).value() << 16 | unit.read(55).value()) == uptime);
-  CHECK_FALSE(unit.read(58));
+  CHECK((read(54).value() << 16 | read(55).value()) == uptime);
+  CHECK_FALSE(read(58));
   CHECK(flag(61) == 0);
   CHECK(flag(62) == 0);
   SECTION("input lost: AC_Not_OK and a low output, no failed converter") {
@@ -116,7 +117,7 @@ TEST_CASE("the supply's registers are scaled, and its flags tell a lost input fr
     bench.world.advance(bench.world.now() + std::chrono::seconds{2});
     CHECK(flag(61) != 0);
     CHECK(flag(62) == 0);
-    CHECK((unit.read(62).value() & 1) == 1);
+    CHECK((read(62).value() & 1) == 1);
   }
   SECTION("output failed with its input good: DCDC_Fail") {
     REQUIRE(bench.world.apply(power::Fail{*ground::Element::parse("cab1/psu1")}));
@@ -124,6 +125,20 @@ TEST_CASE("the supply's registers are scaled, and its flags tell a lost input fr
     CHECK(flag(61) == 0);
     CHECK(flag(62) != 0);
   }
+}
+
+TEST_CASE("a unit has its good signals as discrete inputs and coils, its values as input registers, and says who it is") {
+  Bench bench;
+  const LiveRegisters unit{table_of(shipped("shelf-psu")), bench.device("u1")};
+  CHECK(unit.read(Bank::discrete_inputs, 0) == 1);
+  CHECK(unit.read(Bank::coils, 1) == 0);
+  CHECK(unit.read(Bank::input_registers, 0) == std::lround(bench.measured("u1", Quantity::supply_input_voltage) * 10));
+  CHECK_FALSE(unit.read(Bank::holding_registers, 10));
+  CHECK(unit.identification().at(6) == "u1");
+  REQUIRE(bench.world.apply(power::Fail{*ground::Element::parse("feed/A")}));
+  bench.world.advance(bench.world.now() + std::chrono::seconds{2});
+  CHECK(unit.read(Bank::discrete_inputs, 0) == 0);
+  CHECK(unit.read(Bank::coils, 1) == 1);
 }
 
 TEST_CASE("a broken device table is refused with line, key and mend") {

@@ -58,6 +58,25 @@ TEST_CASE("each kind of fault has its fate") {
   CHECK(fate(FaultKind::garbage).corruption == Corruption::garbage);
 }
 
+TEST_CASE("the faults of a Modbus unit hit its answers with what they say") {
+  Faults faults{1, 1};
+  faults.begin(0, {.element = {}, .kind = FaultKind::exception, .value = 6});
+  faults.begin(0, fault_of(FaultKind::drip));
+  const Fate fate = faults.decide(0);
+  CHECK(fate.answered);
+  REQUIRE(fate.hit(FaultKind::exception) != nullptr);
+  CHECK(fate.hit(FaultKind::exception)->value == 6);
+  CHECK(fate.hit(FaultKind::drip)->length == 1s);
+  CHECK(fate.hit(FaultKind::echo) == nullptr);
+  faults.end(0, {});
+  CHECK(faults.decide(0).modbus.empty());
+  for (const auto kind : {FaultKind::unplugged, FaultKind::refused}) {
+    faults.begin(0, fault_of(kind));
+    CHECK_FALSE(faults.decide(0).answered);
+    faults.end(0, kind);
+  }
+}
+
 TEST_CASE("ms= and ratio= bend a fault") {
   Faults faults{1, 1};
   faults.begin(0, {.element = {}, .kind = FaultKind::slow, .length = 70ms});

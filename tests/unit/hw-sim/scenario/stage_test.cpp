@@ -64,6 +64,16 @@ TEST_CASE("faults hit answers, registers or the agent, each by its kind") {
   CHECK(perform(s, "clear device/zzzzzz") == "the rack has no device/zzzzzz");
 }
 
+TEST_CASE("faults of contacts lie on their wires until cleared") {
+  Stage s = stage();
+  CHECK(perform(s, "fault contact/ac kind=broken") == "ok");
+  CHECK_FALSE(s.world().contact_closed(0));
+  CHECK(perform(s, "clear contact/ac kind=broken") == "ok");
+  CHECK(s.world().contact_closed(0));
+  CHECK(s.world().take_edges().size() == 2);
+  CHECK(perform(s, "fault contact/dc kind=eft") == "the rack has no contact/dc");
+}
+
 TEST_CASE("the elements of status are written in the rack's order") {
   Stage s = stage();
   CHECK(perform(s, "fail cab1/psu1") == "ok");
@@ -74,5 +84,5 @@ TEST_CASE("the elements of status are written in the rack's order") {
                        R"("pdu-a/outlet/1":{"state":"on","volts":230},"pdu-a/outlet/2":{"state":"on","volts":230},)"
                        R"("cab1":{"live":false,"watts":400},)"
                        R"("cab1/psu1":{"input":true,"output":false,"input_volts":230,"input_watts":4,"output_watts":0,"fan_rpm":9000},)"
-                       R"("contact/ac":{"closed":true},"device/pdu-a":{"answers":true},"device/unit":{"answers":false}})");
+                       R"("contact/ac":{"closed":true,"edges":0},"device/pdu-a":{"answers":true},"device/unit":{"answers":false}})");
 }
