@@ -98,7 +98,10 @@ constexpr const char* shelf =
     "  cab1/psu2: {model: shelf-psu, refresh: 1h}\n";
 
 std::string shelf_at(const std::string& url, const std::string& more = "") {
+  constexpr std::string_view settings = "?baud=115200&parity=even";
   std::string text = shelf + more;
+  if (!url.starts_with("modbus-rtu:///"))
+    for (auto at = text.find(settings); at != std::string::npos; at = text.find(settings)) text.erase(at, settings.size());
   for (auto at = text.find("URL"); at != std::string::npos; at = text.find("URL")) text.replace(at, 3, url);
   return text;
 }

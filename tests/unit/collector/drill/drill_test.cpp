@@ -54,10 +54,10 @@ TEST_CASE("every scenario file plays clean") {
 TEST_CASE("a bouncing relay's loss is told once, and ends once") {
   const auto transcript = drill::play(plan_of_file(scenarios / "bouncing-relay.yaml"));
   INFO(bytes_of(transcript));
-  std::vector<store::Phase> phases;
+  std::vector<record::Phase> phases;
   for (const auto& event : transcript.events)
-    if (event.verdict == "supply_input_lost" && event.phase != store::Phase::update) phases.push_back(event.phase);
-  CHECK(phases == std::vector{store::Phase::begin, store::Phase::end});
+    if (event.verdict == "supply_input_lost" && event.phase != record::Phase::update) phases.push_back(event.phase);
+  CHECK(phases == std::vector{record::Phase::begin, record::Phase::end});
 }
 
 TEST_CASE("the same seed says the same bytes, another seed others") {
