@@ -218,9 +218,13 @@ void RackHouse::performed(const scenario::Step& step, const ground::Result<void>
 }
 
 ground::Result<void> RackHouse::call_for(const scenario::Command& command) {
-  for (const auto& server : modbus_) server->heed();
-  for (const auto& line : serial_) line->heed();
   const auto wrong = [](std::string what) { return ground::Failure{.kind = ground::FailureKind::unsupported, .what = std::move(what)}; };
+  try {
+    for (const auto& server : modbus_) server->heed();
+    for (const auto& line : serial_) line->heed();
+  } catch (const std::exception& error) {  // the line's place was taken meanwhile
+    return wrong(error.what());
+  }
   const auto* fault = std::get_if<scenario::Fault>(&command);
   const auto* trap = std::get_if<scenario::Trap>(&command);
   auto* const device = find(scenario::element_of(command));

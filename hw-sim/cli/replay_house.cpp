@@ -184,7 +184,7 @@ std::string ReplayHouse::perform(const scenario::Fault& fault) {
   if (scenario::lies_on_contact(fault.kind)) return error_json("a recording has no contacts");
   if (const auto refused = misplaced(fault.kind, device->snmp != nullptr, device->url)) return error_json(*refused);
   device->line->begin(fault);
-  heed(*device);
+  if (const auto failed = heed(*device)) return error_json(*failed);
   if (fault.kind == scenario::FaultKind::trap_storm) {
     if (!traps_to_) return error_json("nobody to send to: start with --traps-to");
     device->snmp->watch_storm(device->station);
@@ -196,13 +196,18 @@ std::string ReplayHouse::perform(const scenario::Clear& clear) {
   auto* const device = find(clear.element);
   if (device == nullptr) return error_json("no device " + clear.element.text());
   device->line->end(clear.kind);
-  heed(*device);
-  return ok_json();
+  const auto failed = heed(*device);
+  return failed ? error_json(*failed) : ok_json();
 }
 
-void ReplayHouse::heed(const Device& device) {
-  if (device.modbus != nullptr) device.modbus->heed();
-  if (device.serial != nullptr) device.serial->heed();
+std::optional<std::string> ReplayHouse::heed(const Device& device) {
+  try {
+    if (device.modbus != nullptr) device.modbus->heed();
+    if (device.serial != nullptr) device.serial->heed();
+  } catch (const std::exception& error) {  // the line's place was taken meanwhile
+    return error.what();
+  }
+  return std::nullopt;
 }
 
 std::string ReplayHouse::perform(const scenario::Trap& trap) {

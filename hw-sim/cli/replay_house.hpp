@@ -69,7 +69,8 @@ class ReplayHouse {
   [[nodiscard]] std::string perform(const scenario::Fault& fault);
   [[nodiscard]] std::string perform(const scenario::Clear& clear);
   [[nodiscard]] std::string perform(const scenario::Trap& trap);
-  static void heed(const Device& device);
+  /// Why the faults that lie on it now cannot be performed.
+  [[nodiscard]] static std::optional<std::string> heed(const Device& device);
   [[nodiscard]] std::string status() const;
   [[nodiscard]] Device* find(const ground::Element& element);
 

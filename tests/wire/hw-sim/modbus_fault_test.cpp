@@ -85,6 +85,25 @@ TEST_CASE("an answer comes under another transaction or unit, with any exception
   CHECK(meter.answer_under("data_size value=250", 259).size() == 259);
 }
 
+TEST_CASE("an answer is cut short, means nothing, or never comes") {
+  const Meter meter;
+  const auto heard_under = [&](const std::string& words) {
+    meter.fault(words);
+    const auto peer = ModbusPeer::tcp(meter.simulator.port(0));
+    peer.send(meter.question);
+    auto heard = peer.receive_until_silence(200ms);
+    meter.clear();
+    return heard;
+  };
+  const auto cut = heard_under("truncated");
+  CHECK((!cut.empty() && cut.size() < meter.right.size() && meter.right.starts_with(cut)));
+  const auto garbage = heard_under("garbage");
+  CHECK((garbage.size() == meter.right.size() && garbage != meter.right));
+  for (const char* words : {"silent", "lossy ratio=1", "reboot ms=60000"}) CHECK(heard_under(words).empty());
+  CHECK(heard_under("duplicate") == meter.right + meter.right);
+  CHECK(meter.answer(13) == meter.right);
+}
+
 TEST_CASE("registers read as no number, as the full number, exchanged, and zero") {
   const Meter meter;
   const auto words = [&](const std::string& kind) { return meter.answer_under(kind, 13).substr(9); };

@@ -217,6 +217,9 @@ TEST_CASE("an adapter is unplugged: readers are hung up, and the line comes back
   unit.fault("unplugged");
   CHECK(before.is_hung_up());
   CHECK_FALSE(std::filesystem::exists(std::filesystem::symlink_status(unit.link)));
+  std::ofstream{unit.link} << "taken";
+  CHECK(unit.simulator.ctl("clear device/m").text == "{\"ok\":false,\"error\":\"" + unit.link + ": something stands there already\"}\n");
+  std::filesystem::remove(unit.link);
   REQUIRE(unit.simulator.ctl("clear device/m").text == ok);
   CHECK(unit.answer(9) == unit.right);
   CHECK(unit.simulator.ctl("fault device/m kind=mbap_length").text == "{\"ok\":false,\"error\":\"only Modbus TCP has such a header\"}\n");
@@ -238,10 +241,16 @@ TEST_CASE("a rack's units share a line, follow its power, and renew their regist
     return bits[0] == 1;
   };
   CHECK((ac_ok(1) && ac_ok(2)));
-  for (const char* command : {"fail feed/A", "fail pdu-b/outlet/3 for=1s"}) REQUIRE(simulator.ctl(command).text == ok);
-  REQUIRE(simulator.ctl("restore pdu-b/outlet/3").text == ok);
+  REQUIRE(simulator.ctl("fault device/u1 kind=frozen").text == ok);
+  REQUIRE(simulator.ctl("fail feed/A").text == ok);
+  CHECK(ac_ok(1));  // stuck
+  REQUIRE(simulator.ctl("clear device/u1").text == ok);
   CHECK(comes_true([&] { return !ac_ok(1); }));
-  CHECK(ac_ok(2));  // as it was an hour ago at most
+  REQUIRE(simulator.ctl("restore feed/A").text == ok);
+  CHECK(comes_true([&] { return ac_ok(1); }));
+  REQUIRE(simulator.ctl("fail pdu-b/outlet/3").text == ok);
+  CHECK(comes_true([&] { return simulator.ctl("status").text.find("\"cab1/psu2\":{\"input\":false") != std::string::npos; }));
+  CHECK(ac_ok(2));  // it looks once an hour
   CHECK(comes_true([&] { return text_of(folder.path("edges")).find("contact/ac1 open\n") != std::string::npos; }));
   CHECK(simulator.writes_seen() == 0);
 }
