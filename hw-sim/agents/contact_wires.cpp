@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <iostream>
 #include <stdexcept>
 #include <utility>
 
@@ -87,13 +88,15 @@ void ContactWires::show(const power::World& world) {
 }
 
 void ContactWires::show(const power::Edge& edge) {
-  const Wired& wired = contacts_.at(edge.contact);
+  Wired& wired = contacts_.at(edge.contact);
   if (log_.is_open())
     log_ << holdup::ground::seconds(edge.at.time_since_epoch()) << " contact/" << wired.contact.name << (edge.pair ? " pair" : "")
          << (edge.closed ? " closed" : " open") << std::endl;
-  const Wire& wire = wired.sides[edge.pair ? 1 : 0];
+  Wire& wire = wired.sides[edge.pair ? 1 : 0];
   const std::string word = edge.closed != wired.contact.active_low ? "pull-up" : "pull-down";
-  if (wire.pull >= 0 && ::pwrite(wire.pull, word.data(), word.size(), 0) < 0) throw std::runtime_error{wire.file + ": cannot be pulled"};
+  if (wire.pull < 0 || ::pwrite(wire.pull, word.data(), word.size(), 0) >= 0) return;
+  std::cerr << "no longer drives contact/" << wired.contact.name << ' ' << wire.file << '\n';  // the chip was taken away
+  ::close(std::exchange(wire.pull, -1));
 }
 
 }  // namespace hwsim::agents

@@ -38,7 +38,7 @@ void put_link(const std::string& link, const std::string& path) {
 
 }  // namespace
 
-Pty::Pty(std::string link) : link_{std::move(link)} {
+Pty::Pty(const std::string& link) : Pty{} {  // from here on what follows is undone when it fails
   end_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
   std::array<char, 64> name{};
   if (end_ < 0 || ::grantpt(end_) != 0 || ::unlockpt(end_) != 0 || ::ptsname_r(end_, name.data(), name.size()) != 0) fail("pty");
@@ -46,12 +46,14 @@ Pty::Pty(std::string link) : link_{std::move(link)} {
   line_ = ::open(path_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (line_ < 0) fail(name.data());
   make_raw(line_);
-  if (!link_.empty()) put_link(link_, path_);
+  if (link.empty()) return;
+  put_link(link, path_);
+  link_ = link;
 }
 
 Pty::~Pty() {
   std::error_code ignored;
-  if (!link_.empty()) std::filesystem::remove(link_, ignored);
+  if (!link_.empty() && std::filesystem::read_symlink(link_, ignored) == path_) std::filesystem::remove(link_, ignored);
   if (line_ >= 0) ::close(line_);
   if (end_ >= 0) ::close(end_);
 }

@@ -9,7 +9,7 @@ namespace hwsim::agents {
 class Pty {
  public:
   /// Raw, without echo. Throws std::system_error; std::runtime_error when something else than a line's link stands where the link should.
-  explicit Pty(std::string link);
+  explicit Pty(const std::string& link);
   ~Pty();
   Pty(const Pty&) = delete;
   Pty& operator=(const Pty&) = delete;
@@ -22,6 +22,8 @@ class Pty {
   void forget_exclusive() const;
 
  private:
+  Pty() = default;
+
   int end_ = -1;
   int line_ = -1;  // the programs' side, held open: else the other end fails while nobody has it
   std::string path_;

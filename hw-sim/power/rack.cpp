@@ -18,7 +18,7 @@ std::size_t phases(System system) {
 
 Relay Relay::typical() {
   using namespace std::chrono_literals;
-  return {.operate = 7ms, .release = 3ms, .flight = 2ms, .bounces = 3, .rebounds = 1, .bounce = 1ms};
+  return {.operate = 7ms, .release = 3ms, .flight = 2ms, .bounces = 3, .rebounds = 1};
 }
 
 std::vector<ground::Element> elements(const Rack& rack) {

@@ -128,12 +128,12 @@ struct Load {
 
 /// What moves between a supply's word and the wire. All zero: a transistor, whose wire follows at once.
 struct Relay {
-  ground::Duration operate{};  // from the word to the first touch, when it closes
-  ground::Duration release{};  // to the opening
-  ground::Duration flight{};   // of a change-over: so long neither side touches
-  unsigned bounces = 0;        // how often a side that closes opens again
-  unsigned rebounds = 0;       // how often one that opens touches again
-  ground::Duration bounce{};   // each of them takes so long, half as much to half as much more
+  ground::Duration operate{};          // from the word to the first touch, when it closes
+  ground::Duration release{};          // to the opening
+  ground::Duration flight{};           // of a change-over: so long neither side touches
+  unsigned bounces = 0;                // how often a side that closes opens again
+  unsigned rebounds = 0;               // how often one that opens touches again
+  ground::Duration bounce{1'000'000};  // each of them takes so long, half as much to half as much more
 
   /// Typical of small power relays: operate and release 7 and 3 ms (TE Schrack Card E, typ.), bouncing for 4 ms (TE Schrack RT1, form A,
   /// max.).
