@@ -51,6 +51,7 @@ ContactWires::ContactWires(std::vector<power::Contact> contacts, const std::stri
   if (!log.empty()) {
     log_.open(log, std::ios::binary | std::ios::trunc);
     if (!log_) throw std::runtime_error{log + ": cannot be written"};
+    log_.precision(12);  // microseconds, for days
   }
   for (power::Contact& contact : contacts) {
     Wired wired{.contact = std::move(contact), .sides = {}};

@@ -33,6 +33,32 @@ TEST_CASE("the shipped rack and scenario are read without a word") {
   CHECK(rack.addresses.size() == 5);
 }
 
+TEST_CASE("the shelf on a serial line is read without a word, its contacts with their relays") {
+  ground::Problems problems;
+  const auto rack = parse_rack(shipped("shelf-rtu.yaml"), "shelf-rtu.yaml", problems);
+  REQUIRE(problems.all().empty());
+  REQUIRE(rack.addresses.size() == 4);
+  CHECK(rack.addresses[2].url == "modbus-rtu:///dev/ttyUSB0/1?baud=19200&parity=even");
+  CHECK((rack.addresses[2].wire.turnaround == 5ms && rack.addresses[3].wire.turnaround == 8ms && !rack.addresses[2].wire.master));
+  REQUIRE(rack.rack.contacts.size() == 2);
+  CHECK((rack.rack.contacts[0].relay.bounces == 6 && rack.rack.contacts[0].relay.release == 3ms && !rack.rack.contacts[0].has_pair));
+  CHECK((rack.rack.contacts[1].relay.bounces == 3 && rack.rack.contacts[1].has_pair && rack.rack.contacts[1].active_low));
+}
+
+TEST_CASE("what a contact or a wire cannot be is refused") {
+  const auto refusal = [](const std::string& sim) {
+    ground::Problems problems;
+    (void)parse_rack(shipped("shelf-rtu.yaml") + "  " + sim + "\n", "f.yaml", problems);
+    REQUIRE(!problems.ok());
+    const auto text = problems.all().front().text();
+    return text.substr(text.find("sim."));
+  };
+  CHECK(refusal("contact/cab1-psu2: {bounces: 101}") == "sim.contact/cab1-psu2.bounces: not between 0 and 100; write how often");
+  CHECK(refusal("contact/cab1-psu9: {}").find("is nothing that is simulated") != std::string::npos);
+  CHECK(refusal("device/pdu-a: {link: tmp}") == "sim.device/pdu-a.link: no absolute path; write one, as in /tmp/holdup-line");
+  CHECK(refusal("device/pdu-a: {master: 0ms}") == "sim.device/pdu-a.master: not between 1ms and 1h; write one that is");
+}
+
 TEST_CASE("the shipped scenario plays: cab1 lives through it, srv1 does not") {
   ground::Problems problems;
   const auto rack = parse_rack(shipped("rack.yaml"), "rack.yaml", problems);
