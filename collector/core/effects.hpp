@@ -115,10 +115,10 @@ struct Known {
   reading::Identity identity;
   std::vector<record::SeriesId> series;  // by point
   std::vector<reading::Point> points;
-  plan::Plan::Periods periods{};  // how often its lanes are asked
+  plan::Plan::Periods periods{};  // how often each is asked
 };
 
-/// The lanes of a device are asked in another rhythm from now on.
+/// The points of a device are asked in another rhythm from now on.
 struct Rhythm {
   site::Index device = 0;
   plan::Plan::Periods periods{};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "collector/core/wording.hpp"
 #include "collector/incident/severity.hpp"
 #include "ground/expect.hpp"
 #include "ground/number.hpp"
@@ -14,66 +15,11 @@ namespace {
 using namespace std::chrono_literals;
 using ground::Quality;
 using incident::Incident;
-using Labels = std::vector<std::pair<std::string, std::string>>;
 
 constexpr Duration past_stands = 5min;
 constexpr Duration up_repeat = 1min;  // well inside the rules' look-back of 5 min
 
 std::size_t targets_of(const site::Site& site) { return site.alerts.alertmanager.size() + site.alerts.webhook.size(); }
-
-// The labels that a feed's `upstream:` gives to every alert below it: "room=r1,ups=u1".
-std::string upstream_of(const site::Site& site, const ground::Element& element) {
-  auto chain = site.ancestors(element);
-  chain.insert(chain.begin(), element);
-  for (const auto& link : chain) {
-    if (!link.is("feed")) continue;
-    for (const auto& feed : site.feeds) {
-      if (feed.name != link.rest()) continue;
-      std::string text;
-      for (const auto& [name, value] : feed.upstream) text += (text.empty() ? "" : ",") + name + "=" + value;
-      return text;
-    }
-  }
-  return {};
-}
-
-std::string evidence_text(const std::vector<record::Evidence>& evidence) {
-  std::string text;
-  for (const auto& e : evidence) {
-    if (!text.empty()) text += "; ";
-    text += e.source + " " + e.point + (e.value ? " = " + ground::number_text(*e.value) : "") + " at " + ground::iso8601(e.time);
-  }
-  return text;
-}
-
-std::string page_url(const site::Site& site) { return "http://" + site.http_listen + "/"; }
-
-std::string first_of(const Labels& labels, std::string_view name) {
-  const auto at = std::find_if(labels.begin(), labels.end(), [&](const auto& l) { return l.first == name; });
-  return at == labels.end() ? std::string{} : at->second;
-}
-
-std::string element_of(const Labels& labels) {
-  for (std::string_view name : {"supply", "load"})
-    if (auto value = first_of(labels, name); !value.empty()) return value;
-  const auto device = first_of(labels, "device");
-  return device.empty() ? "self" : "device/" + device;
-}
-
-// A rule's alert as receivers know it: its own labels, and the rack, element and severity that every alert of ours carries.
-Alert alert_of_rule(const rules::Transition& transition, const site::Site& site, ground::Utc starts) {
-  Alert alert{.labels = transition.labels.all(), .annotations = {}, .starts = starts, .generator = page_url(site)};
-  const auto add = [&](const char* name, std::string value) {
-    if (first_of(alert.labels, name).empty()) alert.labels.emplace_back(name, std::move(value));
-  };
-  add("alertname", transition.alert);
-  add("severity", "warning");
-  add("rack", site.rack);
-  add("element", element_of(alert.labels));
-  std::sort(alert.labels.begin(), alert.labels.end());
-  for (const auto& [name, text] : transition.annotations) alert.annotations.emplace_back(name, text);
-  return alert;
-}
 
 rules::Labels rule_labels(const record::Series& series) {
   std::vector<rules::Label> labels{series.labels.begin(), series.labels.end()};
@@ -130,7 +76,7 @@ void Machine::conclude() {
     const auto events = ledger_.file(changes, moment_);
     tell(events);
     tell_past(changes, events);
-    for (site::Index d : watch_->detector.wanted()) watch_->plan.hurry(d, moment_.now);
+    ask_around(changes);
   }
   effects_.posts = board_.due(moment_.now, moment_.utc_offset);
   effects_.orders = watch_->plan.due(moment_.now);
@@ -139,6 +85,17 @@ void Machine::conclude() {
   for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_.next_due()})
     if (due) timer = std::min(timer, *due);
   if (timer != ground::Instant::max()) effects_.timer = timer;
+}
+
+// Their word at once; and, for as long as a loss that has just begun may spread, as often as they can tell anything new.
+void Machine::ask_around(const std::vector<detect::Change>& changes) {
+  const bool loss = std::ranges::any_of(changes, [](const detect::Change& change) {
+    return change.kind == detect::Change::Kind::begun && detect::is_loss(change.finding.verdict);
+  });
+  for (const site::Index d : watch_->detector.wanted()) {
+    watch_->plan.hurry(d, moment_.now);
+    if (loss) watch_->plan.burst(d, moment_.now);
+  }
 }
 
 void Machine::take(const Started& input) {
@@ -195,6 +152,10 @@ void Machine::take(Identified& input) {
   record(std::move(batch));
   log(LogLine::Level::info, "device_identified device=" + site_->devices[input.device].name + " profile=" + input.identity.profile +
                                 " points=" + std::to_string(input.points.size()));
+  if (!std::exchange(device.said_unmet, true))
+    for (const auto& text : plan::unmet(site_->devices[input.device], input.points))
+      log(LogLine::Level::warning, "no_such_point device=" + site_->devices[input.device].name + " every=" + text +
+                                       " mend=\"write a metric and labels as `holdup probe` prints them\"");
   effects_.known.push_back({input.device, input.identity, device.series, input.points, watch_->plan.periods(input.device)});
 }
 
@@ -417,10 +378,10 @@ void Machine::tell(const std::vector<record::Event>& events) {
                                      " element=" + event.element + " strength=" + event.strength + " incident=" + event.incident);
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
   std::map<std::string, Labels> still;
-  for (const Incident& incident : ledger_.open()) still[incident.id] = alert_of(incident).labels;
+  for (const Incident& incident : ledger_.open()) still[incident.id] = alert_of(incident, *site_).labels;
   for (const auto& [id, labels] : fired_)
     if (const auto at = still.find(id); at == still.end() || at->second != labels) board_.resolve(labels, moment_.now, now);
-  for (const Incident& incident : ledger_.open()) board_.fire(alert_of(incident));
+  for (const Incident& incident : ledger_.open()) board_.fire(alert_of(incident, *site_));
   fired_ = std::move(still);
 }
 
@@ -441,7 +402,8 @@ void Machine::tell_past(const std::vector<detect::Change>& changes, const std::v
                                .summary = incident::summary(finding),
                                .evidence = event->evidence,
                                .begin = event->time,
-                               .open = {}}),
+                               .open = {}},
+                              *site_),
             .until = moment_.now + past_stands};
     board_.fire(told.alert);
   }
@@ -456,22 +418,6 @@ void Machine::settle_past() {
     board_.resolve(at->second.alert.labels, moment_.now, ground::utc(moment_.now, moment_.utc_offset));
     at = past_.erase(at);
   }
-}
-
-Alert Machine::alert_of(const Incident& incident) const {
-  Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}},
-                         {"element", incident.cause.text()},
-                         {"rack", site_->rack},
-                         {"severity", std::string{incident::severity(incident.verdict)}}},
-              .annotations = {{"incident", incident.id},
-                              {"strength", std::string{name(incident.strength)}},
-                              {"summary", incident.summary},
-                              {"evidence", evidence_text(incident.evidence)},
-                              {"url", page_url(*site_)}},
-              .starts = incident.begin,
-              .generator = page_url(*site_)};
-  if (auto upstream = upstream_of(*site_, incident.cause); !upstream.empty()) alert.labels.emplace_back("upstream", std::move(upstream));
-  return alert;
 }
 
 void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {

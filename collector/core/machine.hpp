@@ -58,7 +58,7 @@ class Machine {
       ground::Instant implausible_at{};
       reading::Doubts::Opinion implausible_said = reading::Doubts::Opinion::none;
       std::optional<record::SeriesId> up;
-      bool said_silent = false;
+      bool said_silent = false, said_unmet = false;
       double up_value = -1;
       ground::Instant up_at{};
       std::optional<record::SeriesId> refresh_series;
@@ -88,6 +88,7 @@ class Machine {
   void hear(const Trap& trap);
   void watch();
   void conclude();
+  void ask_around(const std::vector<detect::Change>& changes);
   void tell(const std::vector<record::Event>& events);
   void tell_rules(const std::vector<rules::Transition>& transitions);
   void note_up(site::Index device, bool up, record::Batch& batch);
@@ -102,7 +103,6 @@ class Machine {
   void tell_rhythm(site::Index device) { effects_.rhythms.push_back({device, watch_->plan.periods(device)}); }
   void record(record::Batch batch);
   void tell_rules(const record::Batch& batch);
-  [[nodiscard]] Alert alert_of(const incident::Incident& incident) const;
   void log(LogLine::Level level, std::string text) { effects_.logs.push_back({level, std::move(text)}); }
 
   std::unique_ptr<const site::Site> site_;

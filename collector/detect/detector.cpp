@@ -183,8 +183,19 @@ void Detector::end_when_settled(const Key& key, const Judgement& judgement, Inst
 std::vector<Index> Detector::wanted() const {
   std::vector<Index> devices;
   if (open_.empty()) return devices;
+  std::set<ground::Element> lost;
+  for (const auto& [key, open] : open_) lost.insert(key.element);
+  std::vector<bool> reports(site_.devices.size());
+  for (const auto& load : site_.loads) {
+    const bool touched = std::ranges::any_of(load.supplies, [&](Index s) {
+      const auto chain = site_.ancestors(supplies_[s]);
+      return lost.contains(supplies_[s]) || std::ranges::any_of(chain, [&](const auto& link) { return lost.contains(link); });
+    });
+    for (const Index s : load.supplies)
+      if (const auto status = site_.supplies[s].status; status && touched) reports[*status] = true;
+  }
   for (Index d = 0; d < site_.devices.size(); ++d)
-    if (site_.devices[d].feed && !facts_.hearing(d).silent()) devices.push_back(d);
+    if ((reports[d] || site_.devices[d].feed) && !facts_.hearing(d).silent()) devices.push_back(d);
   return devices;
 }
 

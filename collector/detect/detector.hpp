@@ -47,7 +47,8 @@ class Detector {
   [[nodiscard]] std::vector<Change> assess(Instant now);
   /// When assess() must be called again even if nothing is heard.
   [[nodiscard]] std::optional<Instant> next_due() const { return next_due_; }
-  /// Devices whose word is wanted at once: on the chain or the load of what was just lost, and not yet known to be silent.
+  /// Devices whose word is wanted at once, while anything is lost: all that hang on a feed, and what reports the supplies of a load that
+  /// is touched. None that is known to be silent.
   [[nodiscard]] std::vector<Index> wanted() const;
 
   [[nodiscard]] const Facts& facts() const { return facts_; }

@@ -10,33 +10,23 @@ namespace holdup::plan {
 namespace {
 
 using namespace std::chrono_literals;
-using Protocol = drivers::Address::Protocol;
 
 constexpr Duration first_identify_time = 2s;  // what is dead is soon known to be …
 constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
 constexpr Duration longest_back_off = 30s;
-constexpr Duration confirm_gap = 100ms;  // between questions that traps bring about
-constexpr unsigned quick_retries = 3;    // questions in a row before the grid is kept again: enough to call it silent
+constexpr Duration confirm_gap = 100ms;    // between questions that traps bring about
+constexpr unsigned quick_retries = 3;      // questions in a row before the grid is kept again: enough to call it silent
+constexpr unsigned steady_answers = 8;     // in a row: who then falls silent is asked again at once, whoever waits
+constexpr Duration can_wait = 500ms;       // what is not hot counts as due so much later
+constexpr Duration shortest_burst = 50ms;  // unless the site file says so
+constexpr int burst_faster = 4;            // than the grid
+constexpr double burst_load = 0.8;         // of a line's time
 
-Duration default_hot(Protocol protocol) {
-  return protocol == Protocol::snmp ? Duration{1s} : protocol == Protocol::modbus ? Duration{100ms} : Duration{500ms};
+Duration scaled(Duration duration, double by) {
+  return Duration{static_cast<Duration::rep>(static_cast<double>(duration.count()) * by)};
 }
 
-Duration written_or_default(const site::Device& device, Lane lane, const reading::Pace& profile = {}) {
-  if (lane == Lane::hot) return device.hot.value_or(default_hot(device.address.protocol));
-  if (lane == Lane::routine) return device.routine.value_or(profile.routine.value_or(10s));
-  return 5min;
-}
-
-// What one request at a time is kept for. The units of a Modbus host are not: their connection lets them wait for each other.
-std::string card_of(const site::Device& device) {
-  if (device.address.speaks_modbus()) return device.name;
-  return device.address.host + ' ' + std::to_string(device.address.port);
-}
-
-Duration rest_after(Duration busy, double duty) {
-  return Duration{static_cast<Duration::rep>(static_cast<double>(busy.count()) * (1 / duty - 1))};
-}
+Duration rest_after(Duration busy, double duty) { return scaled(busy, 1 / duty - 1); }
 
 // SplitMix64: spreads devices over the period, the same for the same seed.
 std::uint64_t mix(std::uint64_t x) {
@@ -48,37 +38,20 @@ std::uint64_t mix(std::uint64_t x) {
 
 // The first slot of the grid phase + n × period after `now`.
 Instant slot_after(Instant now, Duration phase, Duration period) {
-  const auto since = now.time_since_epoch() - phase;
-  return Instant{phase + (since / period + (since < Duration{} ? 0 : 1)) * period};
+  const auto since = now.time_since_epoch() - phase % period;
+  return Instant{phase % period + (since / period + (since < Duration{} ? 0 : 1)) * period};
 }
 
-// What a device remembers of the time between two polls is asked whenever it is asked at all.
-Lane shortest_lane(std::span<const reading::Point> points) {
-  Lane out = Lane::slow;
-  for (const reading::Point& point : points) out = std::min(out, point.lane);
-  return out;
+std::size_t number_of_cards(const site::Site& site) {
+  std::map<std::string, int> cards;
+  for (const auto& device : site.devices) cards.emplace(card_of(device), 0);
+  return cards.size();
 }
 
 }  // namespace
 
-Duration lane_period(const site::Device& device, Lane lane, Duration refresh, const reading::Pace& profile) {
-  const bool written = (lane == Lane::hot && device.hot) || (lane == Lane::routine && device.routine);
-  const auto period = written_or_default(device, lane, profile);
-  return written ? period : std::max(period, refresh / 2);
-}
-
-Duration answer_time(const site::Device& device) {
-  return device.timeout.value_or(std::min<Duration>(written_or_default(device, Lane::hot) / 2, 2s));
-}
-
-std::optional<Duration> quick_enough(const site::Device& device) {
-  if (!device.pace.max_duty) return std::nullopt;
-  const auto hot = lane_period(device, Lane::hot, {});
-  const Duration longest{static_cast<Duration::rep>(static_cast<double>(hot.count()) * *device.pace.max_duty)};
-  return answer_time(device) <= longest ? std::nullopt : std::optional{longest};
-}
-
-Plan::Plan(const site::Site& site, std::uint64_t seed, Instant now) : site_{site}, wards_(site.devices.size()) {
+Plan::Plan(const site::Site& site, std::uint64_t seed, Instant now)
+    : site_{site}, wards_(site.devices.size()), agenda_{number_of_cards(site)} {
   std::map<std::string, std::size_t> cards;
   for (site::Index d = 0; d < wards_.size(); ++d) {
     wards_[d].answer_time = plan::answer_time(site.devices[d]);
@@ -88,50 +61,80 @@ Plan::Plan(const site::Site& site, std::uint64_t seed, Instant now) : site_{site
     wards_[d].card = cards.try_emplace(card_of(site.devices[d]), cards.size()).first->second;
     cards_.resize(cards.size());
     cards_[wards_[d].card].wards.push_back(d);
+    cards_[wards_[d].card].kind = kind_of(site.devices[d]);
   }
+  for (const Card& card : cards_) reschedule(wards_[card.wards.front()]);
 }
 
 std::vector<Order> Plan::due(Instant now) {
   std::vector<Order> orders;
-  for (site::Index d = 0; d < wards_.size(); ++d) {
-    Ward& ward = wards_[d];
-    if (ward.busy || cards_[ward.card].busy || next_of(ward) > now || gives_way(d, now)) continue;
-    begin(ward, now);
-    if (ward.identified)
-      orders.push_back(read_order(d, now));
-    else
-      orders.push_back({.kind = Order::Kind::identify,
-                        .device = d,
-                        .points = {},
-                        .deadline = now + std::min<Duration>(identify_time, first_identify_time * (1 << std::min(ward.failures, 3u)))});
-  }
+  for (const std::size_t card : agenda_.due(now)) serve(card, now, orders);
+  std::ranges::sort(orders, {}, &Order::device);
   return orders;
 }
 
-// Of several devices behind one address the one that has waited longest is next.
-bool Plan::gives_way(site::Index device, Instant now) const {
-  const auto& mates = cards_[wards_[device].card].wards;
-  if (mates.size() == 1) return false;
-  const auto due = next_of(wards_[device]);
-  return due <= now && std::any_of(mates.begin(), mates.end(), [&](site::Index mate) {
-           const auto& other = wards_[mate];
-           return mate != device && !other.busy &&
-                  (next_of(other) < due || (next_of(other) == due && other.asked_at < wards_[device].asked_at));
-         });
+std::optional<Instant> Plan::next_due() const {
+  const Instant next = agenda_.next();
+  return next == Instant::max() ? std::nullopt : std::optional{next};
 }
 
-// Whoever could not be identified before is asked for long, most likely in vain: its neighbours behind the address do not wait for it.
-void Plan::begin(Ward& ward, Instant now) {
+void Plan::serve(std::size_t number, Instant now, std::vector<Order>& orders) {
+  Card& card = cards_[number];
+  const auto joins = [&](site::Index d) { return !wards_[d].busy && !doubtful(wards_[d]) && next_of(wards_[d]) <= now; };
+  if (card.kind == Card::Kind::host && card.held == 0)
+    for (const site::Index d : card.wards)
+      if (joins(d)) ask(d, now, orders);
+  for (auto device = choose(card, now); device; device = choose(card, now)) ask(*device, now, orders);
+  reschedule(wards_[card.wards.front()]);
+}
+
+// Of several devices behind one address the one that has waited longest is next. After a question in vain it is one that lives.
+std::optional<site::Index> Plan::choose(const Card& card, Instant now) const {
+  std::optional<Turn> best, sure;
+  if (card.held > 0) return std::nullopt;
+  for (const site::Index d : card.wards) {
+    if (wards_[d].busy || next_of(wards_[d]) > now) continue;
+    const auto mine = turn(d);
+    if (!best || mine < *best) best = mine;
+    if (!doubtful(wards_[d]) && (!sure || mine < *sure)) sure = mine;
+  }
+  const auto& chosen = card.timed_out && sure ? sure : best;
+  return chosen ? std::optional{chosen->device} : std::nullopt;
+}
+
+Plan::Turn Plan::turn(site::Index device) const {
+  const Ward& ward = wards_[device];
+  const auto later = cards_[ward.card].shared() ? can_wait : Duration{};
+  Turn out{.due = ward.identified ? ward.confirm_at : ward.identify_at + later, .asked_at = ward.asked_at, .device = device};
+  for (const Rhythm& rhythm : ward.rhythms) {
+    const bool hot = rhythm.eager && ward.failures == 0;
+    if (rhythm.next != Instant::max()) out.due = std::min(out.due, hot ? rhythm.next : rhythm.next + later);
+    if (ward.failures > 0) break;
+  }
+  if (waits_for_share(ward)) out.due = std::max(out.due, cards_[ward.card].trial_at);
+  return out;
+}
+
+// Whoever could not be identified before is asked for long, most likely in vain: its neighbours behind the address do not wait for it,
+// unless there is one line for all of them. On a connection of several, nobody's time runs out while it waits for one who may be dead.
+void Plan::ask(site::Index device, Instant now, std::vector<Order>& orders) {
+  Ward& ward = wards_[device];
+  Card& card = cards_[ward.card];
   ward.busy = true;
-  ward.holds_card = ward.identified || ward.failures == 0;
-  if (ward.holds_card) cards_[ward.card].busy = true;
+  ward.holds_card = card.kind == Card::Kind::own   ? ward.identified || ward.failures == 0
+                    : card.kind == Card::Kind::line ? true
+                                                    : doubtful(ward);
+  if (ward.holds_card) ++card.held;
   ward.asked_at = now;
+  if (ward.identified) return orders.push_back(read_order(device, now));
+  const auto patience = std::min<Duration>(identify_time, first_identify_time * (1 << std::min(ward.failures, 3u)));
+  orders.push_back({.kind = Order::Kind::identify, .device = device, .points = {}, .deadline = now + patience});
 }
 
 void Plan::end(Ward& ward, Instant now) {
   auto& card = cards_[ward.card];
   ward.busy = false;
-  if (std::exchange(ward.holds_card, false)) card.busy = false;
+  if (std::exchange(ward.holds_card, false)) --card.held;
   card.pauses_until = now + ward.pace.between_requests.value_or(Duration{});
 }
 
@@ -142,107 +145,146 @@ void Plan::rest(const Ward& ward, Instant now, Duration busy) {
   card.rests_until = std::max(card.rests_until, now) + rest_after(busy, *ward.pace.max_duty);
 }
 
-// The first lane is always asked alone: a long question would hide a loss, and a silent device's return. The others follow its answer.
+void Plan::reschedule(const Ward& ward) {
+  const Card& card = cards_[ward.card];
+  Instant next = Instant::max();
+  if (card.held == 0)
+    for (const site::Index d : card.wards)
+      if (!wards_[d].busy) next = std::min(next, next_of(wards_[d]));
+  agenda_.set(ward.card, next);
+}
+
 Order Plan::read_order(site::Index device, Instant now) {
   Ward& ward = wards_[device];
-  ward.urgent = ward.first_lane = false;
   if (ward.confirm_at <= now) {
-    ask_first(ward, now);
+    ask_eager(ward, now);
     ward.confirm_at = ward.confirm_last > now ? ward.confirm_last : Instant::max();
   }
   Order order{.kind = Order::Kind::read, .device = device, .points = {}, .deadline = now + ward.answer_time};
-  bool first = true;
-  for (auto& lane : ward.lanes) {
-    if (lane.points.empty()) continue;
-    if (lane.next <= now) {
-      order.points.insert(order.points.end(), lane.points.begin(), lane.points.end());
-      const bool longer = &lane != &ward.lanes.front() && !site_.devices[device].timeout;
-      if (longer) order.deadline = std::max(order.deadline, now + std::min<Duration>(lane.period / 2, 2s));
-      lane.next = slot_after(now, ward.phase % period(ward, lane), period(ward, lane));
-      ward.first_lane = first;
-      if (first) break;
-    }
-    if (ward.failures > 0) break;
-    first = false;
+  const auto asked = rhythms_due(ward, now);
+  for (Rhythm* rhythm : asked) {
+    order.points.insert(order.points.end(), rhythm->points.begin(), rhythm->points.end());
+    const bool first = rhythm == &ward.rhythms.front() && rhythm->lane == Lane::hot;
+    const bool longer = !first && !site_.devices[device].timeout;
+    if (longer) order.deadline = std::max(order.deadline, now + std::min<Duration>(rhythm->period / 2, 2s));
+    rhythm->next = slot_after(now, ward.phase, period(ward, *rhythm, now));
   }
+  ward.urgent = ward.urgent && std::ranges::any_of(ward.rhythms, [&](const Rhythm& r) { return r.eager && r.next <= now; });
+  ward.first_only = asked.size() == 1 && asked.front() == &ward.rhythms.front();
   return order;
 }
 
-std::optional<Instant> Plan::next_due() const {
-  Instant next = Instant::max();
-  for (const Ward& ward : wards_)
-    if (!ward.busy && !cards_[ward.card].busy) next = std::min(next, next_of(ward));
-  return next == Instant::max() ? std::nullopt : std::optional{next};
+// The first rhythm is always asked alone: a long question would hide a loss, and a silent device's return. The others follow its answer,
+// what is hot before the rest; what waits for longer than the first does is not put off a second time.
+std::vector<Rhythm*> Plan::rhythms_due(Ward& ward, Instant now) const {
+  std::vector<Rhythm*> eager, rest;
+  for (std::size_t r = 1; r < ward.rhythms.size() && ward.failures == 0; ++r)
+    if (Rhythm& rhythm = ward.rhythms[r]; rhythm.next <= now) (rhythm.eager ? eager : rest).push_back(&rhythm);
+  auto& others = eager.empty() ? rest : eager;
+  Rhythm& first = ward.rhythms.front();
+  if (first.next > now) return others;
+  const bool put_off =
+      ward.first_only && std::ranges::any_of(others, [&](const Rhythm* other) { return other->next < first.next; }) && !ward.urgent;
+  return put_off ? others : std::vector{&first};
+}
+
+Duration Plan::period(const Ward& ward, const Rhythm& rhythm, Instant now) const {
+  const auto grid = rhythm.period * ward.strain.slowdown();
+  return rhythm.burst > Duration{} && now < ward.burst_until ? std::min(grid, rhythm.burst) : grid;
+}
+
+/// Who is dead, or not known to live, may be asked only when the dead ones' share of the line allows.
+bool Plan::waits_for_share(const Ward& ward) const {
+  if (ward.failures == 0 || !cards_[ward.card].shared()) return false;
+  return !(ward.identified && ward.steady && ward.failures <= quick_retries);
 }
 
 Instant Plan::next_of(const Ward& ward) const {
   const Card& card = cards_[ward.card];
   const auto rested = std::max(card.rests_until, card.pauses_until);
-  if (!ward.identified) return std::max(ward.identify_at, rested);
+  const auto next = ward.identified ? next_read(ward, rested) : std::max(ward.identify_at, rested);
+  return waits_for_share(ward) ? std::max(next, card.trial_at) : next;
+}
+
+Instant Plan::next_read(const Ward& ward, Instant rested) const {
   Instant next = Instant::max(), urgent = ward.confirm_at;
-  for (const auto& lane : ward.lanes) {
-    if (lane.points.empty()) continue;
-    if (ward.urgent && next == Instant::max()) urgent = std::min(urgent, lane.next);
-    next = std::min(next, lane.next);
-    if (ward.failures > 0) break;  // while a device is silent only its first lane is asked: a long question would hide its return
+  for (const auto& rhythm : ward.rhythms) {
+    if (ward.urgent && rhythm.eager) urgent = std::min(urgent, rhythm.next);
+    next = std::min(next, rhythm.next);
+    if (ward.failures > 0) break;  // while a device is silent only its first points are asked: a long question would hide its return
   }
-  return std::min(std::max(next, rested), std::max(urgent, card.pauses_until));
+  if (ward.rhythms.empty()) return Instant::max();
+  return std::min(std::max(next, rested), std::max(urgent, cards_[ward.card].pauses_until));
 }
 
 void Plan::identified(site::Index device, std::span<const reading::Point> points, Instant now, const reading::Pace& profile) {
   Ward& ward = wards_[device];
+  const auto& written = site_.devices[device];
   ward.identified = true;
-  ward.pace = site_.devices[device].pace.over(profile);
+  ward.pace = written.pace.over(profile);
   ward.strain = {};
   ward.uptime.reset();
   if (ward.busy) end(ward, now), rest(ward, now, now - ward.asked_at);
-  ward.failures = 0;
-  for (Rhythm& lane : ward.lanes) lane = {};
-  const auto shortest = shortest_lane(points);
-  for (std::uint32_t p = 0; p < points.size(); ++p) {
-    const bool latched = reading::is_latched(points[p].means);
-    const auto lane = static_cast<std::size_t>(latched ? shortest : points[p].lane);
-    ward.lanes[lane].points.push_back(p);
-    if (!latched) ward.lanes[lane].declared = std::max(ward.lanes[lane].declared, points[p].refresh.value_or(Duration{}));
+  cards_[ward.card].timed_out = false;
+  ward.failures = ward.answers = 0;
+  ward.first_only = false;
+  ward.burst_until = Instant::min();
+  ward.learned = ward.took = Duration{};
+  ward.rhythms = rhythms_of(written, points, ward.pace);
+  for (Rhythm& rhythm : ward.rhythms) rhythm.next = now;
+  ward.answer_time = plan::answer_time(written);
+  const bool own = !written.timeout && !written.every.empty() && !ward.rhythms.empty();
+  if (own) ward.answer_time = std::min(ward.answer_time, ward.rhythms.front().base / 2);
+  for (std::uint32_t p = 0; p < points.size(); ++p)
     if (points[p].means == reading::Meaning::uptime && label(points[p], "part") == "system") ward.uptime = p;
-  }
-  for (std::size_t l = 0; l < ward.lanes.size(); ++l) {
-    ward.lanes[l].period = lane_period(site_.devices[device], static_cast<Lane>(l), ward.lanes[l].declared, ward.pace);
-    ward.lanes[l].next = now;
-  }
+  reschedule(ward);
 }
 
 void Plan::slow(site::Index device, Duration refresh, Instant now) {
   Ward& ward = wards_[device];
-  for (std::size_t l = 0; l < ward.lanes.size(); ++l) {
-    Rhythm& lane = ward.lanes[l];
-    const auto slower = lane_period(site_.devices[device], static_cast<Lane>(l), std::max(lane.declared, refresh), ward.pace);
-    if (lane.points.empty() || lane.period == slower) continue;
-    lane.period = slower;
-    lane.next = slot_after(now, ward.phase % period(ward, lane), period(ward, lane));
+  ward.learned = refresh;
+  for (Rhythm& rhythm : ward.rhythms) {
+    const auto slower = rhythm.lengthened(std::max(rhythm.declared, refresh));
+    if (rhythm.period == slower) continue;
+    rhythm.period = slower;
+    if (rhythm.burst > Duration{}) rhythm.burst = burst_period(ward, rhythm);
+    rhythm.next = slot_after(now, ward.phase, period(ward, rhythm, now));
   }
+  by_period(ward.rhythms);
+  reschedule(ward);
 }
 
 Plan::Periods Plan::periods(site::Index device) const {
   const Ward& ward = wards_[device];
-  Periods out{};
-  for (std::size_t l = 0; l < out.size(); ++l) out[l] = period(ward, ward.lanes[l]);
+  Periods out;
+  for (const Rhythm& rhythm : ward.rhythms) {
+    for (const auto point : rhythm.points) {
+      if (point >= out.size()) out.resize(point + 1);
+      out[point] = rhythm.period * ward.strain.slowdown();
+    }
+  }
   return out;
 }
 
-// Only the first lane's questions are always about as long as each other: their round trips can be compared.
+// Only the first rhythm's questions are always about as long as each other: their round trips can be compared.
 void Plan::answered(site::Index device, Instant now, std::span<const reading::Reading> readings) {
   HOLDUP_EXPECT(device < wards_.size());
   Ward& ward = wards_[device];
+  const auto busy = now - ward.asked_at;
   end(ward, now);
-  rest(ward, now, now - ward.asked_at);
+  rest(ward, now, busy);
+  cards_[ward.card].timed_out = false;
   ward.failures = 0;
+  ++ward.answers;
   ward.lived = false;
-  if (ward.first_lane && !readings.empty() && readings.front().uncertainty > Duration{})
+  if (ward.first_only) ward.took = ward.took == Duration{} ? busy : ward.took + (busy - ward.took) / 8;
+  if (ward.first_only && !readings.empty() && readings.front().uncertainty > Duration{})
     tell(device, ward.strain.round_trip(readings.front().uncertainty, now));
-  if (!ward.uptime) return;
-  const auto told = std::find_if(readings.begin(), readings.end(), [&](const auto& reading) { return reading.point == *ward.uptime; });
-  if (told != readings.end() && told->quality == ground::Quality::good) tell(device, ward.strain.uptime(told->value, now));
+  if (ward.uptime) {
+    const auto told = std::ranges::find_if(readings, [&](const auto& reading) { return reading.point == *ward.uptime; });
+    if (told != readings.end() && told->quality == ground::Quality::good) tell(device, ward.strain.uptime(told->value, now));
+  }
+  reschedule(ward);
 }
 
 void Plan::answered_late(site::Index device, Instant now, Duration round_trip) {
@@ -251,20 +293,27 @@ void Plan::answered_late(site::Index device, Instant now, Duration round_trip) {
   ward.failures = 0;
   rest(ward, now, round_trip);
   tell(device, ward.strain.round_trip(round_trip, now));
+  reschedule(ward);
 }
 
-// A question that nobody answers keeps nobody busy, as far as is known; a late answer makes up for its rest. And one that came since the
-// last failure says that the device lives: more questions would make it no faster.
+// A question that nobody answers keeps nobody busy but its line, as far as is known; a late answer makes up for its rest. And one that
+// came since the last failure says that the device lives: more questions would make it no faster.
 void Plan::failed(site::Index device, Instant now) {
   Ward& ward = wards_[device];
+  Card& card = cards_[ward.card];
   end(ward, now);
-  ++ward.failures;
+  if (card.shared()) card.charge(ward.asked_at, now - ward.asked_at);
+  card.timed_out = true;
+  if (++ward.failures == 1) ward.steady = ward.answers >= steady_answers;
+  ward.answers = 0;
   const bool lives = std::exchange(ward.lived, false);
   if (!ward.identified) {
-    ward.identify_at = now + std::min<Duration>(longest_back_off, 500ms * (1 << std::min(ward.failures, 7u)));
+    const auto back_off = std::min<Duration>(longest_back_off, 500ms * (1 << std::min(ward.failures, 7u)));
+    ward.identify_at = now + (card.shared() ? Duration{} : back_off);  // there the dead ones' share is the back-off
   } else if (ward.failures <= quick_retries && !lives) {
     ask_first(ward, now);
   }
+  reschedule(ward);
 }
 
 void Plan::tell(site::Index device, const std::optional<Strain::News>& news) {
@@ -273,21 +322,52 @@ void Plan::tell(site::Index device, const std::optional<Strain::News>& news) {
 
 void Plan::confirm(site::Index device, Instant now, Instant knows) {
   Ward& ward = wards_[device];
-  if (!ward.identified) return void(ward.identify_at = std::min(ward.identify_at, now));  // it lives
-  const bool just_asked = ward.asked_at != Instant::min() && ward.asked_at + confirm_gap > now;
-  const Instant first = just_asked ? ward.asked_at + confirm_gap : now;
-  ward.confirm_at = std::min(ward.confirm_at, first);
-  ward.confirm_last = std::max({ward.confirm_last, first, knows});
+  if (ward.identified) {
+    const bool just_asked = ward.asked_at != Instant::min() && ward.asked_at + confirm_gap > now;
+    const Instant first = just_asked ? ward.asked_at + confirm_gap : now;
+    ward.confirm_at = std::min(ward.confirm_at, first);
+    ward.confirm_last = std::max({ward.confirm_last, first, knows});
+  } else {
+    ward.identify_at = std::min(ward.identify_at, now);  // it lives
+  }
+  reschedule(ward);
 }
 
 void Plan::hurry(site::Index device, Instant now) {
-  ask_first(wards_[device], now);
-  wards_[device].urgent = true;
+  Ward& ward = wards_[device];
+  ask_eager(ward, now);
+  ward.urgent = true;
+  reschedule(ward);
+}
+
+void Plan::burst(site::Index device, Instant now) {
+  Ward& ward = wards_[device];
+  if (site_.burst.length == Duration{} || !ward.identified || ward.strain.slowdown() > 1) return;
+  ward.burst_until = now + site_.burst.length;
+  for (Rhythm& rhythm : ward.rhythms) {
+    if (!rhythm.eager) continue;
+    rhythm.burst = burst_period(ward, rhythm);
+    rhythm.next = std::min(rhythm.next, slot_after(now, ward.phase, period(ward, rhythm, now)));
+  }
+  reschedule(ward);
+}
+
+/// No faster than the device measures, twice; nor than its line could serve all that live on it.
+Duration Plan::burst_period(const Ward& ward, const Rhythm& rhythm) const {
+  Duration line{};
+  for (const site::Index mate : cards_[ward.card].wards)
+    if (!doubtful(wards_[mate])) line += wards_[mate].took;
+  const auto wanted = site_.burst.every.value_or(std::max(rhythm.period / burst_faster, shortest_burst));
+  return std::max({wanted, std::max(rhythm.declared, ward.learned) / 2, scaled(line, 1 / burst_load)});
 }
 
 void Plan::ask_first(Ward& ward, Instant now) {
-  for (auto& lane : ward.lanes)
-    if (!lane.points.empty()) return void(lane.next = std::min(lane.next, now));
+  if (!ward.rhythms.empty()) ward.rhythms.front().next = std::min(ward.rhythms.front().next, now);
+}
+
+void Plan::ask_eager(Ward& ward, Instant now) {
+  for (Rhythm& rhythm : ward.rhythms)
+    if (rhythm.eager) rhythm.next = std::min(rhythm.next, now);
 }
 
 }  // namespace holdup::plan

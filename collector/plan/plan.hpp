@@ -1,12 +1,14 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "collector/plan/agenda.hpp"
+#include "collector/plan/card.hpp"
+#include "collector/plan/rhythm.hpp"
 #include "collector/plan/strain.hpp"
 #include "collector/site/site.hpp"
 #include "drivers/reading/pace.hpp"
@@ -15,13 +17,9 @@
 #include "ground/instant.hpp"
 
 // When to ask which device for what: fixed grids on the monotonic clock, phases spread, missed slots skipped, one request an address at a
-// time, rests where a device wants them, a quick second and third question when one goes unanswered. The core owns it; the hosts perform
-// its orders. Pure.
+// time, rests where a device wants them, a quick second and third question when one goes unanswered, bursts beside a loss, and no more
+// than their share of a line for the dead. The core owns it; the hosts perform its orders. Pure.
 namespace holdup::plan {
-
-using ground::Duration;
-using ground::Instant;
-using reading::Lane;
 
 struct Order {
   enum class Kind : std::uint8_t { identify, read };
@@ -31,14 +29,6 @@ struct Order {
   Instant deadline{};
 };
 
-/// The period of a lane: as written in the site file, else the larger of its default (the profile's, the scheme's) and half the refresh.
-[[nodiscard]] Duration lane_period(const site::Device& device, Lane lane, Duration refresh, const reading::Pace& profile = {});
-/// As written, else half the hot period, at most 2 s.
-[[nodiscard]] Duration answer_time(const site::Device& device);
-/// The longest answer after which a device that may be kept busy for its `max_duty` only can still be asked in time for the hot lane;
-/// nothing where it always can.
-[[nodiscard]] std::optional<Duration> quick_enough(const site::Device& device);
-
 class Plan {
  public:
   Plan(const site::Site& site, std::uint64_t seed, Instant now);
@@ -47,7 +37,7 @@ class Plan {
   [[nodiscard]] std::vector<Order> due(Instant now);
   [[nodiscard]] std::optional<Instant> next_due() const;
 
-  using Periods = std::array<Duration, 3>;  // by Lane
+  using Periods = std::vector<Duration>;  // by point
   struct Strained {
     site::Index device = 0;
     Strain::News news;
@@ -62,62 +52,76 @@ class Plan {
   void slow(site::Index device, Duration refresh, Instant now);
   /// Ask the hot points of this device at once, whatever the grid says: its neighbour was lost.
   void hurry(site::Index device, Instant now);
+  /// Ask them more often from now on, as long as the site file says: as often as the device measures and its line and duty allow.
+  void burst(site::Index device, Instant now);
   /// The device called: ask its hot points at once, at most ten times a second, and again when an answer can know: not before `knows`.
   void confirm(site::Index device, Instant now, Instant knows);
 
-  /// How often the lanes are asked as things stand.
+  /// How often its points are asked as things stand, bursts aside.
   [[nodiscard]] Periods periods(site::Index device) const;
   [[nodiscard]] const Strain& strain(site::Index device) const { return wards_[device].strain; }
   [[nodiscard]] Duration answer_time(site::Index device) const { return wards_[device].answer_time; }
+  /// Where the device's grids lie: every slot is this and a whole number of periods after the clock's zero.
+  [[nodiscard]] Duration phase(site::Index device) const { return wards_[device].phase; }
   /// Who began or ceased to suffer, since the last call.
   [[nodiscard]] std::vector<Strained> take_news() { return std::exchange(news_, {}); }
 
  private:
-  struct Rhythm {
-    Duration period{}, declared{};
-    Instant next = Instant::max();
-    std::vector<std::uint32_t> points;
-  };
   struct Ward {
     bool identified = false;
     bool busy = false;
     bool urgent = false;      // wanted by more than the grid: no rest is kept for it
-    bool first_lane = false;  // all that the question under way asks for
+    bool first_only = false;  // all that the question under way, or the last one, asks for
     bool lived = false;       // answered late since the last failure
     bool holds_card = false;  // while busy
+    bool steady = false;      // answered many times in a row before its last failure
     unsigned failures = 0;    // in a row
+    unsigned answers = 0;     // in a row
     std::size_t card = 0;
     Duration phase{};
     Duration answer_time{};
+    Duration learned{};  // refresh
+    Duration took{};     // the first rhythm's question, of late
     Instant identify_at{};
     Instant asked_at = Instant::min();
     Instant confirm_at = Instant::max(), confirm_last = Instant::min();  // the next confirming question, and the latest one wanted
-    std::array<Rhythm, 3> lanes;                                         // by Lane
+    Instant burst_until = Instant::min();
+    std::vector<Rhythm> rhythms;  // fastest first
     reading::Pace pace;
     std::optional<std::uint32_t> uptime;  // the point that tells the agent's
     Strain strain;
   };
-  /// What serves one request at a time: an address, whatever number of devices stands behind it.
-  struct Card {
-    bool busy = false;
-    Instant pauses_until = Instant::min();  // nothing is asked
-    Instant rests_until = Instant::min();   // … but what is urgent
-    std::vector<site::Index> wards;
+  /// Who might be asked next, and how it compares.
+  struct Turn {
+    Instant due{};  // as it counts: what is not hot counts as due later
+    Instant asked_at{};
+    site::Index device = 0;
+    auto operator<=>(const Turn&) const = default;
   };
 
+  void serve(std::size_t card, Instant now, std::vector<Order>& orders);
+  [[nodiscard]] std::optional<site::Index> choose(const Card& card, Instant now) const;
+  [[nodiscard]] Turn turn(site::Index device) const;
+  void ask(site::Index device, Instant now, std::vector<Order>& orders);
   [[nodiscard]] Order read_order(site::Index device, Instant now);
+  [[nodiscard]] std::vector<Rhythm*> rhythms_due(Ward& ward, Instant now) const;
   [[nodiscard]] Instant next_of(const Ward& ward) const;
-  [[nodiscard]] bool gives_way(site::Index device, Instant now) const;
-  [[nodiscard]] Duration period(const Ward& ward, const Rhythm& lane) const { return lane.period * ward.strain.slowdown(); }
-  void begin(Ward& ward, Instant now);
+  [[nodiscard]] Instant next_read(const Ward& ward, Instant rested) const;
+  [[nodiscard]] bool doubtful(const Ward& ward) const { return ward.failures > 0 || !ward.identified; }
+  [[nodiscard]] bool waits_for_share(const Ward& ward) const;
+  [[nodiscard]] Duration period(const Ward& ward, const Rhythm& rhythm, Instant now) const;
+  [[nodiscard]] Duration burst_period(const Ward& ward, const Rhythm& rhythm) const;
+  void reschedule(const Ward& ward);
   void end(Ward& ward, Instant now);
   void rest(const Ward& ward, Instant now, Duration busy);
   void ask_first(Ward& ward, Instant now);
+  void ask_eager(Ward& ward, Instant now);
   void tell(site::Index device, const std::optional<Strain::News>& news);
 
   const site::Site& site_;
   std::vector<Ward> wards_;  // by device
   std::vector<Card> cards_;
+  Agenda agenda_;  // of cards
   std::vector<Strained> news_;
 };
 

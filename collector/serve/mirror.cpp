@@ -94,7 +94,8 @@ void Mirror::know(const core::Known& known) {
     value.means = point.means;
     value.lane = point.lane;
     value.polled = true;
-    value.fresh_for = fresh_for(known.periods[static_cast<std::size_t>(point.lane)]);
+    value.point = static_cast<std::uint32_t>(p);
+    if (p < known.periods.size()) value.fresh_for = fresh_for(known.periods[p]);
     value.states = point.states;
   }
 }
@@ -102,7 +103,8 @@ void Mirror::know(const core::Known& known) {
 // Seldom: a device was found to measure, or to answer, slower than it is asked.
 void Mirror::take(const core::Rhythm& rhythm) {
   for (auto& [series, value] : values_)
-    if (value.device == rhythm.device && value.polled) value.fresh_for = fresh_for(rhythm.periods[static_cast<std::size_t>(value.lane)]);
+    if (value.device == rhythm.device && value.polled && value.point < rhythm.periods.size())
+      value.fresh_for = fresh_for(rhythm.periods[value.point]);
 }
 
 // A late answer comes after newer ones: it tells what was, not what is.

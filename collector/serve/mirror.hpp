@@ -34,8 +34,9 @@ struct Value {
   std::optional<site::Index> device;  // by its label
   reading::Meaning means = reading::Meaning::none;
   reading::Lane lane = reading::Lane::routine;
-  bool polled = false;   // a point of the device, in this lane
-  Duration fresh_for{};  // older is stale: three periods of its lane
+  bool polled = false;      // a point of the device, in this lane
+  std::uint32_t point = 0;  // … of this number
+  Duration fresh_for{};  // older is stale: three of its periods
   std::shared_ptr<const reading::StateTable> states;
   double value = 0;
   ground::Quality quality = ground::Quality::absent;

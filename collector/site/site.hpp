@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/site/every.hpp"
 #include "drivers/address/address.hpp"
 #include "drivers/reading/pace.hpp"
 #include "ground/element.hpp"
@@ -51,7 +52,21 @@ struct Device {
   std::optional<Index> feed;
   std::optional<Duration> hot, routine, timeout;  // as written; plan::lane_period() knows the defaults
   reading::Pace pace;                             // as written, over what the profile says; without routine
+  std::vector<Every> every = {};                  // points with a period of their own
+  std::optional<Duration> turnaround = {};        // from a question's end to its answer's begin: what `check` reckons with
+  struct Lines {
+    int device = 0, hot = 0, routine = 0;
+  } lines = {};  // where the site file says so; 0: nowhere
 };
+
+/// How much faster hot points are asked, and for how long, after a sign of a loss nearby.
+struct Burst {
+  Duration length = std::chrono::seconds{10};  // 0: not at all
+  std::optional<Duration> every = {};          // plan knows the default
+};
+
+/// What a period of a lane, or of a point, may be.
+inline constexpr Duration shortest_period = std::chrono::milliseconds{10}, longest_period = std::chrono::hours{24};
 
 /// What stands between the contact and the input: the dry contact itself, an opto-coupler, a logic output.
 enum class ContactKind : std::uint8_t { relay, opto, logic };
@@ -111,6 +126,7 @@ struct Site {
   std::vector<Supply> supplies;
   std::vector<std::string> rules;  // paths and glob patterns, relative to the site file
   Targets alerts;
+  Burst burst;
 
   [[nodiscard]] std::optional<Index> device(std::string_view name) const;
   [[nodiscard]] std::optional<Index> contact(std::string_view name) const;

@@ -104,14 +104,36 @@ class Reader {
       map.problem("via", "'" + device.via + "' is no switch", "write switch/NAME");
     if (const auto feed = map.text("feed")) device.feed = lookup(map, "feed", *feed, site_.feeds, "feed");
     device.read_clearing = map.flag("read_clearing").value_or(false);
-    device.hot = period(map, "hot");
-    device.routine = period(map, "routine");
+    device.lines = {.device = map.line({}), .hot = map.line("hot"), .routine = map.line("routine")};
+    device.hot = rhythm(map, "hot");
+    device.routine = rhythm(map, "routine");
     device.timeout = period(map, "timeout");
+    read_every(map, device);
+    device.turnaround = map.duration("turnaround");
+    if (device.turnaround > std::chrono::seconds{2}) map.problem("turnaround", "longer than 2s", "write how long it thinks, as in 5ms");
     if (device.timeout && device.hot && *device.timeout > *device.hot / 2)
       map.problem("timeout", "longer than half the hot period", "write at most " + ground::duration_text(*device.hot / 2));
     if (device.timeout && *device.timeout > std::chrono::seconds{2}) map.problem("timeout", "longer than 2s", "write at most 2s");
     read_pace(map, device);
     site_.devices.push_back(std::move(device));
+  }
+
+  /// `every: {rack_supply_input_ok: 10ms, 'rack_temperature_celsius{part="inlet"}': 1h}`
+  void read_every(Mapping& map, Device& device) {
+    const Node* node = map.find("every");
+    if (node == nullptr) return;
+    if (!node->is_map()) return map.problem("every", "not a mapping", "write {METRIC: PERIOD}, as in {rack_supply_input_ok: 10ms}");
+    Mapping all{*node, map.path("every"), report_};
+    for (const auto& entry : node->entries) {
+      auto one = parse_every(entry.key);
+      const auto length = rhythm(all, entry.key);
+      if (!one)
+        all.problem(entry.key, "no name of points", "write METRIC or 'METRIC{label=\"value\"}', as `holdup probe` prints them");
+      if (!one || !length) continue;
+      one->period = *length;
+      one->line = entry.line;
+      device.every.push_back(*std::move(one));
+    }
   }
 
   void read_pace(Mapping& map, Device& device) {
@@ -276,11 +298,20 @@ class Reader {
     if (speaks_v3 && top.has("traps") && site_.store_path.empty() && site_.traps_engine_file.empty())
       traps.warning({}, "informs of SNMPv3 are not answered: nowhere to count our starts", "add store: {path: …} or engine_file:");
     traps.finish();
+    read_burst(top);
     Mapping alerts{sub(top, "alerts"), "alerts", report_};
     site_.alerts = {.alertmanager = targets(alerts, "alertmanager"), .webhook = targets(alerts, "webhook")};
     alerts.finish();
     site_.rules = top.texts("rules");
     read_idle(top);
+  }
+
+  void read_burst(Mapping& top) {
+    Mapping burst{sub(top, "burst"), "burst", report_};
+    site_.burst.length = burst.duration("for").value_or(site_.burst.length);
+    if (site_.burst.length > std::chrono::hours{1}) burst.problem("for", "longer than 1h", "write how long a loss is watched closely, as in 10s");
+    site_.burst.every = rhythm(burst, "every");
+    burst.finish();
   }
 
   // Says of each key that is there that it changes nothing: nobody shall trust in what is not built.
@@ -331,6 +362,13 @@ class Reader {
   std::optional<Duration> period(Mapping& map, std::string_view key) {
     const auto length = map.duration(key);
     if (length && *length == Duration::zero()) map.problem(key, "zero", "write a length above 0");
+    return length;
+  }
+
+  std::optional<Duration> rhythm(Mapping& map, std::string_view key) {
+    const auto length = period(map, key);
+    if (length && *length != Duration::zero() && (*length < shortest_period || *length > longest_period))
+      map.problem(key, ground::duration_text(*length) + " is not between 10ms and 24h", "write a period from 10ms to 24h");
     return length;
   }
 

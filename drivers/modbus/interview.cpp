@@ -17,7 +17,8 @@ using profile::Profile;
 
 namespace {
 
-// Some devices keep silent where they should refuse: what follows a first answer gets no more time than this.
+// Some devices keep silent where they should refuse, and who answers nothing at all keeps its neighbours on the line waiting: no question
+// gets more time than this.
 constexpr auto patience = std::chrono::seconds{1};
 constexpr auto identification = static_cast<std::uint8_t>(Function::identification);
 const std::vector<std::uint16_t> usual_starts{40000, 50000, 0};  // SunSpec Device Information Model Specification, 6.3
@@ -113,8 +114,7 @@ asio::awaitable<Result<Interview::Words>> Interview::words(Span span) {
 
 asio::awaitable<Result<Exchange>> Interview::ask(Span span) {
   const Question question{.unit = unit_, .function = span.function, .address = span.address, .count = span.count};
-  const ground::Instant deadline = answered_ ? std::min(deadline_, ground::clock::now() + patience) : deadline_;
-  co_return co_await asker_.ask(question, deadline);
+  co_return co_await asker_.ask(question, std::min(deadline_, ground::clock::now() + patience));
 }
 
 /// Whether all registers of one of the profile's signatures say what it names; a profile without any is only taken by name.

@@ -110,6 +110,8 @@ void load_quirks(Mapping& map, const FileScope& scope, Quirks& quirks) {
   quirks.max_registers = static_cast<std::uint16_t>(bounded(own, "max_registers", 125, quirks.max_registers));
   quirks.register_gap = static_cast<std::uint16_t>(bounded(own, "register_gap", 124, quirks.register_gap));
   quirks.v1_only = own.flag("v1_only").value_or(false);
+  quirks.turnaround = own.duration("turnaround");
+  if (quirks.turnaround > longest_pause) own.problem("turnaround", "longer than 1s", "write what was measured, as in 5ms");
   load_pace(own, quirks.pace);
   own.finish();
 }

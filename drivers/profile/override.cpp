@@ -21,6 +21,7 @@ Change load_change(const Node& node, const std::string& path, const FileScope& s
   if (change.divide == 0.0) map.problem("divide", "a division by 0", "write the divisor");
   if (const auto lane = map.word("lane", reading::lane_names)) change.lane = static_cast<reading::Lane>(*lane);
   change.refresh = map.duration("refresh");
+  change.every = load_every(map);
   map.finish();
   return change;
 }
@@ -43,6 +44,7 @@ void apply(const Change& change, Rule& rule) {
   if (change.highest) conversion.highest = change.highest;
   take(change.lane, rule.lane);
   if (change.refresh) rule.refresh = change.refresh;
+  if (change.every) rule.every = change.every;
 }
 
 /// Changes the entries of the list that are read from the change's OID; true when there was one.

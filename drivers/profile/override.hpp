@@ -18,7 +18,7 @@ struct Change {
   bool ignore = false;  // the point is left out
   std::optional<double> multiply, divide, offset, lowest, highest;
   std::optional<reading::Lane> lane;
-  std::optional<ground::Duration> refresh;
+  std::optional<ground::Duration> refresh, every;
 };
 
 struct Override {

@@ -31,6 +31,7 @@ struct Rule {
   reading::Meaning means = reading::Meaning::none;
   reading::Lane lane = reading::Lane::routine;
   std::optional<ground::Duration> refresh;
+  std::optional<ground::Duration> every;  // a period of its own instead of its lane's
   std::shared_ptr<const reading::StateTable> states;
   std::shared_ptr<const std::vector<std::int64_t>> harmless;  // of an input_fail_cause: codes that tell of no failure
   bool clear_on_read = false;                                 // the device forgets it once it was read: not asked unless the site allows it
@@ -185,6 +186,7 @@ struct Quirks {
   std::uint16_t max_registers = 125;  // a Modbus read
   std::uint16_t register_gap = 0;     // unlisted registers that may be read along to merge two reads
   bool v1_only = false;               // its SNMP v2c is not to be trusted
+  std::optional<ground::Duration> turnaround;  // from a question's end to its answer's begin, as it was measured
   reading::Pace pace;
 };
 

@@ -158,6 +158,7 @@ Rule load_rule(Mapping& map, const FileScope& scope) {
   if (const auto means = map.word("means", reading::meaning_names)) rule.means = static_cast<Meaning>(*means);
   if (const auto lane = map.word("lane", reading::lane_names)) rule.lane = static_cast<reading::Lane>(*lane);
   rule.refresh = map.duration("refresh");
+  rule.every = load_every(map);
   rule.clear_on_read = map.flag("clear_on_read").value_or(false);
   load_conversion(map, scope, rule.conversion);
   if (rule.conversion.wraps_at && !rule.metric.ends_with("_total") && rule.means != Meaning::uptime)
@@ -165,6 +166,13 @@ Rule load_rule(Mapping& map, const FileScope& scope) {
   rule.conversion.words = rule.states;
   load_answer(map, rule);
   return rule;
+}
+
+std::optional<ground::Duration> load_every(Mapping& map) {
+  const auto every = map.duration("every");
+  if (every && (*every < std::chrono::milliseconds{10} || *every > std::chrono::hours{24}))
+    map.problem("every", "not between 10ms and 24h", "write a period from 10ms to 24h, or a lane");
+  return every;
 }
 
 std::optional<Oid> parse_oid(std::string_view text, const FileScope& scope) {

@@ -23,9 +23,11 @@ struct FileScope {
 
 /// `states:` of the file: NAME: {CODE: [word, health]}.
 void load_states(const ground::yaml::Node& node, FileScope& scope);
-/// metric, part, means, lane, refresh, states, yes, no, multiply, divide, offset, sentinels, extract, lowest, highest, bit, width, form.
+/// metric, part, means, lane, refresh, every, states, yes, no, multiply, divide, offset, sentinels, extract, lowest, highest, bit, width, form.
 /// Marks the keys as known.
 [[nodiscard]] Rule load_rule(ground::yaml::Mapping& map, const FileScope& scope);
+/// The period of single points.
+[[nodiscard]] std::optional<ground::Duration> load_every(ground::yaml::Mapping& map);
 /// An OID; one that begins with a dot stands below the file's base.
 [[nodiscard]] std::optional<Oid> parse_oid(std::string_view text, const FileScope& scope);
 [[nodiscard]] std::optional<ground::Pattern> load_pattern(ground::yaml::Mapping& map, std::string_view key);

@@ -13,7 +13,8 @@ Telling telling(const Rule& rule) {
                     .lane = rule.lane,
                     .refresh = rule.refresh,
                     .states = rule.states,
-                    .harmless = rule.harmless},
+                    .harmless = rule.harmless,
+                    .every = rule.every},
           .conversion = rule.conversion};
 }
 

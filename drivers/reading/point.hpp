@@ -104,6 +104,7 @@ struct Point {
   bool spare = false;                        // another point of the device tells the same; only `holdup probe` asks for it
   double wraps_at = 0;                       // of a counter: where it begins anew at 0, in the base unit; 0: not known
   std::shared_ptr<const std::vector<std::int64_t>> harmless = {};  // of an input_fail_cause: codes that tell of no failure
+  std::optional<ground::Duration> every = {};                      // its own period instead of its lane's, where the profile says one
 };
 
 /// The value of a label, or "".

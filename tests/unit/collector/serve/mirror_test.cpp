@@ -97,7 +97,7 @@ TEST_CASE("values of a device that is asked less often stay fresh for longer") {
   };
   CHECK_FALSE(fresh_at(noon + 13s));
   Update update;
-  update.rhythms = {{.device = 0, .periods = {4s, 40s, 20min}}};
+  update.rhythms = {{.device = 0, .periods = plan::Plan::Periods(mirror->device(0).values.size(), 4s)}};
   tell(*mirror, update);
   CHECK(fresh_at(noon + 13s));
   CHECK(fresh_at(noon + 14s));

@@ -67,7 +67,9 @@ core::Known Teller::known(site::Index device, record::Batch& batch) {
                     .identity = {.vendor = "ACME <b>", .model = "P1", .firmware = "1", .serial = "s", .profile = "acme"},
                     .series = {},
                     .points = points,
-                    .periods = {std::chrono::seconds{1}, std::chrono::seconds{10}, std::chrono::minutes{5}}};
+                    .periods = {}};
+  for (const auto& point : points)
+    known.periods.push_back(point.lane == reading::Lane::hot ? std::chrono::seconds{1} : std::chrono::seconds{10});
   known.series = registry_.enter(site_, device, points, batch.born);
   return known;
 }

@@ -1,0 +1,84 @@
+#include "collector/core/wording.hpp"
+
+#include <algorithm>
+
+#include "collector/incident/severity.hpp"
+#include "ground/number.hpp"
+
+namespace holdup::core {
+namespace {
+
+using incident::Incident;
+
+// The labels that a feed's `upstream:` gives to every alert below it: "room=r1,ups=u1".
+std::string upstream_of(const site::Site& site, const ground::Element& element) {
+  auto chain = site.ancestors(element);
+  chain.insert(chain.begin(), element);
+  for (const auto& link : chain) {
+    if (!link.is("feed")) continue;
+    for (const auto& feed : site.feeds) {
+      if (feed.name != link.rest()) continue;
+      std::string text;
+      for (const auto& [name, value] : feed.upstream) text += (text.empty() ? "" : ",") + name + "=" + value;
+      return text;
+    }
+  }
+  return {};
+}
+
+std::string evidence_text(const std::vector<record::Evidence>& evidence) {
+  std::string text;
+  for (const auto& e : evidence) {
+    if (!text.empty()) text += "; ";
+    text += e.source + " " + e.point + (e.value ? " = " + ground::number_text(*e.value) : "") + " at " + ground::iso8601(e.time);
+  }
+  return text;
+}
+
+std::string page_url(const site::Site& site) { return "http://" + site.http_listen + "/"; }
+
+std::string element_of(const Labels& labels) {
+  for (std::string_view name : {"supply", "load"})
+    if (auto value = first_of(labels, name); !value.empty()) return value;
+  const auto device = first_of(labels, "device");
+  return device.empty() ? "self" : "device/" + device;
+}
+
+}  // namespace
+
+std::string first_of(const Labels& labels, std::string_view name) {
+  const auto at = std::find_if(labels.begin(), labels.end(), [&](const auto& l) { return l.first == name; });
+  return at == labels.end() ? std::string{} : at->second;
+}
+
+Alert alert_of(const Incident& incident, const site::Site& site) {
+  Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}},
+                         {"element", incident.cause.text()},
+                         {"rack", site.rack},
+                         {"severity", std::string{incident::severity(incident.verdict)}}},
+              .annotations = {{"incident", incident.id},
+                              {"strength", std::string{name(incident.strength)}},
+                              {"summary", incident.summary},
+                              {"evidence", evidence_text(incident.evidence)},
+                              {"url", page_url(site)}},
+              .starts = incident.begin,
+              .generator = page_url(site)};
+  if (auto upstream = upstream_of(site, incident.cause); !upstream.empty()) alert.labels.emplace_back("upstream", std::move(upstream));
+  return alert;
+}
+
+Alert alert_of_rule(const rules::Transition& transition, const site::Site& site, ground::Utc starts) {
+  Alert alert{.labels = transition.labels.all(), .annotations = {}, .starts = starts, .generator = page_url(site)};
+  const auto add = [&](const char* name, std::string value) {
+    if (first_of(alert.labels, name).empty()) alert.labels.emplace_back(name, std::move(value));
+  };
+  add("alertname", transition.alert);
+  add("severity", "warning");
+  add("rack", site.rack);
+  add("element", element_of(alert.labels));
+  std::sort(alert.labels.begin(), alert.labels.end());
+  for (const auto& [name, text] : transition.annotations) alert.annotations.emplace_back(name, text);
+  return alert;
+}
+
+}  // namespace holdup::core
