@@ -31,7 +31,7 @@ struct Card {
   Kind kind = Kind::own;
   std::vector<site::Index> wards;
   unsigned held = 0;                      // questions under way that nothing else may join
-  bool timed_out = false;                 // the last question was in vain: the living are next
+  Instant living_until = Instant::min();  // after a question in vain, for as long as it took: the living are next
   Instant pauses_until = Instant::min();  // nothing is asked
   Instant rests_until = Instant::min();   // … but what is urgent
   Instant trial_at = Instant::min();      // before, nobody is asked who is taken for dead

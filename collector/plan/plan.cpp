@@ -88,7 +88,7 @@ void Plan::serve(std::size_t number, Instant now, std::vector<Order>& orders) {
   reschedule(wards_[card.wards.front()]);
 }
 
-// Of several devices behind one address the one that has waited longest is next. After a question in vain it is one that lives.
+// Of several devices behind one address the one that has waited longest is next. After a question in vain the living are.
 std::optional<site::Index> Plan::choose(const Card& card, Instant now) const {
   std::optional<Turn> best, sure;
   if (card.held > 0) return std::nullopt;
@@ -98,7 +98,7 @@ std::optional<site::Index> Plan::choose(const Card& card, Instant now) const {
     if (!best || mine < *best) best = mine;
     if (!doubtful(wards_[d]) && (!sure || mine < *sure)) sure = mine;
   }
-  const auto& chosen = card.timed_out && sure ? sure : best;
+  const auto& chosen = now < card.living_until && sure ? sure : best;
   return chosen ? std::optional{chosen->device} : std::nullopt;
 }
 
@@ -225,7 +225,6 @@ void Plan::identified(site::Index device, std::span<const reading::Point> points
   ward.strain = {};
   ward.uptime.reset();
   if (ward.busy) end(ward, now), rest(ward, now, now - ward.asked_at);
-  cards_[ward.card].timed_out = false;
   ward.failures = ward.answers = 0;
   ward.first_only = false;
   ward.burst_until = Instant::min();
@@ -273,7 +272,6 @@ void Plan::answered(site::Index device, Instant now, std::span<const reading::Re
   const auto busy = now - ward.asked_at;
   end(ward, now);
   rest(ward, now, busy);
-  cards_[ward.card].timed_out = false;
   ward.failures = 0;
   ++ward.answers;
   ward.lived = false;
@@ -303,7 +301,7 @@ void Plan::failed(site::Index device, Instant now) {
   Card& card = cards_[ward.card];
   end(ward, now);
   if (card.shared()) card.charge(ward.asked_at, now - ward.asked_at);
-  card.timed_out = true;
+  card.living_until = now + (now - ward.asked_at);
   if (++ward.failures == 1) ward.steady = ward.answers >= steady_answers;
   ward.answers = 0;
   const bool lives = std::exchange(ward.lived, false);
@@ -365,7 +363,9 @@ void Plan::ask_first(Ward& ward, Instant now) {
   if (!ward.rhythms.empty()) ward.rhythms.front().next = std::min(ward.rhythms.front().next, now);
 }
 
+// A silent device's first points are all that is asked of it.
 void Plan::ask_eager(Ward& ward, Instant now) {
+  if (ward.failures > 0) return ask_first(ward, now);
   for (Rhythm& rhythm : ward.rhythms)
     if (rhythm.eager) rhythm.next = std::min(rhythm.next, now);
 }

@@ -110,7 +110,7 @@ TEST_CASE("who falls silent is asked three times more at once, however many fall
   for (std::size_t u = 0; u < 8; ++u) line.units[u].dead = true;
   line.run(12s);
   for (std::size_t u = 0; u < 8; ++u) CHECK(line.units[u].asked.size() >= 4);
-  for (std::size_t u = 8; u < size; ++u) CHECK(line.units[u].asked.size() >= 16);  // of 24: after each time-out one of the living
+  for (std::size_t u = 8; u < size; ++u) CHECK(line.units[u].asked.size() >= 16);  // of 24: after each time-out come the living
 }
 
 TEST_CASE("a unit that answers every second question does not eat its neighbours' time") {
