@@ -3,6 +3,7 @@
 #include <span>
 
 #include "collector/cli/configuration.hpp"
+#include "collector/cli/lines.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/plan/plan.hpp"
 
@@ -44,11 +45,14 @@ int check(const CheckOptions& options) {
                     .mend = "write a longer hot, or timeout: " + ground::duration_text(*quick),
                     .weight = ground::Problem::Weight::warning});
   const bool ok = print_problems(problems, options.json);
+  const auto lines = configuration.profiles ? lines_of(site, *configuration.profiles) : std::vector<Line>{};
   if (ok && !options.json) {
     std::cout << site.rack << ": " << site.feeds.size() << " feeds, " << site.devices.size() << " devices, " << site.loads.size()
               << " loads, " << site.supplies.size() << " supplies, " << configuration.rules.size() << " rules\n";
     print_devices(site, configuration.accesses);
   }
+  for (const Line& line : lines)
+    options.json ? void(std::cout << line_json(line, site) << '\n') : print_line(line, site);
   return ok ? fine : problem_found;
 }
 

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <map>
 
+#include "collector/cli/lines.hpp"
 #include "collector/rules/rule_file.hpp"
 #include "collector/site/site_file.hpp"
 #include "drivers/open/secret.hpp"
@@ -130,6 +131,7 @@ Configuration load_configuration(const std::string& path, const std::vector<std:
   const auto names = configuration.profiles->names();
   configuration.site = site::parse(text, file, names, problems);
   configuration.rules = load_rules(configuration.site.rules, file, problems);
+  judge_rhythms(configuration.site, *configuration.profiles, file, problems);
   Secrets secrets{file, problems};
   for (const auto& device : configuration.site.devices) configuration.accesses.push_back(secrets.of(device));
   return configuration;

@@ -91,6 +91,16 @@ TEST_CASE("a rack may stand in the scenario, and its loss is told to every targe
   CHECK(transcript.posts[0].find("\"element\":\"cab1/psu1\"") != std::string::npos);
 }
 
+TEST_CASE("without its burst the second loss is seen by the grid alone, too late") {
+  auto plan = plan_of_file(scenarios / "burst-beside-a-loss.yaml");
+  plan.site->burst.length = 0s;
+  const auto transcript = drill::play(std::move(plan));
+  REQUIRE(transcript.verdicts.size() == 3);
+  CHECK(transcript.verdicts[0].met);
+  CHECK_FALSE(transcript.verdicts[1].met);
+  CHECK_FALSE(transcript.verdicts[2].met);
+}
+
 TEST_CASE("a drill that misses an expectation is not clean") {
   const auto transcript =
       drill::play(plan_of(with("timeline:\n"

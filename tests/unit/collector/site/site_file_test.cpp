@@ -23,7 +23,8 @@ devices:
   pdu-a: {url: snmp://192.0.2.11, community_file: /etc/holdup/pdu.secret, feed: A, via: switch/sw1}
   pdu-b: {url: "snmp://192.0.2.12:1161", community_file: /etc/holdup/pdu.secret, feed: B, via: switch/sw1}
   shelf-psu1: {url: modbus://192.0.2.20/1, profile: orv3-psu, hot: 100ms}
-  shelf-psu2: {url: modbus://192.0.2.20/2, profile: orv3-psu, hot: 100ms, routine: 5s, timeout: 50ms, max_duty: 0.25, between_requests: 20ms}
+  shelf-psu2: {url: modbus://192.0.2.20/2, profile: orv3-psu, hot: 100ms, routine: 5s, timeout: 50ms, max_duty: 0.25, between_requests: 20ms,
+    turnaround: 8ms, every: {rack_supply_input_ok: 10ms, 'rack_temperature_celsius{part="inlet"}': 1h}}
 contacts:
   cab1-psu1: {source: gpiochip0/4, active: low, senses: ac_in, of: cab1/psu1, kind: opto, qualify: 2ms, flight: 30ms}
 loads:
@@ -35,6 +36,7 @@ loads:
       psu2: {cord: pdu-b/outlet/3, status: shelf-psu2, rated_watts: 3000, holdup: 20ms}
 self: {supplies: [pdu-a/outlet/9, pdu-b/outlet/9], path: [switch/sw1]}
 traps: {listen: 127.0.0.1:9162, engine_file: /var/lib/holdup/engine}
+burst: {for: 20s, every: 50ms}
 alerts:
   alertmanager: [http://127.0.0.1:9093]
   webhook: [http://127.0.0.1:9000/hook]
@@ -317,4 +319,39 @@ TEST_CASE("what is no site file at all is refused without harm") {
   CHECK_FALSE(complaints("rack: r\n#" + std::string(std::size_t{2} << 20, 'x')).empty());
   CHECK_FALSE(
       complaints("rack: {a: b}\ndevices: x\nloads: 3\ncontacts: ~\nself: 1\ntraps: []\nstore: y\nalerts: z\nrules: {a: b}\n").empty());
+}
+
+TEST_CASE("points have periods of their own, and a loss a burst") {
+  const auto site = read_whole();
+  const auto& device = site.devices[3];
+  REQUIRE(device.every.size() == 2);
+  CHECK(device.every[0].metric == "rack_supply_input_ok");
+  CHECK(device.every[0].period == 10ms);
+  CHECK(device.every[0].line > device.lines.device);
+  CHECK(device.every[1].text() == "rack_temperature_celsius{part=\"inlet\"}");
+  CHECK(device.every[1].period == 1h);
+  CHECK(device.turnaround == 8ms);
+  CHECK(site.burst.length == 20s);
+  CHECK(site.burst.every == 50ms);
+  CHECK(site::Burst{}.length == 10s);
+}
+
+TEST_CASE("a period is from 10 ms to 24 h, of lanes, points and bursts alike") {
+  const auto of_device = [](const std::string& keys) {
+    return complaints("rack: r\ndevices:\n  d: {url: snmp://192.0.2.1, " + keys + "}\n");
+  };
+  const std::string range = " is not between 10ms and 24h; write a period from 10ms to 24h";
+  CHECK(of_device("hot: 9ms") == std::vector{"r.yaml:3: devices.d.hot: 9ms" + range});
+  CHECK(of_device("routine: 25h") == std::vector{"r.yaml:3: devices.d.routine: 25h" + range});
+  CHECK(of_device("every: {rack_power_watts: 2d}") == std::vector{"r.yaml:3: devices.d.every.rack_power_watts: 2d" + range});
+  CHECK(of_device("hot: 10ms, routine: 24h, every: {rack_power_watts: 10ms}").empty());
+  CHECK(of_device("every: {'rack_power_watts{part}': 1s}") ==
+        std::vector<std::string>{"r.yaml:3: devices.d.every.rack_power_watts{part}: no name of points; write METRIC or "
+                                 "'METRIC{label=\"value\"}', as `holdup probe` prints them"});
+  CHECK(of_device("every: 10ms").size() == 1);
+  CHECK(of_device("turnaround: 3s").size() == 1);
+  const std::string least = "rack: r\ndevices: {d: {url: snmp://192.0.2.1}}\n";
+  CHECK(complaints(least + "burst: {every: 1ms}\n") == std::vector{"r.yaml:3: burst.every: 1ms" + range});
+  CHECK(complaints(least + "burst: {for: 2h}\n").size() == 1);
+  CHECK(complaints(least + "burst: {for: 0s}\n").empty());
 }

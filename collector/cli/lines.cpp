@@ -1,0 +1,163 @@
+#include "collector/cli/lines.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "collector/cli/outline.hpp"
+#include "collector/plan/card.hpp"
+
+namespace holdup::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration usual_turnaround = 5ms;
+// Of a device whose profile is not written.
+constexpr std::size_t assumed_hot = 4, assumed_routine = 60;
+
+bool is_bits(const modbus::Span& span) {
+  return span.function == modbus::Function::coils || span.function == modbus::Function::discrete_inputs;
+}
+
+Load load_of(const plan::Rhythm& rhythm, const site::Device& device) {
+  const auto* own = device.every.empty() ? nullptr : &device.every;
+  const bool apart = own != nullptr && std::ranges::any_of(*own, [&](const auto& every) { return rhythm.fixed && every.period == rhythm.base; });
+  return {.lane = rhythm.lane, .own = apart, .period = rhythm.period};
+}
+
+/// Reckons what one unit costs its line.
+class Reckoning {
+ public:
+  Reckoning(const Line& line, const site::Device& device, UnitLoad& unit, Duration pause) : line_{line}, device_{device}, unit_{unit}, pause_{pause} {}
+
+  void add(const plan::Rhythm& rhythm, const Outline& outline) {
+    Load load = load_of(rhythm, device_);
+    for (const auto& span : outline.requests(rhythm.points)) request(load, span.count, is_bits(span));
+    unit_.loads.push_back(load);
+  }
+  void assume(reading::Lane lane, std::size_t registers) {
+    Load load{.lane = lane, .period = plan::lane_period(device_, lane, {})};
+    request(load, registers, false);
+    unit_.loads.push_back(load);
+  }
+
+ private:
+  void request(Load& load, std::size_t count, bool bits) {
+    const auto frames = bits ? plan::of_bits(count) : plan::of_registers(count);
+    ++load.requests;
+    load.registers += bits ? 0 : count;
+    load.bytes += frames.bytes();
+    load.takes += unit_.turnaround + pause_;
+    if (line_.kind != Line::Kind::host) load.takes += plan::time_of(line_.serial, frames);
+  }
+
+  const Line& line_;
+  const site::Device& device_;
+  UnitLoad& unit_;
+  Duration pause_;
+};
+
+const profile::Profile* profile_of(const site::Device& device, const profile::Library& library) {
+  return device.profile.empty() ? nullptr : library.find(device.profile);
+}
+
+profile::Clearing clearing_of(const site::Device& device) {
+  return device.read_clearing ? profile::Clearing::allowed : profile::Clearing::refused;
+}
+
+UnitLoad unit_of(const Line& line, site::Index index, const site::Device& device, const profile::Profile* profile) {
+  UnitLoad unit{.device = index, .profile = profile, .timeout = plan::answer_time(device)};
+  const auto told = device.turnaround ? device.turnaround : profile != nullptr ? profile->quirks.turnaround : std::nullopt;
+  unit.turnaround = told.value_or(usual_turnaround), unit.turnaround_known = told.has_value();
+  const auto pace = device.pace.over(profile != nullptr ? profile->quirks.pace : reading::Pace{});
+  Reckoning reckoning{line, device, unit, pace.between_requests.value_or(Duration{})};
+  if (profile == nullptr) {
+    reckoning.assume(reading::Lane::hot, assumed_hot), reckoning.assume(reading::Lane::routine, assumed_routine);
+    return unit;
+  }
+  const auto outline = outline_of(*profile, clearing_of(device));
+  unit.at_most = !outline.exact;
+  for (const auto& rhythm : plan::rhythms_of(device, outline.points, pace)) reckoning.add(rhythm, outline);
+  return unit;
+}
+
+Line::Kind kind_of(const site::Device& device) {
+  if (device.address.protocol == drivers::Address::Protocol::modbus) return Line::Kind::host;
+  return device.address.serial.path.empty() ? Line::Kind::device_server : Line::Kind::serial;
+}
+
+std::string name_of(const drivers::Address& address) {
+  if (!address.serial.path.empty()) return address.serial.path;
+  const bool v6 = address.host.find(':') != std::string::npos;
+  return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+Duration rounded_up(Duration exact) {
+  Duration step = 10ms;
+  while (exact > 100 * step) step *= 10;
+  return (exact + step - 1ns) / step * step;
+}
+
+bool is_hot_lane(const Load& load) { return load.lane == reading::Lane::hot && !load.own; }
+
+}  // namespace
+
+double UnitLoad::share() const {
+  return std::accumulate(loads.begin(), loads.end(), 0.0, [](double sum, const Load& load) { return sum + load.share(); });
+}
+
+double Line::living() const {
+  return std::accumulate(units.begin(), units.end(), 0.0, [](double sum, const UnitLoad& unit) { return sum + unit.share(); });
+}
+
+double Line::reserved() const { return units.size() > 1 ? plan::dead_share : 0; }
+
+Duration Line::asked_again(std::size_t dead) const {
+  std::vector<Duration> timeouts;
+  for (const UnitLoad& unit : units) timeouts.push_back(unit.timeout);
+  std::ranges::sort(timeouts, std::greater{});
+  timeouts.resize(std::min(dead, timeouts.size()));
+  const auto once = std::accumulate(timeouts.begin(), timeouts.end(), Duration{});
+  return units.size() > 1 ? plan::heard_again_within(once, 1) : Duration{};
+}
+
+// With the period that uses up what the other rhythms leave; units whose own is longer keep it, and leave more to the others.
+std::optional<Duration> Line::smallest_hot() const {
+  double fixed = 0;
+  std::vector<const Load*> hot;
+  for (const UnitLoad& unit : units)
+    for (const Load& load : unit.loads) is_hot_lane(load) ? hot.push_back(&load) : void(fixed += load.share());
+  std::ranges::sort(hot, std::greater{}, &Load::period);
+  Duration takes{};
+  for (const Load* load : hot) takes += load->takes;
+  double room = 1 - reserved() - fixed;
+  for (const Load* load : hot) {
+    if (room <= 0) return std::nullopt;
+    const Duration all{static_cast<Duration::rep>(ground::seconds(takes) / room * 1e9)};
+    if (all >= load->period) return rounded_up(all);
+    room -= load->share(), takes -= load->takes;
+  }
+  return std::nullopt;
+}
+
+bool Line::certain() const {
+  return std::ranges::all_of(units, [&](const UnitLoad& unit) { return unit.profile != nullptr && (kind == Kind::serial || unit.turnaround_known); });
+}
+
+std::vector<Line> lines_of(const site::Site& site, const profile::Library& library) {
+  std::map<std::string, std::vector<site::Index>> shared;
+  for (site::Index d = 0; d < site.devices.size(); ++d)
+    if (plan::kind_of(site.devices[d]) != plan::Card::Kind::own) shared[plan::card_of(site.devices[d])].push_back(d);
+  std::vector<Line> out;
+  for (const auto& [card, devices] : shared) {
+    const auto& first = site.devices[devices.front()];
+    Line line{.kind = kind_of(first), .name = name_of(first.address), .serial = first.address.serial, .units = {}};
+    if (line.kind == Line::Kind::host && devices.size() == 1) continue;
+    for (const auto d : devices) line.units.push_back(unit_of(line, d, site.devices[d], profile_of(site.devices[d], library)));
+    out.push_back(std::move(line));
+  }
+  return out;
+}
+
+}  // namespace holdup::cli
