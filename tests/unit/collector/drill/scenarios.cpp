@@ -58,6 +58,7 @@ drill::DrillPlan plan_of_file(const std::string& path) {
   ground::Problems problems;
   auto scenario = hwsim::scenario::parse_scenario(read(path), path, problems);
   require_ok(problems);
+  if (std::holds_alternative<ground::yaml::Node>(scenario.rack)) return plan_of(read(path));
   const auto file = std::filesystem::path{path}.parent_path() / std::get<std::string>(scenario.rack);
   const auto rack = ground::yaml::parse(read(file), file, problems);
   require_ok(problems);
