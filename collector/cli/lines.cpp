@@ -103,6 +103,8 @@ bool is_hot_lane(const Load& load) { return load.lane == reading::Lane::hot && !
 
 }  // namespace
 
+Duration Load::shortest() const { return rounded_up(2 * takes); }
+
 double UnitLoad::share() const {
   return std::accumulate(loads.begin(), loads.end(), 0.0, [](double sum, const Load& load) { return sum + load.share(); });
 }
@@ -113,9 +115,9 @@ double Line::living() const {
 
 double Line::reserved() const { return units.size() > 1 ? plan::dead_share : 0; }
 
-Duration Line::asked_again(std::size_t dead) const {
+Duration Line::asked_again(std::size_t dead, Known known) const {
   std::vector<Duration> timeouts;
-  for (const UnitLoad& unit : units) timeouts.push_back(unit.timeout);
+  for (const UnitLoad& unit : units) timeouts.push_back(known == Known::never ? plan::identify_patience : unit.timeout);
   std::ranges::sort(timeouts, std::greater{});
   timeouts.resize(std::min(dead, timeouts.size()));
   const auto once = std::accumulate(timeouts.begin(), timeouts.end(), Duration{});
@@ -129,13 +131,13 @@ std::optional<Duration> Line::smallest_hot() const {
   for (const UnitLoad& unit : units)
     for (const Load& load : unit.loads) is_hot_lane(load) ? hot.push_back(&load) : void(fixed += load.share());
   std::ranges::sort(hot, std::greater{}, &Load::period);
-  Duration takes{};
-  for (const Load* load : hot) takes += load->takes;
+  Duration takes{}, longest{};
+  for (const Load* load : hot) takes += load->takes, longest = std::max(longest, kind == Kind::host ? Duration{} : load->shortest());
   double room = 1 - reserved() - fixed;
   for (const Load* load : hot) {
     if (room <= 0) return std::nullopt;
     const Duration all{static_cast<Duration::rep>(ground::seconds(takes) / room * 1e9)};
-    if (all >= load->period) return rounded_up(all);
+    if (all >= load->period) return std::max(rounded_up(all), longest);
     room -= load->share(), takes -= load->takes;
   }
   return std::nullopt;

@@ -25,6 +25,8 @@ struct Load {
   std::size_t requests = 0, registers = 0, bytes = 0;
   Duration takes{};  // all of its requests and answers
   [[nodiscard]] double share() const { return ground::seconds(takes) / ground::seconds(period); }
+  /// The shortest period whose usual time-out, half of it, does not cut this off.
+  [[nodiscard]] Duration shortest() const;
 };
 
 struct UnitLoad {
@@ -48,8 +50,9 @@ struct Line {
   [[nodiscard]] double living() const;    // share of the time that questions and answers take
   [[nodiscard]] double reserved() const;  // … that time-outs of the dead may take
   [[nodiscard]] double left() const { return 1 - living() - reserved(); }
+  enum class Known { identified, never };
   /// When `dead` of the units are, the costliest of them: one that lives again is asked within.
-  [[nodiscard]] Duration asked_again(std::size_t dead) const;
+  [[nodiscard]] Duration asked_again(std::size_t dead, Known known) const;
   /// The shortest period of all hot lanes that fits; nothing when none does.
   [[nodiscard]] std::optional<Duration> smallest_hot() const;
   /// All of it follows from what is written.

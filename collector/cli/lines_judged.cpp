@@ -79,7 +79,9 @@ class Judge {
       const auto patience = load.lane == Lane::hot || device.timeout ? unit.timeout : std::max(unit.timeout, std::min<Duration>(load.period / 2, 2s));
       if (line.kind == Line::Kind::host || load.takes <= patience) continue;
       const auto lane = std::string{reading::lane_names[static_cast<std::size_t>(load.lane)]};
-      const auto mend = device.timeout ? "write a longer timeout, or fewer points" : "write a longer period: the time-out is half of it, at most 2s";
+      const auto mend = device.timeout || load.shortest() > 4s
+                            ? std::string{"write a longer timeout, or periods of their own for some of its points"}
+                            : "write " + lane + ": " + ground::duration_text(load.shortest()) + " or longer: the time-out is half of it, at most 2s";
       add(device, load.lane == Lane::hot ? device.lines.hot : device.lines.routine, lane,
           "its " + std::to_string(load.requests) + " requests take " + ms(load.takes) + " on " + line.name + ", the time-out is " +
               ground::duration_text(patience),

@@ -52,9 +52,14 @@ void print_line(const Line& line, const site::Site& site) {
   for (const UnitLoad& unit : line.units) print_unit(unit, site);
   std::cout << "    questions and answers " << percent(line.living());
   if (line.reserved() > 0)
-    std::cout << ", time-outs of dead units at most " << percent(line.reserved()) << " (one that lives again is asked within "
-              << seconds(line.asked_again(1)) << ", within " << seconds(line.asked_again(line.units.size())) << " when all were dead)";
+    std::cout << ", time-outs of dead units at most " << percent(line.reserved());
   std::cout << ", left " << percent(line.left()) << '\n';
+  if (line.reserved() == 0) return;
+  const auto again = [&](Line::Known known) {
+    return seconds(line.asked_again(1, known)) + ", with all of them dead within " + seconds(line.asked_again(line.units.size(), known));
+  };
+  std::cout << "    a dead unit that lives again is asked within " << again(Line::Known::identified) << "; one that was never identified within "
+            << again(Line::Known::never) << '\n';
 }
 
 std::string line_json(const Line& line, const site::Site& site) {
@@ -82,8 +87,9 @@ std::string line_json(const Line& line, const site::Site& site) {
   }
   json.end_array().field("share", line.living()).field("dead_share", line.reserved()).field("left", line.left());
   if (line.reserved() > 0)
-    json.field("asked_again_seconds", ground::seconds(line.asked_again(1)))
-        .field("asked_again_of_all_seconds", ground::seconds(line.asked_again(line.units.size())));
+    json.field("asked_again_seconds", ground::seconds(line.asked_again(1, Line::Known::identified)))
+        .field("asked_again_with_all_dead_seconds", ground::seconds(line.asked_again(line.units.size(), Line::Known::identified)))
+        .field("identified_with_all_dead_seconds", ground::seconds(line.asked_again(line.units.size(), Line::Known::never)));
   return json.end_object().take();
 }
 

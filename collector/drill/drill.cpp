@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration round_trip = 1ms;                                             // of a quiet local network
 constexpr Duration walk_time = 50ms;                                             // of an identification
-constexpr Duration modbus_patience = 1s;                                         // of one, where nothing is answered: as the driver's
 constexpr Duration grace = 20s;                                                  // after the last step, where nothing says how long to play
 constexpr auto epoch = std::chrono::sys_days{std::chrono::year{2011} / 4 / 25};  // virtual UTC starts at the founding incident's day
 
@@ -128,7 +127,7 @@ class Rig {
       ground::Failure failure{ground::FailureKind::timeout, "no answer"};
       const bool snmp = !machine_.site().devices[order.device].address.speaks_modbus();
       const bool knocks = !snmp && order.kind == plan::Order::Kind::identify;
-      replies_.emplace(knocks ? std::min(order.deadline, now_ + modbus_patience) : order.deadline,
+      replies_.emplace(knocks ? std::min(order.deadline, now_ + plan::identify_patience) : order.deadline,
                        core::Unanswered{.device = order.device, .asked = now_, .failure = std::move(failure)});
       const bool comes = snmp && fate.answered && fate.corruption == hwsim::scenario::Corruption::none;  // Modbus drops what comes late
       if (comes && order.kind == plan::Order::Kind::read) replies_.emplace(arrives, read_late(order, *device, arrives - now_));

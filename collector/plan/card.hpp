@@ -19,6 +19,9 @@ using ground::Instant;
 /// Of the time of a line that several units share, in time-outs of the dead ones; the rest is the living ones'.
 inline constexpr double dead_share = 0.1;
 
+/// A Modbus unit that answers nothing is given up after so long while it is being identified: the driver's patience with one question.
+inline constexpr Duration identify_patience = std::chrono::seconds{1};
+
 /// What this device shares with all of the same name.
 [[nodiscard]] std::string card_of(const site::Device& device);
 

@@ -84,8 +84,9 @@ TEST_CASE("a line's arithmetic: spans, bytes and milliseconds of every rhythm, a
   CHECK(line.units[1].turnaround_known);
   CHECK(line.reserved() == 0.1);
   CHECK(line.left() == Approx(1 - 0.1 - psu.share() - line.units[1].share()));
-  CHECK(line.asked_again(1) == 5s);
-  CHECK(line.asked_again(2) == 7500ms);
+  CHECK(line.asked_again(1, cli::Line::Known::identified) == 5s);
+  CHECK(line.asked_again(2, cli::Line::Known::identified) == 7500ms);
+  CHECK(line.asked_again(2, cli::Line::Known::never) == 20s);
   CHECK(line.certain());
 }
 
@@ -119,7 +120,7 @@ TEST_CASE("a question that its time-out cuts off is refused") {
   REQUIRE_FALSE(told.empty());
   CHECK(told[0] ==
         "r.yaml:3: devices.u.hot: its 1 requests take 243.3 ms on /dev/ttyS0, the time-out is 150ms; "
-        "write a longer period: the time-out is half of it, at most 2s");
+        "write hot: 490ms or longer: the time-out is half of it, at most 2s");
 }
 
 TEST_CASE("a written period faster than half the refresh is refused, a default one is not") {
