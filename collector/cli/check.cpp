@@ -51,8 +51,7 @@ int check(const CheckOptions& options) {
               << " loads, " << site.supplies.size() << " supplies, " << configuration.rules.size() << " rules\n";
     print_devices(site, configuration.accesses);
   }
-  for (const Line& line : lines)
-    options.json ? void(std::cout << line_json(line, site) << '\n') : print_line(line, site);
+  for (const Line& line : lines) options.json ? void(std::cout << line_json(line, site) << '\n') : print_line(line, site);
   return ok ? fine : problem_found;
 }
 

@@ -20,19 +20,19 @@ bool is_bits(const modbus::Span& span) {
   return span.function == modbus::Function::coils || span.function == modbus::Function::discrete_inputs;
 }
 
-Load load_of(const plan::Rhythm& rhythm, const site::Device& device) {
-  const auto* own = device.every.empty() ? nullptr : &device.every;
-  const bool apart = own != nullptr && std::ranges::any_of(*own, [&](const auto& every) { return rhythm.fixed && every.period == rhythm.base; });
-  return {.lane = rhythm.lane, .own = apart, .period = rhythm.period};
+Load load_of(const plan::Rhythm& rhythm, const site::Device& device, const Outline& outline) {
+  const bool own = site::closest(device.every, outline.points[rhythm.points.front()]) != nullptr;
+  return {.lane = rhythm.lane, .own = own, .period = rhythm.period};
 }
 
 /// Reckons what one unit costs its line.
 class Reckoning {
  public:
-  Reckoning(const Line& line, const site::Device& device, UnitLoad& unit, Duration pause) : line_{line}, device_{device}, unit_{unit}, pause_{pause} {}
+  Reckoning(const Line& line, const site::Device& device, UnitLoad& unit, Duration pause)
+      : line_{line}, device_{device}, unit_{unit}, pause_{pause} {}
 
   void add(const plan::Rhythm& rhythm, const Outline& outline) {
-    Load load = load_of(rhythm, device_);
+    Load load = load_of(rhythm, device_, outline);
     for (const auto& span : outline.requests(rhythm.points)) request(load, span.count, is_bits(span));
     unit_.loads.push_back(load);
   }
@@ -144,7 +144,8 @@ std::optional<Duration> Line::smallest_hot() const {
 }
 
 bool Line::certain() const {
-  return std::ranges::all_of(units, [&](const UnitLoad& unit) { return unit.profile != nullptr && (kind == Kind::serial || unit.turnaround_known); });
+  return std::ranges::all_of(
+      units, [&](const UnitLoad& unit) { return unit.profile != nullptr && (kind == Kind::serial || unit.turnaround_known); });
 }
 
 std::vector<Line> lines_of(const site::Site& site, const profile::Library& library) {

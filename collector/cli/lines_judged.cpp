@@ -30,7 +30,8 @@ class Judge {
   }
 
  private:
-  void add(const site::Device& device, int line, const std::string& key, std::string what, std::string mend, Weight weight = Weight::error) {
+  void add(const site::Device& device, int line, const std::string& key, std::string what, std::string mend,
+           Weight weight = Weight::error) {
     problems_.add({.file = file_,
                    .line = line != 0 ? line : device.lines.device,
                    .key = "devices." + device.name + (key.empty() ? "" : "." + key),
@@ -55,7 +56,8 @@ class Judge {
     const auto lane = std::string{reading::lane_names[static_cast<std::size_t>(rhythm.lane)]};
     const int line = every != nullptr ? every->line : rhythm.lane == Lane::hot ? device.lines.hot : device.lines.routine;
     add(device, line, every != nullptr ? "every." + every->text() : lane,
-        ground::duration_text(rhythm.period) + " is faster than half the refresh: it measures every " + ground::duration_text(rhythm.declared),
+        ground::duration_text(rhythm.period) + " is faster than half the refresh: it measures every " +
+            ground::duration_text(rhythm.declared),
         "write at least " + ground::duration_text(rhythm.declared / 2));
   }
 
@@ -64,7 +66,8 @@ class Judge {
     const auto heaviest = std::ranges::max_element(line.units, {}, [](const UnitLoad& unit) { return unit.share(); });
     const auto& device = site_.devices[heaviest->device];
     const auto hot = line.smallest_hot();
-    auto mend = hot ? "write hot: " + ground::duration_text(*hot) + " or longer for its units" : "lengthen routine or every, or take units off it";
+    auto mend =
+        hot ? "write hot: " + ground::duration_text(*hot) + " or longer for its units" : "lengthen routine or every, or take units off it";
     if (!line.certain()) mend += ", or say profile: and turnaround: where they are assumed";
     add(device, device.lines.hot, "hot",
         line.name + " cannot keep this: questions and answers take " + percent(line.living()) + " of its time" +
@@ -76,12 +79,14 @@ class Judge {
   void in_time(const Line& line, const UnitLoad& unit) {
     const auto& device = site_.devices[unit.device];
     for (const Load& load : unit.loads) {
-      const auto patience = load.lane == Lane::hot || device.timeout ? unit.timeout : std::max(unit.timeout, std::min<Duration>(load.period / 2, 2s));
+      const auto patience =
+          load.lane == Lane::hot || device.timeout ? unit.timeout : std::max(unit.timeout, std::min<Duration>(load.period / 2, 2s));
       if (line.kind == Line::Kind::host || load.takes <= patience) continue;
       const auto lane = std::string{reading::lane_names[static_cast<std::size_t>(load.lane)]};
-      const auto mend = device.timeout || load.shortest() > 4s
-                            ? std::string{"write a longer timeout, or periods of their own for some of its points"}
-                            : "write " + lane + ": " + ground::duration_text(load.shortest()) + " or longer: the time-out is half of it, at most 2s";
+      const auto mend =
+          device.timeout || load.shortest() > 4s
+              ? std::string{"write a longer timeout, or periods of their own for some of its points"}
+              : "write " + lane + ": " + ground::duration_text(load.shortest()) + " or longer: the time-out is half of it, at most 2s";
       add(device, load.lane == Lane::hot ? device.lines.hot : device.lines.routine, lane,
           "its " + std::to_string(load.requests) + " requests take " + ms(load.takes) + " on " + line.name + ", the time-out is " +
               ground::duration_text(patience),

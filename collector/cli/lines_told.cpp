@@ -28,21 +28,22 @@ std::string heading(const Line& line) {
   if (line.kind == Line::Kind::host) return "host " + line.name + ": " + units + " on one connection, reckoned by turnaround alone";
   const bool server = line.kind == Line::Kind::device_server;
   return "line " + line.name + ": " + std::to_string(line.serial.baud) + " baud, " + std::to_string(line.serial.bits_a_byte()) +
-         " bits a byte" + (server ? " (assumed: it lies behind a device server)" : "") + ", silence " + ms(plan::silence(line.serial)) + ", " +
-         units;
+         " bits a byte" + (server ? " (assumed: it lies behind a device server)" : "") + ", silence " + ms(plan::silence(line.serial)) +
+         ", " + units;
 }
 
 void print_unit(const UnitLoad& unit, const site::Site& site) {
   const auto& device = site.devices[unit.device];
   std::cout << "    " << device.name << " (unit " << static_cast<unsigned>(device.address.unit) << ", "
-            << (unit.profile != nullptr ? "profile " + unit.profile->name + (unit.at_most ? ", at most" : "") : "no profile written: its registers are assumed")
+            << (unit.profile != nullptr ? "profile " + unit.profile->name + (unit.at_most ? ", at most" : "")
+                                        : "no profile written: its registers are assumed")
             << "): turnaround " << ms(unit.turnaround) << (unit.turnaround_known ? "" : " assumed") << ", time-out "
             << ground::duration_text(unit.timeout) << '\n';
   for (const Load& load : unit.loads)
     std::cout << "      " << std::left << std::setw(10) << lane_name(load) + (load.own ? "*" : "") << std::setw(14)
               << "every " + ground::duration_text(load.period) << std::setw(13) << count(load.requests, "request") << std::setw(15)
-              << count(load.registers, "register") << std::right << std::setw(6) << load.bytes << " bytes" << std::setw(12) << ms(load.takes)
-              << std::setw(10) << percent(load.share()) << '\n';
+              << count(load.registers, "register") << std::right << std::setw(6) << load.bytes << " bytes" << std::setw(12)
+              << ms(load.takes) << std::setw(10) << percent(load.share()) << '\n';
 }
 
 }  // namespace
@@ -51,15 +52,14 @@ void print_line(const Line& line, const site::Site& site) {
   std::cout << "  " << heading(line) << '\n';
   for (const UnitLoad& unit : line.units) print_unit(unit, site);
   std::cout << "    questions and answers " << percent(line.living());
-  if (line.reserved() > 0)
-    std::cout << ", time-outs of dead units at most " << percent(line.reserved());
+  if (line.reserved() > 0) std::cout << ", time-outs of dead units at most " << percent(line.reserved());
   std::cout << ", left " << percent(line.left()) << '\n';
   if (line.reserved() == 0) return;
   const auto again = [&](Line::Known known) {
     return seconds(line.asked_again(1, known)) + ", with all of them dead within " + seconds(line.asked_again(line.units.size(), known));
   };
-  std::cout << "    a dead unit that lives again is asked within " << again(Line::Known::identified) << "; one that was never identified within "
-            << again(Line::Known::never) << '\n';
+  std::cout << "    a dead unit that lives again is asked within " << again(Line::Known::identified)
+            << "; one that was never identified within " << again(Line::Known::never) << '\n';
 }
 
 std::string line_json(const Line& line, const site::Site& site) {

@@ -22,9 +22,7 @@ constexpr Duration shortest_burst = 50ms;  // unless the site file says so
 constexpr int burst_faster = 4;            // than the grid
 constexpr double burst_load = 0.8;         // of a line's time
 
-Duration scaled(Duration duration, double by) {
-  return Duration{static_cast<Duration::rep>(static_cast<double>(duration.count()) * by)};
-}
+Duration scaled(Duration duration, double by) { return Duration{static_cast<Duration::rep>(static_cast<double>(duration.count()) * by)}; }
 
 Duration rest_after(Duration busy, double duty) { return scaled(busy, 1 / duty - 1); }
 
@@ -121,7 +119,7 @@ void Plan::ask(site::Index device, Instant now, std::vector<Order>& orders) {
   Ward& ward = wards_[device];
   Card& card = cards_[ward.card];
   ward.busy = true;
-  ward.holds_card = card.kind == Card::Kind::own   ? ward.identified || ward.failures == 0
+  ward.holds_card = card.kind == Card::Kind::own    ? ward.identified || ward.failures == 0
                     : card.kind == Card::Kind::line ? true
                                                     : doubtful(ward);
   if (ward.holds_card) ++card.held;

@@ -73,8 +73,8 @@ std::vector<Rhythm> rhythms_of(const site::Device& device, std::span<const readi
       continue;
     }
     auto made = rhythm_of(device, points[p], profile);
-    auto at = std::ranges::find_if(
-        out, [&](const Rhythm& r) { return r.lane == made.lane && r.base == made.base && r.fixed == made.fixed; });
+    auto at =
+        std::ranges::find_if(out, [&](const Rhythm& r) { return r.lane == made.lane && r.base == made.base && r.fixed == made.fixed; });
     if (at == out.end()) at = out.insert(out.end(), std::move(made));
     at->points.push_back(p);
     at->declared = std::max(at->declared, points[p].refresh.value_or(Duration{}));

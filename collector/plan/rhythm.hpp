@@ -42,7 +42,8 @@ struct Rhythm {
 [[nodiscard]] std::optional<Duration> quick_enough(const site::Device& device);
 
 /// Of all its points, fastest first; what the device remembers of the time between two polls is in the first.
-[[nodiscard]] std::vector<Rhythm> rhythms_of(const site::Device& device, std::span<const reading::Point> points, const reading::Pace& profile);
+[[nodiscard]] std::vector<Rhythm> rhythms_of(const site::Device& device, std::span<const reading::Point> points,
+                                             const reading::Pace& profile);
 void by_period(std::vector<Rhythm>& rhythms);
 /// What of the device's `every:` meets no point, as written.
 [[nodiscard]] std::vector<std::string> unmet(const site::Device& device, std::span<const reading::Point> points);

@@ -36,7 +36,7 @@ struct Value {
   reading::Lane lane = reading::Lane::routine;
   bool polled = false;      // a point of the device, in this lane
   std::uint32_t point = 0;  // … of this number
-  Duration fresh_for{};  // older is stale: three of its periods
+  Duration fresh_for{};     // older is stale: three of its periods
   std::shared_ptr<const reading::StateTable> states;
   double value = 0;
   ground::Quality quality = ground::Quality::absent;

@@ -127,8 +127,7 @@ class Reader {
     for (const auto& entry : node->entries) {
       auto one = parse_every(entry.key);
       const auto length = rhythm(all, entry.key);
-      if (!one)
-        all.problem(entry.key, "no name of points", "write METRIC or 'METRIC{label=\"value\"}', as `holdup probe` prints them");
+      if (!one) all.problem(entry.key, "no name of points", "write METRIC or 'METRIC{label=\"value\"}', as `holdup probe` prints them");
       if (!one || !length) continue;
       one->period = *length;
       one->line = entry.line;
@@ -309,7 +308,8 @@ class Reader {
   void read_burst(Mapping& top) {
     Mapping burst{sub(top, "burst"), "burst", report_};
     site_.burst.length = burst.duration("for").value_or(site_.burst.length);
-    if (site_.burst.length > std::chrono::hours{1}) burst.problem("for", "longer than 1h", "write how long a loss is watched closely, as in 10s");
+    if (site_.burst.length > std::chrono::hours{1})
+      burst.problem("for", "longer than 1h", "write how long a loss is watched closely, as in 10s");
     site_.burst.every = rhythm(burst, "every");
     burst.finish();
   }

@@ -23,8 +23,8 @@ struct FileScope {
 
 /// `states:` of the file: NAME: {CODE: [word, health]}.
 void load_states(const ground::yaml::Node& node, FileScope& scope);
-/// metric, part, means, lane, refresh, every, states, yes, no, multiply, divide, offset, sentinels, extract, lowest, highest, bit, width, form.
-/// Marks the keys as known.
+/// metric, part, means, lane, refresh, every, states, yes, no, multiply, divide, offset, sentinels, extract, lowest, highest, bit, width,
+/// form. Marks the keys as known.
 [[nodiscard]] Rule load_rule(ground::yaml::Mapping& map, const FileScope& scope);
 /// The period of single points.
 [[nodiscard]] std::optional<ground::Duration> load_every(ground::yaml::Mapping& map);

@@ -135,7 +135,8 @@ TEST_CASE("a written period faster than half the refresh is refused, a default o
 }
 
 TEST_CASE("a period for points that a written profile does not have is refused") {
-  CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: psu, every: {'rack_temperature_celsius{part=\"inlet\",index=\"60\"}': 1h}}\n").empty());
+  CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: psu, every: {'rack_temperature_celsius{part=\"inlet\",index=\"60\"}': 1h}}\n")
+            .empty());
   CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: psu, every: {'rack_temperature_celsius{index=\"61\"}': 1h}}\n") ==
         Texts{"r.yaml:3: devices.m.every.rack_temperature_celsius{index=\"61\"}: no such point in profile 'psu'; write a metric and labels "
               "as `holdup profile show psu` or `holdup probe` prints them"});

@@ -62,7 +62,8 @@ class PlainWard {
     const auto due = [&](const plan::Rhythm& rhythm) { return rhythm.next <= now; };
     const bool hot = std::any_of(rhythms_.begin() + 1, rhythms_.end(), [&](const auto& r) { return due(r) && r.eager; });
     const auto joins = [&](const plan::Rhythm& r) { return due(r) && (!hot || r.eager); };
-    const bool waited = std::any_of(rhythms_.begin() + 1, rhythms_.end(), [&](const auto& r) { return joins(r) && r.next < rhythms_[0].next; });
+    const bool waited =
+        std::any_of(rhythms_.begin() + 1, rhythms_.end(), [&](const auto& r) { return joins(r) && r.next < rhythms_[0].next; });
     const bool first = due(rhythms_[0]) && !(alone_ && waited);
     if (first) take(rhythms_[0]);
     for (std::size_t r = 1; r < rhythms_.size() && !first; ++r)
@@ -188,10 +189,12 @@ TEST_CASE("random sites under load: nothing is asked early, twice or beside anot
 }
 
 TEST_CASE("sixty-four devices at ten milliseconds are asked in every slot, two thousand every second") {
-  for (const auto& [devices, period, length] : {std::tuple{64, Duration{10ms}, Duration{5s}}, std::tuple{2000, Duration{1s}, Duration{5s}}}) {
+  for (const auto& [devices, period, length] :
+       {std::tuple{64, Duration{10ms}, Duration{5s}}, std::tuple{2000, Duration{1s}, Duration{5s}}}) {
     site::Site site;
     for (int d = 0; d < devices; ++d)
-      site.devices.push_back({.name = "d" + std::to_string(d), .address = {.protocol = Protocol::modbus, .host = std::to_string(d)}, .hot = period});
+      site.devices.push_back(
+          {.name = "d" + std::to_string(d), .address = {.protocol = Protocol::modbus, .host = std::to_string(d)}, .hot = period});
     reading::Point hot;
     hot.lane = Lane::hot;
     std::vector<plan_test::Unit> units(devices);

@@ -26,7 +26,8 @@ drivers::Address unit_of(Protocol protocol, std::size_t number) {
 
 site::Site shelf(Protocol protocol, std::size_t units = size) {
   site::Site site;
-  for (std::size_t u = 0; u < units; ++u) site.devices.push_back({.name = "u" + std::to_string(u), .address = unit_of(protocol, u), .hot = 500ms});
+  for (std::size_t u = 0; u < units; ++u)
+    site.devices.push_back({.name = "u" + std::to_string(u), .address = unit_of(protocol, u), .hot = 500ms});
   return site;
 }
 

@@ -17,8 +17,8 @@ reading::Point point(std::string metric, Lane lane, std::string part = {}) {
 }
 
 const std::vector points{point("rack_supply_input_ok", Lane::hot), point("rack_supply_output_ok", Lane::hot),
-                         point("rack_temperature_celsius", Lane::routine, "inlet"), point("rack_temperature_celsius", Lane::routine, "outlet"),
-                         point("rack_voltage_high_volts", Lane::slow)};
+                         point("rack_temperature_celsius", Lane::routine, "inlet"),
+                         point("rack_temperature_celsius", Lane::routine, "outlet"), point("rack_voltage_high_volts", Lane::slow)};
 
 site::Device device(std::vector<std::pair<const char*, plan::Duration>> all) {
   site::Device out{.name = "u"};
@@ -32,7 +32,8 @@ site::Device device(std::vector<std::pair<const char*, plan::Duration>> all) {
 }  // namespace
 
 TEST_CASE("points of one device have as many rhythms as the site file gives them, fastest first") {
-  const auto rhythms = plan::rhythms_of(device({{"rack_supply_input_ok", 10ms}, {"rack_temperature_celsius{part=\"inlet\"}", 1h}}), points, {});
+  const auto rhythms =
+      plan::rhythms_of(device({{"rack_supply_input_ok", 10ms}, {"rack_temperature_celsius{part=\"inlet\"}", 1h}}), points, {});
   REQUIRE(rhythms.size() == 5);
   CHECK(rhythms[0].points == Points{0});
   CHECK(rhythms[0].period == 10ms);

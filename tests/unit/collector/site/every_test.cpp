@@ -33,7 +33,8 @@ TEST_CASE("points are named by their metric, and by labels where it is not enoug
 }
 
 TEST_CASE("what names no points is refused") {
-  for (const char* text : {"", "{}", "9a", "a b", "a{", "a{b}", "a{b=}", "a{b=c}", "a{b=\"c}", "a{b=\"c\"", "a{b=\"c\"d=\"e\"}", "a{=\"c\"}", "a{b=\"c\"}x"})
+  for (const char* text :
+       {"", "{}", "9a", "a b", "a{", "a{b}", "a{b=}", "a{b=c}", "a{b=\"c}", "a{b=\"c\"", "a{b=\"c\"d=\"e\"}", "a{=\"c\"}", "a{b=\"c\"}x"})
     CHECK_FALSE(site::parse_every(text));
 }
 

@@ -20,6 +20,26 @@ const std::string head = "profile: p\nbase: 1.3.6.1.4.1.99\n";
 
 }  // namespace
 
+TEST_CASE("a point may have a period of its own, from 10 ms to 24 h, and its device a turnaround") {
+  const auto load = [](const std::string& every, const std::string& quirks, ground::Problems& problems) {
+    return Library::load({{"p.yaml", head + quirks + "scalars:\n  - {oid: .1.0, metric: rack_current_amperes, every: " + every + "}\n"}},
+                         problems);
+  };
+  ground::Problems problems;
+  const auto library = load("1h", "quirks: {turnaround: 7ms}\n", problems);
+  REQUIRE(problems.ok());
+  const auto& profile = *library.find("p");
+  CHECK(profile.scalars.at(0).rule.every == std::chrono::hours{1});
+  CHECK(profile::tellings(profile.scalars.at(0).rule).at(0).point.every == std::chrono::hours{1});
+  CHECK(profile.quirks.turnaround == std::chrono::milliseconds{7});
+  for (const char* wrong : {"9ms", "25h"}) {
+    ground::Problems refused;
+    (void)load(wrong, "", refused);
+    REQUIRE(refused.errors() == 1);
+    CHECK(refused.all().front().text().ends_with("every: not between 10ms and 24h; write a period from 10ms to 24h, or a lane"));
+  }
+}
+
 TEST_CASE("a scalar is read with its meaning, lane, scale and limits") {
   ground::Problems problems;
   const auto library = Library::load(
