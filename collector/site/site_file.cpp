@@ -140,6 +140,10 @@ class Reader {
     pace.max_duty = map.number("max_duty");
     if (pace.max_duty && !(*pace.max_duty > 0 && *pace.max_duty <= 1))
       map.problem("max_duty", "not above 0 and at most 1", "write the share of the time that it may be kept busy, for example 0.2");
+    pace.after_connect = period(map, "after_connect");
+    if (pace.after_connect > std::chrono::seconds{5}) map.problem("after_connect", "longer than 5s", "write at most 5s");
+    if (pace.after_connect && !device.url.empty() && !device.address.speaks_modbus())
+      map.problem("after_connect", "not on a Modbus device", "take it out: SNMP has no connection");
     pace.between_requests = period(map, "between_requests");
     if (pace.between_requests > std::chrono::seconds{1}) map.problem("between_requests", "longer than 1s", "write at most 1s, or max_duty");
     if (pace.between_requests && device.hot && *pace.between_requests > *device.hot / 2)

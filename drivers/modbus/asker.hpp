@@ -1,7 +1,7 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
+#include "drivers/device.hpp"
+#include "drivers/modbus/manners.hpp"
 #include "drivers/modbus/question.hpp"
 #include "ground/result.hpp"
 
@@ -13,6 +13,8 @@ class Asker {
   virtual ~Asker() = default;
   /// The answer (which may be an exception) or a Failure by the deadline.
   [[nodiscard]] virtual boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) = 0;
+  /// How this unit wants what it shares with others to be treated.
+  virtual void suit(std::uint8_t, const Manners&) {}
 };
 
 }  // namespace holdup::modbus

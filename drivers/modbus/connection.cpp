@@ -1,250 +1,453 @@
 #include "drivers/modbus/connection.hpp"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <limits>
-#include <tuple>
 #include <utility>
 
+#include "drivers/modbus/registers.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
 
 namespace holdup::modbus {
 namespace asio = boost::asio;
 using boost::system::error_code;
+using ground::Duration;
 using ground::Failure;
 using ground::FailureKind;
 using ground::Instant;
 using ground::Result;
+using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr Duration first_put_off = 20ms;  // before a busy unit is asked again; doubled each time
+constexpr unsigned most_doublings = 4;
+constexpr Duration yielding = 20ms;  // before a mute unit that let another go first looks again
 
-/// Requests leave at once; and what is asked of the socket outside a coroutine never blocks.
-error_code become_prompt(asio::ip::tcp::socket& socket) {
+/// What the kernel sees to while nothing is asked: a peer that went without a word is noticed after half a minute.
+struct KernelOption {
+  int level, name, value;
+};
+constexpr KernelOption kernel_options[] = {{IPPROTO_TCP, TCP_NODELAY, 1},  // requests leave at once
+                                           {SOL_SOCKET, SO_KEEPALIVE, 1},     {IPPROTO_TCP, TCP_KEEPIDLE, 15},
+                                           {IPPROTO_TCP, TCP_KEEPINTVL, 5},   {IPPROTO_TCP, TCP_KEEPCNT, 3},
+                                           {IPPROTO_TCP, TCP_USER_TIMEOUT, 10'000}};  // ms without an acknowledgement
+
+error_code set_up(asio::ip::tcp::socket& socket) {
   error_code error;
-  socket.set_option(asio::ip::tcp::no_delay{true}, error);
+  for (const KernelOption& option : kernel_options)
+    if (::setsockopt(socket.native_handle(), option.level, option.name, &option.value, sizeof option.value) != 0)
+      error.assign(errno, boost::system::system_category());
   if (!error) socket.non_blocking(true, error);
   return error;
 }
 
 FailureKind kind_of(const error_code& error) {
   const bool ours = error == asio::error::no_descriptors || error == asio::error::no_memory || error == asio::error::no_buffer_space;
-  return ours ? FailureKind::machine : FailureKind::refused;
+  return ours ? FailureKind::machine : error == asio::error::timed_out ? FailureKind::timeout : FailureKind::refused;
 }
+
+/// It said no by itself: that is worth patience. Whoever is not there cannot be bothered.
+bool turns_away(const error_code& error) {
+  return error == asio::error::connection_refused || error == asio::error::connection_reset || error == asio::error::eof;
+}
+
+std::string text_of(const error_code& error) { return error == asio::error::eof ? "closed by the device" : error.message(); }
+
+constexpr auto crowded = ", which a gateway does at its limit of connections";
 
 }  // namespace
 
-/// A place in the queue for the connection; leaving it lets the next one go.
-class Connection::Turn {
- public:
-  explicit Turn(Connection& connection) : connection_{connection}, timer_{connection.executor_} { connection_.turns_.push_back(this); }
-  ~Turn() {
-    std::erase(connection_.turns_, this);
-    if (!connection_.turns_.empty()) connection_.turns_.front()->timer_.cancel();
-  }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+Connection::Connection(std::shared_ptr<Commons> commons, Endpoint peer, Options options)
+    : commons_{std::move(commons)}, peer_{std::move(peer)}, options_{options}, socket_{commons_->executor()} {}
 
-  /// Whether the turn came before the deadline.
-  asio::awaitable<bool> came(Instant deadline) {
-    if (!mine()) {
-      timer_.expires_after(deadline - ground::clock::now());
-      co_await timer_.async_wait(no_throw);
-    }
-    co_return mine() && !dismissed_;
-  }
-  void dismiss() {
-    dismissed_ = true;
-    timer_.cancel();
-  }
-  [[nodiscard]] bool dismissed() const { return dismissed_; }
-
- private:
-  [[nodiscard]] bool mine() const { return connection_.turns_.front() == this; }
-
-  Connection& connection_;
-  asio::steady_timer timer_;
-  bool dismissed_ = false;
-};
-
-/// Cancels whatever the socket waits for at the deadline, while it lives.
-class Connection::Cutoff {
- public:
-  Cutoff(Connection& connection, Instant deadline) : connection_{connection} {
-    connection_.cut_ = Cut::no;
-    connection_.cutoff_.expires_after(deadline - ground::clock::now());
-    connection_.cutoff_.async_wait([weak = connection_.weak_from_this(), mine = ++connection_.requests_of_cutoff_](error_code error) {
-      const auto self = weak.lock();
-      if (error || !self || self->requests_of_cutoff_ != mine) return;
-      self->cut_ = Cut::deadline;
-      self->socket_.cancel(error);
-    });
-  }
-  ~Cutoff() {
-    ++connection_.requests_of_cutoff_;  // an expiry that is already queued finds itself outdated
-    connection_.cutoff_.cancel();
-  }
-  Cutoff(const Cutoff&) = delete;
-  Cutoff& operator=(const Cutoff&) = delete;
-
- private:
-  Connection& connection_;
-};
-
-Connection::Connection(asio::any_io_executor executor, Endpoint peer, Options options)
-    : executor_{std::move(executor)}, peer_{std::move(peer)}, options_{options}, socket_{executor_}, cutoff_{executor_} {}
+Connection::~Connection() {
+  commons_->set(*this, Instant::max());
+  commons_->past.add(counters_);
+}
 
 asio::awaitable<Result<Exchange>> Connection::ask(Question question, Instant deadline) {
-  const auto self = shared_from_this();  // the request keeps its connection alive
-  Turn turn{*this};
-  const bool came = co_await turn.came(deadline);
-  if (turn.dismissed()) co_return Failure{FailureKind::cancelled, name() + ": closing"};
-  if (!came) co_return Failure{FailureKind::timeout, name() + ": busy with other units until the deadline"};
-  const Cutoff cutoff{*this, deadline};
-  const Result<void> ready = co_await be_connected();
-  if (!ready) co_return ready.error();
-  co_return co_await exchange(question);
+  Token token;
+  return asio::async_initiate<Token, void(Result<Exchange>)>(
+      [self = shared_from_this(), question, deadline](Handler handler) { self->take_on(question, deadline, std::move(handler)); }, token);
+}
+
+void Connection::suit(std::uint8_t unit, const Manners& manners) {
+  wishes_[unit] = manners;
+  manners_ = manners;
+  for (const auto& [other, wish] : wishes_) manners_ = gentler(manners_, wish);
 }
 
 void Connection::close() {
-  cut_ = Cut::closing;
+  const Failure closing{FailureKind::cancelled, name() + ": closing"};
   drop();
-  for (Turn* turn : turns_) turn->dismiss();
+  end_all(under_way_, closing);
+  end_all(waiting_, closing);
+  commons_->set(*this, Instant::max());
+  asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
 }
 
-asio::awaitable<Result<void>> Connection::be_connected() {
-  if (socket_.is_open()) read_what_came_unasked();
-  if (socket_.is_open()) co_return Result<void>{};
-  co_return co_await connect();
+/// Runs within the question of a coroutine that is not yet suspended: nothing may be told from here.
+void Connection::take_on(Question question, Instant deadline, Handler handler) {
+  if (spare_.empty()) spare_.emplace_back();
+  waiting_.splice(waiting_.end(), spare_, spare_.begin());
+  Ask& ask = waiting_.back();
+  ask.request = {.unit = question.unit, .function = question.function, .address = question.address, .count = question.count};
+  ask.deadline = deadline;
+  ask.not_before = {};
+  ask.put_off = 0;
+  ask.again = false;
+  ask.handler.emplace(std::move(handler));
+  go_on(ground::clock::now());
+  if (!ended_.empty() && !telling_) asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
 }
 
-asio::awaitable<Result<void>> Connection::connect() {
-  if (ground::clock::now() < not_before_) co_return Failure{FailureKind::refused, name() + ": not connected, the last attempt just failed"};
-  const auto done = co_await socket_.async_connect(peer_, no_throw);
-  error_code error = std::get<0>(done);
-  if (!error && cut_ == Cut::no) {
-    error = become_prompt(socket_);
-    ++counters_.connects;
-    filled_ = 0;
-    sent_before_ = 0;
-    mute_ = 0;
-    if (!error) co_return Result<void>{};
+/// What can be done now, and when to look again.
+void Connection::go_on(Instant now) {
+  do {
+    if (state_ == State::closed && !waiting_.empty()) now >= not_before_ ? dial() : refuse(now);
+    if (state_ == State::open && !waiting_.empty()) pass_over(now);
+    while (state_ == State::open && !writing_) {
+      const auto ask = next(now);
+      if (ask == waiting_.end()) break;
+      transmit(ask, now);
+    }
+  } while (state_ == State::closed && !waiting_.empty());  // sending found it gone
+  plan_wake(now);
+}
+
+/// Nobody waits for a peer that turns us away: what it asks for is quiet.
+void Connection::refuse(Instant now) {
+  const auto pause = std::chrono::ceil<std::chrono::milliseconds>(not_before_ - now);
+  end_all(waiting_, {FailureKind::refused, trouble_ + "; dialled again in " + ground::duration_text(pause)});
+}
+
+/// Hands out what has come of the questions. Those who asked go on from here, and most of them ask again.
+void Connection::tell() {
+  if (std::exchange(telling_, true)) return;
+  const auto self = shared_from_this();
+  while (!ended_.empty()) {
+    Ask& ask = ended_.front();
+    Handler handler = std::move(*ask.handler);
+    Result<Exchange> result = std::move(*ask.result);
+    ask.handler.reset();
+    ask.result.reset();
+    spare_.splice(spare_.begin(), ended_, ended_.begin());
+    handler(std::move(result));
   }
-  ++counters_.connect_failures;
-  not_before_ = ground::clock::now() + options_.reconnect_pause;
-  drop();
-  if (cut_ != Cut::no) co_return interrupted();
-  co_return Failure{kind_of(error), name() + ": " + error.message()};
+  telling_ = false;
 }
 
-asio::awaitable<Result<Exchange>> Connection::exchange(Question question) {
-  const Expected expected{.request = {.transaction = ++transaction_,
-                                      .unit = question.unit,
-                                      .function = question.function,
-                                      .address = question.address,
-                                      .count = question.count},
-                          .earlier = sent_before_};
-  if (sent_before_ < std::numeric_limits<std::uint16_t>::max() / 2) ++sent_before_;  // half: an old one must differ from one to come
-  const Frame frame = encode(expected.request);
-  Exchange exchange{.answer = {}, .sent = ground::clock::now()};
-  const error_code error = co_await transmit(frame);
-  if (error) co_return cut_ != Cut::no ? interrupted() : lost(error);
-  Result<Answer> answer = co_await receive(expected);
-  if (!answer) co_return answer.error();
-  exchange.received = ground::clock::now();
-  exchange.answer = std::move(*answer);
-  co_return exchange;
+void Connection::end(Asks& from, Asks::iterator ask, Result<Exchange> result) {
+  if (ask->keeps_others) --places_;
+  ask->keeps_others = false;
+  ask->result.emplace(std::move(result));
+  ended_.splice(ended_.end(), from, ask);
+}
+
+void Connection::end_all(Asks& from, const Failure& why) {
+  while (!from.empty()) end(from, from.begin(), why);
+}
+
+void Connection::dial() {
+  state_ = State::dialling;
+  dial_until_ = Instant::max();
+  commons_->when_dialling([weak = weak_from_this(), number = ++socket_number_] {
+    if (const auto self = weak.lock(); self && self->socket_number_ == number) self->connect();
+  });
+}
+
+void Connection::connect() {
+  const Instant now = ground::clock::now();
+  dial_until_ = now + options_.connect_limit;
+  socket_.async_connect(peer_, [weak = weak_from_this(), number = socket_number_](const error_code& error) {
+    if (const auto self = weak.lock(); self && self->socket_number_ == number) self->connected(error);
+  });
+  plan_wake(now);
+}
+
+void Connection::connected(const error_code& failed) {
+  const error_code error = failed ? failed : set_up(socket_);
+  if (error) return not_connected(error);
+  state_ = State::open;
+  ++counters_.connects;
+  stream_.begin();
+  good_ = false;
+  mute_ = 0;
+  const Instant now = ground::clock::now();
+  pause_until_ = now + manners_.after_connect;
+  listen();
+  go_on(now);
+  tell();
+}
+
+void Connection::not_connected(const error_code& error) {
+  ++counters_.connect_failures;
+  drop();
+  const bool away = turns_away(error);
+  const Failure why{kind_of(error), name() + ": " + text_of(error) + (away ? crowded : "")};
+  step_back(away ? options_.longest_pause : options_.longest_silent_pause, why.what);
+  end_all(waiting_, why);
+  go_on(ground::clock::now());
+  tell();
+}
+
+void Connection::step_back(Duration longest, std::string why) {
+  step_back_ = std::min(step_back_ == Duration{} ? options_.first_pause : 2 * step_back_, longest);
+  not_before_ = ground::clock::now() + step_back_;
+  trouble_ = std::move(why);
+}
+
+/// The first of those that wait whose turn may come.
+Connection::Asks::iterator Connection::next(Instant now) {
+  if (now < pause_until_ || places_ >= manners_.pipeline) return waiting_.end();
+  return std::ranges::find_if(waiting_, [&](const Ask& ask) { return ask.not_before <= now && rota_.may_ask(ask.request.unit, now); });
+}
+
+void Connection::transmit(Asks::iterator ask, Instant now) {
+  do ask->request.transaction = stream_.next_transaction();
+  while (under_way(ask->request.transaction) != under_way_.end());
+  ask->sent = now;
+  ask->keeps_others = true;
+  ++places_;
+  under_way_.splice(under_way_.end(), waiting_, ask);
+  rota_.asked(ask->request.unit, now);
+  pause_until_ = now + manners_.between_requests;
+  send(encode(ask->request));
 }
 
 /// The only place of this driver that sends: what does not read ends the program instead.
-asio::awaitable<error_code> Connection::transmit(const Frame& frame) {
+void Connection::send(const Frame& frame) {
   HOLDUP_EXPECT(may_leave(frame));
   ++counters_.requests;
-  const auto done = co_await asio::async_write(socket_, asio::buffer(frame.data(), frame.size()), no_throw);
-  co_return std::get<0>(done);
+  error_code error;
+  const std::size_t sent = socket_.write_some(asio::buffer(frame.data(), frame.size()), error);
+  if (error && error != asio::error::would_block) return lost(error);
+  if (sent == frame.size()) return;
+  writing_ = true;
+  const auto rest = std::make_shared<Frame>(frame);
+  const auto unsent = asio::buffer(rest->data() + sent, rest->size() - sent);
+  asio::async_write(socket_, unsent, [weak = weak_from_this(), number = socket_number_, rest](const error_code& failed, std::size_t) {
+    const auto self = weak.lock();
+    if (!self || self->socket_number_ != number) return;
+    self->writing_ = false;
+    if (failed) self->lost(failed);
+    self->go_on(ground::clock::now());
+    self->tell();
+  });
 }
 
-asio::awaitable<Result<Answer>> Connection::receive(const Expected& expected) {
-  for (;;) {
-    Judged judged = judge({buffer_.data(), filled_}, expected);
-    if (judged.look == Look::broken) co_return disagreed(judged.fault);
-    if (judged.look == Look::answer) {
-      consume(judged.bytes);
-      ++(judged.answer.exception ? counters_.exceptions : counters_.answers);
-      co_return std::move(judged.answer);
-    }
-    if (judged.look == Look::late) {
-      consume(judged.bytes);
-      ++counters_.late;
-      continue;
-    }
-    if (cut_ != Cut::no) co_return interrupted();
-    const auto done = co_await socket_.async_read_some(asio::buffer(buffer_) + filled_, no_throw);
-    filled_ += std::get<1>(done);
-    if (std::get<1>(done)) mute_ = 0;
-    if (std::get<0>(done) && cut_ == Cut::no) co_return lost(std::get<0>(done));
+/// Units that were silent before lose their place when others have waited for long enough; their answer is still welcome.
+void Connection::pass_over(Instant now) {
+  for (Ask& ask : under_way_) {
+    if (!ask.keeps_others || now - ask.sent < rota_.patience(ask.request.unit)) continue;
+    ask.keeps_others = false;
+    --places_;
+    rota_.passed_over(now - ask.sent, now);
   }
 }
 
-/// Before a request leaves: takes in what lies in the socket, so that nothing sent ahead of the request passes for its answer, and so
-/// that a connection which the peer closed while idle is noticed now.
-void Connection::read_what_came_unasked() {
-  const Expected last{.request = {.transaction = transaction_}, .earlier = sent_before_};
-  for (;;) {
-    const Judged judged = judge_unasked({buffer_.data(), filled_}, last);
-    if (judged.look == Look::broken) return (void)disagreed(judged.fault);
-    if (judged.look == Look::late) {
-      consume(judged.bytes);
-      ++counters_.late;
-      continue;
-    }
-    error_code error;
-    filled_ += socket_.read_some(asio::buffer(buffer_) + filled_, error);
-    if (error == asio::error::would_block) return;
-    if (error) return (void)lost(error);
+void Connection::listen() {
+  const auto room = stream_.room();
+  socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                          [weak = weak_from_this(), number = socket_number_](const error_code& error, std::size_t bytes) {
+                            if (const auto self = weak.lock(); self && self->socket_number_ == number) self->heard(error, bytes);
+                          });
+}
+
+void Connection::heard(const error_code& error, std::size_t bytes) {
+  const Instant now = ground::clock::now();
+  if (bytes > 0) mute_ = 0;
+  stream_.came(bytes);
+  const auto number = socket_number_;
+  while (socket_number_ == number && take_frame(now)) {
+  }
+  if (socket_number_ == number) error ? lost(error) : listen();
+  go_on(now);
+  tell();
+}
+
+/// Whether there may be one more.
+bool Connection::take_frame(Instant now) {
+  const auto ask = under_way(stream_.transaction());
+  Judged judged = ask == under_way_.end() ? stream_.judge_stray() : stream_.judge_answer(ask->request);
+  if (judged.look == Look::incomplete) return false;
+  if (judged.look == Look::broken) {
+    disagreed(judged.fault, ask);
+    return false;
+  }
+  const std::uint8_t unit = stream_.unit();
+  stream_.consume(judged.bytes);
+  if (judged.look == Look::late) {
+    ++counters_.late;
+    rota_.answered_late(unit, now);
+  } else {
+    answered(ask, std::move(judged.answer), now);
+  }
+  return true;
+}
+
+void Connection::answered(Asks::iterator ask, Answer answer, Instant now) {
+  const std::uint8_t code = answer.exception, unit = ask->request.unit;
+  ++(code ? counters_.exceptions : counters_.answers);
+  good_ = true;
+  step_back_ = {};
+  pause_until_ = now + manners_.between_requests;
+  if (says_unreachable(code))
+    rota_.silent(unit, ask->keeps_others ? now - ask->sent : Duration{}, now);
+  else
+    rota_.answered(unit, now - ask->sent, now);
+  const Instant later = now + first_put_off * (1 << std::min(ask->put_off, most_doublings));
+  if (!says_later(code) || later >= ask->deadline)
+    return end(under_way_, ask, Exchange{.answer = std::move(answer), .sent = ask->sent, .received = now});
+  ++counters_.busy;
+  ++ask->put_off;
+  ask->not_before = later;
+  wait_again(ask, waiting_.end());
+}
+
+void Connection::wait_again(Asks::iterator ask, Asks::iterator before) {
+  if (ask->keeps_others) --places_;
+  ask->keeps_others = false;
+  waiting_.splice(before, under_way_, ask);
+}
+
+Connection::Asks::iterator Connection::under_way(std::optional<std::uint16_t> transaction) {
+  if (!transaction) return under_way_.end();
+  return std::ranges::find_if(under_way_, [&](const Ask& ask) { return ask.request.transaction == *transaction; });
+}
+
+void Connection::due(Instant now) {
+  const auto self = shared_from_this();
+  if (state_ == State::dialling && now >= dial_until_) return not_connected(asio::error::timed_out);
+  give_up(now);
+  go_on(now);
+  tell();
+}
+
+void Connection::give_up(Instant now) {
+  for (auto ask = under_way_.begin(); ask != under_way_.end();) {
+    const auto late = ask++;
+    if (late->deadline > now) continue;
+    const auto number = socket_number_;
+    give_up_sent(late, now);
+    if (socket_number_ != number) break;
+  }
+  for (auto ask = waiting_.begin(); ask != waiting_.end();) {
+    const auto late = ask++;
+    if (late->deadline <= now) end(waiting_, late, why_waited(*late));
   }
 }
 
-void Connection::consume(std::size_t bytes) {
-  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(bytes), buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
-  filled_ -= bytes;
+/// A peer in the middle of an answer is dripping; one that is mute again and again is gone, and TCP would take long to say so. A peer that
+/// is merely late keeps its connection, for its answer will be told by its transaction; and so does one whose other units answer.
+void Connection::give_up_sent(Asks::iterator ask, Instant now) {
+  const bool dripping = drips(*ask);
+  ++counters_.timeouts;
+  pause_until_ = std::max(pause_until_, now + manners_.between_requests);
+  rota_.silent(ask->request.unit, ask->keeps_others ? now - ask->sent : Duration{}, now);
+  end(under_way_, ask, Failure{FailureKind::timeout, name() + ": no answer before the deadline"});
+  const bool gone = ++mute_ >= options_.mute_limit && rota_.nobody_answers();
+  if (!dripping && !gone) return;
+  ++counters_.cut;
+  drop();
+  ask_again({FailureKind::timeout, name() + ": cut, an answer did not end"});
+}
+
+/// Part of an answer to this request lies there, or to none.
+bool Connection::drips(const Ask& ask) {
+  if (!stream_.has_part()) return false;
+  const auto owner = under_way(stream_.transaction());
+  return owner == under_way_.end() || &*owner == &ask;
+}
+
+Failure Connection::why_waited(const Ask& ask) const {
+  const char* why = "busy with other units until the deadline";
+  if (state_ != State::open)
+    why = "not connected before the deadline";
+  else if (ask.put_off > 0)
+    why = "the unit was busy until the deadline";
+  else if (rota_.rests_until(ask.request.unit))
+    why = "the unit keeps silent, and those that answer go first";
+  return {FailureKind::timeout, name() + ": " + why};
+}
+
+/// Of a socket that was good before, the peer may have closed it while it was idle: the question is asked once more. One that never
+/// answered anything has turned us away.
+void Connection::lost(const error_code& error) {
+  const bool turned_away = !good_ && turns_away(error);
+  ++(under_way_.empty() && !turned_away ? counters_.idle_closes : counters_.lost);
+  const Failure why{kind_of(error), name() + ": " + text_of(error) + (turned_away ? std::string{" before any answer"} + crowded : "")};
+  const bool was_good = good_;
+  drop();
+  if (turned_away) step_back(options_.longest_pause, why.what);
+  was_good ? ask_again(why) : end_all(under_way_, why);
+}
+
+/// An answer that disagrees ends its connection. What else was under way on it is asked once more, unless nobody knows whose it was.
+void Connection::disagreed(Fault fault, Asks::iterator with) {
+  const auto index = static_cast<std::size_t>(fault);
+  ++counters_.faults[index];
+  const Failure why{FailureKind::malformed, name() + ": the answer's " + std::string{fault_names[index]} + " is wrong"};
+  if (with != under_way_.end())
+    end(under_way_, with, why);
+  else
+    end_all(under_way_, why);
+  drop();
+  ask_again(why);
 }
 
 void Connection::drop() {
   error_code ignored;
   socket_.close(ignored);
-  filled_ = 0;
+  ++socket_number_;
+  state_ = State::closed;
+  writing_ = false;
 }
 
-/// The deadline came, or close(). A peer in the middle of an answer is dripping; one that is mute again and again is gone, and TCP
-/// would take minutes to say so. A peer that is merely late keeps its connection: its answer will be told by its transaction.
-Failure Connection::interrupted() {
-  if (cut_ == Cut::closing) return {FailureKind::cancelled, name() + ": closing"};
-  ++counters_.timeouts;
-  if (socket_.is_open() && (filled_ > 0 || ++mute_ >= options_.mute_limit)) {
-    ++counters_.cut;
-    drop();
+/// What the connection took with it goes to the front, in its order; nothing is asked a third time.
+void Connection::ask_again(const Failure& otherwise) {
+  for (auto ask = under_way_.end(); ask != under_way_.begin();) {
+    const auto last = std::prev(ask);
+    if (std::exchange(last->again, true)) {
+      end(under_way_, last, otherwise);
+      ask = under_way_.end();
+      continue;
+    }
+    ++counters_.again;
+    wait_again(last, waiting_.begin());
+    ask = under_way_.end();
   }
-  return {FailureKind::timeout, name() + ": no answer before the deadline"};
 }
 
-Failure Connection::lost(const error_code& error) {
-  ++counters_.lost;
-  drop();
-  return {FailureKind::refused, name() + ": " + (error == asio::error::eof ? "closed by the device" : error.message())};
+void Connection::abandoned() {
+  waiting_.clear();
+  under_way_.clear();
+  ended_.clear();
 }
 
-Failure Connection::disagreed(Fault fault) {
-  const auto index = static_cast<std::size_t>(fault);
-  ++counters_.faults[index];
-  drop();
-  return {FailureKind::malformed, name() + ": the answer's " + std::string{fault_names[index]} + " is wrong"};
+void Connection::plan_wake(Instant now) {
+  Instant at = state_ == State::dialling ? dial_until_ : Instant::max();
+  const bool others_wait = !waiting_.empty();
+  for (const Ask& ask : under_way_) {
+    at = std::min(at, ask.deadline);
+    const Duration patience = others_wait && ask.keeps_others ? rota_.patience(ask.request.unit) : Duration::max();
+    if (patience != Duration::max()) at = std::min(at, ask.sent + patience);
+  }
+  const bool may_go = state_ == State::open && !writing_ && places_ < manners_.pipeline;
+  for (const Ask& ask : waiting_) {
+    at = std::min(at, ask.deadline);
+    if (!may_go) continue;
+    Instant turn = std::max(pause_until_, ask.not_before);
+    if (const auto rest = rota_.rests_until(ask.request.unit)) turn = std::max({turn, *rest, now + (*rest <= now ? yielding : Duration{})});
+    at = std::min(at, turn);
+  }
+  commons_->set(*this, at);
 }
 
 std::string Connection::name() const { return peer_.address().to_string() + ":" + std::to_string(peer_.port()); }

@@ -1,87 +1,133 @@
 #pragma once
 
-#include <array>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
-#include <deque>
+#include <list>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "drivers/modbus/asker.hpp"
-#include "drivers/modbus/mbap.hpp"
+#include "drivers/modbus/commons.hpp"
+#include "drivers/modbus/counters.hpp"
+#include "drivers/modbus/manners.hpp"
+#include "drivers/modbus/rota.hpp"
+#include "drivers/modbus/stream.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 
-// One TCP connection to one host and port, shared by the units behind it: one request at a time, first come first served, each with
-// a hard deadline. It connects when it is asked and not connected. Used by Device; all of it runs on one thread.
+// One TCP connection to one host and port, shared by the units behind it: as many requests at once as all of them bear, first come first
+// served, each with a hard deadline. It connects when it is asked and not connected, listens as long as it is connected, and asks once more
+// what a connection that was good took with it when it went. Used by Device; all of it runs on one thread.
 namespace holdup::modbus {
 
-/// What happened on a connection since it was made; faults by modbus::Fault.
-struct Counters {
-  std::uint64_t requests = 0, answers = 0, exceptions = 0, timeouts = 0;
-  std::uint64_t late = 0;  // answers to requests given up before: discarded
-  std::uint64_t connects = 0, connect_failures = 0;
-  std::uint64_t lost = 0;                                  // closed by the peer or the network
-  std::uint64_t cut = 0;                                   // closed by us: half an answer at the deadline, or mute
-  std::array<std::uint64_t, fault_names.size()> faults{};  // answers that disagree: each closed the connection
-};
-
-class Connection final : public Asker, public std::enable_shared_from_this<Connection> {
+class Connection final : public Asker, public std::enable_shared_from_this<Connection>, private Deadlines::Entry {
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
   struct Options {
-    ground::Duration reconnect_pause = std::chrono::milliseconds{100};  // after a failed attempt, before the next
+    ground::Duration first_pause = std::chrono::milliseconds{100};  // after a failed attempt, before the next; doubled each time …
+    ground::Duration longest_pause = std::chrono::seconds{30};      // … where the peer refuses or hangs up
+    ground::Duration longest_silent_pause = std::chrono::seconds{1};  // … where nothing answers: that costs it nothing
+    ground::Duration connect_limit = std::chrono::seconds{5};         // of one attempt, whatever the deadlines of those who ask
     int mute_limit = 2;  // time-outs in a row without a byte from the peer: then it is taken for gone and dialled anew
   };
 
-  Connection(boost::asio::any_io_executor executor, Endpoint peer, Options options);
-  Connection(boost::asio::any_io_executor executor, Endpoint peer) : Connection{std::move(executor), std::move(peer), Options{}} {}
+  Connection(std::shared_ptr<Commons> commons, Endpoint peer, Options options);
+  Connection(std::shared_ptr<Commons> commons, Endpoint peer) : Connection{std::move(commons), std::move(peer), Options{}} {}
+  /// One that shares with no other.
+  Connection(const Commons::Executor& executor, Endpoint peer) : Connection{std::make_shared<Commons>(executor), std::move(peer)} {}
+  ~Connection() override;
 
   /// Waits for its turn, connects if need be, asks, and has the answer (which may be an exception) or a Failure by the deadline.
   [[nodiscard]] boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) override;
-  /// Closes the socket; the request under way and those waiting end as cancelled. A later ask() connects again.
+  void suit(std::uint8_t unit, const Manners& manners) override;
+  /// Closes the socket; the requests under way and those waiting end as cancelled. A later ask() connects again.
   void close();
 
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] const Endpoint& peer() const { return peer_; }
 
  private:
-  class Turn;
-  class Cutoff;
+  using Token = boost::asio::use_awaitable_t<>;
+  using Handler = boost::asio::async_result<Token, void(ground::Result<Exchange>)>::handler_type;
+  struct Ask {
+    Request request;
+    ground::Instant deadline{};
+    std::optional<Handler> handler;
+    std::optional<ground::Result<Exchange>> result{};
+    ground::Instant not_before{};  // its unit was busy
+    ground::Instant sent{};
+    unsigned put_off = 0;         // times that its unit was busy
+    bool keeps_others = false;    // has one of the places in the pipeline
+    bool again = false;           // its connection went before
+  };
+  using Asks = std::list<Ask>;
+  enum class State : std::uint8_t { closed, dialling, open };
 
-  boost::asio::awaitable<ground::Result<void>> be_connected();
-  boost::asio::awaitable<ground::Result<void>> connect();
-  boost::asio::awaitable<ground::Result<Exchange>> exchange(Question question);
-  boost::asio::awaitable<boost::system::error_code> transmit(const Frame& frame);
-  boost::asio::awaitable<ground::Result<Answer>> receive(const Expected& expected);
-  void read_what_came_unasked();
-  void consume(std::size_t bytes);
+  void take_on(Question question, ground::Instant deadline, Handler handler);
+  void due(ground::Instant now) override;
+  void abandoned() override;
+  void go_on(ground::Instant now);
+  void refuse(ground::Instant now);
+  void tell();
+  void end(Asks& from, Asks::iterator ask, ground::Result<Exchange> result);
+  void end_all(Asks& from, const ground::Failure& why);
+
+  void dial();
+  void connect();
+  void connected(const boost::system::error_code& error);
+  void not_connected(const boost::system::error_code& error);
+  void step_back(ground::Duration longest, std::string why);
+
+  [[nodiscard]] Asks::iterator next(ground::Instant now);
+  void transmit(Asks::iterator ask, ground::Instant now);
+  void send(const Frame& frame);
+  void pass_over(ground::Instant now);
+  void listen();
+  void heard(const boost::system::error_code& error, std::size_t bytes);
+  bool take_frame(ground::Instant now);
+  void answered(Asks::iterator ask, Answer answer, ground::Instant now);
+  void wait_again(Asks::iterator ask, Asks::iterator before);
+  [[nodiscard]] Asks::iterator under_way(std::optional<std::uint16_t> transaction);
+
+  void give_up(ground::Instant now);
+  void give_up_sent(Asks::iterator ask, ground::Instant now);
+  [[nodiscard]] ground::Failure why_waited(const Ask& ask) const;
+  [[nodiscard]] bool drips(const Ask& ask);
+  void lost(const boost::system::error_code& error);
+  void disagreed(Fault fault, Asks::iterator with);
   void drop();
-  [[nodiscard]] ground::Failure interrupted();
-  [[nodiscard]] ground::Failure lost(const boost::system::error_code& error);
-  [[nodiscard]] ground::Failure disagreed(Fault fault);
+  void ask_again(const ground::Failure& otherwise);
+  void plan_wake(ground::Instant now);
   [[nodiscard]] std::string name() const;
 
-  enum class Cut : std::uint8_t { no, deadline, closing };
-
-  boost::asio::any_io_executor executor_;
+  std::shared_ptr<Commons> commons_;
   Endpoint peer_;
   Options options_;
   boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer cutoff_;
-  Cut cut_ = Cut::no;
-  std::deque<Turn*> turns_;  // front: whose turn it is; as long as there are devices on the connection
-  std::array<std::uint8_t, 2 * max_frame_bytes> buffer_;
-  std::size_t filled_ = 0;
-  std::uint16_t transaction_ = 0;  // the last one sent
-  std::uint16_t sent_before_ = 0;  // on this socket, before the last one; saturates
-  std::uint64_t requests_of_cutoff_ = 0;
+  State state_ = State::closed;
+  std::uint64_t socket_number_ = 0;  // what ends for a former socket finds itself outdated
+  bool writing_ = false;             // the rest of a request
+  bool good_ = false;                // something was answered on this socket
+  bool telling_ = false;
   int mute_ = 0;
-  ground::Instant not_before_{};
+  int places_ = 0;  // taken in the pipeline
+
+  Asks waiting_, under_way_, ended_, spare_;  // front: first come
+  Stream stream_;
+  Rota rota_;
+  std::map<std::uint8_t, Manners> wishes_;  // by unit
+  Manners manners_;
+
+  ground::Instant pause_until_{};                // between requests, after connect
+  ground::Instant dial_until_{};                 // the attempt under way
+  ground::Instant not_before_{};                 // the next attempt
+  ground::Duration step_back_{};                 // the last pause between attempts
+  std::string trouble_;                          // why it pauses
   Counters counters_;
 };
 

@@ -101,6 +101,15 @@ struct Device::Reader {
 Device::Device(std::shared_ptr<Asker> asker, std::uint8_t unit, std::vector<const profile::Profile*> candidates, Settings settings)
     : asker_{std::move(asker)}, unit_{unit}, candidates_{std::move(candidates)}, settings_{settings} {
   HOLDUP_EXPECT(asker_ && std::ranges::none_of(candidates_, [](const auto* p) { return p == nullptr; }));
+  suit(candidates_.size() == 1 ? candidates_.front()->quirks : profile::Quirks{});
+}
+
+/// Until it is known what it is, it is asked one by one.
+void Device::suit(const profile::Quirks& quirks) {
+  const auto pause = [](const auto& ours, const auto& its) { return ours.value_or(its.value_or(ground::Duration{})); };
+  asker_->suit(unit_, {.pipeline = quirks.pipeline,
+                       .between_requests = pause(settings_.between_requests, quirks.pace.between_requests),
+                       .after_connect = pause(settings_.after_connect, quirks.pace.after_connect)});
 }
 
 asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) {
@@ -126,6 +135,7 @@ asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) 
   map->max_registers = std::min(map->profile.quirks.max_registers, modbus::max_registers);
   const Result<void> parted = co_await part_with_spares(*map, identified.points, deadline);
   if (!parted) co_return parted.error();
+  suit(map->profile.quirks);
   map_ = std::move(map);
   co_return identified;
 }

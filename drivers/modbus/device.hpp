@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ class Device final : public drivers::Device {
   struct Settings {
     Spares spares = Spares::dropped;
     profile::Clearing clearing = profile::Clearing::refused;
+    std::optional<ground::Duration> between_requests{}, after_connect{};  // instead of what the profile says
   };
 
   /// A single candidate is taken at its word; of several the first that the device itself agrees with. They must outlive the device.
@@ -42,6 +44,7 @@ class Device final : public drivers::Device {
     std::vector<Span> readable;   // registers that may be read, neighbours joined; narrowed by refusals
     std::uint16_t max_registers = modbus::max_registers;
   };
+  void suit(const profile::Quirks& quirks);
   struct Reader;                         // one read() under way
   enum class Reach { within, exactly };  // a span read for every value in it, or for one value again
 

@@ -115,5 +115,7 @@ std::string_view exception_name(std::uint8_t code) {
 }
 
 bool says_not_here(std::uint8_t code) { return code >= 1 && code <= 3; }
+bool says_later(std::uint8_t code) { return code == 5 || code == 6; }
+bool says_unreachable(std::uint8_t code) { return code == 10 || code == 11; }
 
 }  // namespace holdup::modbus

@@ -27,5 +27,9 @@ namespace holdup::modbus {
 [[nodiscard]] std::string_view exception_name(std::uint8_t code);
 /// Whether the exception says that just these registers cannot be read (1, 2, 3), rather than that the device cannot answer now.
 [[nodiscard]] bool says_not_here(std::uint8_t code);
+/// … that it will answer, only not now (5, 6).
+[[nodiscard]] bool says_later(std::uint8_t code);
+/// A gateway's word that it does not reach the unit (10, 11): it is the unit that is silent.
+[[nodiscard]] bool says_unreachable(std::uint8_t code);
 
 }  // namespace holdup::modbus

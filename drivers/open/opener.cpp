@@ -1,10 +1,11 @@
 #include "drivers/open/opener.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
 #include <vector>
 
-#include "drivers/modbus/connection.hpp"
 #include "drivers/modbus/device.hpp"
+#include "drivers/modbus/lines.hpp"
 #include "drivers/snmp/community_asker.hpp"
 #include "drivers/snmp/device.hpp"
 #include "drivers/snmp/read_plan.hpp"
@@ -44,7 +45,10 @@ Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uin
       library_{library},
       plans_{std::make_shared<snmp::ReadPlans>()},
       snmp_{loop, seed},
-      v3_{loop, seed, [this](const std::string& what) { say_(what); }, std::move(commons)} {}
+      v3_{loop, seed, [this](const std::string& what) { say_(what); }, std::move(commons)},
+      lines_{std::make_unique<modbus::Lines>(loop.get_executor())} {}
+
+Opener::~Opener() = default;
 
 void Opener::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
   const auto& v2c = snmp_.counters();
@@ -62,6 +66,14 @@ void Opener::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
   dropped["snmp_v3_wrong_digest"] += v3.wrong_digest;
   dropped["snmp_v3_cannot_decrypt"] += v3.cannot_decrypt;
   dropped["snmp_v3_not_in_window"] += v3.not_in_window;
+  const auto modbus = lines_->counters();
+  dropped["modbus_late"] += modbus.late;
+  dropped["modbus_cut"] += modbus.cut;
+  for (std::size_t f = 0; f < modbus.faults.size(); ++f) {
+    std::string name = "modbus_wrong_" + std::string{modbus::fault_names[f]};
+    std::ranges::replace(name, ' ', '_');
+    dropped[name] += modbus.faults[f];
+  }
 }
 
 Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
@@ -100,16 +112,15 @@ std::unique_ptr<Device> Opener::open_snmp(const Opening& opening) {
 
 std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {
   const asio::ip::tcp::endpoint peer{asio::ip::make_address(opening.address.host), opening.address.port};
-  auto& known = connections_[peer];
-  auto connection = known.lock();
-  if (!connection) known = connection = std::make_shared<modbus::Connection>(loop_.get_executor(), peer);
   std::vector<const profile::Profile*> candidates;
   for (const auto& profile : library_.all())
     if (profile.protocol == profile::Protocol::modbus && (opening.profile.empty() || profile.name == opening.profile))
       candidates.push_back(&profile);
   const modbus::Device::Settings settings{.spares = opening.spares ? modbus::Spares::kept : modbus::Spares::dropped,
-                                          .clearing = clearing_of(opening)};
-  return std::make_unique<modbus::Device>(std::move(connection), opening.address.unit, std::move(candidates), settings);
+                                          .clearing = clearing_of(opening),
+                                          .between_requests = opening.between_requests,
+                                          .after_connect = opening.after_connect};
+  return std::make_unique<modbus::Device>(lines_->to(peer), opening.address.unit, std::move(candidates), settings);
 }
 
 }  // namespace holdup::drivers

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -19,7 +18,7 @@
 #include "ground/result.hpp"
 
 namespace holdup::modbus {
-class Connection;
+class Lines;
 }
 namespace holdup::snmp {
 class ReadPlans;
@@ -45,7 +44,8 @@ struct Opening {
   bool read_clearing = false;                          // also what the device forgets once it was read
   snmp::Trace trace = {};                              // told every question and answer, a line each; SNMP
   std::optional<ground::Duration> resend_after{};      // of lost SNMP datagrams while reading; the daemon's core resends by itself
-  std::optional<ground::Duration> between_requests{};  // SNMP: how long it is left alone between two; else as its profile says
+  std::optional<ground::Duration> between_requests{};  // how long it is left alone between two; else as its profile says
+  std::optional<ground::Duration> after_connect{};     // Modbus TCP: … and before the first; else as its profile says
 };
 
 class Opener {
@@ -53,6 +53,8 @@ class Opener {
   /// `seed` is where SNMP request ids begin to count. Loop and library outlive the opener, and the opener its devices. `commons` is
   /// shared with others of the loop who speak SNMPv3; nullptr: with nobody.
   Opener(boost::asio::io_context& loop, const profile::Library& library, std::uint32_t seed, std::shared_ptr<V3Commons> commons = nullptr);
+
+  ~Opener();
 
   /// Asks nothing of the device yet. Fails on an unknown profile, or one of another protocol.
   [[nodiscard]] ground::Result<std::unique_ptr<Device>> open(const Opening& opening);
@@ -62,7 +64,7 @@ class Opener {
   void announce_to(v3::Client::Say say) { say_ = std::move(say); }
   [[nodiscard]] const snmp::Counters& snmp_counters() const { return snmp_.counters(); }
   [[nodiscard]] const v3::Counters& v3_counters() const { return v3_.counters(); }
-  /// What was dropped of what came back, under names of holdup_dropped_total: "snmp_late", "snmp_v3_wrong_digest"…
+  /// What was dropped of what came back, under names of holdup_dropped_total: "snmp_late", "modbus_wrong_unit"…
   void add_dropped(std::map<std::string, std::uint64_t>& dropped) const;
 
  private:
@@ -75,7 +77,7 @@ class Opener {
   snmp::Client snmp_;
   v3::Client::Say say_ = [](const std::string&) {};
   v3::Client v3_;
-  std::map<boost::asio::ip::tcp::endpoint, std::weak_ptr<modbus::Connection>> connections_;  // one a Modbus host, shared by its units
+  std::unique_ptr<modbus::Lines> lines_;
 };
 
 }  // namespace holdup::drivers

@@ -19,6 +19,8 @@ using ground::yaml::Node;
 
 constexpr std::array<std::string_view, 2> protocols{"snmp", "modbus"};
 constexpr ground::Duration longest_pause = std::chrono::seconds{1};
+constexpr ground::Duration longest_first_pause = std::chrono::seconds{5};
+constexpr std::int64_t deepest_pipeline = 64;
 
 /// "1.3.6.1.4.1.28507.*": any_arc stands for the star.
 void load_base(Mapping& map, FileScope& scope, Profile& profile) {
@@ -97,6 +99,8 @@ void load_pace(Mapping& map, reading::Pace& pace) {
     map.problem("max_duty", "not above 0 and at most 1", "write the share of the time, for example 0.2"), pace.max_duty.reset();
   pace.between_requests = map.duration("between_requests");
   if (pace.between_requests > longest_pause) map.problem("between_requests", "longer than 1s", "write at most 1s, or max_duty");
+  pace.after_connect = map.duration("after_connect");
+  if (pace.after_connect > longest_first_pause) map.problem("after_connect", "longer than 5s", "write at most 5s");
   pace.routine = map.duration("routine");
   if (pace.routine == ground::Duration::zero()) map.problem("routine", "zero", "write the period, for example 30s");
 }
@@ -109,6 +113,8 @@ void load_quirks(Mapping& map, const FileScope& scope, Quirks& quirks) {
   quirks.max_varbinds = bounded(own, "max_varbinds", 100, 0);
   quirks.max_registers = static_cast<std::uint16_t>(bounded(own, "max_registers", 125, quirks.max_registers));
   quirks.register_gap = static_cast<std::uint16_t>(bounded(own, "register_gap", 124, quirks.register_gap));
+  quirks.pipeline = static_cast<std::uint16_t>(bounded(own, "pipeline", deepest_pipeline, quirks.pipeline));
+  if (quirks.pipeline == 0) own.problem("pipeline", "no request at all", "write 1, or how many it bears at once"), quirks.pipeline = 1;
   quirks.v1_only = own.flag("v1_only").value_or(false);
   quirks.turnaround = own.duration("turnaround");
   if (quirks.turnaround > longest_pause) own.problem("turnaround", "longer than 1s", "write what was measured, as in 5ms");

@@ -185,6 +185,7 @@ struct Quirks {
   std::uint32_t max_varbinds = 0;     // a GET; 0: the driver's own
   std::uint16_t max_registers = 125;  // a Modbus read
   std::uint16_t register_gap = 0;     // unlisted registers that may be read along to merge two reads
+  std::uint16_t pipeline = 1;         // Modbus TCP requests that it bears at once
   bool v1_only = false;               // its SNMP v2c is not to be trusted
   std::optional<ground::Duration> turnaround;  // from a question's end to its answer's begin, as it was measured
   reading::Pace pace;

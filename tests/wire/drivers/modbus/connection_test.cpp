@@ -53,6 +53,10 @@ struct Line {
   Answered ask(ground::Duration limit = patience) {
     return run(io, connection->ask({.unit = 7, .address = 40, .count = 10}, ground::clock::now() + limit));
   }
+  void wait(ground::Duration time) {
+    const auto until = ground::clock::now() + time;
+    CHECK(holdup::test::run_until(io, [&] { return ground::clock::now() >= until; }));
+  }
   void keep_busy(std::shared_ptr<Connection> which) {
     boost::asio::co_spawn(io, keep_asking(std::move(which), load), boost::asio::detached);
   }
@@ -137,14 +141,20 @@ TEST_CASE("a mute peer costs its deadline, and is dialled anew after the second"
   CHECK(line.counters().cut == 1);
 }
 
-TEST_CASE("a peer that closes in the middle is lost, and connected again") {
+TEST_CASE("a peer that closes before its first answer is whole is dialled again, each time after a longer pause") {
   Line line{Manner::closing};
-  for (std::uint64_t n = 1; n <= 2; ++n) {
+  for (std::uint64_t n = 1; n <= 3; ++n) {
     const Answered answered = line.ask(10s);
     REQUIRE(answered.has_error());
     CHECK(answered.error().kind == FailureKind::refused);
+    CHECK_THAT(answered.error().what, Catch::Contains("limit of connections"));
     CHECK(line.counters().lost == n);
     CHECK(line.counters().connects == n);
+    const Answered paused = line.ask(10s);
+    REQUIRE(paused.has_error());
+    CHECK_THAT(paused.error().what, Catch::Contains("dialled again in"));
+    CHECK(line.counters().connects == n);
+    line.wait(100ms * (1 << (n - 1)));
   }
 }
 

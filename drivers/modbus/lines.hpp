@@ -1,0 +1,24 @@
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "drivers/modbus/connection.hpp"
+
+// The Modbus connections of one loop: one a host and port, whatever number of units stands behind it. Used by drivers/open.
+namespace holdup::modbus {
+
+class Lines {
+ public:
+  explicit Lines(const Commons::Executor& executor) : commons_{std::make_shared<Commons>(executor)} {}
+
+  [[nodiscard]] std::shared_ptr<Connection> to(const Connection::Endpoint& peer);
+  /// Of all that are and were.
+  [[nodiscard]] Counters counters() const;
+
+ private:
+  std::shared_ptr<Commons> commons_;
+  std::map<Connection::Endpoint, std::weak_ptr<Connection>> connections_;
+};
+
+}  // namespace holdup::modbus
