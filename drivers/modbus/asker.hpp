@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "drivers/device.hpp"
 #include "drivers/modbus/manners.hpp"
 #include "drivers/modbus/question.hpp"
@@ -13,6 +15,9 @@ class Asker {
   virtual ~Asker() = default;
   /// The answer (which may be an exception) or a Failure by the deadline.
   [[nodiscard]] virtual boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) = 0;
+  /// Several of them, answered in their order; where they go one by one, none is asked after one that failed.
+  [[nodiscard]] virtual boost::asio::awaitable<std::vector<ground::Result<Exchange>>> ask_all(std::vector<Question> questions,
+                                                                                              ground::Instant deadline);
   /// How this unit wants what it shares with others to be treated.
   virtual void suit(std::uint8_t, const Manners&) {}
 };

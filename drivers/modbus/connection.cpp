@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/write.hpp>
 #include <utility>
 
 #include "drivers/modbus/registers.hpp"
@@ -74,7 +73,28 @@ Connection::~Connection() {
 asio::awaitable<Result<Exchange>> Connection::ask(Question question, Instant deadline) {
   Token token;
   return asio::async_initiate<Token, void(Result<Exchange>)>(
-      [self = shared_from_this(), question, deadline](Handler handler) { self->take_on(question, deadline, std::move(handler)); }, token);
+      [self = shared_from_this(), question, deadline](Handler handler) {
+        self->take_on(question, deadline).handler.emplace(std::move(handler));
+        self->begin();
+      },
+      token);
+}
+
+asio::awaitable<Connection::Answers> Connection::ask_all(std::vector<Question> questions, Instant deadline) {
+  if (manners_.pipeline < 2 || questions.size() < 2) return Asker::ask_all(std::move(questions), deadline);
+  Token token;
+  return asio::async_initiate<Token, void(Answers)>(
+      [self = shared_from_this(), questions = std::move(questions), deadline](auto handler) {
+        const Result<Exchange> none{Failure{FailureKind::cancelled, "not asked"}};
+        const auto together = std::make_shared<Together>(Together{std::move(handler), Answers(questions.size(), none), questions.size()});
+        for (std::size_t i = 0; i < questions.size(); ++i) {
+          Ask& ask = self->take_on(questions[i], deadline);
+          ask.together = together;
+          ask.place = i;
+        }
+        self->begin();
+      },
+      token);
 }
 
 void Connection::suit(std::uint8_t unit, const Manners& manners) {
@@ -92,8 +112,7 @@ void Connection::close() {
   asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
 }
 
-/// Runs within the question of a coroutine that is not yet suspended: nothing may be told from here.
-void Connection::take_on(Question question, Instant deadline, Handler handler) {
+Connection::Ask& Connection::take_on(const Question& question, Instant deadline) {
   if (spare_.empty()) spare_.emplace_back();
   waiting_.splice(waiting_.end(), spare_, spare_.begin());
   Ask& ask = waiting_.back();
@@ -102,7 +121,11 @@ void Connection::take_on(Question question, Instant deadline, Handler handler) {
   ask.not_before = {};
   ask.put_off = 0;
   ask.again = false;
-  ask.handler.emplace(std::move(handler));
+  return ask;
+}
+
+/// Runs within the question of a coroutine that is not yet suspended: nothing may be told from here.
+void Connection::begin() {
   go_on(ground::clock::now());
   if (!ended_.empty() && !telling_) asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
 }
@@ -112,7 +135,7 @@ void Connection::go_on(Instant now) {
   do {
     if (state_ == State::closed && !waiting_.empty()) now >= not_before_ ? dial() : refuse(now);
     if (state_ == State::open && !waiting_.empty()) pass_over(now);
-    while (state_ == State::open && !writing_) {
+    while (state_ == State::open) {
       const auto ask = next(now);
       if (ask == waiting_.end()) break;
       transmit(ask, now);
@@ -131,16 +154,22 @@ void Connection::refuse(Instant now) {
 void Connection::tell() {
   if (std::exchange(telling_, true)) return;
   const auto self = shared_from_this();
-  while (!ended_.empty()) {
-    Ask& ask = ended_.front();
-    Handler handler = std::move(*ask.handler);
-    Result<Exchange> result = std::move(*ask.result);
-    ask.handler.reset();
-    ask.result.reset();
-    spare_.splice(spare_.begin(), ended_, ended_.begin());
-    handler(std::move(result));
-  }
+  while (!ended_.empty()) hand_back();
   telling_ = false;
+}
+
+void Connection::hand_back() {
+  Ask& ask = ended_.front();
+  Result<Exchange> result = std::move(*ask.result);
+  ask.result.reset();
+  const auto together = std::exchange(ask.together, nullptr);
+  std::optional<Handler> handler{std::move(ask.handler)};
+  ask.handler.reset();
+  const std::size_t place = ask.place;
+  spare_.splice(spare_.begin(), ended_, ended_.begin());
+  if (handler) return (*handler)(std::move(result));
+  together->answers[place] = std::move(result);
+  if (--together->open == 0) together->handler(std::move(together->answers));
 }
 
 void Connection::end(Asks& from, Asks::iterator ask, Result<Exchange> result) {
@@ -221,25 +250,15 @@ void Connection::transmit(Asks::iterator ask, Instant now) {
   send(encode(ask->request));
 }
 
-/// The only place of this driver that sends: what does not read ends the program instead.
+/// The only place of this driver that sends: what does not read ends the program instead. A socket that has no room for twelve bytes holds
+/// thousands of requests that its peer never took.
 void Connection::send(const Frame& frame) {
   HOLDUP_EXPECT(may_leave(frame));
   ++counters_.requests;
   error_code error;
   const std::size_t sent = socket_.write_some(asio::buffer(frame.data(), frame.size()), error);
-  if (error && error != asio::error::would_block) return lost(error);
-  if (sent == frame.size()) return;
-  writing_ = true;
-  const auto rest = std::make_shared<Frame>(frame);
-  const auto unsent = asio::buffer(rest->data() + sent, rest->size() - sent);
-  asio::async_write(socket_, unsent, [weak = weak_from_this(), number = socket_number_, rest](const error_code& failed, std::size_t) {
-    const auto self = weak.lock();
-    if (!self || self->socket_number_ != number) return;
-    self->writing_ = false;
-    if (failed) self->lost(failed);
-    self->go_on(ground::clock::now());
-    self->tell();
-  });
+  if (!error && sent < frame.size()) error = asio::error::would_block;
+  if (error) lost(error);
 }
 
 /// Units that were silent before lose their place when others have waited for long enough; their answer is still welcome.
@@ -407,7 +426,6 @@ void Connection::drop() {
   socket_.close(ignored);
   ++socket_number_;
   state_ = State::closed;
-  writing_ = false;
 }
 
 /// What the connection took with it goes to the front, in its order; nothing is asked a third time.
@@ -439,7 +457,7 @@ void Connection::plan_wake(Instant now) {
     const Duration patience = others_wait && ask.keeps_others ? rota_.patience(ask.request.unit) : Duration::max();
     if (patience != Duration::max()) at = std::min(at, ask.sent + patience);
   }
-  const bool may_go = state_ == State::open && !writing_ && places_ < manners_.pipeline;
+  const bool may_go = state_ == State::open && places_ < manners_.pipeline;
   for (const Ask& ask : waiting_) {
     at = std::min(at, ask.deadline);
     if (!may_go) continue;

@@ -44,6 +44,9 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
 
   /// Waits for its turn, connects if need be, asks, and has the answer (which may be an exception) or a Failure by the deadline.
   [[nodiscard]] boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) override;
+  /// At once where the connection bears it.
+  [[nodiscard]] boost::asio::awaitable<std::vector<ground::Result<Exchange>>> ask_all(std::vector<Question> questions,
+                                                                                      ground::Instant deadline) override;
   void suit(std::uint8_t unit, const Manners& manners) override;
   /// Closes the socket; the requests under way and those waiting end as cancelled. A later ask() connects again.
   void close();
@@ -54,10 +57,18 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
  private:
   using Token = boost::asio::use_awaitable_t<>;
   using Handler = boost::asio::async_result<Token, void(ground::Result<Exchange>)>::handler_type;
+  using Answers = std::vector<ground::Result<Exchange>>;
+  struct Together {  // questions that were put at once
+    boost::asio::async_result<Token, void(Answers)>::handler_type handler;
+    Answers answers;
+    std::size_t open;
+  };
   struct Ask {
     Request request;
     ground::Instant deadline{};
-    std::optional<Handler> handler;
+    std::optional<Handler> handler;  // … or
+    std::shared_ptr<Together> together{};
+    std::size_t place = 0;  // among them
     std::optional<ground::Result<Exchange>> result{};
     ground::Instant not_before{};  // its unit was busy
     ground::Instant sent{};
@@ -68,12 +79,14 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   using Asks = std::list<Ask>;
   enum class State : std::uint8_t { closed, dialling, open };
 
-  void take_on(Question question, ground::Instant deadline, Handler handler);
+  Ask& take_on(const Question& question, ground::Instant deadline);
+  void begin();
   void due(ground::Instant now) override;
   void abandoned() override;
   void go_on(ground::Instant now);
   void refuse(ground::Instant now);
   void tell();
+  void hand_back();
   void end(Asks& from, Asks::iterator ask, ground::Result<Exchange> result);
   void end_all(Asks& from, const ground::Failure& why);
 
@@ -111,7 +124,6 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   boost::asio::ip::tcp::socket socket_;
   State state_ = State::closed;
   std::uint64_t socket_number_ = 0;  // what ends for a former socket finds itself outdated
-  bool writing_ = false;             // the rest of a request
   bool good_ = false;                // something was answered on this socket
   bool telling_ = false;
   int mute_ = 0;

@@ -93,6 +93,10 @@ struct Device::Reader {
   Sweep sweep{};
   std::optional<Failure> broken_off{};  // the connection failed: what is left stays failed
 
+  [[nodiscard]] Question question(const Span& span) const {
+    return {.unit = unit, .function = span.function, .address = span.address, .count = span.count};
+  }
+  [[nodiscard]] std::vector<Question> questions(const std::vector<Span>& spans) const;
   [[nodiscard]] std::vector<Span> wanted() const;
   [[nodiscard]] std::vector<Span> singles(Span span) const;
   void learn(Span refused, std::vector<Span> told) const;
@@ -176,8 +180,13 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(Map& map, drivers::Re
   Reader reader{.asker = *asker_, .unit = unit_, .map = map, .request = request};
   const Instant begun = ground::clock::now();
   const std::vector<Span> spans = merged(reader.wanted(), map.readable, map.max_registers);
-  for (const Span& span : spans)
-    if (!reader.broken_off) (void)co_await fetch(reader, span, Reach::within);
+  if (spans.size() == 1) {
+    (void)co_await fetch(reader, spans.front(), Reach::within);
+  } else {
+    std::vector<Question> questions = reader.questions(spans);
+    std::vector<Result<Exchange>> answers = co_await reader.asker.ask_all(std::move(questions), request.deadline);
+    for (std::size_t i = 0; i < spans.size(); ++i) (void)co_await take(reader, spans[i], Reach::within, std::move(answers[i]));
+  }
   if (!reader.sweep.learned() && reader.broken_off) co_return *reader.broken_off;
   if (const auto trouble = reader.sweep.trouble(); trouble && !reader.sweep.learned()) co_return *trouble;
   std::vector<Reading> readings;
@@ -190,18 +199,22 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(Map& map, drivers::Re
   co_return readings;
 }
 
-/// Reads one span; where the device says "not here" to several values at once, each of them by itself, once, so that a bad register
-/// hides no neighbours. Whether the device told the span as a whole.
 asio::awaitable<bool> Device::fetch(Reader& reader, Span span, Reach reach) {
-  const Question question{.unit = reader.unit, .function = span.function, .address = span.address, .count = span.count};
-  Result<Exchange> exchange = co_await reader.asker.ask(question, reader.request.deadline);
+  Result<Exchange> exchange = co_await reader.asker.ask(reader.question(span), reader.request.deadline);
+  co_return co_await take(reader, span, reach, std::move(exchange));
+}
+
+/// What came of one span; where the device says "not here" to several values at once, each of them by itself, once, so that a bad register
+/// hides no neighbours. Whether the device told the span as a whole.
+asio::awaitable<bool> Device::take(Reader& reader, Span span, Reach reach, Result<Exchange> exchange) {
   if (!exchange) {
     reader.broken_off = exchange.error();
     co_return false;
   }
   const std::uint8_t code = exchange->answer.exception;
   std::vector<Span> single;
-  if (reach == Reach::within && says_not_here(code)) single = reader.singles(span);
+  if (says_unreachable(code)) reader.broken_off = exception_failure(span, code);
+  if (reach == Reach::within && says_not_here(code) && !reader.broken_off) single = reader.singles(span);
   reader.sweep.hear(span, std::move(*exchange));
   if (single.size() < 2) co_return code == 0;
   std::vector<Span> told;
@@ -212,6 +225,13 @@ asio::awaitable<bool> Device::fetch(Reader& reader, Span span, Reach reach) {
   }
   if (!reader.broken_off) reader.learn(span, std::move(told));
   co_return false;
+}
+
+std::vector<Question> Device::Reader::questions(const std::vector<Span>& spans) const {
+  std::vector<Question> all;
+  all.reserve(spans.size());
+  for (const Span& span : spans) all.push_back(question(span));
+  return all;
 }
 
 /// What the points need: a value and the register of its scale in one piece where they may be read so, for they belong together.

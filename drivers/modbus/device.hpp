@@ -49,6 +49,7 @@ class Device final : public drivers::Device {
   enum class Reach { within, exactly };  // a span read for every value in it, or for one value again
 
   static boost::asio::awaitable<bool> fetch(Reader& reader, Span span, Reach reach);
+  static boost::asio::awaitable<bool> take(Reader& reader, Span span, Reach reach, ground::Result<Exchange> exchange);
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(Map& map, drivers::ReadRequest request);
   boost::asio::awaitable<ground::Result<void>> part_with_spares(Map& map, std::vector<reading::Point>& points, ground::Instant deadline);
 

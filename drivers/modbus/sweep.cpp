@@ -21,7 +21,10 @@ std::span<const std::uint16_t> words_of(const Span& part, const Span& whole, con
   return std::span{answer.values}.subspan(part.address - whole.address, part.count);
 }
 
-reading::Reading refused(reading::Reading reading, std::uint8_t code) {
+std::string text_of(std::uint8_t code) { return "exception " + std::to_string(code) + ", " + std::string{exception_name(code)}; }
+
+reading::Reading refused(reading::Reading reading, std::uint8_t code, std::string* raw) {
+  if (raw) *raw = text_of(code);
   reading.quality = says_not_here(code) ? Quality::absent : Quality::failed;
   return reading;
 }
@@ -45,9 +48,10 @@ reading::Point located(reading::Point point, const profile::Register& field) {
 }
 
 Failure exception_failure(const Span& span, std::uint8_t code) {
-  const FailureKind kind = says_not_here(code) ? FailureKind::unsupported : FailureKind::refused;
-  return {kind, std::to_string(static_cast<int>(span.function)) + ":" + std::to_string(span.address) + ": exception " +
-                    std::to_string(code) + ", " + std::string{exception_name(code)}};
+  const FailureKind kind = says_not_here(code)      ? FailureKind::unsupported
+                           : says_unreachable(code) ? FailureKind::timeout
+                                                    : FailureKind::refused;
+  return {kind, std::to_string(static_cast<int>(span.function)) + ":" + std::to_string(span.address) + ": " + text_of(code)};
 }
 
 reading::Reading Sweep::settle(const Source& source, std::uint32_t point, ground::Instant before, std::string* raw) const {
@@ -55,13 +59,13 @@ reading::Reading Sweep::settle(const Source& source, std::uint32_t point, ground
   const Heard* heard = of(source.span);
   if (heard == nullptr) return reading;
   stand_for(reading, heard->exchange, true);
-  if (const std::uint8_t code = heard->exchange.answer.exception) return refused(reading, code);
+  if (const std::uint8_t code = heard->exchange.answer.exception) return refused(reading, code, raw);
   int power = 0;
   if (source.exponent) {
     const Heard* scale = of(*source.exponent);
     if (scale == nullptr) return reading;
     stand_for(reading, scale->exchange, false);
-    if (const std::uint8_t code = scale->exchange.answer.exception) return refused(reading, code);
+    if (const std::uint8_t code = scale->exchange.answer.exception) return refused(reading, code, raw);
     const auto told = exponent(words_of(*source.exponent, scale->span, scale->exchange.answer).front());
     if (!told) reading.quality = Quality::absent;
     if (!told) return reading;
@@ -78,7 +82,7 @@ reading::Reading Sweep::settle(const Source& source, std::uint32_t point, ground
 bool Sweep::learned() const {
   return std::ranges::any_of(heard_, [](const Heard& h) {
     const std::uint8_t code = h.exchange.answer.exception;
-    return code == 0 || says_not_here(code);
+    return code == 0 || says_not_here(code) || says_later(code);
   });
 }
 

@@ -35,7 +35,7 @@ class Sweep {
   /// `raw`, where given, takes the device's own text of it.
   [[nodiscard]] reading::Reading settle(const Source& source, std::uint32_t point, ground::Instant before,
                                         std::string* raw = nullptr) const;
-  /// Something was told of the device, be it that it lacks a register.
+  /// Something was told of the device, be it that it lacks a register, or that it is busy.
   [[nodiscard]] bool learned() const;
   /// The first exception, where there was one.
   [[nodiscard]] std::optional<ground::Failure> trouble() const;

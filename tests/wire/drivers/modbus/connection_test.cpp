@@ -147,12 +147,12 @@ TEST_CASE("a peer that closes before its first answer is whole is dialled again,
     const Answered answered = line.ask(10s);
     REQUIRE(answered.has_error());
     CHECK(answered.error().kind == FailureKind::refused);
-    CHECK_THAT(answered.error().what, Catch::Contains("limit of connections"));
+    CHECK_THAT(answered.error().what, Catch::Matchers::Contains("limit of connections"));
     CHECK(line.counters().lost == n);
     CHECK(line.counters().connects == n);
     const Answered paused = line.ask(10s);
     REQUIRE(paused.has_error());
-    CHECK_THAT(paused.error().what, Catch::Contains("dialled again in"));
+    CHECK_THAT(paused.error().what, Catch::Matchers::Contains("dialled again in"));
     CHECK(line.counters().connects == n);
     line.wait(100ms * (1 << (n - 1)));
   }
@@ -161,7 +161,7 @@ TEST_CASE("a peer that closes before its first answer is whole is dialled again,
 TEST_CASE("an answer sent twice is used once") {
   Line line{Manner::twice};
   for (int i = 0; i < 5; ++i) check_good(line.ask(10s));
-  CHECK(line.counters().late == 4);
+  CHECK(line.counters().late == 5);
   CHECK(line.counters().connects == 1);
 }
 
@@ -177,10 +177,11 @@ TEST_CASE("a late answer is discarded and never taken for the next one") {
 
 TEST_CASE("an answer sent ahead of its request is a fault") {
   Line line{Manner::foresees};
-  check_good(line.ask(10s));
-  check_good(line.ask(10s));
-  CHECK(line.counters().faults[static_cast<std::size_t>(Fault::transaction)] == 1);
-  CHECK(line.counters().connects == 2);
+  for (std::uint64_t n = 1; n <= 2; ++n) {
+    check_good(line.ask(10s));
+    CHECK(line.counters().faults[static_cast<std::size_t>(Fault::transaction)] == n);
+    CHECK(line.counters().connects == n);
+  }
 }
 
 TEST_CASE("while any peer misbehaves, a neighbour on the same loop is answered") {

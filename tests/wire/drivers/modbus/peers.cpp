@@ -17,6 +17,7 @@
 #include <boost/asio/write.hpp>
 #include <exception>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -129,7 +130,96 @@ void accept_next(Tcp::acceptor& acceptor, Manner manner) {
 }  // namespace
 
 Peer::Peer(asio::io_context& io, Manner manner) : acceptor_{io, Tcp::endpoint{asio::ip::address_v4::loopback(), 0}} {
+  acceptor_.listen(4096);  // as many as dial at once
   accept_next(acceptor_, manner);
+}
+
+std::vector<std::uint8_t> Query::told(const std::vector<std::uint16_t>& words) const {
+  const auto data = static_cast<std::uint8_t>(2 * words.size());
+  Bytes r{bytes[0], bytes[1], 0, 0, 0, static_cast<std::uint8_t>(3 + data), bytes[6], bytes[7], data};
+  for (const std::uint16_t word : words) r.insert(r.end(), {static_cast<std::uint8_t>(word >> 8), static_cast<std::uint8_t>(word)});
+  return r;
+}
+
+std::vector<std::uint8_t> Query::good() const {
+  std::vector<std::uint16_t> words(static_cast<std::size_t>(count()));
+  std::iota(words.begin(), words.end(), static_cast<std::uint16_t>(address()));
+  return told(words);
+}
+
+std::vector<std::uint8_t> Query::exception(std::uint8_t code) const {
+  return {bytes[0], bytes[1], 0, 0, 0, 3, bytes[6], static_cast<std::uint8_t>(bytes[7] | 0x80), code};
+}
+
+void Session::send(const Bytes& bytes) {
+  boost::system::error_code ignored;  // the other end may have gone
+  asio::write(socket_, asio::buffer(bytes), ignored);
+}
+
+void Session::send_later(Bytes bytes, std::chrono::milliseconds after) {
+  const auto timer = std::make_shared<asio::steady_timer>(socket_.get_executor(), after);
+  timer->async_wait([self = shared_from_this(), timer, bytes = std::move(bytes)](boost::system::error_code) { self->send(bytes); });
+}
+
+void Session::drip(Bytes bytes, std::chrono::milliseconds gap) {
+  auto after = gap;
+  for (const std::uint8_t byte : bytes) send_later({byte}, after), after += gap;
+}
+
+void Session::close() {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Session::reset() {
+  boost::system::error_code ignored;
+  socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+  socket_.close(ignored);
+}
+
+namespace {
+
+asio::awaitable<void> follow(std::shared_ptr<Session> session, Tcp::socket& socket, ScriptedPeer::Script script) {
+  for (;;) {
+    Query query;
+    const auto room = asio::buffer(query.bytes);
+    co_await asio::async_read(socket, room, asio::use_awaitable);
+    ++session->asked;
+    script(query, *session);
+  }
+}
+
+}  // namespace
+
+ScriptedPeer::ScriptedPeer(asio::io_context& io, Script script)
+    : state_{std::make_shared<State>(State{Tcp::acceptor{io, Tcp::endpoint{asio::ip::address_v4::loopback(), 0}}, std::move(script)})},
+      endpoint_{state_->acceptor.local_endpoint()} {
+  accept_next(state_);
+}
+
+ScriptedPeer::~ScriptedPeer() {
+  state_->acceptor.close();
+  close_all();
+}
+
+void ScriptedPeer::accept_next(const std::shared_ptr<State>& state) {
+  state->acceptor.async_accept([state](boost::system::error_code error, Tcp::socket socket) {
+    if (error) return;
+    const auto session = std::make_shared<Session>(std::move(socket), ++state->connections);
+    state->sessions.push_back(session);
+    asio::co_spawn(state->acceptor.get_executor(), follow(session, session->socket_, state->script), ends);
+    accept_next(state);
+  });
+}
+
+void ScriptedPeer::listen_again() {
+  state_->acceptor = Tcp::acceptor{state_->acceptor.get_executor(), endpoint_};
+  accept_next(state_);
+}
+
+void ScriptedPeer::close_all() {
+  for (const auto& known : state_->sessions)
+    if (const auto session = known.lock()) session->close();
 }
 
 StockServer::StockServer(std::vector<std::uint16_t> registers)

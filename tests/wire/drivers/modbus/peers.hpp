@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -43,6 +46,67 @@ class Peer {
 
  private:
   Tcp::acceptor acceptor_;
+};
+
+/// A request as it came, and what becomes of it; every frame of ours that is no device identification has twelve bytes.
+struct Query {
+  std::array<std::uint8_t, 12> bytes{};
+  [[nodiscard]] std::uint8_t unit() const { return bytes[6]; }
+  [[nodiscard]] int address() const { return bytes[8] << 8 | bytes[9]; }
+  [[nodiscard]] int count() const { return bytes[10] << 8 | bytes[11]; }
+  /// Register n of it holds the address asked + n.
+  [[nodiscard]] std::vector<std::uint8_t> good() const;
+  [[nodiscard]] std::vector<std::uint8_t> exception(std::uint8_t code) const;
+  /// As many registers as there are words.
+  [[nodiscard]] std::vector<std::uint8_t> told(const std::vector<std::uint16_t>& words) const;
+};
+
+/// One connection of a ScriptedPeer.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Tcp::socket socket, int number) : number{number}, socket_{std::move(socket)} {}
+  void send(const std::vector<std::uint8_t>& bytes);
+  void send_later(std::vector<std::uint8_t> bytes, std::chrono::milliseconds after);
+  /// Byte by byte.
+  void drip(std::vector<std::uint8_t> bytes, std::chrono::milliseconds gap);
+  void close();
+  /// With a reset instead of an end.
+  void reset();
+
+  const int number;  // of the peer's connections, from 1 on
+  int asked = 0;     // requests on it, this one too
+
+ private:
+  friend class ScriptedPeer;
+  Tcp::socket socket_;
+};
+
+/// Does with each request what the script says. Requests are read as they come, answered or not.
+class ScriptedPeer {
+ public:
+  using Script = std::function<void(const Query&, Session&)>;
+  ScriptedPeer(boost::asio::io_context& io, Script script);
+  ~ScriptedPeer();
+  ScriptedPeer(const ScriptedPeer&) = delete;
+  ScriptedPeer& operator=(const ScriptedPeer&) = delete;
+  [[nodiscard]] Tcp::endpoint endpoint() const { return endpoint_; }
+  [[nodiscard]] int connections() const { return state_->connections; }
+  /// Nobody listens there any more; connections go on.
+  void stop_listening() { state_->acceptor.close(); }
+  void listen_again();
+  void close_all();
+
+ private:
+  struct State {
+    Tcp::acceptor acceptor;
+    Script script;
+    int connections = 0;
+    std::vector<std::weak_ptr<Session>> sessions{};
+  };
+  static void accept_next(const std::shared_ptr<State>& state);
+
+  std::shared_ptr<State> state_;
+  Tcp::endpoint endpoint_;
 };
 
 /// libmodbus' server with `registers` holding registers from 0 on, one connection at a time. Counts what it is asked.
