@@ -300,11 +300,11 @@ bool Connection::take_frame(Instant now) {
     disagreed(judged.fault, ask);
     return false;
   }
-  const std::uint8_t unit = stream_.unit();
+  const std::uint8_t unit = stream_.unit(), exception = stream_.exception();
   stream_.consume(judged.bytes);
   if (judged.look == Look::late) {
     ++counters_.late;
-    rota_.answered_late(unit, now);
+    if (!says_unreachable(exception)) rota_.answered_late(unit, now);
   } else {
     answered(ask, std::move(judged.answer), now);
   }
@@ -370,8 +370,10 @@ void Connection::give_up_sent(Asks::iterator ask, Instant now) {
   ++counters_.timeouts;
   pause_until_ = std::max(pause_until_, now + manners_.between_requests);
   rota_.silent(ask->request.unit, ask->keeps_others ? now - ask->sent : Duration{}, now);
+  if (mute_++ == 0) mute_since_ = ask->sent;
   end(under_way_, ask, Failure{FailureKind::timeout, name() + ": no answer before the deadline"});
-  const bool gone = ++mute_ >= options_.mute_limit && rota_.nobody_answers();
+  const bool patient = rota_.shared() && now - mute_since_ < options_.shared_mute_time;
+  const bool gone = mute_ >= options_.mute_limit && rota_.nobody_answers() && !patient;
   if (!dripping && !gone) return;
   ++counters_.cut;
   drop();

@@ -33,7 +33,8 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
     ground::Duration longest_pause = std::chrono::seconds{30};      // … where the peer refuses or hangs up
     ground::Duration longest_silent_pause = std::chrono::seconds{1};  // … where nothing answers: that costs it nothing
     ground::Duration connect_limit = std::chrono::seconds{5};         // of one attempt, whatever the deadlines of those who ask
-    int mute_limit = 2;  // time-outs in a row without a byte from the peer: then it is taken for gone and dialled anew
+    int mute_limit = 2;  // time-outs in a row without a byte from the peer: then it is taken for gone and dialled anew …
+    ground::Duration shared_mute_time = std::chrono::seconds{2};  // … several units also after this: one may block what the others say
   };
 
   Connection(std::shared_ptr<Commons> commons, Endpoint peer, Options options);
@@ -126,7 +127,8 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   std::uint64_t socket_number_ = 0;  // what ends for a former socket finds itself outdated
   bool good_ = false;                // something was answered on this socket
   bool telling_ = false;
-  int mute_ = 0;
+  int mute_ = 0;                       // time-outs since its last byte
+  ground::Instant mute_since_{};
   int places_ = 0;  // taken in the pipeline
 
   Asks waiting_, under_way_, ended_, spare_;  // front: first come

@@ -9,7 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 using ground::Duration;
 
-constexpr int others_share = 9;              // times what a mute unit took: so long no mute one is asked
+constexpr int others_share = 9;              // times what a mute unit took: so long no mute one is asked …
+constexpr int quiet_share = 1;               // … where nobody answers: what is behind it may be at work on our first questions
 constexpr Duration longest_rest = 30s;       // a unit that returns is found by then
 constexpr Duration least_patience = 25ms, most_patience = 1s, blind_patience = 250ms;
 constexpr Duration longest_want = 1s;        // a mute unit that has not asked again by then wants no turn any more
@@ -59,12 +60,13 @@ void Rota::silent(std::uint8_t number, Duration held, Instant now) {
 }
 
 void Rota::rest(Duration cost, Instant now) {
-  rests_until_ = std::min(std::max(rests_until_, now) + others_share * cost, now + longest_rest);
+  const int share = nobody_answers() ? quiet_share : others_share;
+  rests_until_ = std::min(std::max(rests_until_, now) + share * cost, now + longest_rest);
 }
 
 Duration Rota::patience(std::uint8_t number) const {
   const Unit* unit = find(number);
-  if (unit == nullptr || unit->lives() || units_.size() < 2) return Duration::max();
+  if (unit == nullptr || unit->lives() || !shared()) return Duration::max();
   return usual_ == Duration{} ? blind_patience : std::clamp<Duration>(slow * usual_, least_patience, most_patience);
 }
 
@@ -86,7 +88,7 @@ std::optional<ground::Instant> Rota::rests_until(std::uint8_t number) const {
 
 bool Rota::nobody_answers() const { return std::ranges::none_of(units_, &Unit::lives); }
 
-bool Rota::rests(const Unit& unit) const { return unit.mute() && !nobody_answers(); }
+bool Rota::rests(const Unit& unit) const { return unit.mute() && shared(); }
 
 const Rota::Unit* Rota::find(std::uint8_t number) const {
   const auto at = std::ranges::find(units_, number, &Unit::number);

@@ -32,6 +32,7 @@ class Rota {
   [[nodiscard]] std::optional<Instant> rests_until(std::uint8_t unit) const;
   /// Of those that ever answered, each has been silent since.
   [[nodiscard]] bool nobody_answers() const;
+  [[nodiscard]] bool shared() const { return units_.size() > 1; }
 
  private:
   struct Unit {

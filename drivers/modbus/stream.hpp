@@ -26,6 +26,8 @@ class Stream {
   /// Of the frame at the front: its transaction and its unit, as soon as its header is there.
   [[nodiscard]] std::optional<std::uint16_t> transaction() const;
   [[nodiscard]] std::uint8_t unit() const { return buffer_[begin_ + header_bytes - 1]; }
+  /// The code of an exception at the front, judged before; 0: it is none.
+  [[nodiscard]] std::uint8_t exception() const { return buffer_[begin_ + header_bytes] & 0x80 ? buffer_[begin_ + header_bytes + 1] : 0; }
   /// Judges the front as the answer to a request under way, or to none.
   [[nodiscard]] Judged judge_answer(const Request& request) const { return judge(bytes(), {.request = request, .earlier = 0}); }
   [[nodiscard]] Judged judge_stray() const;
