@@ -23,7 +23,7 @@ devices:
   pdu-a: {url: snmp://192.0.2.11, community_file: /etc/holdup/pdu.secret, feed: A, via: switch/sw1}
   pdu-b: {url: "snmp://192.0.2.12:1161", community_file: /etc/holdup/pdu.secret, feed: B, via: switch/sw1}
   shelf-psu1: {url: modbus://192.0.2.20/1, profile: orv3-psu, hot: 100ms}
-  shelf-psu2: {url: modbus://192.0.2.20/2, profile: orv3-psu, hot: 100ms, routine: 5s, timeout: 50ms, max_duty: 0.25, between_requests: 20ms, turnaround: 8ms, every: {rack_supply_input_ok: 10ms, 'rack_temperature_celsius{part="inlet"}': 1h}}
+  shelf-psu2: {url: modbus://192.0.2.20/2, profile: orv3-psu, hot: 100ms, routine: 5s, timeout: 50ms, max_duty: 0.25, between_requests: 20ms, after_connect: 1s, turnaround: 8ms, every: {rack_supply_input_ok: 10ms, 'rack_temperature_celsius{part="inlet"}': 1h}}
 contacts:
   cab1-psu1: {source: gpiochip0/4, active: low, senses: ac_in, of: cab1/psu1, kind: opto, qualify: 2ms, flight: 30ms}
 loads:
@@ -107,6 +107,7 @@ TEST_CASE("every key of the site file lands where it belongs") {
   CHECK(site.devices[3].timeout == ground::Duration{50ms});
   CHECK(site.devices[3].pace.max_duty == 0.25);
   CHECK(site.devices[3].pace.between_requests == ground::Duration{20ms});
+  CHECK(site.devices[3].pace.after_connect == ground::Duration{1s});
   REQUIRE(site.contacts.size() == 1);
   CHECK(site.contacts[0].chip == "gpiochip0");
   CHECK(site.contacts[0].line == "4");
@@ -198,6 +199,9 @@ TEST_CASE("a broken device is refused with file, line, key and mend") {
           "r.yaml:5: devices.p.max_duty: not above 0 and at most 1; write the share of the time that it may be kept busy, for example 0.2"},
       Broken{"p: {url: 'snmp://192.0.2.1', between_requests: 2s}",
              "r.yaml:5: devices.p.between_requests: longer than 1s; write at most 1s, or max_duty"},
+      Broken{"p: {url: 'modbus://192.0.2.1/1', after_connect: 6s}", "r.yaml:5: devices.p.after_connect: longer than 5s; write at most 5s"},
+      Broken{"p: {url: 'snmp://192.0.2.1', after_connect: 1s}",
+             "r.yaml:5: devices.p.after_connect: not on a Modbus device; take it out: SNMP has no connection"},
       Broken{"p: {url: 'snmp://192.0.2.1', hot: 500ms, between_requests: 400ms}",
              "r.yaml:5: devices.p.between_requests: longer than half the hot period; write at most 250ms"},
       Broken{"p: {url: 'snmp://192.0.2.1', hot: 1}",

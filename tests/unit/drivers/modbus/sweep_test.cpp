@@ -87,8 +87,20 @@ TEST_CASE("a device that cannot answer now has failed readings, not absent ones"
   const Scaled scaled;
   Sweep sweep;
   sweep.hear(holding(10, 5), refused(6));
-  CHECK(sweep.settle(scaled.source, 0, begun).quality == Quality::failed);
-  CHECK_FALSE(sweep.learned());
+  std::string raw;
+  CHECK(sweep.settle(scaled.source, 0, begun, &raw).quality == Quality::failed);
+  CHECK(raw == "exception 6, server device busy");
+  CHECK(sweep.learned());  // it lives
+}
+
+TEST_CASE("what a gateway or a failing device says instead of values teaches nothing of the device") {
+  for (const std::uint8_t code : {4, 10, 11}) {
+    Sweep sweep;
+    sweep.hear(holding(10, 5), refused(code));
+    CHECK_FALSE(sweep.learned());
+    REQUIRE(sweep.trouble());
+    CHECK(sweep.trouble()->kind == (code == 4 ? ground::FailureKind::refused : ground::FailureKind::timeout));
+  }
 }
 
 TEST_CASE("what was never asked keeps the time before") {

@@ -63,15 +63,18 @@ TEST_CASE("quirks say how gently a device wants to be asked, within bounds") {
     return Library::load({{"p.yaml", head + "quirks: " + quirks + "\n"}}, problems);
   };
   ground::Problems problems;
-  const auto library = load("{v1_only: true, max_duty: 0.2, between_requests: 50ms, routine: 30s, max_repetitions: 1}", problems);
+  const auto library = load("{v1_only: true, max_duty: 0.2, between_requests: 50ms, after_connect: 2s, routine: 30s, max_repetitions: 1, pipeline: 4}", problems);
   REQUIRE(problems.ok());
   const auto& quirks = library.find("p")->quirks;
   CHECK(quirks.v1_only);
   CHECK(quirks.pace.max_duty == 0.2);
   CHECK(quirks.pace.between_requests == std::chrono::milliseconds{50});
   CHECK(quirks.pace.routine == std::chrono::seconds{30});
-  (void)load("{max_duty: 20, between_requests: 2s, routine: 0s}", problems);
-  CHECK(problems.errors() == 3);
+  CHECK(quirks.pace.after_connect == std::chrono::seconds{2});
+  CHECK(quirks.pipeline == 4);
+  (void)load("{max_duty: 20, between_requests: 2s, after_connect: 6s, routine: 0s, pipeline: 0}", problems);
+  (void)load("{pipeline: 65}", problems);
+  CHECK(problems.errors() == 6);
 }
 
 TEST_CASE("of two profiles the gentler word counts, and what the site says over both") {
