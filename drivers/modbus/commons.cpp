@@ -53,7 +53,10 @@ void Commons::abandon() {
 
 void Commons::when_dialling(std::function<void()> dial) {
   if (dialled_ < dials_a_turn && diallers_.empty()) {
-    if (dialled_++ == 0) asio::post(executor_, [weak = weak_from_this()] { if (const auto self = weak.lock()) self->dial_next(); });
+    if (dialled_++ == 0)
+      asio::post(executor_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->dial_next();
+      });
     return dial();
   }
   diallers_.push_back(std::move(dial));
@@ -65,7 +68,10 @@ void Commons::dial_next() {
     diallers_.pop_front();
     dial();
   }
-  if (dialled_ > 0) asio::post(executor_, [weak = weak_from_this()] { if (const auto self = weak.lock()) self->dial_next(); });
+  if (dialled_ > 0)
+    asio::post(executor_, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->dial_next();
+    });
 }
 
 }  // namespace holdup::modbus

@@ -4,8 +4,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 #include <utility>
 
 #include "drivers/modbus/registers.hpp"
@@ -33,8 +31,8 @@ struct KernelOption {
   int level, name, value;
 };
 constexpr KernelOption kernel_options[] = {{IPPROTO_TCP, TCP_NODELAY, 1},  // requests leave at once
-                                           {SOL_SOCKET, SO_KEEPALIVE, 1},     {IPPROTO_TCP, TCP_KEEPIDLE, 15},
-                                           {IPPROTO_TCP, TCP_KEEPINTVL, 5},   {IPPROTO_TCP, TCP_KEEPCNT, 3},
+                                           {SOL_SOCKET, SO_KEEPALIVE, 1},          {IPPROTO_TCP, TCP_KEEPIDLE, 15},
+                                           {IPPROTO_TCP, TCP_KEEPINTVL, 5},        {IPPROTO_TCP, TCP_KEEPCNT, 3},
                                            {IPPROTO_TCP, TCP_USER_TIMEOUT, 10'000}};  // ms without an acknowledgement
 
 error_code set_up(asio::ip::tcp::socket& socket) {
@@ -71,27 +69,21 @@ Connection::~Connection() {
 }
 
 asio::awaitable<Result<Exchange>> Connection::ask(Question question, Instant deadline) {
-  Token token;
-  return asio::async_initiate<Token, void(Result<Exchange>)>(
-      [self = shared_from_this(), question, deadline](Handler handler) {
-        self->take_on(question, deadline).handler.emplace(std::move(handler));
+  Agenda::Token token;
+  return asio::async_initiate<Agenda::Token, void(Result<Exchange>)>(
+      [self = shared_from_this(), question, deadline](auto resume) {
+        self->agenda_.take_on(question, deadline).resume.emplace(std::move(resume));
         self->begin();
       },
       token);
 }
 
-asio::awaitable<Connection::Answers> Connection::ask_all(std::vector<Question> questions, Instant deadline) {
+asio::awaitable<Answers> Connection::ask_all(std::vector<Question> questions, Instant deadline) {
   if (manners_.pipeline < 2 || questions.size() < 2) return Asker::ask_all(std::move(questions), deadline);
-  Token token;
-  return asio::async_initiate<Token, void(Answers)>(
-      [self = shared_from_this(), questions = std::move(questions), deadline](auto handler) {
-        const Result<Exchange> none{Failure{FailureKind::cancelled, "not asked"}};
-        const auto together = std::make_shared<Together>(Together{std::move(handler), Answers(questions.size(), none), questions.size()});
-        for (std::size_t i = 0; i < questions.size(); ++i) {
-          Ask& ask = self->take_on(questions[i], deadline);
-          ask.together = together;
-          ask.place = i;
-        }
+  Agenda::Token token;
+  return asio::async_initiate<Agenda::Token, void(Answers)>(
+      [self = shared_from_this(), questions = std::move(questions), deadline](auto resume) {
+        self->agenda_.take_on_all(questions, deadline, std::move(resume));
         self->begin();
       },
       token);
@@ -106,81 +98,44 @@ void Connection::suit(std::uint8_t unit, const Manners& manners) {
 void Connection::close() {
   const Failure closing{FailureKind::cancelled, name() + ": closing"};
   drop();
-  end_all(under_way_, closing);
-  end_all(waiting_, closing);
+  agenda_.end_all(agenda_.under_way, closing);
+  agenda_.end_all(agenda_.waiting, closing);
   commons_->set(*this, Instant::max());
   asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
-}
-
-Connection::Ask& Connection::take_on(const Question& question, Instant deadline) {
-  if (spare_.empty()) spare_.emplace_back();
-  waiting_.splice(waiting_.end(), spare_, spare_.begin());
-  Ask& ask = waiting_.back();
-  ask.request = {.unit = question.unit, .function = question.function, .address = question.address, .count = question.count};
-  ask.deadline = deadline;
-  ask.not_before = {};
-  ask.put_off = 0;
-  ask.again = false;
-  return ask;
 }
 
 /// Runs within the question of a coroutine that is not yet suspended: nothing may be told from here.
 void Connection::begin() {
   go_on(ground::clock::now());
-  if (!ended_.empty() && !telling_) asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
+  if (agenda_.has_ended() && !telling_) asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
 }
 
 /// What can be done now, and when to look again.
 void Connection::go_on(Instant now) {
   do {
-    if (state_ == State::closed && !waiting_.empty()) now >= not_before_ ? dial() : refuse(now);
-    if (state_ == State::open && !waiting_.empty()) pass_over(now);
+    if (state_ == State::closed && !agenda_.waiting.empty()) now >= not_before_ ? dial() : refuse(now);
+    if (state_ == State::open && !agenda_.waiting.empty()) pass_over(now);
     while (state_ == State::open) {
       const auto ask = next(now);
-      if (ask == waiting_.end()) break;
+      if (ask == agenda_.waiting.end()) break;
       transmit(ask, now);
     }
-  } while (state_ == State::closed && !waiting_.empty());  // sending found it gone
+  } while (state_ == State::closed && !agenda_.waiting.empty());  // sending found it gone
   plan_wake(now);
 }
 
 /// Nobody waits for a peer that turns us away: what it asks for is quiet.
 void Connection::refuse(Instant now) {
   const auto pause = std::chrono::ceil<std::chrono::milliseconds>(not_before_ - now);
-  end_all(waiting_, {FailureKind::refused, trouble_ + "; dialled again in " + ground::duration_text(pause)});
+  agenda_.end_all(agenda_.waiting, {FailureKind::refused, trouble_ + "; dialled again in " + ground::duration_text(pause)});
 }
 
 /// Hands out what has come of the questions. Those who asked go on from here, and most of them ask again.
 void Connection::tell() {
   if (std::exchange(telling_, true)) return;
   const auto self = shared_from_this();
-  while (!ended_.empty()) hand_back();
+  while (agenda_.has_ended()) agenda_.tell_one();
   telling_ = false;
-}
-
-void Connection::hand_back() {
-  Ask& ask = ended_.front();
-  Result<Exchange> result = std::move(*ask.result);
-  ask.result.reset();
-  const auto together = std::exchange(ask.together, nullptr);
-  std::optional<Handler> handler{std::move(ask.handler)};
-  ask.handler.reset();
-  const std::size_t place = ask.place;
-  spare_.splice(spare_.begin(), ended_, ended_.begin());
-  if (handler) return (*handler)(std::move(result));
-  together->answers[place] = std::move(result);
-  if (--together->open == 0) together->handler(std::move(together->answers));
-}
-
-void Connection::end(Asks& from, Asks::iterator ask, Result<Exchange> result) {
-  if (ask->keeps_others) --places_;
-  ask->keeps_others = false;
-  ask->result.emplace(std::move(result));
-  ended_.splice(ended_.end(), from, ask);
-}
-
-void Connection::end_all(Asks& from, const Failure& why) {
-  while (!from.empty()) end(from, from.begin(), why);
 }
 
 void Connection::dial() {
@@ -221,7 +176,7 @@ void Connection::not_connected(const error_code& error) {
   const bool away = turns_away(error);
   const Failure why{kind_of(error), name() + ": " + text_of(error) + (away ? crowded : "")};
   step_back(away ? options_.longest_pause : options_.longest_silent_pause, why.what);
-  end_all(waiting_, why);
+  agenda_.end_all(agenda_.waiting, why);
   go_on(ground::clock::now());
   tell();
 }
@@ -233,18 +188,17 @@ void Connection::step_back(Duration longest, std::string why) {
 }
 
 /// The first of those that wait whose turn may come.
-Connection::Asks::iterator Connection::next(Instant now) {
-  if (now < pause_until_ || places_ >= manners_.pipeline) return waiting_.end();
-  return std::ranges::find_if(waiting_, [&](const Ask& ask) { return ask.not_before <= now && rota_.may_ask(ask.request.unit, now); });
+Agenda::At Connection::next(Instant now) {
+  if (now < pause_until_ || agenda_.places() >= manners_.pipeline) return agenda_.waiting.end();
+  return std::ranges::find_if(agenda_.waiting,
+                              [&](const Agenda::Ask& ask) { return ask.not_before <= now && rota_.may_ask(ask.request.unit, now); });
 }
 
-void Connection::transmit(Asks::iterator ask, Instant now) {
+void Connection::transmit(Agenda::At ask, Instant now) {
   do ask->request.transaction = stream_.next_transaction();
-  while (under_way(ask->request.transaction) != under_way_.end());
+  while (agenda_.find(ask->request.transaction) != agenda_.under_way.end());
   ask->sent = now;
-  ask->keeps_others = true;
-  ++places_;
-  under_way_.splice(under_way_.end(), waiting_, ask);
+  agenda_.send(ask);
   rota_.asked(ask->request.unit, now);
   pause_until_ = now + manners_.between_requests;
   send(encode(ask->request));
@@ -263,10 +217,9 @@ void Connection::send(const Frame& frame) {
 
 /// Units that were silent before lose their place when others have waited for long enough; their answer is still welcome.
 void Connection::pass_over(Instant now) {
-  for (Ask& ask : under_way_) {
+  for (Agenda::Ask& ask : agenda_.under_way) {
     if (!ask.keeps_others || now - ask.sent < rota_.patience(ask.request.unit)) continue;
-    ask.keeps_others = false;
-    --places_;
+    agenda_.let_pass(ask);
     rota_.passed_over(now - ask.sent, now);
   }
 }
@@ -293,8 +246,8 @@ void Connection::heard(const error_code& error, std::size_t bytes) {
 
 /// Whether there may be one more.
 bool Connection::take_frame(Instant now) {
-  const auto ask = under_way(stream_.transaction());
-  Judged judged = ask == under_way_.end() ? stream_.judge_stray() : stream_.judge_answer(ask->request);
+  const auto ask = agenda_.find(stream_.transaction());
+  Judged judged = ask == agenda_.under_way.end() ? stream_.judge_stray() : stream_.judge_answer(ask->request);
   if (judged.look == Look::incomplete) return false;
   if (judged.look == Look::broken) {
     disagreed(judged.fault, ask);
@@ -311,7 +264,7 @@ bool Connection::take_frame(Instant now) {
   return true;
 }
 
-void Connection::answered(Asks::iterator ask, Answer answer, Instant now) {
+void Connection::answered(Agenda::At ask, Answer answer, Instant now) {
   const std::uint8_t code = answer.exception, unit = ask->request.unit;
   ++(code ? counters_.exceptions : counters_.answers);
   good_ = true;
@@ -323,22 +276,11 @@ void Connection::answered(Asks::iterator ask, Answer answer, Instant now) {
     rota_.answered(unit, now - ask->sent, now);
   const Instant later = now + first_put_off * (1 << std::min(ask->put_off, most_doublings));
   if (!says_later(code) || later >= ask->deadline)
-    return end(under_way_, ask, Exchange{.answer = std::move(answer), .sent = ask->sent, .received = now});
+    return agenda_.end(agenda_.under_way, ask, Exchange{.answer = std::move(answer), .sent = ask->sent, .received = now});
   ++counters_.busy;
   ++ask->put_off;
   ask->not_before = later;
-  wait_again(ask, waiting_.end());
-}
-
-void Connection::wait_again(Asks::iterator ask, Asks::iterator before) {
-  if (ask->keeps_others) --places_;
-  ask->keeps_others = false;
-  waiting_.splice(before, under_way_, ask);
-}
-
-Connection::Asks::iterator Connection::under_way(std::optional<std::uint16_t> transaction) {
-  if (!transaction) return under_way_.end();
-  return std::ranges::find_if(under_way_, [&](const Ask& ask) { return ask.request.transaction == *transaction; });
+  agenda_.wait_again(ask, agenda_.waiting.end());
 }
 
 void Connection::due(Instant now) {
@@ -350,44 +292,44 @@ void Connection::due(Instant now) {
 }
 
 void Connection::give_up(Instant now) {
-  for (auto ask = under_way_.begin(); ask != under_way_.end();) {
+  for (auto ask = agenda_.under_way.begin(); ask != agenda_.under_way.end();) {
     const auto late = ask++;
     if (late->deadline > now) continue;
     const auto number = socket_number_;
     give_up_sent(late, now);
     if (socket_number_ != number) break;
   }
-  for (auto ask = waiting_.begin(); ask != waiting_.end();) {
+  for (auto ask = agenda_.waiting.begin(); ask != agenda_.waiting.end();) {
     const auto late = ask++;
-    if (late->deadline <= now) end(waiting_, late, why_waited(*late));
+    if (late->deadline <= now) agenda_.end(agenda_.waiting, late, why_waited(*late));
   }
 }
 
 /// A peer in the middle of an answer is dripping; one that is mute again and again is gone, and TCP would take long to say so. A peer that
 /// is merely late keeps its connection, for its answer will be told by its transaction; and so does one whose other units answer.
-void Connection::give_up_sent(Asks::iterator ask, Instant now) {
+void Connection::give_up_sent(Agenda::At ask, Instant now) {
   const bool dripping = drips(*ask);
   ++counters_.timeouts;
   pause_until_ = std::max(pause_until_, now + manners_.between_requests);
   rota_.silent(ask->request.unit, ask->keeps_others ? now - ask->sent : Duration{}, now);
   if (mute_++ == 0) mute_since_ = ask->sent;
-  end(under_way_, ask, Failure{FailureKind::timeout, name() + ": no answer before the deadline"});
+  agenda_.end(agenda_.under_way, ask, Failure{FailureKind::timeout, name() + ": no answer before the deadline"});
   const bool patient = rota_.shared() && now - mute_since_ < options_.shared_mute_time;
   const bool gone = mute_ >= options_.mute_limit && rota_.nobody_answers() && !patient;
   if (!dripping && !gone) return;
   ++counters_.cut;
   drop();
-  ask_again({FailureKind::timeout, name() + ": cut, an answer did not end"});
+  counters_.again += agenda_.ask_again({FailureKind::timeout, name() + ": cut, an answer did not end"});
 }
 
 /// Part of an answer to this request lies there, or to none.
-bool Connection::drips(const Ask& ask) {
+bool Connection::drips(const Agenda::Ask& ask) {
   if (!stream_.has_part()) return false;
-  const auto owner = under_way(stream_.transaction());
-  return owner == under_way_.end() || &*owner == &ask;
+  const auto owner = agenda_.find(stream_.transaction());
+  return owner == agenda_.under_way.end() || &*owner == &ask;
 }
 
-Failure Connection::why_waited(const Ask& ask) const {
+Failure Connection::why_waited(const Agenda::Ask& ask) const {
   const char* why = "busy with other units until the deadline";
   if (state_ != State::open)
     why = "not connected before the deadline";
@@ -402,25 +344,28 @@ Failure Connection::why_waited(const Ask& ask) const {
 /// answered anything has turned us away.
 void Connection::lost(const error_code& error) {
   const bool turned_away = !good_ && turns_away(error);
-  ++(under_way_.empty() && !turned_away ? counters_.idle_closes : counters_.lost);
+  ++(agenda_.under_way.empty() && !turned_away ? counters_.idle_closes : counters_.lost);
   const Failure why{kind_of(error), name() + ": " + text_of(error) + (turned_away ? std::string{" before any answer"} + crowded : "")};
   const bool was_good = good_;
   drop();
   if (turned_away) step_back(options_.longest_pause, why.what);
-  was_good ? ask_again(why) : end_all(under_way_, why);
+  if (was_good)
+    counters_.again += agenda_.ask_again(why);
+  else
+    agenda_.end_all(agenda_.under_way, why);
 }
 
 /// An answer that disagrees ends its connection. What else was under way on it is asked once more, unless nobody knows whose it was.
-void Connection::disagreed(Fault fault, Asks::iterator with) {
+void Connection::disagreed(Fault fault, Agenda::At with) {
   const auto index = static_cast<std::size_t>(fault);
   ++counters_.faults[index];
   const Failure why{FailureKind::malformed, name() + ": the answer's " + std::string{fault_names[index]} + " is wrong"};
-  if (with != under_way_.end())
-    end(under_way_, with, why);
+  if (with != agenda_.under_way.end())
+    agenda_.end(agenda_.under_way, with, why);
   else
-    end_all(under_way_, why);
+    agenda_.end_all(agenda_.under_way, why);
   drop();
-  ask_again(why);
+  counters_.again += agenda_.ask_again(why);
 }
 
 void Connection::drop() {
@@ -430,37 +375,18 @@ void Connection::drop() {
   state_ = State::closed;
 }
 
-/// What the connection took with it goes to the front, in its order; nothing is asked a third time.
-void Connection::ask_again(const Failure& otherwise) {
-  for (auto ask = under_way_.end(); ask != under_way_.begin();) {
-    const auto last = std::prev(ask);
-    if (std::exchange(last->again, true)) {
-      end(under_way_, last, otherwise);
-      ask = under_way_.end();
-      continue;
-    }
-    ++counters_.again;
-    wait_again(last, waiting_.begin());
-    ask = under_way_.end();
-  }
-}
-
-void Connection::abandoned() {
-  waiting_.clear();
-  under_way_.clear();
-  ended_.clear();
-}
+void Connection::abandoned() { agenda_.forget_all(); }
 
 void Connection::plan_wake(Instant now) {
   Instant at = state_ == State::dialling ? dial_until_ : Instant::max();
-  const bool others_wait = !waiting_.empty();
-  for (const Ask& ask : under_way_) {
+  const bool others_wait = !agenda_.waiting.empty();
+  for (const Agenda::Ask& ask : agenda_.under_way) {
     at = std::min(at, ask.deadline);
     const Duration patience = others_wait && ask.keeps_others ? rota_.patience(ask.request.unit) : Duration::max();
     if (patience != Duration::max()) at = std::min(at, ask.sent + patience);
   }
-  const bool may_go = state_ == State::open && places_ < manners_.pipeline;
-  for (const Ask& ask : waiting_) {
+  const bool may_go = state_ == State::open && agenda_.places() < manners_.pipeline;
+  for (const Agenda::Ask& ask : agenda_.waiting) {
     at = std::min(at, ask.deadline);
     if (!may_go) continue;
     Instant turn = std::max(pause_until_, ask.not_before);

@@ -1,16 +1,13 @@
 #pragma once
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
+#include "drivers/modbus/agenda.hpp"
 #include "drivers/modbus/asker.hpp"
 #include "drivers/modbus/commons.hpp"
 #include "drivers/modbus/counters.hpp"
@@ -29,8 +26,8 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
   struct Options {
-    ground::Duration first_pause = std::chrono::milliseconds{100};  // after a failed attempt, before the next; doubled each time …
-    ground::Duration longest_pause = std::chrono::seconds{30};      // … where the peer refuses or hangs up
+    ground::Duration first_pause = std::chrono::milliseconds{100};    // after a failed attempt, before the next; doubled each time …
+    ground::Duration longest_pause = std::chrono::seconds{30};        // … where the peer refuses or hangs up
     ground::Duration longest_silent_pause = std::chrono::seconds{1};  // … where nothing answers: that costs it nothing
     ground::Duration connect_limit = std::chrono::seconds{5};         // of one attempt, whatever the deadlines of those who ask
     int mute_limit = 2;  // time-outs in a row without a byte from the peer: then it is taken for gone and dialled anew …
@@ -46,8 +43,7 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   /// Waits for its turn, connects if need be, asks, and has the answer (which may be an exception) or a Failure by the deadline.
   [[nodiscard]] boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) override;
   /// At once where the connection bears it.
-  [[nodiscard]] boost::asio::awaitable<std::vector<ground::Result<Exchange>>> ask_all(std::vector<Question> questions,
-                                                                                      ground::Instant deadline) override;
+  [[nodiscard]] boost::asio::awaitable<Answers> ask_all(std::vector<Question> questions, ground::Instant deadline) override;
   void suit(std::uint8_t unit, const Manners& manners) override;
   /// Closes the socket; the requests under way and those waiting end as cancelled. A later ask() connects again.
   void close();
@@ -56,40 +52,14 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   [[nodiscard]] const Endpoint& peer() const { return peer_; }
 
  private:
-  using Token = boost::asio::use_awaitable_t<>;
-  using Handler = boost::asio::async_result<Token, void(ground::Result<Exchange>)>::handler_type;
-  using Answers = std::vector<ground::Result<Exchange>>;
-  struct Together {  // questions that were put at once
-    boost::asio::async_result<Token, void(Answers)>::handler_type handler;
-    Answers answers;
-    std::size_t open;
-  };
-  struct Ask {
-    Request request;
-    ground::Instant deadline{};
-    std::optional<Handler> handler;  // … or
-    std::shared_ptr<Together> together{};
-    std::size_t place = 0;  // among them
-    std::optional<ground::Result<Exchange>> result{};
-    ground::Instant not_before{};  // its unit was busy
-    ground::Instant sent{};
-    unsigned put_off = 0;         // times that its unit was busy
-    bool keeps_others = false;    // has one of the places in the pipeline
-    bool again = false;           // its connection went before
-  };
-  using Asks = std::list<Ask>;
   enum class State : std::uint8_t { closed, dialling, open };
 
-  Ask& take_on(const Question& question, ground::Instant deadline);
   void begin();
   void due(ground::Instant now) override;
   void abandoned() override;
   void go_on(ground::Instant now);
   void refuse(ground::Instant now);
   void tell();
-  void hand_back();
-  void end(Asks& from, Asks::iterator ask, ground::Result<Exchange> result);
-  void end_all(Asks& from, const ground::Failure& why);
 
   void dial();
   void connect();
@@ -97,25 +67,22 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   void not_connected(const boost::system::error_code& error);
   void step_back(ground::Duration longest, std::string why);
 
-  [[nodiscard]] Asks::iterator next(ground::Instant now);
-  void transmit(Asks::iterator ask, ground::Instant now);
+  [[nodiscard]] Agenda::At next(ground::Instant now);
+  void transmit(Agenda::At ask, ground::Instant now);
   void send(const Frame& frame);
   void pass_over(ground::Instant now);
   void listen();
   void heard(const boost::system::error_code& error, std::size_t bytes);
   bool take_frame(ground::Instant now);
-  void answered(Asks::iterator ask, Answer answer, ground::Instant now);
-  void wait_again(Asks::iterator ask, Asks::iterator before);
-  [[nodiscard]] Asks::iterator under_way(std::optional<std::uint16_t> transaction);
+  void answered(Agenda::At ask, Answer answer, ground::Instant now);
 
   void give_up(ground::Instant now);
-  void give_up_sent(Asks::iterator ask, ground::Instant now);
-  [[nodiscard]] ground::Failure why_waited(const Ask& ask) const;
-  [[nodiscard]] bool drips(const Ask& ask);
+  void give_up_sent(Agenda::At ask, ground::Instant now);
+  [[nodiscard]] ground::Failure why_waited(const Agenda::Ask& ask) const;
+  [[nodiscard]] bool drips(const Agenda::Ask& ask);
   void lost(const boost::system::error_code& error);
-  void disagreed(Fault fault, Asks::iterator with);
+  void disagreed(Fault fault, Agenda::At with);
   void drop();
-  void ask_again(const ground::Failure& otherwise);
   void plan_wake(ground::Instant now);
   [[nodiscard]] std::string name() const;
 
@@ -127,21 +94,20 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   std::uint64_t socket_number_ = 0;  // what ends for a former socket finds itself outdated
   bool good_ = false;                // something was answered on this socket
   bool telling_ = false;
-  int mute_ = 0;                       // time-outs since its last byte
+  int mute_ = 0;  // time-outs since its last byte
   ground::Instant mute_since_{};
-  int places_ = 0;  // taken in the pipeline
 
-  Asks waiting_, under_way_, ended_, spare_;  // front: first come
+  Agenda agenda_;
   Stream stream_;
   Rota rota_;
   std::map<std::uint8_t, Manners> wishes_;  // by unit
   Manners manners_;
 
-  ground::Instant pause_until_{};                // between requests, after connect
-  ground::Instant dial_until_{};                 // the attempt under way
-  ground::Instant not_before_{};                 // the next attempt
-  ground::Duration step_back_{};                 // the last pause between attempts
-  std::string trouble_;                          // why it pauses
+  ground::Instant pause_until_{};  // between requests, after connect
+  ground::Instant dial_until_{};   // the attempt under way
+  ground::Instant not_before_{};   // the next attempt
+  ground::Duration step_back_{};   // the last pause between attempts
+  std::string trouble_;            // why it pauses
   Counters counters_;
 };
 

@@ -9,12 +9,12 @@ namespace {
 using namespace std::chrono_literals;
 using ground::Duration;
 
-constexpr int others_share = 9;              // times what a mute unit took: so long no mute one is asked …
-constexpr int quiet_share = 1;               // … where nobody answers: what is behind it may be at work on our first questions
-constexpr Duration longest_rest = 30s;       // a unit that returns is found by then
+constexpr int others_share = 9;         // times what a mute unit took: so long no mute one is asked …
+constexpr int quiet_share = 1;          // … where nobody answers: what is behind it may be at work on our first questions
+constexpr Duration longest_rest = 30s;  // a unit that returns is found by then
 constexpr Duration least_patience = 25ms, most_patience = 1s, blind_patience = 250ms;
-constexpr Duration longest_want = 1s;        // a mute unit that has not asked again by then wants no turn any more
-constexpr int slow = 4, forgetting = 16;     // times the usual round trip; the share of it that an answer takes off
+constexpr Duration longest_want = 1s;     // a mute unit that has not asked again by then wants no turn any more
+constexpr int slow = 4, forgetting = 16;  // times the usual round trip; the share of it that an answer takes off
 constexpr Duration noise = 5ms;
 
 }  // namespace

@@ -37,8 +37,8 @@ class Rota {
  private:
   struct Unit {
     std::uint8_t number = 0;
-    bool heard = false;      // ever
-    unsigned silences = 0;   // in a row
+    bool heard = false;     // ever
+    unsigned silences = 0;  // in a row
     Instant asked = Instant::min(), wanted = Instant::min();
     [[nodiscard]] bool lives() const { return heard && silences == 0; }
     [[nodiscard]] bool mute() const { return silences >= (heard ? 2u : 1u); }

@@ -83,7 +83,8 @@ Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
     if (profile->protocol != protocol_of(opening.address))
       return Failure{FailureKind::unsupported, "profile '" + opening.profile + "' is of another protocol than the url"};
   }
-  if (opening.address.protocol == Address::Protocol::modbus_rtu) return Failure{FailureKind::unsupported, "serial lines are not served yet"};
+  if (opening.address.protocol == Address::Protocol::modbus_rtu)
+    return Failure{FailureKind::unsupported, "serial lines are not served yet"};
   boost::system::error_code error;
   (void)asio::ip::make_address(opening.address.host, error);
   if (error) return Failure{FailureKind::unsupported, "'" + ground::printable(opening.address.host) + "' is no numeric address"};

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "drivers/device.hpp"
 #include "drivers/address/address.hpp"
+#include "drivers/device.hpp"
 #include "drivers/profile/library.hpp"
 #include "drivers/snmp/client.hpp"
 #include "drivers/snmp/traced_asker.hpp"

@@ -155,10 +155,12 @@ TEST_CASE("a broken device is refused with file, line, key and mend") {
       Broken{"p: {url: 'snmp://pdu-a.example'}",
              "r.yaml:5: devices.p.url: the host is no numeric address; write the address: names resolve only while the network lives"},
       Broken{"p: {url: 'not a url'}",
-             "r.yaml:5: devices.p.url: 'not a url' is no URL; write snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, modbus-rtu:///dev/ttyS0/UNIT or "
+             "r.yaml:5: devices.p.url: 'not a url' is no URL; write snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, "
+             "modbus-rtu:///dev/ttyS0/UNIT or "
              "modbus-rtu://HOST:PORT/UNIT"},
       Broken{"p: {url: 'ftp://192.0.2.1'}",
-             "r.yaml:5: devices.p.url: the scheme 'ftp' is not served; write snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, modbus-rtu:///dev/ttyS0/UNIT or "
+             "r.yaml:5: devices.p.url: the scheme 'ftp' is not served; write snmp://HOST[:PORT], modbus://HOST[:PORT]/UNIT, "
+             "modbus-rtu:///dev/ttyS0/UNIT or "
              "modbus-rtu://HOST:PORT/UNIT"},
       Broken{"p: {url: 'snmp://192.0.2.1:70000'}", "r.yaml:5: devices.p.url: no port number; write a port from 1 to 65535"},
       Broken{"p: {url: 'modbus-rtu:///dev/ttyS0'}", "r.yaml:5: devices.p.url: 'ttyS0' is no unit; write a number from 1 to 247"},
@@ -169,12 +171,10 @@ TEST_CASE("a broken device is refused with file, line, key and mend") {
              "r.yaml:5: devices.p.url: the port is missing; write modbus-rtu://HOST:PORT/UNIT: RTU over TCP has no port of its own"},
       Broken{"p: {url: 'modbus-rtu:///dev/ttyS0/7?baud=fast'}",
              "r.yaml:5: devices.p.url: 'fast' is no baud rate; write bits a second, such as 19200"},
-      Broken{"p: {url: 'modbus-rtu:///dev/ttyS0/7?parity=mark'}",
-             "r.yaml:5: devices.p.url: 'mark' is no parity; write none, even or odd"},
+      Broken{"p: {url: 'modbus-rtu:///dev/ttyS0/7?parity=mark'}", "r.yaml:5: devices.p.url: 'mark' is no parity; write none, even or odd"},
       Broken{"p: {url: 'modbus-rtu:///dev/ttyS0/7?bauds=9600'}",
              "r.yaml:5: devices.p.url: 'bauds' is unknown; a serial line has baud, parity and stop"},
-      Broken{"p: {url: 'modbus://192.0.2.1/7?baud=9600'}",
-             "r.yaml:5: devices.p.url: 'baud' is told of a serial line only; take it out"},
+      Broken{"p: {url: 'modbus://192.0.2.1/7?baud=9600'}", "r.yaml:5: devices.p.url: 'baud' is told of a serial line only; take it out"},
       Broken{"p: {url: 'modbus://192.0.2.1/7', tap: true}",
              "r.yaml:5: devices.p.tap: not on a serial line; give it a url modbus-rtu:///dev/ttyS0/UNIT, or take it out"},
       Broken{"p: {url: 'snmp://public@192.0.2.1'}",

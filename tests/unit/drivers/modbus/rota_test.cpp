@@ -124,6 +124,6 @@ TEST_CASE("a unit that is silent for good keeps no other mute one from its turn"
   line.rota.silent(8, 50ms, line.now += 50ms);
   const Instant rested = *line.rota.rests_until(8);
   CHECK_FALSE(line.rota.may_ask(9, rested - 1ms));
-  CHECK_FALSE(line.rota.may_ask(8, rested));      // 9 wanted its turn just now
-  CHECK(line.rota.may_ask(8, rested + 2s));  // and does no more
+  CHECK_FALSE(line.rota.may_ask(8, rested));  // 9 wanted its turn just now
+  CHECK(line.rota.may_ask(8, rested + 2s));   // and does no more
 }

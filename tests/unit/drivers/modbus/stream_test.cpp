@@ -12,7 +12,9 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
-Request request(std::uint16_t transaction) { return {.transaction = transaction, .unit = 7, .function = Function::holding_registers, .address = 0, .count = 1}; }
+Request request(std::uint16_t transaction) {
+  return {.transaction = transaction, .unit = 7, .function = Function::holding_registers, .address = 0, .count = 1};
+}
 
 Bytes answer(std::uint16_t transaction, std::uint8_t value) {
   return {static_cast<std::uint8_t>(transaction >> 8), static_cast<std::uint8_t>(transaction), 0, 0, 0, 5, 7, 3, 2, 0, value};

@@ -63,7 +63,8 @@ TEST_CASE("quirks say how gently a device wants to be asked, within bounds") {
     return Library::load({{"p.yaml", head + "quirks: " + quirks + "\n"}}, problems);
   };
   ground::Problems problems;
-  const auto library = load("{v1_only: true, max_duty: 0.2, between_requests: 50ms, after_connect: 2s, routine: 30s, max_repetitions: 1, pipeline: 4}", problems);
+  const auto library = load(
+      "{v1_only: true, max_duty: 0.2, between_requests: 50ms, after_connect: 2s, routine: 30s, max_repetitions: 1, pipeline: 4}", problems);
   REQUIRE(problems.ok());
   const auto& quirks = library.find("p")->quirks;
   CHECK(quirks.v1_only);

@@ -277,7 +277,8 @@ void registers_that_are_no_values() {
   CHECK(good[1].value == 230.5);
   CHECK(good[2].value == 7);
   saturated = 0xFFFF;
-  for (const float none : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
+  for (const float none :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
     number = none;
     const auto readings = read();
     for (const std::size_t i : {0u, 1u, 2u}) CHECK(readings[i].quality != ground::Quality::good);
@@ -333,9 +334,9 @@ TEST_CASE("registers that are no number, infinite, swapped, saturated or stuck m
 TEST_CASE("with 2,000 descriptors open every hostile peer is met as before") {
   const Descriptors many{2000};
   for (const auto hostile :
-       {lengths_that_lie, other_protocols, wrong_units_and_transactions, wrong_functions, byte_counts_that_keep_their_length, smuggled_answers,
-        exceptions_of_every_code, dripping_answers, single_bytes_in_time, two_answers_in_a_segment, doubled_answers, answers_cut_short,
-        answers_nobody_asked_for, floods, closes_at_once, mute_peers, registers_that_are_no_values})
+       {lengths_that_lie, other_protocols, wrong_units_and_transactions, wrong_functions, byte_counts_that_keep_their_length,
+        smuggled_answers, exceptions_of_every_code, dripping_answers, single_bytes_in_time, two_answers_in_a_segment, doubled_answers,
+        answers_cut_short, answers_nobody_asked_for, floods, closes_at_once, mute_peers, registers_that_are_no_values})
     hostile();
 }
 

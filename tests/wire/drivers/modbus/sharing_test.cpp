@@ -292,9 +292,7 @@ TEST_CASE("a unit that is busy is asked again a moment later, and its neighbours
 }
 
 TEST_CASE("what a busy unit does not tell by the deadline is failed, with the reason beside it, and not absent") {
-  Stage stage{[](const Query& query, Session& session) {
-    session.send(query.address() == 50 ? query.exception(6) : query.good());
-  }};
+  Stage stage{[](const Query& query, Session& session) { session.send(query.address() == 50 ? query.exception(6) : query.good()); }};
   const auto profiles = library("");
   Unit unit{stage, profiles, 7};
   unit.identify();
@@ -396,8 +394,9 @@ TEST_CASE("a unit that returns after a long silence is heard again soon") {
 TEST_CASE("a mute unit does not cost its neighbours the connection, a mute peer is dialled anew") {
   bool all_mute = false;
   Stage stage{[&](const Query& query, Session& session) {
-    if (query.unit() == 1 && !all_mute) session.send(query.good());
-  }, {.shared_mute_time = 100ms}};
+                if (query.unit() == 1 && !all_mute) session.send(query.good());
+              },
+              {.shared_mute_time = 100ms}};
   const Question living{.unit = 1, .address = 40, .count = 10};
   check_told(stage.ask(10s, living));
   for (int n = 0; n < 6; ++n) CHECK(stage.ask(30ms).has_error());
