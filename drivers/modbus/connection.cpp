@@ -44,6 +44,12 @@ error_code set_up(asio::ip::tcp::socket& socket) {
   return error;
 }
 
+/// A peer that gathers what it sends (Nagle) holds an answer back until the one before it is acknowledged, which would take us 40 ms.
+void acknowledge(asio::ip::tcp::socket& socket) {
+  const int now = 1;
+  (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &now, sizeof now);
+}
+
 FailureKind kind_of(const error_code& error) {
   const bool ours = error == asio::error::no_descriptors || error == asio::error::no_memory || error == asio::error::no_buffer_space;
   return ours ? FailureKind::machine : error == asio::error::timed_out ? FailureKind::timeout : FailureKind::refused;
@@ -240,6 +246,7 @@ void Connection::heard(const error_code& error, std::size_t bytes) {
   while (socket_number_ == number && take_frame(now)) {
   }
   if (socket_number_ == number) error ? lost(error) : listen();
+  if (socket_number_ == number && !agenda_.under_way.empty()) acknowledge(socket_);
   go_on(now);
   tell();
 }
@@ -257,7 +264,7 @@ bool Connection::take_frame(Instant now) {
   stream_.consume(judged.bytes);
   if (judged.look == Look::late) {
     ++counters_.late;
-    if (!says_unreachable(exception)) rota_.answered_late(unit, now);
+    says_unreachable(exception) ? rota_.unreachable(unit, now) : rota_.answered_late(unit, now);
   } else {
     answered(ask, std::move(judged.answer), now);
   }
@@ -271,7 +278,7 @@ void Connection::answered(Agenda::At ask, Answer answer, Instant now) {
   step_back_ = {};
   pause_until_ = now + manners_.between_requests;
   if (says_unreachable(code))
-    rota_.silent(unit, ask->keeps_others ? now - ask->sent : Duration{}, now);
+    rota_.unreachable(unit, now);
   else
     rota_.answered(unit, now - ask->sent, now);
   const Instant later = now + first_put_off * (1 << std::min(ask->put_off, most_doublings));

@@ -56,13 +56,22 @@ void Rota::note_delay(Instant now) {
 void Rota::silent(std::uint8_t number, Duration held, Instant now) {
   Unit& unit = of(number);
   ++unit.silences;
-  if (unit.mute()) rest(held, now);
+  if (!unit.mute()) return;
+  rest(held, now);
+  behind_mute_ = true;
 }
 
-void Rota::rest(Duration cost, Instant now) {
-  const int share = nobody_answers() ? quiet_share : others_share;
-  rests_until_ = std::min(std::max(rests_until_, now) + share * cost, now + longest_rest);
+void Rota::unreachable(std::uint8_t number, Instant now) {
+  Unit& unit = of(number);
+  ++unit.silences;
+  if (unit.mute()) rest_for(others_share * (now - unit.asked), now);  // the others' silence is its doing
+  behind_mute_ = false;
+  delayed_since_.reset();
 }
+
+void Rota::rest(Duration cost, Instant now) { rest_for((nobody_answers() ? quiet_share : others_share) * cost, now); }
+
+void Rota::rest_for(Duration time, Instant now) { rests_until_ = std::min(std::max(rests_until_, now) + time, now + longest_rest); }
 
 Duration Rota::patience(std::uint8_t number) const {
   const Unit* unit = find(number);

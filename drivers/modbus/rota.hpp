@@ -19,8 +19,10 @@ class Rota {
   void answered(std::uint8_t unit, Duration took, Instant now);
   /// An answer to a question that had been given up: it lives.
   void answered_late(std::uint8_t unit, Instant now);
-  /// It did not answer in time, or its gateway says that it does not; `held`: for how long it kept others from being asked.
+  /// It did not answer in time; `held`: for how long it kept others from being asked.
   void silent(std::uint8_t unit, Duration held, Instant now);
+  /// Its gateway says, in time or late, that it does not answer: so long the gateway was at it.
+  void unreachable(std::uint8_t unit, Instant now);
   /// Others go on before it has answered.
   void passed_over(Duration held, Instant now) { rest(held, now); }
 
@@ -47,6 +49,7 @@ class Rota {
   Unit& of(std::uint8_t number);
   [[nodiscard]] bool rests(const Unit& unit) const;
   void rest(Duration cost, Instant now);
+  void rest_for(Duration time, Instant now);
   void note_delay(Instant now);
 
   std::vector<Unit> units_;                 // few

@@ -104,6 +104,30 @@ TEST_CASE("what a gateway waits for its mute unit is time that the unit took") {
   CHECK(line.rota.patience(9) == 25ms);  // and the usual round trip is what it was
 }
 
+TEST_CASE("a gateway's word that it did not reach a unit counts for all the time since the unit was asked") {
+  Shared line;
+  line.now += 1s;
+  line.rota.asked(9, line.now);
+  line.rota.silent(9, 25ms, line.now + 25ms);
+  line.rota.unreachable(9, line.now += 300ms);
+  CHECK(*line.rota.rests_until(9) >= line.now + 9 * 300ms);
+  const Instant rested = *line.rota.rests_until(9);
+  line.rota.asked(1, line.now);
+  line.rota.answered(1, 5ms, line.now += 5ms);
+  CHECK(*line.rota.rests_until(9) == rested);  // the gateway was free again
+}
+
+TEST_CASE("units that were asked behind one that had never answered are not thought mute for what it took") {
+  Rota rota;
+  rota.asked(9, begun);
+  rota.silent(9, 100ms, begun + 100ms);
+  for (const std::uint8_t unit : {1, 2}) rota.asked(unit, begun + 100ms);
+  for (const std::uint8_t unit : {1, 2}) rota.silent(unit, 20ms, begun + 140ms);
+  for (const std::uint8_t unit : {1, 2}) rota.answered_late(unit, begun + 300ms);
+  for (const std::uint8_t unit : {1, 2}) CHECK(rota.may_ask(unit, begun + 301ms));
+  CHECK_FALSE(rota.may_ask(9, begun + 300ms + 9 * 200ms - 1ms));
+}
+
 TEST_CASE("where nobody answers, the line is left in peace for as long as it was asked") {
   Rota rota;
   Instant now = begun;
