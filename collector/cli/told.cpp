@@ -81,8 +81,10 @@ void print_people(const Told& told) {
             << word(identity.serial) << "  profile " << word(identity.profile) << '\n';
   for (std::size_t i = 0; i < told.readings.size(); ++i) {
     const Point& point = told.identified.points[told.readings[i].point];
+    const bool excused = told.readings[i].quality == Quality::failed && !told.raw[i].empty();
     std::cout << padded(labels_text(point), 12) << padded(ground::printable(reading::label(point, "name")), 26) << padded(point.metric, 36)
-              << padded(value_text(point, told.readings[i]), 24) << point.source << (point.spare ? "  spare" : "") << '\n';
+              << padded(value_text(point, told.readings[i]), 24) << point.source << (point.spare ? "  spare" : "")
+              << (excused ? "  " + ground::printable(told.raw[i]) : "") << '\n';
   }
   for (const auto& [point, why] : told.doubts)
     std::cout << "doubt: " << labels_text(told.identified.points[point]) << ' ' << told.identified.points[point].metric << ": " << why

@@ -348,9 +348,10 @@ Failure Connection::why_waited(const Agenda::Ask& ask) const {
 }
 
 /// Of a socket that was good before, the peer may have closed it while it was idle: the question is asked once more. One that never
-/// answered anything has turned us away.
+/// answered anything has turned us away, unless it did so at a question that ended its forerunner: then it bears that one not.
 void Connection::lost(const error_code& error) {
-  const bool turned_away = !good_ && turns_away(error);
+  const bool at_this_question = std::ranges::any_of(agenda_.under_way, &Agenda::Ask::again);
+  const bool turned_away = !good_ && !at_this_question && turns_away(error);
   ++(agenda_.under_way.empty() && !turned_away ? counters_.idle_closes : counters_.lost);
   const Failure why{kind_of(error), name() + ": " + text_of(error) + (turned_away ? std::string{" before any answer"} + crowded : "")};
   const bool was_good = good_;

@@ -355,7 +355,9 @@ TEST_CASE("2,000 connections dial without keeping their neighbour from its turns
       heard();
     });
   };
-  for (int n = 0; n < 2000; ++n) ask(all.emplace_back(std::make_shared<Connection>(commons, crowd.endpoint())), [&] { ++answered; });
+  for (int n = 0; n < 2000; ++n)
+    ask(all.emplace_back(std::make_shared<Connection>(commons, crowd.endpoint(), Connection::Options{.connect_limit = 20s})),
+        [&] { ++answered; });
   ask(neighbour, [&] {
     before_the_neighbour = 0;
     ask(neighbour, [&] { before_the_neighbour = answered; });
