@@ -52,6 +52,13 @@ void Agenda::end(Asks& from, At ask, Result<Exchange> result) {
   ended_.splice(ended_.end(), from, ask);
 }
 
+void Agenda::expire(Asks& from, At ask, const Failure& why) {
+  if (ask->put_off > 0)
+    end(from, ask, std::move(ask->busy));
+  else
+    end(from, ask, why);
+}
+
 void Agenda::end_all(Asks& from, const Failure& why) {
   while (!from.empty()) end(from, from.begin(), why);
 }

@@ -36,7 +36,8 @@ class Agenda {
     std::optional<ground::Result<Exchange>> result{};
     ground::Instant not_before{};  // its unit was busy
     ground::Instant sent{};
-    unsigned put_off = 0;       // times that its unit was busy
+    unsigned put_off = 0;       // times that its unit was busy …
+    Exchange busy{};            // … and what it said last
     bool keeps_others = false;  // takes a place in the pipeline
     bool again = false;         // its connection went before
   };
@@ -52,6 +53,8 @@ class Agenda {
   void wait_again(At under_way, At before);
   void end(Asks& from, At ask, ground::Result<Exchange> result);
   void end_all(Asks& from, const ground::Failure& why);
+  /// With the failure; with what a busy unit said, where it said that: it is not silent.
+  void expire(Asks& from, At ask, const ground::Failure& why);
   /// What its connection took with it goes to the front, in its order; nothing is asked a third time. How many are.
   std::uint64_t ask_again(const ground::Failure& otherwise);
 

@@ -282,10 +282,11 @@ void Connection::answered(Agenda::At ask, Answer answer, Instant now) {
   else
     rota_.answered(unit, now - ask->sent, now);
   const Instant later = now + first_put_off * (1 << std::min(ask->put_off, most_doublings));
-  if (!says_later(code) || later >= ask->deadline)
-    return agenda_.end(agenda_.under_way, ask, Exchange{.answer = std::move(answer), .sent = ask->sent, .received = now});
+  Exchange exchange{.answer = std::move(answer), .sent = ask->sent, .received = now};
+  if (!says_later(code) || later >= ask->deadline) return agenda_.end(agenda_.under_way, ask, std::move(exchange));
   ++counters_.busy;
   ++ask->put_off;
+  ask->busy = std::move(exchange);
   ask->not_before = later;
   agenda_.wait_again(ask, agenda_.waiting.end());
 }
@@ -308,7 +309,7 @@ void Connection::give_up(Instant now) {
   }
   for (auto ask = agenda_.waiting.begin(); ask != agenda_.waiting.end();) {
     const auto late = ask++;
-    if (late->deadline <= now) agenda_.end(agenda_.waiting, late, why_waited(*late));
+    if (late->deadline <= now) agenda_.expire(agenda_.waiting, late, why_waited(*late));
   }
 }
 
@@ -320,7 +321,7 @@ void Connection::give_up_sent(Agenda::At ask, Instant now) {
   pause_until_ = std::max(pause_until_, now + manners_.between_requests);
   rota_.silent(ask->request.unit, ask->keeps_others ? now - ask->sent : Duration{}, now);
   if (mute_++ == 0) mute_since_ = ask->sent;
-  agenda_.end(agenda_.under_way, ask, Failure{FailureKind::timeout, name() + ": no answer before the deadline"});
+  agenda_.expire(agenda_.under_way, ask, {FailureKind::timeout, name() + ": no answer before the deadline"});
   const bool patient = rota_.shared() && now - mute_since_ < options_.shared_mute_time;
   const bool gone = mute_ >= options_.mute_limit && rota_.nobody_answers() && !patient;
   if (!dripping && !gone) return;
@@ -340,8 +341,6 @@ Failure Connection::why_waited(const Agenda::Ask& ask) const {
   const char* why = "busy with other units until the deadline";
   if (state_ != State::open)
     why = "not connected before the deadline";
-  else if (ask.put_off > 0)
-    why = "the unit was busy until the deadline";
   else if (rota_.rests_until(ask.request.unit))
     why = "the unit keeps silent, and those that answer go first";
   return {FailureKind::timeout, name() + ": " + why};

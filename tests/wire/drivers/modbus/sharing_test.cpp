@@ -321,6 +321,16 @@ TEST_CASE("a unit that is busy with everything is no silent one") {
   CHECK(unit.raw[0] == "exception 5, acknowledge, answer later");
 }
 
+TEST_CASE("a unit that was busy, and then silent to the deadline, was busy") {
+  Stage stage{[](const Query& query, Session& session) {
+    if (session.asked == 1) session.send(query.exception(6));
+  }};
+  const Answered answered = stage.ask(100ms);
+  REQUIRE(answered.has_value());
+  CHECK(answered->answer.exception == 6);
+  CHECK(stage.counters().requests == 2);
+}
+
 TEST_CASE("what a gateway cannot reach is the unit's silence, one question long, and no neighbour's") {
   const std::uint8_t code = GENERATE(10, 11);
   bool gone = false;
