@@ -49,7 +49,10 @@ Result<drivers::Opening> opening_of(const ProbeOptions& options) {
 }
 
 std::string who_asks(const drivers::Opening& opening) {
-  if (opening.address.protocol == drivers::Address::Protocol::modbus) return "Modbus TCP";
+  const auto& address = opening.address;
+  if (address.protocol == drivers::Address::Protocol::modbus) return "Modbus TCP";
+  if (!address.serial.path.empty()) return "Modbus RTU on " + address.serial.path + ", " + address.serial.settings();
+  if (address.speaks_modbus()) return "Modbus RTU over TCP";
   if (opening.access.credential) return "SNMPv3 as " + opening.access.credential->text();
   return "SNMP v2c by community, v1 where that gets no answer";
 }

@@ -19,6 +19,7 @@ std::unique_ptr<drivers::Device> open(drivers::Opener& opener, const site::Devic
                              .access = access,
                              .profile = device.profile,
                              .read_clearing = device.read_clearing,
+                             .tap = device.tap,
                              .between_requests = device.pace.between_requests,
                              .after_connect = device.pace.after_connect});
   return opened ? std::move(*opened) : nullptr;

@@ -94,6 +94,7 @@ class Reader {
   void read_device(Mapping& map, const std::string& name) {
     Device device{.name = name, .url = map.required_text("url")};
     read_url(map, device);
+    check_line(map, device);
     device.community_file = map.text("community_file").value_or("");
     read_v3(map, device);
     device.profile = map.text("profile").value_or("");
@@ -168,8 +169,22 @@ class Reader {
     if (!address) return map.problem("url", refusal.what, refusal.mend);
     device.address = *std::move(address);
     device.tap = map.flag("tap").value_or(false);
-    if (device.tap && device.address.protocol != drivers::Address::Protocol::modbus_rtu)
+    if (device.tap && device.address.serial.path.empty())
       map.problem("tap", "not on a serial line", "give it a url modbus-rtu:///dev/ttyS0/UNIT, or take it out");
+  }
+
+  /// The units of one line share what it is set to, and either all are asked or all are listened to.
+  void check_line(Mapping& map, const Device& device) {
+    const auto& line = device.address.serial;
+    if (line.path.empty()) return;
+    const auto first = std::ranges::find(site_.devices, line.path, [](const Device& other) -> const auto& { return other.address.serial.path; });
+    if (first == site_.devices.end()) return;
+    if (first->address.serial != line)
+      map.problem("url", line.path + " at " + line.settings() + " here, at " + first->address.serial.settings() + " of '" + first->name + "'",
+                  "write the same baud, parity and stop for all units of a line");
+    if (first->tap != device.tap)
+      map.problem(device.tap ? "tap" : "url", line.path + " is listened to and asked: '" + first->name + "' and '" + device.name + "'",
+                  "tap all units of a line that has a master of its own, or none");
   }
 
   void read_load(Mapping& map, const std::string& name) {

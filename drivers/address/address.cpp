@@ -125,6 +125,11 @@ class Parser {
 
 }  // namespace
 
+std::string SerialLine::settings() const {
+  constexpr std::array letters{'N', 'E', 'O'};
+  return std::to_string(baud) + " 8" + letters[static_cast<std::size_t>(parity)] + std::to_string(stop_bits);
+}
+
 std::optional<Address> parse_address(std::string_view text, Refusal& refusal) {
   const auto url = boost::urls::parse_uri(text);
   if (url) return Parser{*url, refusal}.parse();

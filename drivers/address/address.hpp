@@ -23,6 +23,8 @@ struct SerialLine {
 
   /// Bits on the wire for each byte: 11 unless stop bits are saved.
   [[nodiscard]] unsigned bits_a_byte() const { return 1u + 8u + (parity == Parity::none ? 0u : 1u) + stop_bits; }
+  /// "19200 8E1".
+  [[nodiscard]] std::string settings() const;
   bool operator==(const SerialLine&) const = default;
 };
 

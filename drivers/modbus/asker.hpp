@@ -7,13 +7,14 @@
 #include "drivers/modbus/question.hpp"
 #include "ground/result.hpp"
 
-// What a Device asks through, whatever lies behind it: a TCP connection, or a recording.
+// What a Device asks through, whatever lies behind it: a TCP connection, a serial line, a tap, or a recording.
 namespace holdup::modbus {
 
 class Asker {
  public:
   virtual ~Asker() = default;
-  /// The answer (which may be an exception) or a Failure by the deadline.
+  /// The answer (which may be an exception) or a Failure by the deadline. Unsupported, of an asker that only listens: the unit lives, and
+  /// this of it was not heard.
   [[nodiscard]] virtual boost::asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) = 0;
   /// Several of them, answered in their order; where they go one by one, none is asked after one that failed.
   [[nodiscard]] virtual boost::asio::awaitable<std::vector<ground::Result<Exchange>>> ask_all(std::vector<Question> questions,

@@ -11,7 +11,7 @@
 #include "drivers/modbus/deadlines.hpp"
 
 // What the Modbus connections of one loop share: one timer for all that is due, turns for those that dial, and the counts of those that
-// are gone. Used by Connection; Lines makes one.
+// are gone. Used by Connection; Hosts makes one.
 namespace holdup::modbus {
 
 class Commons : public std::enable_shared_from_this<Commons> {

@@ -14,6 +14,7 @@
 namespace holdup::modbus {
 namespace asio = boost::asio;
 using ground::Failure;
+using ground::FailureKind;
 using ground::Instant;
 using ground::Quality;
 using ground::Result;
@@ -92,6 +93,7 @@ struct Device::Reader {
   drivers::ReadRequest request;
   Sweep sweep{};
   std::optional<Failure> broken_off{};  // the connection failed: what is left stays failed
+  std::optional<Failure> untold{};      // a listener did not hear all of it
 
   [[nodiscard]] Question question(const Span& span) const {
     return {.unit = unit, .function = span.function, .address = span.address, .count = span.count};
@@ -188,6 +190,7 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(Map& map, drivers::Re
     for (std::size_t i = 0; i < spans.size(); ++i) (void)co_await take(reader, spans[i], Reach::within, std::move(answers[i]));
   }
   if (!reader.sweep.learned() && reader.broken_off) co_return *reader.broken_off;
+  if (!reader.sweep.learned() && reader.untold) co_return *reader.untold;
   if (const auto trouble = reader.sweep.trouble(); trouble && !reader.sweep.learned()) co_return *trouble;
   std::vector<Reading> readings;
   readings.reserve(request.points.size());
@@ -204,26 +207,25 @@ asio::awaitable<bool> Device::fetch(Reader& reader, Span span, Reach reach) {
   co_return co_await take(reader, span, reach, std::move(exchange));
 }
 
-/// What came of one span; where the device says "not here" to several values at once, each of them by itself, once, so that a bad register
-/// hides no neighbours. Whether the device told the span as a whole.
+/// What came of one span; where the device says "not here", or a listener does not know, of several values at once, each of them by itself,
+/// once, so that a bad register hides no neighbours. Whether the device told the span as a whole.
 asio::awaitable<bool> Device::take(Reader& reader, Span span, Reach reach, Result<Exchange> exchange) {
-  if (!exchange) {
-    reader.broken_off = exchange.error();
-    co_return false;
-  }
-  const std::uint8_t code = exchange->answer.exception;
+  const bool untold = !exchange && exchange.error().kind == FailureKind::unsupported;
+  if (!exchange) (untold ? reader.untold : reader.broken_off) = exchange.error();
+  if (!exchange && !untold) co_return false;
+  const std::uint8_t code = untold ? 0 : exchange->answer.exception;
   std::vector<Span> single;
   if (says_unreachable(code)) reader.broken_off = exception_failure(span, code);
-  if (reach == Reach::within && says_not_here(code) && !reader.broken_off) single = reader.singles(span);
-  reader.sweep.hear(span, std::move(*exchange));
-  if (single.size() < 2) co_return code == 0;
+  if (reach == Reach::within && (untold || says_not_here(code)) && !reader.broken_off) single = reader.singles(span);
+  if (!untold) reader.sweep.hear(span, std::move(*exchange));
+  if (single.size() < 2) co_return !untold && code == 0;
   std::vector<Span> told;
   for (const Span& one : single) {
     if (reader.broken_off) break;
     const bool good = co_await fetch(reader, one, Reach::exactly);
     if (good) told.push_back(one);
   }
-  if (!reader.broken_off) reader.learn(span, std::move(told));
+  if (!reader.broken_off && !untold) reader.learn(span, std::move(told));
   co_return false;
 }
 

@@ -34,6 +34,9 @@ std::int64_t number_of(const std::vector<std::uint16_t>& words) {
   return number;
 }
 
+/// A listener heard the unit, and not this.
+bool is_untold(const Failure& failure) { return failure.kind == FailureKind::unsupported; }
+
 std::string self_description(const IdentificationObjects& objects) {
   std::string out;
   for (const std::string& object : objects)
@@ -100,7 +103,8 @@ asio::awaitable<Result<reading::Identity>> Interview::identity(const Profile& pr
 asio::awaitable<Result<Interview::Words>> Interview::words(Span span) {
   if (const auto known = heard_.find(span); known != heard_.end()) co_return known->second;
   const Result<Exchange> exchange = co_await ask(span);
-  if (!exchange && !(answered_ && exchange.error().kind == FailureKind::timeout)) co_return exchange.error();
+  if (!exchange && !is_untold(exchange.error()) && !(answered_ && exchange.error().kind == FailureKind::timeout))
+    co_return exchange.error();
   Words words;
   if (exchange) {
     const Answer& answer = exchange->answer;
@@ -185,7 +189,7 @@ asio::awaitable<Result<IdentificationObjects>> Interview::objects() {
   for (std::size_t questions = 0; questions < told.size(); ++questions) {
     const Span span{Function::identification, static_cast<std::uint16_t>(object), 1};
     const Result<Exchange> exchange = co_await ask(span);
-    if (!exchange && !answered_) co_return exchange.error();
+    if (!exchange && !answered_ && !is_untold(exchange.error())) co_return exchange.error();
     if (!exchange || exchange->answer.exception) break;
     const std::size_t next = take_identification(exchange->answer.objects, told);
     if (next <= object) break;

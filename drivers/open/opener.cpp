@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "drivers/modbus/device.hpp"
-#include "drivers/modbus/lines.hpp"
 #include "drivers/snmp/community_asker.hpp"
 #include "drivers/snmp/device.hpp"
 #include "drivers/snmp/read_plan.hpp"
@@ -46,9 +45,7 @@ Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uin
       plans_{std::make_shared<snmp::ReadPlans>()},
       snmp_{loop, seed},
       v3_{loop, seed, [this](const std::string& what) { say_(what); }, std::move(commons)},
-      lines_{std::make_unique<modbus::Lines>(loop.get_executor())} {}
-
-Opener::~Opener() = default;
+      lines_{loop.get_executor()} {}
 
 void Opener::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
   const auto& v2c = snmp_.counters();
@@ -66,14 +63,7 @@ void Opener::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
   dropped["snmp_v3_wrong_digest"] += v3.wrong_digest;
   dropped["snmp_v3_cannot_decrypt"] += v3.cannot_decrypt;
   dropped["snmp_v3_not_in_window"] += v3.not_in_window;
-  const auto modbus = lines_->counters();
-  dropped["modbus_late"] += modbus.late;
-  dropped["modbus_cut"] += modbus.cut;
-  for (std::size_t f = 0; f < modbus.faults.size(); ++f) {
-    std::string name = "modbus_wrong_" + std::string{modbus::fault_names[f]};
-    std::ranges::replace(name, ' ', '_');
-    dropped[name] += modbus.faults[f];
-  }
+  lines_.add_dropped(dropped);
 }
 
 Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
@@ -83,12 +73,12 @@ Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
     if (profile->protocol != protocol_of(opening.address))
       return Failure{FailureKind::unsupported, "profile '" + opening.profile + "' is of another protocol than the url"};
   }
-  if (opening.address.protocol == Address::Protocol::modbus_rtu)
-    return Failure{FailureKind::unsupported, "serial lines are not served yet"};
+  if (opening.tap && opening.address.serial.path.empty()) return Failure{FailureKind::unsupported, "a tap listens on a serial line"};
+  if (!opening.address.serial.path.empty()) return open_modbus(opening);
   boost::system::error_code error;
   (void)asio::ip::make_address(opening.address.host, error);
   if (error) return Failure{FailureKind::unsupported, "'" + ground::printable(opening.address.host) + "' is no numeric address"};
-  if (opening.address.protocol == Address::Protocol::modbus) return open_modbus(opening);
+  if (opening.address.speaks_modbus()) return open_modbus(opening);
   return open_snmp(opening);
 }
 
@@ -111,8 +101,11 @@ std::unique_ptr<Device> Opener::open_snmp(const Opening& opening) {
   return std::make_unique<snmp::Device>(std::move(asker), library_, std::move(settings));
 }
 
+std::shared_ptr<modbus::Asker> Opener::asker_of(const Opening& opening) {
+  return opening.tap ? lines_.tap(opening.address) : lines_.line(opening.address);
+}
+
 std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {
-  const asio::ip::tcp::endpoint peer{asio::ip::make_address(opening.address.host), opening.address.port};
   std::vector<const profile::Profile*> candidates;
   for (const auto& profile : library_.all())
     if (profile.protocol == profile::Protocol::modbus && (opening.profile.empty() || profile.name == opening.profile))
@@ -121,7 +114,7 @@ std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {
                                           .clearing = clearing_of(opening),
                                           .between_requests = opening.between_requests,
                                           .after_connect = opening.after_connect};
-  return std::make_unique<modbus::Device>(lines_->to(peer), opening.address.unit, std::move(candidates), settings);
+  return std::make_unique<modbus::Device>(asker_of(opening), opening.address.unit, std::move(candidates), settings);
 }
 
 }  // namespace holdup::drivers

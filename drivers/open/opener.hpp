@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "drivers/address/address.hpp"
 #include "drivers/device.hpp"
+#include "drivers/open/lines.hpp"
 #include "drivers/profile/library.hpp"
 #include "drivers/snmp/client.hpp"
 #include "drivers/snmp/traced_asker.hpp"
@@ -17,9 +17,6 @@
 #include "drivers/snmp/v3/credential.hpp"
 #include "ground/result.hpp"
 
-namespace holdup::modbus {
-class Lines;
-}
 namespace holdup::snmp {
 class ReadPlans;
 }
@@ -42,6 +39,7 @@ struct Opening {
   std::string profile;                                 // by name; empty: those that fit what the device says of itself
   bool spares = false;                                 // also the points that say again what another one says
   bool read_clearing = false;                          // also what the device forgets once it was read
+  bool tap = false;                                    // listens on its serial line, which has another master; sends nothing
   snmp::Trace trace = {};                              // told every question and answer, a line each; SNMP
   std::optional<ground::Duration> resend_after{};      // of lost SNMP datagrams while reading; the daemon's core resends by itself
   std::optional<ground::Duration> between_requests{};  // how long it is left alone between two; else as its profile says
@@ -53,8 +51,6 @@ class Opener {
   /// `seed` is where SNMP request ids begin to count. Loop and library outlive the opener, and the opener its devices. `commons` is
   /// shared with others of the loop who speak SNMPv3; nullptr: with nobody.
   Opener(boost::asio::io_context& loop, const profile::Library& library, std::uint32_t seed, std::shared_ptr<V3Commons> commons = nullptr);
-
-  ~Opener();
 
   /// Asks nothing of the device yet. Fails on an unknown profile, or one of another protocol.
   [[nodiscard]] ground::Result<std::unique_ptr<Device>> open(const Opening& opening);
@@ -68,6 +64,7 @@ class Opener {
   void add_dropped(std::map<std::string, std::uint64_t>& dropped) const;
 
  private:
+  [[nodiscard]] std::shared_ptr<modbus::Asker> asker_of(const Opening& opening);
   [[nodiscard]] std::unique_ptr<Device> open_modbus(const Opening& opening);
   [[nodiscard]] std::unique_ptr<Device> open_snmp(const Opening& opening);
 
@@ -77,7 +74,7 @@ class Opener {
   snmp::Client snmp_;
   v3::Client::Say say_ = [](const std::string&) {};
   v3::Client v3_;
-  std::unique_ptr<modbus::Lines> lines_;
+  Lines lines_;  // of Modbus
 };
 
 }  // namespace holdup::drivers

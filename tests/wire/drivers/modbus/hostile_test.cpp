@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "drivers/modbus/device.hpp"
-#include "drivers/modbus/lines.hpp"
+#include "drivers/modbus/hosts.hpp"
 #include "drivers/profile/library.hpp"
 #include "stage.hpp"
 

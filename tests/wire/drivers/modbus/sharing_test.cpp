@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "drivers/modbus/device.hpp"
-#include "drivers/modbus/lines.hpp"
+#include "drivers/modbus/hosts.hpp"
 #include "drivers/open/opener.hpp"
 #include "drivers/profile/library.hpp"
 #include "stage.hpp"

@@ -8,9 +8,9 @@
 // The Modbus connections of one loop: one a host and port, whatever number of units stands behind it. Used by drivers/open.
 namespace holdup::modbus {
 
-class Lines {
+class Hosts {
  public:
-  explicit Lines(const Commons::Executor& executor) : commons_{std::make_shared<Commons>(executor)} {}
+  explicit Hosts(const Commons::Executor& executor) : commons_{std::make_shared<Commons>(executor)} {}
 
   [[nodiscard]] std::shared_ptr<Connection> to(const Connection::Endpoint& peer);
   /// Of all that are and were.

@@ -1,0 +1,87 @@
+#include "drivers/modbus/rtu/serial_line.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "drivers/modbus/rtu/line_worker.hpp"
+#include "ground/clock/clock.hpp"
+
+namespace holdup::rtu {
+namespace asio = boost::asio;
+using ground::Failure;
+using ground::FailureKind;
+using ground::Result;
+using modbus::Exchange;
+
+namespace {
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+// The thread sees the deadline, too, and says more of what happened: so long it may take to hand that over.
+constexpr auto handover = std::chrono::milliseconds{20};
+
+}  // namespace
+
+/// Where an answer is waited for.
+class SerialLine::Place {
+ public:
+  explicit Place(SerialLine& line) : line_{line}, ticket_{++line.tickets_}, timer_{line.executor_} { line_.places_.emplace(ticket_, this); }
+  ~Place() {
+    line_.places_.erase(ticket_);
+    if (!outcome_ && line_.worker_) line_.worker_->withdraw(ticket_);
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  [[nodiscard]] std::uint64_t ticket() const { return ticket_; }
+  void take(Result<Exchange> outcome) {
+    outcome_.emplace(std::move(outcome));
+    timer_.cancel();
+  }
+  asio::awaitable<std::optional<Result<Exchange>>> outcome(ground::Instant until) {
+    timer_.expires_after(until - ground::clock::now());
+    co_await timer_.async_wait(no_throw);
+    co_return outcome_;
+  }
+
+ private:
+  SerialLine& line_;
+  std::uint64_t ticket_;
+  asio::steady_timer timer_;
+  std::optional<Result<Exchange>> outcome_;
+};
+
+SerialLine::SerialLine(asio::any_io_executor executor, drivers::SerialLine line, std::shared_ptr<Figures> figures)
+    : executor_{std::move(executor)}, line_{std::move(line)}, figures_{std::move(figures)} {}
+
+SerialLine::~SerialLine() = default;
+
+void SerialLine::start() {
+  const auto hand_over = [weak = weak_from_this()](std::uint64_t ticket, Result<Exchange> outcome) {
+    const auto line = weak.lock();
+    if (!line) return;
+    const auto place = line->places_.find(ticket);
+    if (place != line->places_.end()) place->second->take(std::move(outcome));
+  };
+  worker_ =
+      std::make_unique<LineWorker>(line_, figures_, [executor = executor_, hand_over](std::uint64_t ticket, Result<Exchange> outcome) {
+        asio::post(executor, [hand_over, ticket, outcome = std::move(outcome)]() mutable { hand_over(ticket, std::move(outcome)); });
+      });
+}
+
+asio::awaitable<Result<Exchange>> SerialLine::ask(modbus::Question question, ground::Instant deadline) {
+  const auto self = shared_from_this();  // the question keeps its line alive
+  if (!worker_) start();
+  Place place{*this};
+  const Waiting waiting{.ticket = place.ticket(), .question = question, .deadline = deadline};
+  if (!worker_->put(waiting)) co_return Failure{FailureKind::machine, line_.path + ": too many questions wait for the line"};
+  auto outcome = co_await place.outcome(deadline + handover);
+  if (outcome) co_return *std::move(outcome);
+  co_return Failure{FailureKind::timeout, line_.path + ": unit " + std::to_string(question.unit) + " had no turn before the deadline"};
+}
+
+}  // namespace holdup::rtu

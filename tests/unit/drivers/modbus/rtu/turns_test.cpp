@@ -1,0 +1,149 @@
+#include "drivers/modbus/rtu/turns.hpp"
+
+#include <set>
+
+#include "catch.hpp"
+
+using namespace holdup;
+using namespace holdup::rtu;
+using namespace std::chrono_literals;
+using modbus::Function;
+using modbus::Question;
+
+namespace {
+
+constexpr Instant start{1000s};
+
+struct Line {
+  Turns turns{};
+  std::uint64_t tickets = 0;
+
+  Waiting asked(std::uint8_t unit, std::uint16_t address = 0, Function function = Function::holding_registers) {
+    return {.ticket = ++tickets, .question = {.unit = unit, .function = function, .address = address, .count = 2}, .deadline = start + 1h};
+  }
+  std::uint64_t join(const Waiting& waiting) {
+    REQUIRE(turns.join(waiting));
+    return waiting.ticket;
+  }
+  /// The unit answers quickly, so often that its pace is known.
+  void know(std::uint8_t unit) {
+    for (int i = 0; i < 10; ++i) turns.answered(asked(unit), start - 1min, start - 1min + 20ms);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the unit that was served longest ago has the next turn, whoever asks most") {
+  Line line;
+  for (int i = 0; i < 20; ++i) line.join(line.asked(1));
+  line.join(line.asked(2));
+  line.join(line.asked(3));
+  std::set<unsigned> early;
+  for (int i = 0; i < 3; ++i) early.insert(line.turns.next(start)->question.unit);
+  CHECK(early == std::set<unsigned>{1, 2, 3});
+  for (int i = 0; i < 19; ++i) CHECK(line.turns.next(start)->question.unit == 1);
+  CHECK_FALSE(line.turns.next(start));
+  CHECK_FALSE(line.turns.next_at(start));
+}
+
+TEST_CASE("what waited past its deadline is not asked, and too many are refused") {
+  Line line;
+  auto short_lived = line.asked(1);
+  short_lived.deadline = start + 10ms;
+  line.join(short_lived);
+  line.join(line.asked(2));
+  CHECK(line.turns.drop_outdated(start + 10ms) == 1);
+  CHECK(line.turns.next(start + 10ms)->question.unit == 2);
+  for (int i = 0; i < 256; ++i) line.join(line.asked(1));
+  CHECK_FALSE(line.turns.join(line.asked(1)));
+  line.turns.leave(10);
+  CHECK(line.turns.join(line.asked(1)));
+}
+
+TEST_CASE("an answer is waited for until the deadline, and never longer than a unit may take") {
+  Line line;
+  auto one = line.asked(1);
+  CHECK(line.turns.answer_by(one, start, 30ms) == start + 1030ms);
+  one.deadline = start + 250ms;
+  CHECK(line.turns.answer_by(one, start, 30ms) == start + 250ms);
+}
+
+TEST_CASE("a unit that was silent twice is waited for only briefly while others wait") {
+  Line line;
+  const auto dead = line.asked(1);
+  for (int i = 0; i < 2; ++i) line.turns.silent(dead, start);
+  CHECK(line.turns.answer_by(dead, start, 30ms) == start + 1030ms);
+  line.join(line.asked(1));
+  CHECK(line.turns.answer_by(dead, start, 30ms) == start + 1030ms);
+  line.join(line.asked(2));
+  CHECK(line.turns.answer_by(dead, start, 30ms) == start + 230ms);
+  line.turns.answered(dead, start, start + 150ms);
+  for (int i = 0; i < 2; ++i) line.turns.silent(dead, start);
+  CHECK(line.turns.answer_by(dead, start, 30ms) == start + 330ms);  // it may be slow, and not dead
+}
+
+TEST_CASE("after a time-out the same question may go at once, and stands for the time since the first") {
+  Line line;
+  const auto first = line.asked(1, 10);
+  line.turns.silent(first, start);
+  const auto again = line.asked(1, 10);
+  line.join(again);
+  REQUIRE(line.turns.next(start + 250ms));
+  CHECK(line.turns.measured_since(again, start + 250ms) == start);
+  CHECK(line.turns.measured_since(again, start + 1s) == start + 1s);
+}
+
+TEST_CASE("after a time-out another question of that function waits while the answer may still come") {
+  Line line;
+  line.turns.silent(line.asked(1, 10), start);
+  const auto other = line.asked(1, 20);
+  line.join(other);
+  CHECK(line.turns.owes(other.question, start + 250ms));
+  CHECK_FALSE(line.turns.next(start + 250ms));
+  CHECK(line.turns.next_at(start + 250ms) == start + 1s);
+
+  SECTION("and other units and functions do not") {
+    line.join(line.asked(2, 20));
+    line.join(line.asked(1, 20, Function::input_registers));
+    CHECK(line.turns.next_at(start + 250ms) == start + 250ms);
+    CHECK(line.turns.next(start + 250ms)->question.unit == 2);
+    CHECK(line.turns.next(start + 250ms)->question.function == Function::input_registers);
+    CHECK_FALSE(line.turns.next(start + 250ms));
+  }
+  SECTION("until that is over") { CHECK(line.turns.next(start + 1s)); }
+  SECTION("until it was heard") {
+    line.turns.came_late(1, Function::holding_registers, start + 400ms);
+    CHECK(line.turns.next(start + 400ms));
+  }
+  SECTION("though not long when the unit is known to be quick") {
+    Line quick;
+    quick.know(1);
+    quick.turns.silent(quick.asked(1, 10), start);
+    quick.join(quick.asked(1, 20));
+    CHECK_FALSE(quick.turns.next(start + 250ms));
+    CHECK(quick.turns.next(start + 300ms));
+  }
+}
+
+TEST_CASE("after the answer to a question asked twice the second one is reckoned with") {
+  Line line;
+  line.know(1);
+  const auto first = line.asked(1, 10), again = line.asked(1, 10);
+  line.turns.silent(first, start);
+  line.turns.answered(again, start + 250ms, start + 270ms);
+  line.join(line.asked(1, 20));
+  CHECK_FALSE(line.turns.next(start + 280ms));
+  CHECK(line.turns.next(start + 320ms));
+}
+
+TEST_CASE("each of several time-outs owes an answer") {
+  Line line;
+  for (int i = 0; i < 3; ++i) line.turns.silent(line.asked(1, 10), start + i * 250ms);
+  line.join(line.asked(1, 20));
+  for (int i = 0; i < 2; ++i) {
+    line.turns.came_late(1, Function::holding_registers, start + 800ms);
+    CHECK_FALSE(line.turns.next(start + 800ms));
+  }
+  line.turns.came_late(1, Function::holding_registers, start + 800ms);
+  CHECK(line.turns.next(start + 800ms));
+}
