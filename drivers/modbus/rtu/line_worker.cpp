@@ -219,7 +219,7 @@ Failure LineWorker::give_up(const UnderWay& one) {
     return {FailureKind::malformed,
             name + (judged.fault == Fault::crc ? ": the answer's CRC is wrong" : ": it answers something else than was asked")};
   }
-  turns_.silent(one.asked, one.sent);
+  turns_.silent(one.asked, one.sent, ground::clock::now());
   ++figures_->timeouts;
   if (judged.fault == Fault::unit) ++figures_->wrong_unit;
   const bool some = judged.fault == Fault::none && one.heard.size() > (one.reply.echo ? one.frame.bytes().size() : 0);

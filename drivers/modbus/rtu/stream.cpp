@@ -49,7 +49,7 @@ struct Stream::Link {
   Turns turns{};
   std::map<std::uint64_t, Place*> places{};  // who waits, by ticket
   std::uint64_t tickets = 0;
-  bool busy = false;
+  bool busy = false, listening = false;
 
   Echo echo = Echo::unknown;
   int mute = 0;
@@ -95,7 +95,10 @@ class Stream::Place {
       if (now >= waiting_.deadline) co_return false;
       const Instant at = std::max(stream_.link_->turns.next_at(now).value_or(waiting_.deadline), now + 1ms);
       timer_.expires_after(std::min(at, waiting_.deadline) - now);
-      if (stream_.link_->busy) timer_.expires_after(waiting_.deadline - now);
+      if (stream_.link_->busy)
+        timer_.expires_after(waiting_.deadline - now);
+      else
+        stream_.listen();
       co_await timer_.async_wait(no_throw);
       stream_.call_next();
     }
@@ -254,11 +257,25 @@ Failure Stream::give_up(const UnderWay& one) {
     return {FailureKind::malformed,
             name + (judged.fault == Fault::crc ? ": the answer's CRC is wrong" : ": it answers something else than was asked")};
   }
-  link_->turns.silent(one.asked, one.sent);
+  link_->turns.silent(one.asked, one.sent, ground::clock::now());
   ++figures_->timeouts;
   if (judged.fault == Fault::unit) ++figures_->wrong_unit;
   if (one.heard.empty() && ++link_->mute >= mute_limit) drop();
   return {FailureKind::timeout, name + (judged.fault == Fault::unit ? ": another unit answered in its place" : ": no answer")};
+}
+
+/// While questions wait for what a unit still owes: it is taken when it comes.
+void Stream::listen() {
+  if (link_->listening || !link_->socket.is_open()) return;
+  link_->listening = true;
+  link_->socket.async_wait(asio::ip::tcp::socket::wait_read, [weak = weak_from_this()](error_code) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->link_->listening = false;
+    if (self->link_->busy || !self->link_->socket.is_open()) return;
+    self->read_what_came_unasked();
+    self->call_next();
+  });
 }
 
 /// Before a question leaves: what lies in the socket is no answer to it.

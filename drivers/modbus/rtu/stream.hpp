@@ -33,6 +33,7 @@ class Stream final : public modbus::Asker, public std::enable_shared_from_this<S
   boost::asio::awaitable<ground::Result<void>> be_connected();
   Asked hear(UnderWay& one);
   modbus::Exchange take(UnderWay& one);
+  void listen();
   void read_what_came_unasked();
   void call_next();
   void drop();

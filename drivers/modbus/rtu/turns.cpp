@@ -22,15 +22,23 @@ void Turns::leave(std::uint64_t ticket) {
 }
 
 std::optional<Waiting> Turns::next(Instant now) {
+  const auto lives = [&](const Waiting& waiting) { return may_go(waiting, now) && answers(waiting); };
+  const bool only_living = now < vain_until_ && std::ranges::any_of(waiting_, lives);
   auto chosen = waiting_.end();
-  for (auto at = waiting_.begin(); at != waiting_.end(); ++at)
-    if (may_go(*at, now) && (chosen == waiting_.end() || units_[at->question.unit].served < units_[chosen->question.unit].served))
-      chosen = at;
+  for (auto at = waiting_.begin(); at != waiting_.end(); ++at) {
+    if (only_living ? !lives(*at) : !may_go(*at, now)) continue;
+    if (chosen == waiting_.end() || units_[at->question.unit].served < units_[chosen->question.unit].served) chosen = at;
+  }
   if (chosen == waiting_.end()) return std::nullopt;
   const Waiting out = *chosen;
   waiting_.erase(chosen);
   units_[out.question.unit].served = ++served_;
   return out;
+}
+
+bool Turns::answers(const Waiting& waiting) const {
+  const auto unit = units_.find(waiting.question.unit);
+  return unit != units_.end() && unit->second.silent == 0 && unit->second.slowest > Duration{};
 }
 
 std::optional<Instant> Turns::next_at(Instant now) const {
@@ -48,11 +56,14 @@ std::size_t Turns::drop_outdated(Instant now) {
 }
 
 Instant Turns::answer_by(const Waiting& asked, Instant sent, Duration on_wire) const {
-  Duration time = options_.answer_time;
   const auto unit = units_.find(asked.question.unit);
-  const bool others = std::ranges::any_of(waiting_, [&](const Waiting& w) { return w.question.unit != asked.question.unit; });
-  if (unit != units_.end() && unit->second.silent >= 2 && others)
-    time = std::min(time, std::max(options_.impatience, 2 * unit->second.slowest));
+  Duration time = options_.answer_time;
+  if (std::ranges::any_of(waiting_, [&](const Waiting& w) { return w.question.unit != asked.question.unit; })) {
+    const unsigned silent = unit == units_.end() ? 0 : unit->second.silent;
+    const Duration slowest = unit == units_.end() ? Duration{} : unit->second.slowest;
+    if (silent == 0 && slowest == Duration{}) time = options_.first_answer;
+    if (silent >= 2) time = std::max(options_.impatience, 2 * slowest);
+  }
   return std::min(asked.deadline, sent + on_wire + time);
 }
 
@@ -98,8 +109,9 @@ void Turns::answered(const Waiting& asked, Instant sent, Instant received) {
 
 void Turns::spoilt(const Waiting& asked) { units_[asked.question.unit].silent = 0; }
 
-void Turns::silent(const Waiting& asked, Instant sent) {
+void Turns::silent(const Waiting& asked, Instant sent, Instant now) {
   Unit& unit = units_[asked.question.unit];
+  vain_until_ = now + (now - sent);
   ++unit.silent;
   Owed debt{.question = asked.question, .since = sent, .until = sent + owed_for(unit)};
   if (const Owed* before = owed(asked.question, sent); before && same(before->question, asked.question))

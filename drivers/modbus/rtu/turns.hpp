@@ -28,7 +28,8 @@ class Turns {
   struct Options {
     std::size_t most_waiting = 256;                           // a unit asks one question at a time, and there are 247
     Duration answer_time = std::chrono::seconds{1};           // a unit has so long, behind the time on the wire
-    Duration impatience = std::chrono::milliseconds{200};     // … once it was silent twice and others wait
+    Duration first_answer = std::chrono::milliseconds{300};   // ... the first time that it is asked, while others wait
+    Duration impatience = std::chrono::milliseconds{200};     // ... once it was silent twice, while others wait
     Duration owed_at_least = std::chrono::milliseconds{300};  // so long is a late answer to be reckoned with
     Duration owed_at_most = std::chrono::seconds{1};
     Duration between_late = std::chrono::milliseconds{50};  // at least, from one late answer to the next
@@ -40,7 +41,8 @@ class Turns {
   /// False: too many wait.
   bool join(const Waiting& waiting);
   void leave(std::uint64_t ticket);
-  /// Takes out the question that may go now: of the unit that was served longest ago.
+  /// Takes out the question that may go now: of the unit that was served longest ago. After a turn that was
+  /// in vain those who are known to answer have the line for as long, if they want it.
   std::optional<Waiting> next(Instant now);
   /// When next() may have one; nothing while nobody waits.
   [[nodiscard]] std::optional<Instant> next_at(Instant now) const;
@@ -57,7 +59,7 @@ class Turns {
   void answered(const Waiting& asked, Instant sent, Instant received);
   /// It came, and was unusable.
   void spoilt(const Waiting& asked);
-  void silent(const Waiting& asked, Instant sent);
+  void silent(const Waiting& asked, Instant sent, Instant now);
   /// An answer to a question given up before.
   void came_late(std::uint8_t unit, modbus::Function function, Instant now);
 
@@ -76,12 +78,14 @@ class Turns {
 
   [[nodiscard]] const Owed* owed(const modbus::Question& question, Instant now) const;
   [[nodiscard]] bool may_go(const Waiting& waiting, Instant now) const;
+  [[nodiscard]] bool answers(const Waiting& waiting) const;
   [[nodiscard]] Duration owed_for(const Unit& unit) const;
 
   Options options_;
   std::vector<Waiting> waiting_;  // as they came
   std::map<std::uint8_t, Unit> units_;
   std::uint64_t served_ = 0;
+  Instant vain_until_{};
 };
 
 }  // namespace holdup::rtu

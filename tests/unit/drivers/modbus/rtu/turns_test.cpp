@@ -46,6 +46,29 @@ TEST_CASE("the unit that was served longest ago has the next turn, whoever asks 
   CHECK_FALSE(line.turns.next_at(start));
 }
 
+TEST_CASE("after a turn in vain the living have the line for as long, and the silent are not forgotten") {
+  Line line;
+  for (std::uint8_t unit = 2; unit <= 16; ++unit) line.turns.silent(line.asked(unit), start, start + 1s);
+  auto now = start + 1s;
+  for (std::uint8_t unit = 2; unit <= 16; ++unit) line.join(line.asked(unit));
+  int living = 0, dead = 0;
+  while (now < start + 11s) {
+    const auto living_one = line.asked(1);
+    line.join(living_one);
+    const auto next = line.turns.next(now);
+    const bool lives = next->question.unit == 1;
+    ++(lives ? living : dead);
+    if (lives)
+      line.turns.answered(*next, now, now + 20ms);
+    else
+      line.turns.silent(*next, now, now + 200ms), line.join(line.asked(next->question.unit));
+    now += lives ? 20ms : 200ms;
+    line.turns.leave(living_one.ticket);
+  }
+  CHECK(living > 200);
+  CHECK(dead > 20);
+}
+
 TEST_CASE("what waited past its deadline is not asked, and too many are refused") {
   Line line;
   auto short_lived = line.asked(1);
@@ -68,24 +91,33 @@ TEST_CASE("an answer is waited for until the deadline, and never longer than a u
   CHECK(line.turns.answer_by(one, start, 30ms) == start + 250ms);
 }
 
+TEST_CASE("a unit that never answered is waited for briefly at first while others wait, and then as long as any") {
+  Line line;
+  const auto unknown = line.asked(1);
+  line.join(line.asked(2));
+  CHECK(line.turns.answer_by(unknown, start, 30ms) == start + 330ms);
+  line.turns.silent(unknown, start, start + 330ms);
+  CHECK(line.turns.answer_by(unknown, start, 30ms) == start + 1030ms);
+}
+
 TEST_CASE("a unit that was silent twice is waited for only briefly while others wait") {
   Line line;
   const auto dead = line.asked(1);
-  for (int i = 0; i < 2; ++i) line.turns.silent(dead, start);
+  for (int i = 0; i < 2; ++i) line.turns.silent(dead, start, start + 1s);
   CHECK(line.turns.answer_by(dead, start, 30ms) == start + 1030ms);
   line.join(line.asked(1));
   CHECK(line.turns.answer_by(dead, start, 30ms) == start + 1030ms);
   line.join(line.asked(2));
   CHECK(line.turns.answer_by(dead, start, 30ms) == start + 230ms);
   line.turns.answered(dead, start, start + 150ms);
-  for (int i = 0; i < 2; ++i) line.turns.silent(dead, start);
+  for (int i = 0; i < 2; ++i) line.turns.silent(dead, start, start + 1s);
   CHECK(line.turns.answer_by(dead, start, 30ms) == start + 330ms);  // it may be slow, and not dead
 }
 
 TEST_CASE("after a time-out the same question may go at once, and stands for the time since the first") {
   Line line;
   const auto first = line.asked(1, 10);
-  line.turns.silent(first, start);
+  line.turns.silent(first, start, start + 250ms);
   const auto again = line.asked(1, 10);
   line.join(again);
   REQUIRE(line.turns.next(start + 250ms));
@@ -95,7 +127,7 @@ TEST_CASE("after a time-out the same question may go at once, and stands for the
 
 TEST_CASE("after a time-out another question of that function waits while the answer may still come") {
   Line line;
-  line.turns.silent(line.asked(1, 10), start);
+  line.turns.silent(line.asked(1, 10), start, start + 250ms);
   const auto other = line.asked(1, 20);
   line.join(other);
   CHECK(line.turns.owes(other.question, start + 250ms));
@@ -118,7 +150,7 @@ TEST_CASE("after a time-out another question of that function waits while the an
   SECTION("though not long when the unit is known to be quick") {
     Line quick;
     quick.know(1);
-    quick.turns.silent(quick.asked(1, 10), start);
+    quick.turns.silent(quick.asked(1, 10), start, start + 250ms);
     quick.join(quick.asked(1, 20));
     CHECK_FALSE(quick.turns.next(start + 250ms));
     CHECK(quick.turns.next(start + 300ms));
@@ -129,7 +161,7 @@ TEST_CASE("after the answer to a question asked twice the second one is reckoned
   Line line;
   line.know(1);
   const auto first = line.asked(1, 10), again = line.asked(1, 10);
-  line.turns.silent(first, start);
+  line.turns.silent(first, start, start + 250ms);
   line.turns.answered(again, start + 250ms, start + 270ms);
   line.join(line.asked(1, 20));
   CHECK_FALSE(line.turns.next(start + 280ms));
@@ -138,7 +170,7 @@ TEST_CASE("after the answer to a question asked twice the second one is reckoned
 
 TEST_CASE("each of several time-outs owes an answer") {
   Line line;
-  for (int i = 0; i < 3; ++i) line.turns.silent(line.asked(1, 10), start + i * 250ms);
+  for (int i = 0; i < 3; ++i) line.turns.silent(line.asked(1, 10), start + i * 250ms, start + (i + 1) * 250ms);
   line.join(line.asked(1, 20));
   for (int i = 0; i < 2; ++i) {
     line.turns.came_late(1, Function::holding_registers, start + 800ms);

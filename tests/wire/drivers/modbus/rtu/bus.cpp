@@ -221,6 +221,7 @@ StockUnit::~StockUnit() {
 
 void StockUnit::serve() {
   const std::unique_ptr<modbus_t, void (*)(modbus_t*)> context{modbus_new_rtu("/dev/null", 19200, 'E', 8, 1), modbus_free};
+  modbus_set_slave(context.get(), 1);
   modbus_set_socket(context.get(), pty_.master());
   modbus_set_slave(context.get(), 1);
   // Without these it takes a question to another unit for the beginning of that unit's answer, and eats the next question.
@@ -236,6 +237,7 @@ void StockUnit::serve() {
     ::poll(both, 2, -1);
     if (both[1].revents) return;
     const int size = modbus_receive(context.get(), request.data());
+    if (size == 0) (void)modbus_receive(context.get(), request.data());  // for another unit, whose answer it waits for
     if (size <= 0) continue;
     ++(request[1] <= 4 || request[1] == 0x2B ? reads_ : writes_);
     modbus_reply(context.get(), request.data(), size, &mapping);

@@ -75,7 +75,7 @@ struct Bench {
   }
   void check_good(std::uint8_t unit, std::uint16_t address = 40) {
     const Answered answered = ask(unit, 10s, address);
-    REQUIRE(answered.has_value());
+    REQUIRE(answered);
     REQUIRE(answered->answer.exception == 0);
     REQUIRE(answered->answer.values.size() == 10);
     CHECK(answered->answer.values[3] == unit * 256 + address + 3);
@@ -117,12 +117,12 @@ class Crowd {
 struct Case {
   Manner manner;
   bool answers;
-  FailureKind kind = FailureKind::timeout;
+  std::optional<FailureKind> kind = FailureKind::timeout;
 };
 const std::vector<Case> hostile{{Manner::wrong_unit, false},
                                 {Manner::wrong_function, false},
                                 {Manner::bad_crc, false, FailureKind::malformed},
-                                {Manner::drip, false},
+                                {Manner::drip, false, std::nullopt},  // silence, or the shreds of two answers
                                 {Manner::gaps, true},
                                 {Manner::garbage, true},
                                 {Manner::too_long, false, FailureKind::malformed},
@@ -141,8 +141,8 @@ void misbehave(const Case& one) {
     const int before = bench.neighbour.good;
     if (one.answers)
       CHECK(bench.ask(7, 10s).has_value());
-    else
-      CHECK(bench.failure(7) == one.kind);
+    else if (const auto kind = bench.failure(7); one.kind)
+      CHECK(kind == *one.kind);
     REQUIRE(run_until(bench.io, [&] { return bench.neighbour.good > before; }));
   }
   CHECK(bench.neighbour.bad == 0);
@@ -216,7 +216,7 @@ TEST_CASE("the same question after a time-out stands for the time since it was a
   CHECK(bench.failure(7) == FailureKind::timeout);
   const auto given_up = ground::clock::now();
   const Answered answered = bench.ask(7, 10s);
-  REQUIRE(answered.has_value());
+  REQUIRE(answered);
   CHECK(answered->sent >= begun);
   CHECK(answered->sent < given_up);
 }
@@ -271,6 +271,7 @@ TEST_CASE("a line that another program holds is left to it, and said so") {
 
 TEST_CASE("dead units cost a living one turns, and never its place") {
   Bench bench{{{1, Manner::good}}};
+  bench.check_good(1);
   std::vector<Neighbour> dead(15);
   const auto ask_dead = [](std::shared_ptr<SerialLine> line, std::uint8_t unit, Neighbour& count) -> boost::asio::awaitable<void> {
     while (!count.stop) {
@@ -281,11 +282,11 @@ TEST_CASE("dead units cost a living one turns, and never its place") {
   };
   for (std::size_t i = 0; i < dead.size(); ++i)
     boost::asio::co_spawn(bench.io, ask_dead(bench.line, static_cast<std::uint8_t>(2 + i), dead[i]), boost::asio::detached);
-  for (int i = 0; i < 6; ++i) {
+  REQUIRE(run_until(bench.io, [&] { return bench.figures->requests > 1; }));
+  for (int i = 0; i < 5; ++i) {
     const auto before = bench.figures->timeouts.load();
     bench.check_good(1);
-    CHECK(bench.figures->timeouts - before <= dead.size() + 1);
-    
+    CHECK(bench.figures->timeouts - before <= 2);  // the one whose turn it was
   }
   for (auto& one : dead) one.stop = true;
 }
@@ -299,7 +300,7 @@ TEST_CASE("libmodbus' RTU server is read by the driver, and sees no write") {
   };
   for (int i = 0; i < 10; ++i) {
     const Answered good = ask(1, 1, 3);
-    REQUIRE(good.has_value());
+    REQUIRE(good);
     CHECK(good->answer.values == std::vector<std::uint16_t>{11, 12, 13});
     const Answered beyond = ask(1, 3, 9);
     REQUIRE(beyond.has_value());

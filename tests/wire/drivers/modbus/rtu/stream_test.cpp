@@ -39,7 +39,7 @@ class DeviceServer {
   }
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   [[nodiscard]] int connections() const { return connections_; }
-  void hang_up() { client_.reset(); }
+  void hang_up() { client_->close(); }
 
  private:
   void accept_next() {
@@ -98,7 +98,7 @@ struct Bench {
   }
   void check_good(std::uint8_t unit, std::uint16_t address = 40) {
     const Answered answered = ask(unit, 10s, address);
-    REQUIRE(answered.has_value());
+    REQUIRE(answered);
     REQUIRE(answered->answer.values.size() == 10);
     CHECK(answered->answer.values[3] == unit * 256 + address + 3);
   }
