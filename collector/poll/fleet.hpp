@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +12,10 @@
 #include "drivers/open/opener.hpp"
 #include "drivers/profile/library.hpp"
 #include "ground/histogram.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 // Performs the core's orders: the site's devices behind their drivers, one coroutine an order, its outcome handed back as an input. A
 // device that breaks harms itself only. Used by the live host, on the loop.

@@ -1,7 +1,6 @@
 #include "drivers/open/opener.hpp"
 
-#include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <vector>
 
 #include "drivers/modbus/device.hpp"

@@ -17,6 +17,9 @@
 #include "drivers/snmp/v3/credential.hpp"
 #include "ground/result.hpp"
 
+namespace boost::asio {
+class io_context;
+}
 namespace holdup::snmp {
 class ReadPlans;
 }

@@ -167,6 +167,25 @@ def registers() -> dict[str, bytes]:
     return out | {"text": text + b"230\0AB", "text-high": text + b"\xff\xfe\x1b[2J", "text-swapped": bytes([11, 2, 1, 0, 0, 0, 0]) + b"32\x000", "nan": one(6, 0, b"\x7f\xc0\0\0")}
 
 
+def rtu() -> dict[str, bytes]:
+    asked = bytes([2, 0, 1, 6, 61])  # holding registers, 2 of them, unit 7, from 61 on
+    def closed(*body: int) -> bytes:
+        code = 0xFFFF
+        for byte in body:
+            code ^= byte
+            for _ in range(8):
+                code = code >> 1 ^ 0xA001 if code & 1 else code >> 1
+        return bytes(body) + code.to_bytes(2, "little")
+    request, good, other = closed(7, 3, 0, 61, 0, 2), closed(7, 3, 4, 1, 0, 0xAB, 0xCD), closed(8, 3, 4, 0, 1, 0, 2)
+    frames = {"good": good, "echo": request + good, "stray": b"\xff\7\3" + good, "unit": other + good, "crc": good[:-1] + b"\0", "cut": good[:-1], "twice": good + good,
+              "long": closed(7, 3, 6, 0, 1, 0, 2, 0, 3), "short": closed(7, 3, 2, 0, 1), "odd": closed(7, 3, 3, 0, 1, 0), "count": bytes([7, 3, 255, 1, 2, 3]),
+              "two": (request + good) * 2 + closed(8, 3, 0, 0, 0, 2) + other, "write": closed(7, 16, 0, 1, 0, 1, 2, 1, 2) + closed(7, 16, 0, 1, 0, 1),
+              "same": closed(7, 1, 3, 1, 0, 24) * 3, "all": closed(0, 6, 0, 1, 0, 2) + request + good}  # fmt: skip
+    objects = closed(7, 0x2B, 0x0E, 1, 1, 0, 0, 2, 0, 1, 65, 1, 2, 66, 67)
+    out = {name: asked + frame for name, frame in frames.items()} | {"objects": bytes([4, 0, 0, 6, 0]) + closed(7, 0x2B, 0x0E, 1, 0) + objects}
+    return out | {f"exception-{code}": asked + closed(7, 0x83, code) for code in (0, 1, 2, 11, 255)}
+
+
 def site() -> dict[str, bytes]:
     out = {file.stem: file.read_bytes() for file in SCENARIOS.glob("rack*.yaml")}
     return out | {
@@ -182,7 +201,7 @@ def words(files: list[Path]) -> str:
 
 
 def main() -> None:
-    for target in (codec, trap, profile, recording, modbus, registers, site):
+    for target in (codec, trap, profile, recording, modbus, registers, rtu, site):
         folder = Path(sys.argv[1], target.__name__)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target().items():

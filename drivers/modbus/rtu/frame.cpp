@@ -213,10 +213,10 @@ Judged judge(Bytes heard, const Question& asked) {
 
 Reply judge_reply(Bytes heard, const Frame& request, const Question& asked, Echo echo) {
   const Bytes own = request.bytes();
-  const auto found = std::ranges::search(heard, own);
+  const auto found = std::search(heard.begin(), heard.end(), own.begin(), own.end());
   const bool could_be_answer = judge(own, asked).look == Look::answer;
-  if (found.empty() || (could_be_answer && echo == Echo::none)) return {.judged = judge(heard, asked)};
-  const auto behind = static_cast<std::size_t>(found.end() - heard.begin());
+  if (found == heard.end() || (could_be_answer && echo == Echo::none)) return {.judged = judge(heard, asked)};
+  const auto behind = static_cast<std::size_t>(found - heard.begin()) + own.size();
   Reply reply{.judged = judge(heard.subspan(behind), asked), .echo = true};
   reply.judged.begin += behind, reply.judged.end += behind;
   return reply;

@@ -65,7 +65,7 @@ TEST_CASE("after a turn in vain the living have the line for as long, and the si
     now += lives ? 20ms : 200ms;
     line.turns.leave(living_one.ticket);
   }
-  CHECK(living > 200);
+  CHECK(living > 150);
   CHECK(dead > 20);
 }
 

@@ -34,15 +34,27 @@ Raw reply(std::span<const std::uint8_t> question, Manner manner) {
   Raw out = good_answer(question);
   const auto resealed = [&out] { return closed({out.begin(), out.end() - 2}); };
   switch (manner) {
-    case Manner::wrong_unit: ++out[0]; return resealed();
-    case Manner::wrong_function: out[1] ^= 7; return resealed();
-    case Manner::bad_crc: out.back() ^= 1; return out;
-    case Manner::garbage: return joined({0xFF, question[0], 0x00, question[0], question[1], 0xFA, 0xFE}, out);
-    case Manner::too_long: return good_answer(question, 2);
-    case Manner::too_short: return good_answer(question, -2);
-    case Manner::exception: return closed({question[0], static_cast<std::uint8_t>(question[1] | 0x80), 2});
-    case Manner::twice: return joined(out, out);
-    default: return out;
+    case Manner::wrong_unit:
+      ++out[0];
+      return resealed();
+    case Manner::wrong_function:
+      out[1] ^= 7;
+      return resealed();
+    case Manner::bad_crc:
+      out.back() ^= 1;
+      return out;
+    case Manner::garbage:
+      return joined({0xFF, question[0], 0x00, question[0], question[1], 0xFA, 0xFE}, out);
+    case Manner::too_long:
+      return good_answer(question, 2);
+    case Manner::too_short:
+      return good_answer(question, -2);
+    case Manner::exception:
+      return closed({question[0], static_cast<std::uint8_t>(question[1] | 0x80), 2});
+    case Manner::twice:
+      return joined(out, out);
+    default:
+      return out;
   }
 }
 
@@ -90,7 +102,8 @@ void Pty::unplug() {
   std::filesystem::remove(path());
 }
 
-Bus::Bus(std::map<std::uint8_t, Manner> units) : wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}, units_{std::move(units)}, thread_{[this] { serve(); }} {}
+Bus::Bus(std::map<std::uint8_t, Manner> units)
+    : wake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}, units_{std::move(units)}, thread_{[this] { serve(); }} {}
 
 Bus::~Bus() {
   {

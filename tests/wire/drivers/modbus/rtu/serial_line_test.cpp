@@ -162,7 +162,9 @@ TEST_CASE("a unit on a serial line is asked again and again") {
   CHECK(bench.figures->busy_ns > 0);
 }
 
-TEST_CASE("while a unit of a serial line misbehaves, the line's others are answered and the loop goes on") { misbehave(GENERATE(from_range(hostile))); }
+TEST_CASE("while a unit of a serial line misbehaves, the line's others are answered and the loop goes on") {
+  misbehave(GENERATE(from_range(hostile)));
+}
 
 TEST_CASE("with 2000 descriptors open a serial line works as before") {
   const Crowd crowd;
@@ -313,8 +315,7 @@ TEST_CASE("libmodbus' RTU server is read by the driver, and sees no write") {
 
 TEST_CASE("a line goes while questions wait for it") {
   auto bench = std::make_unique<Bench>(std::map<std::uint8_t, Manner>{{7, Manner::mute}});
-  for (int i = 0; i < 5; ++i)
-    boost::asio::co_spawn(bench->io, keep_asking(bench->line, bench->neighbour), boost::asio::detached);
+  for (int i = 0; i < 5; ++i) boost::asio::co_spawn(bench->io, keep_asking(bench->line, bench->neighbour), boost::asio::detached);
   REQUIRE(run_until(bench->io, [&] { return bench->figures->requests > 0; }));
   bench.reset();
 }
