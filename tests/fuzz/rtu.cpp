@@ -39,7 +39,7 @@ void check(const Judged& judged, Bytes heard, const Question& asked) {
 void judge_as_it_comes(Bytes heard, const Question& asked) {
   const Frame request = encode(asked);
   HOLDUP_EXPECT(may_leave(request.bytes()));
-  heard = heard.first(std::min(heard.size(), 2 * max_frame_bytes));
+  heard = heard.first(std::min(heard.size(), std::size_t{100}));
   for (std::size_t had = 0; had <= heard.size(); ++had) {
     const Judged judged = judge(heard.first(had), asked);
     check(judged, heard, asked);

@@ -189,7 +189,7 @@ Judged judge(Bytes heard, const Question& asked) {
     const Bytes rest = heard.subspan(at);
     const bool ours = rest[0] == asked.unit && (rest.size() < 2 || (rest[1] & 0x7F) == static_cast<std::uint8_t>(asked.function));
     if (!ours) {
-      if (judged.fault == Fault::none && from_another_unit(rest, asked)) judged.fault = Fault::unit;
+      if (at == 0 && from_another_unit(rest, asked)) judged.fault = Fault::unit;
       continue;
     }
     const auto length = answer_bytes(rest);

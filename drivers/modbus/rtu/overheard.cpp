@@ -36,17 +36,13 @@ std::optional<Question> question_of(Bytes request) {
   return question;
 }
 
-bool could_begin(Bytes rest) {
-  if (rest[0] > last_unit) return false;
-  return fit(rest, request_bytes(rest)) != Fit::no || (rest[0] != 0 && fit(rest, answer_bytes(rest)) != Fit::no);
-}
-
 }  // namespace
 
 void Eavesdropper::take(Bytes bytes, Instant now, std::vector<Overheard>& out) {
   for (std::size_t at = 0; at < bytes.size(); at += max_frame_bytes) {
     const Bytes part = bytes.subspan(at, std::min(max_frame_bytes, bytes.size() - at));
     buffer_.insert(buffer_.end(), part.begin(), part.end());
+    ruled_out_.resize(buffer_.size());
     while (!buffer_.empty() && take_frame(now, out)) {
     }
   }
@@ -54,32 +50,42 @@ void Eavesdropper::take(Bytes bytes, Instant now, std::vector<Overheard>& out) {
 
 void Eavesdropper::forget() {
   buffer_.clear();
+  ruled_out_.clear();
   pending_.reset();
+}
+
+/// What begins there, of what is not ruled out yet: a CRC that was wrong is not looked at again.
+Eavesdropper::Beginning Eavesdropper::look(std::size_t at) {
+  const Bytes rest = Bytes{buffer_}.subspan(at);
+  RuledOut& out = ruled_out_[at];
+  const Fit answer = out.answer || rest[0] == 0 || rest[0] > last_unit ? Fit::no : fit(rest, answer_bytes(rest));
+  const Fit request = out.request || rest[0] > last_unit ? Fit::no : fit(rest, request_bytes(rest));
+  out = {.answer = answer == Fit::no, .request = request == Fit::no};
+  return {.answer = answer == Fit::whole, .request = request == Fit::whole};
 }
 
 /// One step: a frame taken, or bytes of none. False: more must come. While a frame might still be under way at the front, whole ones
 /// behind it are looked for: a false beginning must not swallow what follows.
 bool Eavesdropper::take_frame(Instant now, std::vector<Overheard>& out) {
-  const Bytes all{buffer_};
-  for (std::size_t at = 0; at < all.size(); ++at) {
-    const Bytes rest = all.subspan(at);
-    const bool answer = rest[0] != 0 && rest[0] <= last_unit && fit(rest, answer_bytes(rest)) == Fit::whole;
-    const bool request = rest[0] <= last_unit && fit(rest, request_bytes(rest)) == Fit::whole;
-    if (!answer && !request) continue;
+  for (std::size_t at = 0; at < buffer_.size(); ++at) {
+    const Beginning begins = look(at);
+    if (!begins.answer && !begins.request) continue;
+    const Bytes rest = Bytes{buffer_}.subspan(at);
     if (at > 0) pending_.reset();  // what was lost between may have been the answer, or another question
     skipped_ += at;
-    const bool paired = answer && take_answer(rest, now, out);
-    const std::size_t length = paired || !request ? *answer_bytes(rest) : *request_bytes(rest);
-    if (!paired && request) take_request(rest, now);
-    if (!paired && !request) pending_.reset();
+    const bool paired = begins.answer && take_answer(rest, now, out);
+    const std::size_t length = paired || !begins.request ? *answer_bytes(rest) : *request_bytes(rest);
+    if (!paired && begins.request) take_request(rest, now);
+    if (!paired && !begins.request) pending_.reset();
     drop_front(at + length);
     return true;
   }
-  if (could_begin(all)) return false;
-  ++skipped_;
-  pending_.reset();
-  drop_front(1);
-  return true;
+  const auto open = std::ranges::find_if(ruled_out_, [](const RuledOut& out_of) { return !out_of.answer || !out_of.request; });
+  const auto none = static_cast<std::size_t>(open - ruled_out_.begin());
+  if (none > 0) pending_.reset();
+  skipped_ += none;
+  drop_front(none);
+  return false;
 }
 
 /// Whether it is the answer to what was asked last. The master may have asked the same again because there was none: what is byte for
@@ -104,6 +110,9 @@ void Eavesdropper::take_request(Bytes rest, Instant now) {
   if (question) pending_ = Pending{.question = *question, .bytes = {frame.begin(), frame.end()}, .at = now};
 }
 
-void Eavesdropper::drop_front(std::size_t bytes) { buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(bytes)); }
+void Eavesdropper::drop_front(std::size_t bytes) {
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(bytes));
+  ruled_out_.erase(ruled_out_.begin(), ruled_out_.begin() + static_cast<std::ptrdiff_t>(bytes));
+}
 
 }  // namespace holdup::rtu

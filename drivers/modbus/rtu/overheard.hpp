@@ -32,13 +32,22 @@ class Eavesdropper {
     ground::Instant at{};
   };
 
+  struct RuledOut {  // what no frame begins as, here
+    bool answer = false, request = false;
+  };
+  struct Beginning {
+    bool answer, request;
+  };
+
+  Beginning look(std::size_t at);
   bool take_frame(ground::Instant now, std::vector<Overheard>& out);
   bool take_answer(Bytes rest, ground::Instant now, std::vector<Overheard>& out);
   void take_request(Bytes rest, ground::Instant now);
   void drop_front(std::size_t bytes);
 
   std::vector<std::uint8_t> buffer_;
-  std::optional<Pending> pending_;  // asked last, not answered yet
+  std::vector<RuledOut> ruled_out_;  // of each byte of it
+  std::optional<Pending> pending_;   // asked last, not answered yet
   std::uint64_t skipped_ = 0;
 };
 
