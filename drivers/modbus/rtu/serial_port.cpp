@@ -10,7 +10,6 @@
 #include <cstring>
 #include <string>
 
-#include "drivers/modbus/rtu/serial_settings.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
 
@@ -45,11 +44,11 @@ Result<SerialPort> SerialPort::open(const drivers::SerialLine& line) {
   std::unique_ptr<_modbus, Close> context{modbus_new_rtu(line.path.c_str(), static_cast<int>(line.baud),
                                                          parity_letters[static_cast<std::size_t>(line.parity)], 8, line.stop_bits)};
   if (!context) return Failure{FailureKind::machine, modbus_strerror(errno)};
-  if (modbus_connect(context.get()) != 0)
-    return Failure{FailureKind::machine, errno == EBUSY ? "another program holds it: a line has one master" : std::strerror(errno)};
-  SerialPort port{std::move(context)};
-  const Result<void> claimed = claim(port.descriptor());
-  if (!claimed) return claimed.error();
+  auto claim = Claim::on(line.path);
+  if (!claim) return claim.error();
+  if (modbus_connect(context.get()) != 0) return Failure{FailureKind::machine, std::strerror(errno)};
+  SerialPort port{*std::move(claim), std::move(context)};
+  keep_out(port.descriptor());
   const Result<void> ready = set(port.descriptor(), line);
   if (!ready) return ready.error();
   hurry(port.descriptor());

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "drivers/address/address.hpp"
 #include "drivers/modbus/rtu/frame.hpp"
+#include "drivers/modbus/rtu/serial_settings.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 
@@ -34,9 +36,10 @@ class SerialPort {
   struct Close {
     void operator()(_modbus* context) const;
   };
-  explicit SerialPort(std::unique_ptr<_modbus, Close> context) : context_{std::move(context)} {}
+  SerialPort(Claim claim, std::unique_ptr<_modbus, Close> context) : claim_{std::move(claim)}, context_{std::move(context)} {}
   [[nodiscard]] int descriptor() const;
 
+  Claim claim_;
   std::unique_ptr<_modbus, Close> context_;
 };
 

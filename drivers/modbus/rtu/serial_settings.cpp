@@ -1,9 +1,11 @@
 #include "drivers/modbus/rtu/serial_settings.hpp"
 
 #include <asm/termbits.h>
+#include <fcntl.h>
 #include <linux/serial.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -46,12 +48,20 @@ Result<void> set(int descriptor, const drivers::SerialLine& line) {
 }
 
 /// TIOCEXCL keeps out whoever opens it later; a lock is what other programs look for, and holds against root, too.
-Result<void> claim(int descriptor) {
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    return Failure{FailureKind::machine, "another program holds it: a line has one master"};
-  (void)::ioctl(descriptor, TIOCEXCL);
-  return {};
+Result<Claim> Claim::on(const std::string& path) {
+  const auto taken = [] { return Failure{FailureKind::machine, "another program holds it: a line has one master"}; };
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return errno == EBUSY ? taken() : Failure{FailureKind::machine, std::strerror(errno)};
+  Claim claim{descriptor};
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return taken();
+  return claim;
 }
+
+Claim::~Claim() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void keep_out(int descriptor) { (void)::ioctl(descriptor, TIOCEXCL); }
 
 void hurry(int descriptor) {
   serial_struct serial{};
