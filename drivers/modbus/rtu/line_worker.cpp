@@ -45,14 +45,16 @@ LineWorker::LineWorker(drivers::SerialLine line, std::shared_ptr<Figures> figure
         work();
       }} {}
 
-LineWorker::~LineWorker() {
+LineWorker::~LineWorker() { stop(); }
+
+void LineWorker::stop() {
   {
     const std::lock_guard lock{mutex_};
     stopping_ = true;
   }
   stop_.ring();
   questions_.ring();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 bool LineWorker::put(const Waiting& waiting) {

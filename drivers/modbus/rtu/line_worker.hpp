@@ -35,6 +35,8 @@ class LineWorker {
   /// False: too many wait.
   [[nodiscard]] bool put(const Waiting& waiting);
   void withdraw(std::uint64_t ticket);
+  /// Nothing is delivered from now on. Also what the end of it does.
+  void stop();
 
  private:
   /// A descriptor that other threads make readable.

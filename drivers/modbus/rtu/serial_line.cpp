@@ -1,11 +1,14 @@
 #include "drivers/modbus/rtu/serial_line.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "drivers/modbus/rtu/line_worker.hpp"
@@ -55,10 +58,33 @@ class SerialLine::Place {
   std::optional<Result<Exchange>> outcome_;
 };
 
+/// Stops the threads of a loop's lines before the loop takes itself apart, for until then they may post to it.
+class SerialLine::Lines final : public asio::execution_context::service {
+ public:
+  using key_type = Lines;
+  static inline asio::execution_context::id id;
+
+  explicit Lines(asio::execution_context& loop) : service{loop} {}
+  static Lines& of(const asio::any_io_executor& executor) {
+    return asio::use_service<Lines>(asio::query(executor, asio::execution::context));
+  }
+  void join(LineWorker& worker) { workers_.insert(&worker); }
+  void leave(LineWorker& worker) { workers_.erase(&worker); }
+
+ private:
+  void shutdown() noexcept override {
+    for (LineWorker* worker : workers_) worker->stop();
+  }
+
+  std::set<LineWorker*> workers_;
+};
+
 SerialLine::SerialLine(asio::any_io_executor executor, drivers::SerialLine line, std::shared_ptr<Figures> figures)
     : executor_{std::move(executor)}, line_{std::move(line)}, figures_{std::move(figures)} {}
 
-SerialLine::~SerialLine() = default;
+SerialLine::~SerialLine() {
+  if (worker_) Lines::of(executor_).leave(*worker_);
+}
 
 void SerialLine::start() {
   const auto hand_over = [weak = weak_from_this()](std::uint64_t ticket, Result<Exchange> outcome) {
@@ -71,6 +97,7 @@ void SerialLine::start() {
       std::make_unique<LineWorker>(line_, figures_, [executor = executor_, hand_over](std::uint64_t ticket, Result<Exchange> outcome) {
         asio::post(executor, [hand_over, ticket, outcome = std::move(outcome)]() mutable { hand_over(ticket, std::move(outcome)); });
       });
+  Lines::of(executor_).join(*worker_);
 }
 
 asio::awaitable<Result<Exchange>> SerialLine::ask(modbus::Question question, ground::Instant deadline) {

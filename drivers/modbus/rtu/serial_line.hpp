@@ -25,6 +25,7 @@ class SerialLine final : public modbus::Asker, public std::enable_shared_from_th
 
  private:
   class Place;
+  class Lines;  // of a loop
 
   void start();
 

@@ -319,3 +319,16 @@ TEST_CASE("a line goes while questions wait for it") {
   REQUIRE(run_until(bench->io, [&] { return bench->figures->requests > 0; }));
   bench.reset();
 }
+
+TEST_CASE("a loop goes while questions are under way on its lines") {
+  Bus bus{{{1, Manner::good}, {7, Manner::mute}}};
+  for (int i = 0; i < 20; ++i) {
+    boost::asio::io_context io;
+    const auto figures = std::make_shared<Figures>();
+    Neighbour neighbour;
+    auto line = std::make_shared<SerialLine>(io.get_executor(), drivers::SerialLine{.path = bus.path()}, figures);
+    for (int n = 0; n < 3; ++n) boost::asio::co_spawn(io, keep_asking(line, neighbour), boost::asio::detached);
+    line.reset();
+    REQUIRE(run_until(io, [&] { return neighbour.good > 0; }));
+  }
+}
