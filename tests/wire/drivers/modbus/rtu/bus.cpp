@@ -134,9 +134,9 @@ void Bus::unplug() {
   outputs_.clear();
 }
 
-void Bus::set(std::uint8_t unit, Manner manner) {
+void Bus::echo() {
   const std::lock_guard lock{mutex_};
-  units_[unit] = manner;
+  echo_ = true;
 }
 
 void Bus::say(std::span<const std::uint8_t> bytes) {

@@ -66,8 +66,7 @@ class Bus {
   void plug();
   void unplug();
   /// The line's transceiver hears what is sent.
-  void echo() { echo_ = true; }
-  void set(std::uint8_t unit, Manner manner);
+  void echo();
   /// A master's question and its answer, as a listener hears them.
   void say(std::span<const std::uint8_t> bytes);
   /// Every byte that came in is written down.
