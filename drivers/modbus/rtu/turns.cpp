@@ -114,6 +114,7 @@ void Turns::silent(const Waiting& asked, Instant sent, Instant now) {
   vain_until_ = now + (now - sent);
   ++unit.silent;
   Owed debt{.question = asked.question, .since = sent, .until = sent + owed_for(unit)};
+  if (unit.slowest == Duration{}) debt.until = std::max(debt.until, now + options_.owed_at_least);  // how slow it is nobody knows
   if (const Owed* before = owed(asked.question, sent); before && same(before->question, asked.question))
     debt.since = before->since, debt.answers = before->answers + 1;
   unit.owed[asked.question.function] = debt;

@@ -147,6 +147,13 @@ TEST_CASE("after a time-out another question of that function waits while the an
     line.turns.came_late(1, Function::holding_registers, start + 400ms);
     CHECK(line.turns.next(start + 400ms));
   }
+  SECTION("a while longer where it was waited for long already, and its pace is not known") {
+    Line slow;
+    slow.turns.silent(slow.asked(1, 10), start, start + 1100ms);
+    slow.join(slow.asked(1, 20));
+    CHECK_FALSE(slow.turns.next(start + 1399ms));
+    CHECK(slow.turns.next(start + 1400ms));
+  }
   SECTION("though not long when the unit is known to be quick") {
     Line quick;
     quick.know(1);

@@ -155,6 +155,11 @@ int Bus::asked(std::uint8_t unit) const {
   return found == asked_.end() ? 0 : found->second;
 }
 
+std::chrono::nanoseconds Bus::shortest_silence() const {
+  const std::lock_guard lock{mutex_};
+  return shortest_silence_;
+}
+
 /// Milliseconds to the next output.
 int Bus::wait_time() const {
   if (outputs_.empty()) return 200;
@@ -186,6 +191,7 @@ void Bus::serve() {
 }
 
 void Bus::take(std::span<const std::uint8_t> bytes) {
+  if (spoke_) shortest_silence_ = std::min<std::chrono::nanoseconds>(shortest_silence_, Clock::now() - *spoke_);
   came_.insert(came_.end(), bytes.begin(), bytes.end());
   if (echo_) (void)!::write(pty_.master(), bytes.data(), bytes.size());
   begun_.insert(begun_.end(), bytes.begin(), bytes.end());
@@ -220,6 +226,7 @@ void Bus::send_due() {
   while (!outputs_.empty() && outputs_.front().at <= now) {
     (void)!::write(pty_.master(), outputs_.front().bytes.data(), outputs_.front().bytes.size());
     outputs_.erase(outputs_.begin());
+    spoke_ = now;
   }
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -72,6 +73,8 @@ class Bus {
   /// Every byte that came in is written down.
   [[nodiscard]] Raw came_in() const;
   [[nodiscard]] int asked(std::uint8_t unit) const;
+  /// From an answer to the question after it.
+  [[nodiscard]] std::chrono::nanoseconds shortest_silence() const;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -95,6 +98,8 @@ class Bus {
   std::map<std::uint8_t, int> asked_;
   Raw came_, begun_;
   std::vector<Output> outputs_;
+  std::optional<Clock::time_point> spoke_;
+  std::chrono::nanoseconds shortest_silence_ = std::chrono::nanoseconds::max();
   std::thread thread_;
 };
 

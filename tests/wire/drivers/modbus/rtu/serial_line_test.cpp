@@ -162,6 +162,12 @@ TEST_CASE("a unit on a serial line is asked again and again") {
   CHECK(bench.figures->busy_ns > 0);
 }
 
+TEST_CASE("3.5 characters of silence stand ahead of every question") {
+  Bench bench{{{1, Manner::good}, {2, Manner::good}}};
+  for (int i = 0; i < 20; ++i) bench.check_good(i % 2 ? 1 : 2);
+  CHECK(bench.bus.shortest_silence() >= 2005us);
+}
+
 TEST_CASE("while a unit of a serial line misbehaves, the line's others are answered and the loop goes on") {
   misbehave(GENERATE(from_range(hostile)));
 }
