@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "collector/core/wording.hpp"
 #include "collector/incident/severity.hpp"
@@ -138,6 +139,7 @@ void Machine::take(Identified& input) {
   auto& device = watch_->devices[input.device];
   record::Batch batch;
   device.series = registry_.enter(*site_, input.device, input.points, batch.born);
+  device.overheard.clear();
   if (const auto over = input.points.size() - device.series.size(); over > 0) {
     log(LogLine::Level::warning, "points_left_out device=" + site_->devices[input.device].name + " count=" + std::to_string(over) +
                                      " cap=" + std::to_string(device.series.size()));
@@ -167,11 +169,32 @@ void Machine::take(Answered& input) {
   device.asked = std::max(device.asked, input.asked);
   device.lateness.in_time();
   record::Batch batch;
+  if (site_->devices[input.device].tap) input.readings = store_overheard(input.device, input.readings);
   batch.samples = samples_of(input.readings, device.series);
   note_up(input.device, true, batch);
   note_refresh(input.device, batch);
   note_doubts(input.device, batch);
   record(std::move(batch));
+}
+
+// What a tap heard is as old as it says: stored at that time, and once. The rest has no time but now.
+std::vector<reading::Reading> Machine::store_overheard(site::Index index, std::span<const reading::Reading> readings) {
+  auto& device = watch_->devices[index];
+  device.overheard.resize(device.series.size(), Instant::min());
+  std::map<Instant, std::vector<reading::Reading>> said;
+  std::vector<reading::Reading> rest;
+  for (const auto& reading : readings) {
+    if (reading.quality != Quality::good)
+      rest.push_back(reading);
+    else if (reading.point < device.overheard.size() && reading.time > std::exchange(device.overheard[reading.point], reading.time))
+      said[reading.time].push_back(reading);
+  }
+  for (const auto& [at, heard] : said) {
+    record::Batch batch{.at = at, .time = ground::utc(at, moment_.utc_offset), .born = {}, .samples = samples_of(heard, device.series)};
+    tell_rules(batch);
+    effects_.batches.push_back(std::move(batch));
+  }
+  return rest;
 }
 
 // What cannot be is a ticket for whoever mounted the meter, and no evidence for anything.

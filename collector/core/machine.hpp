@@ -67,6 +67,7 @@ class Machine {
       std::optional<record::SeriesId> slowdown, round_trip;
       ground::Instant asked = ground::Instant::min();  // of the newest answer
       Lateness lateness;
+      std::vector<ground::Instant> overheard;  // by point, of a tap: when what was stored last was said
     };
     std::vector<Device> devices;
     std::vector<ContactLog> contacts;  // by contact
@@ -91,6 +92,7 @@ class Machine {
   void ask_around(const std::vector<detect::Change>& changes);
   void tell(const std::vector<record::Event>& events);
   void tell_rules(const std::vector<rules::Transition>& transitions);
+  [[nodiscard]] std::vector<reading::Reading> store_overheard(site::Index device, std::span<const reading::Reading> readings);
   void note_up(site::Index device, bool up, record::Batch& batch);
   void note_contacts();
   void note_refresh(site::Index device, record::Batch& batch);
