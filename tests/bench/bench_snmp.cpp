@@ -1,11 +1,9 @@
 #include <malloc.h>
-#include <time.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -20,6 +18,7 @@
 #include "responder.hpp"
 #include "sealed_agents.hpp"
 #include "traps.hpp"
+#include "way.hpp"
 
 // `bench-snmp`: what polling costs holdup and how punctual it is, how soon a trap is followed up, and what a storm of traps does, beside
 // bare limits and other programs, in one run.
@@ -34,31 +33,6 @@ struct Options {
   std::vector<std::string> ways;
   bool peers = false;
   std::string bin = HOLDUP_BIN_DIR;
-};
-
-double cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-double median(std::vector<double> all) {
-  std::ranges::sort(all);
-  return all[all.size() / 2];
-}
-
-/// One of the ways to poll: its name, and CPU µs a value of each round.
-struct Way {
-  std::string name;
-  std::function<std::size_t()> poll;
-  std::vector<double> micros;
-
-  void round(std::size_t cycles, std::size_t expected) {
-    const double start = cpu_seconds();
-    for (std::size_t c = 0; c < cycles; ++c)
-      if (poll() != expected) throw std::runtime_error{name + " did not get every value"};
-    micros.push_back((cpu_seconds() - start) * 1e6 / static_cast<double>(cycles * expected));
-  }
 };
 
 /// Rounds of all ways in turn, then a line a way; ratios against the first.

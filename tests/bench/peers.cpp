@@ -1,11 +1,8 @@
 #include "peers.hpp"
 
-#include <time.h>
-
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <memory>
 #include <stdexcept>
 #include <thread>
 
@@ -14,6 +11,8 @@
 #include "http_get.hpp"
 #include "limits/mmsg_poller.hpp"
 #include "responder.hpp"
+#include "unpacked.hpp"
+#include "way.hpp"
 
 namespace holdup::bench {
 namespace {
@@ -22,22 +21,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t devices = 100;
 constexpr const char* base = "1.3.6.1.4.1.32473.1";
-
-/// What a command prints; throws when it fails.
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe{::popen(command.c_str(), "r"), ::pclose};
-  std::string out;
-  std::array<char, 512> piece;
-  while (pipe && std::fgets(piece.data(), piece.size(), pipe.get()) != nullptr) out += piece.data();
-  while (!out.empty() && out.back() == '\n') out.pop_back();
-  return out;
-}
-
-/// The folder of an unpacked Debian package; empty when it cannot be had.
-std::string unpacked(const std::string& package) {
-  const auto said = output_of(std::string{HOLDUP_SOURCE_DIR} + "/tests/peers " + package);
-  return said.empty() || said.front() != '/' ? std::string{} : said;
-}
 
 std::string host_of(std::size_t device, std::uint16_t port) {
   const auto address = address_of(device, port);
@@ -59,19 +42,13 @@ std::uint16_t free_port() {
   return ntohs(here.sin_port);
 }
 
-double thread_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 /// The limit's CPU us a value, at this moment.
 double limit_now(MmsgPoller& limit) {
   (void)limit.poll();
-  const double start = thread_seconds();
+  const double start = thread_cpu_seconds();
   std::size_t values = 0;
   for (int cycle = 0; cycle < 50; ++cycle) values += limit.poll();
-  return (thread_seconds() - start) * 1e6 / static_cast<double>(values);
+  return (thread_cpu_seconds() - start) * 1e6 / static_cast<double>(values);
 }
 
 void print(const char* name, double micros, double limit) {
