@@ -68,11 +68,6 @@ std::vector<Span> readable_in(const profile::Profile& profile, const std::vector
   return all;
 }
 
-Span hull(const Span& a, const Span& b) {
-  const auto begin = std::min(a.address, b.address);
-  return {a.function, begin, static_cast<std::uint16_t>(std::max(a.end(), b.end()) - begin)};
-}
-
 /// Points of one series: indices, in the profile's order. Only where there are two or more.
 std::vector<std::vector<std::uint32_t>> alternatives_among(const std::vector<reading::Point>& points) {
   std::map<std::pair<std::string, std::vector<reading::Label>>, std::vector<std::uint32_t>> series;
@@ -99,7 +94,7 @@ struct Device::Reader {
     return {.unit = unit, .function = span.function, .address = span.address, .count = span.count};
   }
   [[nodiscard]] std::vector<Question> questions(const std::vector<Span>& spans) const;
-  [[nodiscard]] std::vector<Span> wanted() const;
+  std::vector<Span> take(Span span, Result<Exchange> exchange);
   [[nodiscard]] std::vector<Span> singles(Span span) const;
   void learn(Span refused, std::vector<Span> told) const;
 };
@@ -137,8 +132,8 @@ asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) 
   auto map = std::make_unique<Map>();
   map->profile = std::move(*own);
   map->sources = sources_of(map->profile, identified.points);
-  map->readable = readable_in(map->profile, map->sources);
-  map->max_registers = std::min(map->profile.quirks.max_registers, modbus::max_registers);
+  map->reach.readable = readable_in(map->profile, map->sources);
+  map->reach.max_registers = std::min(map->profile.quirks.max_registers, modbus::max_registers);
   const Result<void> parted = co_await part_with_spares(*map, identified.points, deadline);
   if (!parted) co_return parted.error();
   suit(map->profile.quirks);
@@ -169,64 +164,87 @@ asio::awaitable<Result<void>> Device::part_with_spares(Map& map, std::vector<rea
     if (!points[i].spare) sources.push_back(std::move(map.sources[i]));
   std::erase_if(points, [](const reading::Point& point) { return point.spare; });
   map.sources = std::move(sources);
+  map.plans.clear();
   co_return Result<void>{};
 }
 
 asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest request) {
   HOLDUP_EXPECT(map_ != nullptr);
-  co_return co_await read(*map_, request);
+  return read(*map_, request);
 }
 
 asio::awaitable<Result<std::vector<Reading>>> Device::read(Map& map, drivers::ReadRequest request) {
-  for (const std::uint32_t point : request.points) HOLDUP_EXPECT(point < map.sources.size());
   Reader reader{.asker = *asker_, .unit = unit_, .map = map, .request = request};
   const Instant begun = ground::clock::now();
-  const std::vector<Span> spans = merged(reader.wanted(), map.readable, map.max_registers);
-  if (spans.size() == 1) {
-    (void)co_await fetch(reader, spans.front(), Reach::within);
+  const auto plan = plan_for(map, request.points);
+  reader.sweep.expect(plan->spans().size());
+  if (plan->spans().size() == 1) {
+    Result<Exchange> answer = co_await asker_->ask(reader.question(plan->spans().front()), request.deadline);
+    std::vector<Span> single = reader.take(plan->spans().front(), std::move(answer));
+    if (single.size() > 1) co_await fetch_singly(reader, plan->spans().front(), std::move(single));
   } else {
-    std::vector<Question> questions = reader.questions(spans);
-    std::vector<Result<Exchange>> answers = co_await reader.asker.ask_all(std::move(questions), request.deadline);
-    for (std::size_t i = 0; i < spans.size(); ++i) (void)co_await take(reader, spans[i], Reach::within, std::move(answers[i]));
+    co_await fetch_all(reader, plan->spans());
   }
-  if (!reader.sweep.learned() && reader.broken_off) co_return *reader.broken_off;
-  if (!reader.sweep.learned() && reader.untold) co_return *reader.untold;
-  if (const auto trouble = reader.sweep.trouble(); trouble && !reader.sweep.learned()) co_return *trouble;
+  const Sweep& sweep = reader.sweep;
+  if (!request.raw && plan->fits(sweep.heard())) co_return plan->readings(sweep.heard(), map.sources);
+  if (!sweep.learned() && reader.broken_off) co_return *reader.broken_off;
+  if (!sweep.learned() && reader.untold) co_return *reader.untold;
+  if (const auto trouble = sweep.trouble(); trouble && !sweep.learned()) co_return *trouble;
   std::vector<Reading> readings;
   readings.reserve(request.points.size());
   if (request.raw) request.raw->assign(request.points.size(), {});
   for (const std::uint32_t point : request.points) {
     std::string* const raw = request.raw ? &(*request.raw)[readings.size()] : nullptr;
-    readings.push_back(reader.sweep.settle(map.sources[point], point, begun, raw));
+    readings.push_back(sweep.settle(map.sources[point], point, begun, raw));
   }
   co_return readings;
 }
 
-asio::awaitable<bool> Device::fetch(Reader& reader, Span span, Reach reach) {
-  Result<Exchange> exchange = co_await reader.asker.ask(reader.question(span), reader.request.deadline);
-  co_return co_await take(reader, span, reach, std::move(exchange));
+/// Lanes are few: as many plans are kept as there are ways to ask for some of them together.
+std::shared_ptr<const ReadPlan> Device::plan_for(Map& map, std::span<const std::uint32_t> points) const {
+  constexpr std::size_t most_plans = 8;
+  const auto known = std::ranges::find_if(map.plans, [&](const auto& plan) { return plan->is_for(points); });
+  if (known != map.plans.end()) return *known;
+  if (map.plans.size() == most_plans) map.plans.erase(map.plans.begin());
+  return map.plans.emplace_back(settings_.plans->shared(ReadPlan{points, map.sources, map.reach}));
 }
 
-/// What came of one span; where the device says "not here", or a listener does not know, of several values at once, each of them by itself,
-/// once, so that a bad register hides no neighbours. Whether the device told the span as a whole.
-asio::awaitable<bool> Device::take(Reader& reader, Span span, Reach reach, Result<Exchange> exchange) {
-  const bool untold = !exchange && exchange.error().kind == FailureKind::unsupported;
-  if (!exchange) (untold ? reader.untold : reader.broken_off) = exchange.error();
-  if (!exchange && !untold) co_return false;
-  const std::uint8_t code = untold ? 0 : exchange->answer.exception;
-  std::vector<Span> single;
-  if (says_unreachable(code)) reader.broken_off = exception_failure(span, code);
-  if (reach == Reach::within && (untold || says_not_here(code)) && !reader.broken_off) single = reader.singles(span);
-  if (!untold) reader.sweep.hear(span, std::move(*exchange));
-  if (single.size() < 2) co_return !untold && code == 0;
+asio::awaitable<void> Device::fetch_all(Reader& reader, const std::vector<Span>& spans) {
+  std::vector<Question> questions = reader.questions(spans);
+  std::vector<Result<Exchange>> answers = co_await reader.asker.ask_all(std::move(questions), reader.request.deadline);
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    std::vector<Span> single = reader.take(spans[i], std::move(answers[i]));
+    if (single.size() > 1) co_await fetch_singly(reader, spans[i], std::move(single));
+  }
+}
+
+/// Where the device says "not here" to several values at once, or a listener heard not all of them: each of them by itself, once, so that a bad register hides no neighbours.
+asio::awaitable<void> Device::fetch_singly(Reader& reader, Span span, std::vector<Span> single) {
   std::vector<Span> told;
   for (const Span& one : single) {
-    if (reader.broken_off) break;
-    const bool good = co_await fetch(reader, one, Reach::exactly);
+    Result<Exchange> exchange = co_await reader.asker.ask(reader.question(one), reader.request.deadline);
+    const bool good = exchange && exchange->answer.exception == 0;
+    (void)reader.take(one, std::move(exchange));
+    if (reader.broken_off) co_return;
     if (good) told.push_back(one);
   }
-  if (!reader.broken_off && !untold) reader.learn(span, std::move(told));
-  co_return false;
+  if (!reader.untold) reader.learn(span, std::move(told));
+}
+
+/// Hears an answer, or that there is none. The values that are to be read one by one instead; less than two: none.
+std::vector<Span> Device::Reader::take(Span span, Result<Exchange> exchange) {
+  if (!exchange && exchange.error().kind == FailureKind::unsupported) {
+    untold = exchange.error();
+    return singles(span);
+  }
+  if (!exchange) {
+    broken_off = exchange.error();
+    return {};
+  }
+  const std::uint8_t code = exchange->answer.exception;
+  if (says_unreachable(code)) broken_off = exception_failure(span, code);
+  sweep.hear(span, std::move(*exchange));
+  return says_not_here(code) && !broken_off ? singles(span) : std::vector<Span>{};
 }
 
 std::vector<Question> Device::Reader::questions(const std::vector<Span>& spans) const {
@@ -234,25 +252,6 @@ std::vector<Question> Device::Reader::questions(const std::vector<Span>& spans) 
   all.reserve(spans.size());
   for (const Span& span : spans) all.push_back(question(span));
   return all;
-}
-
-/// What the points need: a value and the register of its scale in one piece where they may be read so, for they belong together.
-std::vector<Span> Device::Reader::wanted() const {
-  std::vector<Span> spans;
-  for (const std::uint32_t point : request.points) {
-    const Source& source = map.sources[point];
-    if (!source.exponent) {
-      spans.push_back(source.span);
-      continue;
-    }
-    const Span both = hull(source.span, *source.exponent);
-    const bool readable = std::ranges::any_of(map.readable, [&](const Span& range) { return range.covers(both); });
-    if (readable && both.count <= map.max_registers)
-      spans.push_back(both);
-    else
-      spans.insert(spans.end(), {source.span, *source.exponent});
-  }
-  return spans;
 }
 
 /// The values of the request that lie in the span, each register once.
@@ -274,9 +273,10 @@ std::vector<Span> Device::Reader::singles(Span span) const {
 void Device::Reader::learn(Span refused, std::vector<Span> told) const {
   if (told.empty()) return;  // it refuses everything now; that may pass
   if (readable_ranges(told, 0) == std::vector{refused})
-    map.max_registers = std::max<std::uint16_t>(refused.count / 2, 1);
+    map.reach.max_registers = std::max<std::uint16_t>(refused.count / 2, 1);
   else
-    map.readable = narrowed(map.readable, refused, std::move(told));
+    map.reach.readable = narrowed(map.reach.readable, refused, std::move(told));
+  map.plans.clear();
 }
 
 }  // namespace holdup::modbus

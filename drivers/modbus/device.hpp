@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "drivers/device.hpp"
 #include "drivers/modbus/asker.hpp"
+#include "drivers/modbus/read_plan.hpp"
 #include "drivers/modbus/spans.hpp"
 #include "drivers/modbus/sweep.hpp"
 #include "drivers/profile/profile.hpp"
@@ -26,6 +28,7 @@ class Device final : public drivers::Device {
     Spares spares = Spares::dropped;
     profile::Clearing clearing = profile::Clearing::refused;
     std::optional<ground::Duration> between_requests{}, after_connect{};  // instead of what the profile says
+    std::shared_ptr<ReadPlans> plans = std::make_shared<ReadPlans>();     // shared with other units
   };
 
   /// A single candidate is taken at its word; of several the first that the device itself agrees with. They must outlive the device.
@@ -41,16 +44,16 @@ class Device final : public drivers::Device {
   struct Map {
     profile::Profile profile;     // as this unit has it; the sources point into it
     std::vector<Source> sources;  // one a point
-    std::vector<Span> readable;   // registers that may be read, neighbours joined; narrowed by refusals
-    std::uint16_t max_registers = modbus::max_registers;
+    Reach reach;
+    std::vector<std::shared_ptr<const ReadPlan>> plans;  // for what is asked together, while the reach stays
   };
   void suit(const profile::Quirks& quirks);
-  struct Reader;                         // one read() under way
-  enum class Reach { within, exactly };  // a span read for every value in it, or for one value again
+  struct Reader;  // one read() under way
 
-  static boost::asio::awaitable<bool> fetch(Reader& reader, Span span, Reach reach);
-  static boost::asio::awaitable<bool> take(Reader& reader, Span span, Reach reach, ground::Result<Exchange> exchange);
+  static boost::asio::awaitable<void> fetch_all(Reader& reader, const std::vector<Span>& spans);
+  static boost::asio::awaitable<void> fetch_singly(Reader& reader, Span span, std::vector<Span> single);
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(Map& map, drivers::ReadRequest request);
+  std::shared_ptr<const ReadPlan> plan_for(Map& map, std::span<const std::uint32_t> points) const;
   boost::asio::awaitable<ground::Result<void>> part_with_spares(Map& map, std::vector<reading::Point>& points, ground::Instant deadline);
 
   std::shared_ptr<Asker> asker_;

@@ -19,12 +19,16 @@ std::uint16_t ordered(std::uint16_t word, profile::ByteOrder bytes) {
   return bytes == profile::ByteOrder::big ? word : static_cast<std::uint16_t>(word << 8 | word >> 8);
 }
 
-std::uint64_t joined(const profile::Register& field, std::span<const std::uint16_t> words) {
-  HOLDUP_EXPECT(words.size() == profile::width(field));
+std::uint64_t joined(Layout layout, std::span<const std::uint16_t> words) {
   std::uint64_t all = 0;
   for (std::size_t i = 0; i < words.size(); ++i)
-    all = all << 16 | ordered(words[field.words == profile::WordOrder::big ? i : words.size() - 1 - i], field.bytes);
+    all = all << 16 | ordered(words[layout.words == profile::WordOrder::big ? i : words.size() - 1 - i], layout.bytes);
   return all;
+}
+
+std::uint64_t joined(const profile::Register& field, std::span<const std::uint16_t> words) {
+  HOLDUP_EXPECT(words.size() == profile::width(field));
+  return joined(Layout{.type = field.type, .words = field.words, .bytes = field.bytes}, words);
 }
 
 double from_decimal_digits(std::uint64_t all) {
@@ -44,8 +48,13 @@ double raw_number(const profile::Register& field, std::span<const std::uint16_t>
     const auto number = profile::raw_number(field.rule.conversion, text(words, field.bytes));
     return number.value_or(std::numeric_limits<double>::quiet_NaN());
   }
-  const std::uint64_t all = joined(field, words);
-  switch (field.type) {
+  HOLDUP_EXPECT(words.size() == profile::width(field));
+  return number_in(Layout{.type = field.type, .words = field.words, .bytes = field.bytes}, words);
+}
+
+double number_in(Layout layout, std::span<const std::uint16_t> words) {
+  const std::uint64_t all = joined(layout, words);
+  switch (layout.type) {
     case RegisterType::s16:
       return static_cast<std::int16_t>(all);
     case RegisterType::s32:

@@ -12,6 +12,14 @@
 // profile's conversion.
 namespace holdup::modbus {
 
+/// How a number, no text, stands in its registers.
+struct Layout {
+  profile::RegisterType type = profile::RegisterType::u16;
+  profile::WordOrder words = profile::WordOrder::big;
+  profile::ByteOrder bytes = profile::ByteOrder::big;
+  bool operator==(const Layout&) const = default;
+};
+[[nodiscard]] double number_in(Layout layout, std::span<const std::uint16_t> words);
 /// The device's own number; a bit of the coil and discrete tables is a u16 of 0 or 1. NaN where a BCD digit is none, or a text holds no
 /// number. Requires words.size() == profile::width(field). A 64-bit integer above 2^53 loses its last digits.
 [[nodiscard]] double raw_number(const profile::Register& field, std::span<const std::uint16_t> words);

@@ -93,7 +93,7 @@ std::optional<Failure> Sweep::trouble() const {
 }
 
 /// What tells the registers; else the last refusal of them.
-const Sweep::Heard* Sweep::of(const Span& span) const {
+const Heard* Sweep::of(const Span& span) const {
   const Heard* refused = nullptr;
   for (const Heard& heard : heard_) {
     if (!heard.span.covers(span)) continue;

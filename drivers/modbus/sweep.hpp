@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,23 +29,29 @@ struct Source {
 /// "3:100: exception 2, illegal data address".
 [[nodiscard]] ground::Failure exception_failure(const Span& span, std::uint8_t code);
 
+/// What a span was answered with.
+struct Heard {
+  Span span;
+  Exchange exchange;
+};
+
 class Sweep {
  public:
+  /// So many answers are to come.
+  void expect(std::size_t answers) { heard_.reserve(answers); }
   void hear(Span span, Exchange exchange) { heard_.push_back({span, std::move(exchange)}); }
   /// The value of a source, or why it has none; `before`: time of a reading that was never asked for.
   /// `raw`, where given, takes the device's own text of it.
   [[nodiscard]] reading::Reading settle(const Source& source, std::uint32_t point, ground::Instant before,
                                         std::string* raw = nullptr) const;
+  /// In the order heard.
+  [[nodiscard]] std::span<const Heard> heard() const { return heard_; }
   /// Something was told of the device, be it that it lacks a register, or that it is busy.
   [[nodiscard]] bool learned() const;
   /// The first exception, where there was one.
   [[nodiscard]] std::optional<ground::Failure> trouble() const;
 
  private:
-  struct Heard {
-    Span span;
-    Exchange exchange;
-  };
   [[nodiscard]] const Heard* of(const Span& span) const;
 
   std::vector<Heard> heard_;

@@ -42,6 +42,7 @@ Opener::Opener(asio::io_context& loop, const profile::Library& library, std::uin
     : loop_{loop},
       library_{library},
       plans_{std::make_shared<snmp::ReadPlans>()},
+      modbus_plans_{std::make_shared<modbus::ReadPlans>()},
       snmp_{loop, seed},
       v3_{loop, seed, [this](const std::string& what) { say_(what); }, std::move(commons)},
       lines_{loop.get_executor()} {}
@@ -112,7 +113,8 @@ std::unique_ptr<Device> Opener::open_modbus(const Opening& opening) {
   const modbus::Device::Settings settings{.spares = opening.spares ? modbus::Spares::kept : modbus::Spares::dropped,
                                           .clearing = clearing_of(opening),
                                           .between_requests = opening.between_requests,
-                                          .after_connect = opening.after_connect};
+                                          .after_connect = opening.after_connect,
+                                          .plans = modbus_plans_};
   return std::make_unique<modbus::Device>(asker_of(opening), opening.address.unit, std::move(candidates), settings);
 }
 

@@ -20,6 +20,9 @@
 namespace boost::asio {
 class io_context;
 }
+namespace holdup::modbus {
+class ReadPlans;
+}
 namespace holdup::snmp {
 class ReadPlans;
 }
@@ -74,6 +77,7 @@ class Opener {
   boost::asio::io_context& loop_;
   const profile::Library& library_;
   std::shared_ptr<snmp::ReadPlans> plans_;  // how its SNMP devices are read
+  std::shared_ptr<modbus::ReadPlans> modbus_plans_;
   snmp::Client snmp_;
   v3::Client::Say say_ = [](const std::string&) {};
   v3::Client v3_;

@@ -27,7 +27,10 @@ double bits_of(double raw, std::uint32_t mask) {
 }
 
 /// A tenth is divided by 10, so that it stays exact.
-double shifted(double raw, int exponent) { return exponent < 0 ? raw / std::pow(10.0, -exponent) : raw * std::pow(10.0, exponent); }
+double shifted(double raw, int exponent) {
+  if (exponent == 0) return raw;
+  return exponent < 0 ? raw / std::pow(10.0, -exponent) : raw * std::pow(10.0, exponent);
+}
 
 double plain_ratio(double value, RatioForm form) {
   if (form == RatioForm::plain || std::fabs(value) <= 1) return value;
@@ -61,6 +64,13 @@ std::optional<double> raw_number(const Conversion& conversion, std::string_view 
       if (same_word(state.name, text)) return static_cast<double>(state.code);
   if (text.starts_with('+')) text.remove_prefix(1);
   return ground::parse_number(text);
+}
+
+// `wraps_at` is left out: no reading depends on it.
+bool converts_alike(const Conversion& a, const Conversion& b) {
+  return !a.extract && !b.extract && a.words == b.words && a.multiply == b.multiply && a.divide == b.divide && a.offset == b.offset &&
+         a.sentinels == b.sentinels && a.form == b.form && a.lowest == b.lowest && a.highest == b.highest && a.bit == b.bit &&
+         a.mask == b.mask && a.yes == b.yes && a.no == b.no;
 }
 
 Converted convert(const Conversion& conversion, double raw, int exponent) {

@@ -38,6 +38,9 @@ struct Conversion {
   std::vector<std::int64_t> yes, no;                 // where either is set, the value is 1 or 0 by these raw codes; another code is absent
 };
 
+/// Whether both are known to make the same of everything; never so of one that takes its number out of a text by a pattern.
+[[nodiscard]] bool converts_alike(const Conversion& a, const Conversion& b);
+
 struct Converted {
   double value = 0;  // meaningless when absent
   ground::Quality quality = ground::Quality::absent;

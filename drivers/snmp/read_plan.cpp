@@ -15,11 +15,6 @@ using reading::Reading;
 
 const Value* there(const Value& value) { return value.kind == Value::Kind::missing ? nullptr : &value; }
 
-bool same(const Conversion& a, const Conversion& b) {
-  return !a.extract && !b.extract && a.words == b.words && a.multiply == b.multiply && a.divide == b.divide && a.offset == b.offset &&
-         a.sentinels == b.sentinels && a.lowest == b.lowest && a.highest == b.highest && a.bit == b.bit && a.yes == b.yes && a.no == b.no;
-}
-
 /// The objects that points are read from, each once, numbered as they were first named.
 class Objects {
  public:
@@ -85,7 +80,7 @@ ReadPlan::ReadPlan(Points points, std::span<const Measured> measured, std::size_
 }
 
 std::uint32_t ReadPlan::conversion(const Conversion& wanted) {
-  const auto known = std::ranges::find_if(conversions_, [&](const Conversion& one) { return same(one, wanted); });
+  const auto known = std::ranges::find_if(conversions_, [&](const Conversion& one) { return converts_alike(one, wanted); });
   const auto place = known - conversions_.begin();
   if (known == conversions_.end()) conversions_.push_back(wanted);
   return static_cast<std::uint32_t>(place);
@@ -97,7 +92,7 @@ bool ReadPlan::is_for(Points points, std::size_t most_names) const {
 
 bool ReadPlan::operator==(const ReadPlan& other) const {
   return points_ == other.points_ && most_names_ == other.most_names_ && sheets_ == other.sheets_ && cells_ == other.cells_ &&
-         gates_ == other.gates_ && std::ranges::equal(conversions_, other.conversions_, same);
+         gates_ == other.gates_ && std::ranges::equal(conversions_, other.conversions_, profile::converts_alike);
 }
 
 std::size_t ReadPlan::hash() const {
@@ -114,16 +109,6 @@ std::vector<Bytes> ReadPlan::lists() const {
   out.reserve(sheets_.size());
   for (const Sheet& sheet : sheets_) out.push_back(sheet.list());
   return out;
-}
-
-std::shared_ptr<const ReadPlan> ReadPlans::shared(ReadPlan plan) {
-  std::erase_if(known_, [](const auto& entry) { return entry.second.expired(); });
-  const auto hash = plan.hash();
-  auto known = known_[hash].lock();
-  if (known && *known == plan) return known;
-  auto fresh = std::make_shared<const ReadPlan>(std::move(plan));
-  if (!known) known_[hash] = fresh;
-  return fresh;
 }
 
 bool Harvest::take(std::size_t which, const Heard& heard) {

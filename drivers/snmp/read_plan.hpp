@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
+#include "drivers/kinds.hpp"
 #include "drivers/profile/conversion.hpp"
 #include "drivers/reading/reading.hpp"
 #include "drivers/snmp/asker.hpp"
@@ -71,14 +71,7 @@ class ReadPlan {
   std::vector<profile::Conversion> conversions_;  // each kind once
 };
 
-/// The plans of a loop's devices, each kind once as long as a device holds it.
-class ReadPlans {
- public:
-  [[nodiscard]] std::shared_ptr<const ReadPlan> shared(ReadPlan plan);
-
- private:
-  std::unordered_map<std::size_t, std::weak_ptr<const ReadPlan>> known_;  // by hash
-};
+class ReadPlans : public drivers::Kinds<ReadPlan> {};
 
 /// The readings of one poll, made of the answers as they come; the points of answers that do not come have failed.
 class Harvest final : public Taker {

@@ -85,3 +85,13 @@ TEST_CASE("a text gives its number, or the code of the state that it names") {
   CHECK(raw_number(wet, "1") == 1);
   CHECK_FALSE(raw_number(wet, "damp"));
 }
+
+TEST_CASE("conversions are alike only where they make the same of every number") {
+  const Conversion plain{.divide = 10};
+  CHECK(converts_alike(plain, {.divide = 10}));
+  CHECK_FALSE(converts_alike(plain, {.divide = 100}));
+  CHECK_FALSE(converts_alike(plain, {.divide = 10, .sentinels = {-1}}));
+  CHECK_FALSE(converts_alike(plain, {.divide = 10, .form = RatioForm::percent_or_ratio}));
+  CHECK_FALSE(converts_alike(plain, {.divide = 10, .mask = 0x0F}));
+  CHECK_FALSE(converts_alike(plain, {.divide = 10, .yes = {1}, .no = {0}}));
+}
