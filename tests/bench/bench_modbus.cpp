@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -16,8 +17,10 @@
 #include "folder.hpp"
 #include "limits/libmodbus_poller.hpp"
 #include "limits/modbus_epoll.hpp"
+#include "modbus_hostile.hpp"
 #include "modbus_peers.hpp"
 #include "modbus_poller.hpp"
+#include "modbus_punctuality.hpp"
 #include "modbus_units.hpp"
 #include "way.hpp"
 
@@ -30,7 +33,7 @@ struct Options {
   std::vector<std::size_t> devices{500, 2000};
   int rounds = 7;
   std::size_t requests = 20'000;  // a round and way
-  std::vector<std::string> parts{"polling", "punctuality", "hostile"};
+  std::vector<std::string> parts{"polling", "grid", "change", "hostile"};
   std::vector<std::string> ways;
   int seconds = 60;
   bool peers = false;
@@ -124,6 +127,11 @@ void measure(const Options& options) {
   std::printf("%u cores, load average at the start %.1f\n", std::thread::hardware_concurrency(), load[0]);
   const auto wanted = [&](const char* part) { return std::ranges::find(options.parts, part) != options.parts.end(); };
   if (wanted("polling")) polling(options);
+  if (wanted("grid")) fast_grid({.time = std::chrono::seconds{options.seconds}});
+  if (wanted("change"))
+    for (const int period : {10, 100})
+      change_seen({.period = std::chrono::milliseconds{period}, .time = std::chrono::seconds{std::max(1, options.seconds / 3)}});
+  if (wanted("hostile")) hostile(std::chrono::milliseconds{2000});
 }
 
 }  // namespace
@@ -139,7 +147,9 @@ int main(int argc, char** argv) {
   app.add_option("--requests", options.requests, "of each way, in a round")->capture_default_str();
   app.add_option("--parts", options.parts, "what to measure")->capture_default_str()->delimiter(',');
   app.add_option("--ways", options.ways, "of polling: only these of connection, driver, fleet, libmodbus-raw, libmodbus")->delimiter(',');
-  app.add_option("--seconds", options.seconds, "of punctuality")->capture_default_str()->check(CLI::Range(1, 3600));
+  app.add_option("--seconds", options.seconds, "of the grid; a third of it for changes to be seen")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3600));
   app.add_flag("--peers", options.peers, "also collectd, unpacked from its Debian package under build/peers");
   app.add_flag("--serve", serving, "be the units, until terminated")->group("");
   CLI11_PARSE(app, argc, argv);

@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <cmath>
 #include <cstdio>
-#include <mutex>
 #include <numeric>
 #include <thread>
 
+#include "arrivals.hpp"
 #include "collector/plan/plan.hpp"
 #include "drivers/open/opener.hpp"
 #include "ground/clock/clock.hpp"
 #include "holdup_poller.hpp"
 #include "limits/timer_loop.hpp"
 #include "responder.hpp"
+#include "way.hpp"
 
 namespace holdup::bench {
 namespace {
@@ -22,43 +22,6 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using Clock = Responder::Clock;
-
-/// When the polls of each device arrived; what follows another question within half a period belongs to the same poll.
-class Arrivals {
- public:
-  Arrivals(std::size_t devices, Clock::duration period) : period_{period}, of_(devices) {}
-
-  void note(std::size_t device, Clock::time_point at) {
-    const std::lock_guard lock{guard_};
-    auto& mine = of_[device];
-    if (mine.empty() || at - mine.back() > period_ / 2) mine.push_back(at);
-  }
-  /// Milliseconds behind each device's grid, of those that arrived in between; the grid lies where the earliest of all arrivals puts it.
-  [[nodiscard]] std::vector<double> lateness(std::size_t first, Clock::time_point from, Clock::time_point until) {
-    const std::lock_guard lock{guard_};
-    std::vector<double> out;
-    for (std::size_t d = first; d < of_.size(); ++d) {
-      const auto& mine = of_[d];
-      Clock::duration earliest = period_;
-      for (const auto at : mine)
-        if (at >= from) earliest = std::min(earliest, behind(at, mine.back()));
-      for (const auto at : mine)
-        if (at >= from && at < until) out.push_back(std::chrono::duration<double, std::milli>(behind(at, mine.back()) - earliest).count());
-    }
-    return out;
-  }
-
- private:
-  /// Against the grid through `anchor`, between half a period early and half a period late.
-  [[nodiscard]] Clock::duration behind(Clock::time_point at, Clock::time_point anchor) const {
-    const auto slots = std::llround(static_cast<double>((at - anchor).count()) / static_cast<double>(period_.count()));
-    return at - anchor - slots * period_;
-  }
-
-  Clock::duration period_;
-  std::vector<std::vector<Clock::time_point>> of_;
-  std::mutex guard_;
-};
 
 /// What polls the crowd: the daemon's plan and drivers on one loop, without the core behind them.
 class Poller {
@@ -133,11 +96,6 @@ class Poller {
 double p999(std::vector<double> all) {
   std::ranges::sort(all);
   return all.empty() ? 0 : all[(all.size() * 999 + 999) / 1000 - 1];
-}
-
-double median(std::vector<double> all) {
-  std::ranges::sort(all);
-  return all[all.size() / 2];
 }
 
 }  // namespace
