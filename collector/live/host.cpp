@@ -3,10 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
@@ -39,7 +36,6 @@ bool is_final(int status) { return status < 500 && status != 429; }
 
 // The outbox lives until its answer is here, also when a reload replaced it.
 asio::awaitable<core::Delivered> posted(std::shared_ptr<deliver::Outbox> outbox, core::Post post) {
-  co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);  // never hand an input in from within the step that posted
   const auto deadline = ground::clock::now() + post_limit;
   const auto status = co_await outbox->post(post.target, std::move(post.body), deadline);
   if (status && *status >= 300) spdlog::warn("alert_refused target={} status={}", post.target, *status);
@@ -96,14 +92,19 @@ void Host::step(core::Input input) {
   if (stopping_) return;
   const auto now = ground::clock::now();
   auto effects = machine_.step({.now = now, .utc_offset = ground::clock::utc_offset()}, std::move(input));
-  const bool told = !effects.posts.empty() && !effects.events.empty();
+  deliver(effects.posts);
+  if (!effects.posts.empty() && !effects.events.empty()) figures_.detect.observe(ground::clock::now() - now);
   perform(effects);
-  if (told) figures_.detect.observe(ground::clock::now() - now);
 }
 
-// Alerts first: they never wait for the store or the page.
+// Alerts come first, they never wait for the store or the page: on a kept connection they have left when it returns.
+void Host::deliver(std::vector<core::Post>& posts) {
+  delivering_ = true;
+  for (auto& post : posts) deliver(post);
+  delivering_ = false;
+}
+
 void Host::perform(core::Effects& effects) {
-  for (auto& post : effects.posts) deliver(post);
   fleet_.perform(effects.orders);
   parts_.audience.hear(effects);
   for (const auto& line : effects.logs) write(line);
@@ -114,7 +115,9 @@ void Host::perform(core::Effects& effects) {
 void Host::deliver(core::Post& post) {
   auto sending = posted(outbox_, std::move(post));
   asio::co_spawn(parts_.loop, std::move(sending), [this](const std::exception_ptr& broken, const core::Delivered& delivered) {
-    if (!broken) step(delivered);
+    if (broken) return;
+    if (!delivering_) return step(delivered);
+    asio::post(parts_.loop, [this, delivered] { step(delivered); });  // never within the step that posted
   });
 }
 

@@ -78,6 +78,7 @@ class Host {
   void man(Swap& configuration, const site::Site& site);
   void tell_listening();
   void perform(core::Effects& effects);
+  void deliver(std::vector<core::Post>& posts);
   void deliver(core::Post& post);
   void keep(core::Effects& effects);
   void keep_waiting_events();
@@ -94,6 +95,7 @@ class Host {
   boost::asio::steady_timer timer_;
   std::deque<record::Event> waiting_;  // that the store's queue had no room for
   Figures figures_;
+  bool delivering_ = false;  // within the step that told
   bool stopping_ = false;
 };
 

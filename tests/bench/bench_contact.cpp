@@ -13,6 +13,7 @@
 #include "ground/instant.hpp"
 #include "tests/bench/alert_listener.hpp"
 #include "tests/bench/child_program.hpp"
+#include "tests/bench/http_get.hpp"
 #include "tests/bench/limits/contact_relay.hpp"
 #include "tests/gpio/sim_chip.hpp"
 
@@ -95,6 +96,22 @@ Instant alert(AlertListener& listener, const std::vector<std::string>& words) {
   throw std::runtime_error{"no alert of " + words.front()};
 }
 
+/// What the daemon says of itself: from the evidence in its hand until the alert was written.
+void print_own_share(std::uint16_t port) {
+  const auto page = http_get(port, "/metrics");
+  const auto figure = [&](const std::string& name) {
+    const auto line = page ? page->find('\n' + name + ' ') : std::string::npos;
+    return line == std::string::npos ? 0.0 : std::stod(page->substr(line + name.size() + 2));
+  };
+  const double count = figure("holdup_detect_seconds_count");
+  if (count == 0) throw std::runtime_error{"the daemon tells no figures"};
+  std::printf("of it holdup's own, in hand to written  mean %4.0f us", 1e6 * figure("holdup_detect_seconds_sum") / count);
+  for (const char* bound : {"0.0005", "0.001", "0.01"})
+    std::printf("   %5.1f %% within %g ms", 100 * figure(std::string{"holdup_detect_seconds_bucket{le=\""} + bound + "\"}") / count,
+                1000 * std::stod(bound));
+  std::printf("\n");
+}
+
 class Bench {
  public:
   explicit Bench(const Options& options)
@@ -109,6 +126,8 @@ class Bench {
     std::ofstream{folder_ / "site.yaml"} << site_text(chip_.name(), listener_.port());
     holdup_.emplace(ChildProgram::Call{.words = {options.holdup, "run", "-c", folder_ / "site.yaml", "--profiles", folder_ / "profiles"},
                                        .log = folder_ / "log"});
+    const auto ready = holdup_->line();
+    port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(ready.rfind(':') + 1)));
     thread_ = std::jthread{[this](const std::stop_token& stop) { relay_.run(stop, receiver_.address()); }};
     std::this_thread::sleep_for(3s);  // the daemon opens its lines; an edge before that would be told as found
   }
@@ -129,8 +148,10 @@ class Bench {
   }
 
   void print() const {
+    std::this_thread::sleep_for(1500ms);  // its figures are as of the last second
     bench::print("edge to datagram, bare relay", relayed_);
     bench::print("edge to alert received, holdup", told_, &relayed_);
+    print_own_share(port_);
   }
 
  private:
@@ -140,6 +161,7 @@ class Bench {
   ContactRelay relay_;
   Receiver receiver_;
   std::optional<ChildProgram> holdup_;
+  std::uint16_t port_ = 0;
   std::jthread thread_;
   std::minstd_rand dice_{42};
   std::vector<Duration> told_, relayed_;
