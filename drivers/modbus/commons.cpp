@@ -1,5 +1,8 @@
 #include "drivers/modbus/commons.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "ground/clock/clock.hpp"
@@ -25,6 +28,62 @@ struct Commons::Bond {
   }
   std::weak_ptr<Commons> commons;
 };
+
+Commons::Commons(Executor executor) : executor_{std::move(executor)}, timer_{executor_}, all_sockets_{executor_} {
+  boost::system::error_code ignored;  // add() will fail then
+  const int duplicate = ::dup(readiness_.descriptor());
+  if (duplicate >= 0) (void)all_sockets_.assign(duplicate, ignored);
+}
+
+void Commons::soon(Deadlines::Entry& entry) {
+  soon_.push_back(&entry);
+  if (std::exchange(flush_posted_, true)) return;
+  asio::post(executor_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->flush_posted_ = false;
+    self->flush();
+  });
+}
+
+void Commons::not_soon(const Deadlines::Entry& entry) {
+  std::ranges::replace(soon_, &entry, nullptr);
+  std::ranges::replace(flushing_, &entry, nullptr);
+}
+
+/// What is asked in consequence waits for the end of the turn: a question that fails at once may be put again at once.
+void Commons::flush() {
+  if (!flushing_.empty()) return;  // within one
+  flushing_.swap(soon_);
+  for (std::size_t i = 0; i < flushing_.size(); ++i)
+    if (Deadlines::Entry* const entry = std::exchange(flushing_[i], nullptr)) entry->due(ground::clock::now());
+  flushing_.clear();
+}
+
+bool Commons::listen(int socket, Readiness::Ear& ear) {
+  if (!readiness_.add(socket, ear)) return false;
+  ++listening_;
+  if (!waiting_) wait_for_any();
+  return true;
+}
+
+void Commons::cease(int socket, const Readiness::Ear& ear) {
+  readiness_.remove(socket, ear);
+  boost::system::error_code ignored;
+  if (--listening_ == 0) (void)all_sockets_.cancel(ignored);
+}
+
+void Commons::wait_for_any() {
+  waiting_ = true;
+  all_sockets_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                          [weak = weak_from_this()](const boost::system::error_code& error) {
+                            const auto self = weak.lock();
+                            if (!self) return;
+                            self->waiting_ = false;
+                            if (!error) self->readiness_.tell();
+                            if (self->listening_ > 0 && !self->waiting_) self->wait_for_any();
+                          });
+}
 
 void Commons::set(Deadlines::Entry& entry, ground::Instant when) {
   deadlines_.set(entry, when);

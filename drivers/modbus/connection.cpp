@@ -1,8 +1,5 @@
 #include "drivers/modbus/connection.hpp"
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -26,30 +23,6 @@ constexpr Duration first_put_off = 20ms;  // before a busy unit is asked again; 
 constexpr unsigned most_doublings = 4;
 constexpr Duration yielding = 20ms;  // before a mute unit that let another go first looks again
 
-/// What the kernel sees to while nothing is asked: a peer that went without a word is noticed after half a minute.
-struct KernelOption {
-  int level, name, value;
-};
-constexpr KernelOption kernel_options[] = {{IPPROTO_TCP, TCP_NODELAY, 1},  // requests leave at once
-                                           {SOL_SOCKET, SO_KEEPALIVE, 1},          {IPPROTO_TCP, TCP_KEEPIDLE, 15},
-                                           {IPPROTO_TCP, TCP_KEEPINTVL, 5},        {IPPROTO_TCP, TCP_KEEPCNT, 3},
-                                           {IPPROTO_TCP, TCP_USER_TIMEOUT, 10'000}};  // ms without an acknowledgement
-
-error_code set_up(asio::ip::tcp::socket& socket) {
-  error_code error;
-  for (const KernelOption& option : kernel_options)
-    if (::setsockopt(socket.native_handle(), option.level, option.name, &option.value, sizeof option.value) != 0)
-      error.assign(errno, boost::system::system_category());
-  if (!error) socket.non_blocking(true, error);
-  return error;
-}
-
-/// A peer that gathers what it sends (Nagle) holds an answer back until the one before it is acknowledged, which would take us 40 ms.
-void acknowledge(asio::ip::tcp::socket& socket) {
-  const int now = 1;
-  (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &now, sizeof now);
-}
-
 FailureKind kind_of(const error_code& error) {
   const bool ours = error == asio::error::no_descriptors || error == asio::error::no_memory || error == asio::error::no_buffer_space;
   return ours ? FailureKind::machine : error == asio::error::timed_out ? FailureKind::timeout : FailureKind::refused;
@@ -67,9 +40,11 @@ constexpr auto crowded = ", which a gateway does at its limit of connections";
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Commons> commons, Endpoint peer, Options options)
-    : commons_{std::move(commons)}, peer_{std::move(peer)}, options_{options}, socket_{commons_->executor()} {}
+    : commons_{std::move(commons)}, peer_{std::move(peer)}, options_{options}, dialling_{commons_->executor()} {}
 
 Connection::~Connection() {
+  drop();
+  commons_->not_soon(*this);
   commons_->set(*this, Instant::max());
   commons_->past.add(counters_);
 }
@@ -110,10 +85,9 @@ void Connection::close() {
   asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
 }
 
-/// Runs within the question of a coroutine that is not yet suspended: nothing may be told from here.
+/// Within the question of a coroutine that is not yet suspended.
 void Connection::begin() {
-  go_on(ground::clock::now());
-  if (agenda_.has_ended() && !telling_) asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
+  if (!std::exchange(begins_, true)) commons_->soon(*this);
 }
 
 /// What can be done now, and when to look again.
@@ -155,14 +129,24 @@ void Connection::dial() {
 void Connection::connect() {
   const Instant now = ground::clock::now();
   dial_until_ = now + options_.connect_limit;
-  socket_.async_connect(peer_, [weak = weak_from_this(), number = socket_number_](const error_code& error) {
+  dialling_.async_connect(peer_, [weak = weak_from_this(), number = socket_number_](const error_code& error) {
     if (const auto self = weak.lock(); self && self->socket_number_ == number) self->connected(error);
   });
   plan_wake(now);
 }
 
+/// From the loop's own care into ours: see Readiness.
+error_code Connection::take_over() {
+  error_code error;
+  const int socket = dialling_.release(error);
+  if (!error) error = wire_.take(socket);
+  if (!error && !commons_->listen(socket, *this)) error.assign(errno, boost::system::system_category());
+  if (error) wire_.close();
+  return error;
+}
+
 void Connection::connected(const error_code& failed) {
-  const error_code error = failed ? failed : set_up(socket_);
+  const error_code error = failed ? failed : take_over();
   if (error) return not_connected(error);
   state_ = State::open;
   ++counters_.connects;
@@ -171,7 +155,6 @@ void Connection::connected(const error_code& failed) {
   mute_ = 0;
   const Instant now = ground::clock::now();
   pause_until_ = now + manners_.after_connect;
-  listen();
   go_on(now);
   tell();
 }
@@ -215,9 +198,7 @@ void Connection::transmit(Agenda::At ask, Instant now) {
 void Connection::send(const Frame& frame) {
   HOLDUP_EXPECT(may_leave(frame));
   ++counters_.requests;
-  error_code error;
-  const std::size_t sent = socket_.write_some(asio::buffer(frame.data(), frame.size()), error);
-  if (!error && sent < frame.size()) error = asio::error::would_block;
+  const error_code error = wire_.send(frame);
   if (error) lost(error);
 }
 
@@ -230,12 +211,12 @@ void Connection::pass_over(Instant now) {
   }
 }
 
-void Connection::listen() {
-  const auto room = stream_.room();
-  socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                          [weak = weak_from_this(), number = socket_number_](const error_code& error, std::size_t bytes) {
-                            if (const auto self = weak.lock(); self && self->socket_number_ == number) self->heard(error, bytes);
-                          });
+void Connection::readable() {
+  const auto self = shared_from_this();
+  const Wire::Received received = wire_.receive(stream_.room());
+  if (received.error == asio::error::would_block || received.error == asio::error::interrupted) return;
+  const bool closed = !received.error && received.bytes == 0;
+  heard(closed ? asio::error::eof : received.error, received.bytes);
 }
 
 void Connection::heard(const error_code& error, std::size_t bytes) {
@@ -245,8 +226,8 @@ void Connection::heard(const error_code& error, std::size_t bytes) {
   const auto number = socket_number_;
   while (socket_number_ == number && take_frame(now)) {
   }
-  if (socket_number_ == number) error ? lost(error) : listen();
-  if (socket_number_ == number && !agenda_.under_way.empty()) acknowledge(socket_);
+  if (socket_number_ == number && error) lost(error);
+  if (socket_number_ == number && !agenda_.under_way.empty()) wire_.acknowledge();
   go_on(now);
   tell();
 }
@@ -293,6 +274,7 @@ void Connection::answered(Agenda::At ask, Answer answer, Instant now) {
 
 void Connection::due(Instant now) {
   const auto self = shared_from_this();
+  begins_ = false;
   if (state_ == State::dialling && now >= dial_until_) return not_connected(asio::error::timed_out);
   give_up(now);
   go_on(now);
@@ -377,7 +359,9 @@ void Connection::disagreed(Fault fault, Agenda::At with) {
 
 void Connection::drop() {
   error_code ignored;
-  socket_.close(ignored);
+  dialling_.close(ignored);
+  if (wire_.is_open()) commons_->cease(wire_.descriptor(), *this);
+  wire_.close();
   ++socket_number_;
   state_ = State::closed;
 }

@@ -14,6 +14,7 @@
 #include "drivers/modbus/manners.hpp"
 #include "drivers/modbus/rota.hpp"
 #include "drivers/modbus/stream.hpp"
+#include "drivers/modbus/wire.hpp"
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 
@@ -22,7 +23,7 @@
 // what a connection that was good took with it when it went. Used by Device; all of it runs on one thread.
 namespace holdup::modbus {
 
-class Connection final : public Asker, public std::enable_shared_from_this<Connection>, private Deadlines::Entry {
+class Connection final : public Asker, public std::enable_shared_from_this<Connection>, private Deadlines::Entry, private Readiness::Ear {
  public:
   using Endpoint = boost::asio::ip::tcp::endpoint;
   struct Options {
@@ -63,6 +64,7 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
 
   void dial();
   void connect();
+  [[nodiscard]] boost::system::error_code take_over();
   void connected(const boost::system::error_code& error);
   void not_connected(const boost::system::error_code& error);
   void step_back(ground::Duration longest, std::string why);
@@ -71,7 +73,7 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   void transmit(Agenda::At ask, ground::Instant now);
   void send(const Frame& frame);
   void pass_over(ground::Instant now);
-  void listen();
+  void readable() override;
   void heard(const boost::system::error_code& error, std::size_t bytes);
   bool take_frame(ground::Instant now);
   void answered(Agenda::At ask, Answer answer, ground::Instant now);
@@ -89,10 +91,12 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   std::shared_ptr<Commons> commons_;
   Endpoint peer_;
   Options options_;
-  boost::asio::ip::tcp::socket socket_;
+  boost::asio::ip::tcp::socket dialling_;  // until it is connected
+  Wire wire_;
   State state_ = State::closed;
   std::uint64_t socket_number_ = 0;  // what ends for a former socket finds itself outdated
   bool good_ = false;                // something was answered on this socket
+  bool begins_ = false;              // with a new question, at the end of the turn
   bool telling_ = false;
   int mute_ = 0;  // time-outs since its last byte
   ground::Instant mute_since_{};

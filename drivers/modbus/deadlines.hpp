@@ -16,7 +16,7 @@ class Deadlines {
     Entry() = default;
     Entry(const Entry&) = delete;
     Entry& operator=(const Entry&) = delete;
-    /// Its time has come; it is out of the heap.
+    /// Its time has come, and it is out of the heap; or it was wanted at the end of a turn.
     virtual void due(ground::Instant now) = 0;
     /// The loop ends with it waiting: nobody will call it any more.
     virtual void abandoned() = 0;

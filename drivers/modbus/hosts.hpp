@@ -14,6 +14,8 @@ class Hosts {
 
   [[nodiscard]] std::shared_ptr<Connection> to(const Connection::Endpoint& peer);
   /// Of all that are and were.
+  /// Questions that were put in this turn of the loop leave now, not at its end.
+  void flush() { commons_->flush(); }
   [[nodiscard]] Counters counters() const;
 
  private:

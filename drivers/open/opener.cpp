@@ -66,6 +66,12 @@ void Opener::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
   lines_.add_dropped(dropped);
 }
 
+void Opener::flush() {
+  snmp_.flush();
+  v3_.flush();
+  lines_->flush();
+}
+
 Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {
   if (!opening.profile.empty()) {
     const auto* profile = library_.find(opening.profile);

@@ -61,7 +61,7 @@ class Opener {
   /// Asks nothing of the device yet. Fails on an unknown profile, or one of another protocol.
   [[nodiscard]] ground::Result<std::unique_ptr<Device>> open(const Opening& opening);
   /// Questions that devices put in this turn of the loop leave now, not at its end.
-  void flush() { snmp_.flush(), v3_.flush(); }
+  void flush();
   /// Whom to tell what a person should know: an engine id that two devices share, an agent that restarted.
   void announce_to(v3::Client::Say say) { say_ = std::move(say); }
   [[nodiscard]] const snmp::Counters& snmp_counters() const { return snmp_.counters(); }

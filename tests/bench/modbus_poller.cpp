@@ -56,9 +56,10 @@ void Rounds::begin(asio::awaitable<void> one) {
 }
 
 ConnectionPoller::ConnectionPoller(std::size_t devices, std::uint16_t port) {
+  const auto commons = std::make_shared<modbus::Commons>(rounds_.loop().get_executor());
   for (std::size_t d = 0; d < devices; ++d) {
     const asio::ip::tcp::endpoint peer{asio::ip::make_address(unit_host(d)), port};
-    connections_.push_back(std::make_shared<modbus::Connection>(rounds_.loop().get_executor(), peer));
+    connections_.push_back(std::make_shared<modbus::Connection>(commons, peer));
   }
 }
 
