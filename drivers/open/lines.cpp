@@ -43,6 +43,8 @@ std::shared_ptr<modbus::Asker> Lines::tap(const Address& address) {
   return made;
 }
 
+void Lines::flush() { hosts_->flush(); }
+
 void Lines::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
   for (const auto& [place, shared] : shared_)
     if (shared.figures) shared.figures->add_dropped(dropped);

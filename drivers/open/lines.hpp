@@ -26,6 +26,8 @@ class Lines {
   [[nodiscard]] std::shared_ptr<modbus::Asker> line(const Address& address);
   /// To listen by, where the line has another master; sends nothing.
   [[nodiscard]] std::shared_ptr<modbus::Asker> tap(const Address& address);
+  /// Questions of this turn of the loop leave now.
+  void flush();
   void add_dropped(std::map<std::string, std::uint64_t>& dropped) const;
 
  private:

@@ -69,7 +69,7 @@ void Opener::add_dropped(std::map<std::string, std::uint64_t>& dropped) const {
 void Opener::flush() {
   snmp_.flush();
   v3_.flush();
-  lines_->flush();
+  lines_.flush();
 }
 
 Result<std::unique_ptr<Device>> Opener::open(const Opening& opening) {

@@ -193,7 +193,7 @@ TEST_CASE("while any peer misbehaves, a neighbour on the same loop is answered")
   Peer good{line.io, Manner::good};
   const auto neighbour = std::make_shared<Connection>(line.io.get_executor(), good.endpoint());
   line.keep_busy(neighbour);
-  for (int i = 0; i < 3; ++i) (void)line.ask(100ms);
+  for (int i = 0; i < 3 || (line.load.good <= 3 && i < 30); ++i) (void)line.ask(100ms);  // some end as soon as they are asked
   line.load.stop = true;
   check_good(run(line.io, neighbour->ask({.unit = 1, .count = 10}, ground::clock::now() + 10s)));
   CHECK(line.load.good > 3);
