@@ -1,6 +1,5 @@
 #include "drivers/open/opener.hpp"
 
-#include <boost/asio/ip/address.hpp>
 #include <vector>
 
 #include "drivers/modbus/device.hpp"
