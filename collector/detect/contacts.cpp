@@ -9,11 +9,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A relay bounces for 1 to 5 ms; what still moves a tenth of a second later is no relay that falls.
-constexpr std::size_t many_changes = 8;
-constexpr Duration short_time = 1s;         // in which so many changes …
-constexpr Duration longest_bounce = 100ms;  // … spread over more than this are chatter
-constexpr Duration calm = 5s;               // until it is believed again
+// A relay bounces for 1 to 5 ms, and a burst of fast transients lasts 15 ms, three a second: each is one stir. What stirs without end, or
+// does not come to rest, is no relay that falls.
+constexpr Duration rest = 10ms;  // without a change: the next one is another stir
+constexpr std::size_t many_stirs = 8;
+constexpr Duration short_time = 1s;  // in which so many are chatter
+constexpr Duration longest_stir = 100ms;
+constexpr Duration calm = 5s;  // until it is believed again
 constexpr Duration same_instant = 1ms;
 
 }  // namespace
@@ -37,10 +39,15 @@ void Contacts::take(const SideLevel& level) {
   const bool moved = side.open && level.open && !level.found;
   side = {.open = level.open, .at = level.at, .uncertainty = level.uncertainty};
   wire.moved = std::max(wire.moved, level.at);
-  if (!wire.departure) wire.departure = side;
-  if (!moved) return;
-  wire.changes.push_back(level.at);
-  if (wire.changes.size() > many_changes) wire.changes.pop_front();
+  if (!wire.departure || level.found) wire.departure = side;  // how it got there while nobody could look, nobody knows
+  wire.found = level.found;
+  if (moved) stir(wire, level.at);
+}
+
+void Contacts::stir(Wire& wire, Instant at) {
+  if (wire.stirs.empty() || at - wire.stirred >= rest) wire.stirs.push_back(at);
+  if (wire.stirs.size() > many_stirs) wire.stirs.pop_front();
+  wire.stirred = std::max(wire.stirred, at);
 }
 
 bool Contacts::settle(Instant now) {
@@ -72,9 +79,9 @@ bool Contacts::settle(Index contact, Instant now) {
 bool Contacts::chatters(const Wire& wire, Instant now) const {
   if (now - wire.moved >= calm) return false;
   if (wire.fact.trouble == Trouble::chatters) return true;
-  const bool many = wire.changes.size() == many_changes;
-  const auto spread = many ? wire.changes.back() - wire.changes.front() : Duration{};
-  return many && spread > longest_bounce && spread < short_time;
+  if (wire.stirs.empty()) return false;
+  const bool many = wire.stirs.size() == many_stirs && wire.stirs.back() - wire.stirs.front() < short_time;
+  return many || wire.stirred - wire.stirs.back() > longest_stir;
 }
 
 bool Contacts::believe(Wire& wire, bool open) {
@@ -82,8 +89,8 @@ bool Contacts::believe(Wire& wire, bool open) {
   const bool changes = wire.fact.open != open;
   if (changes) {
     const Level start = wire.departure.value_or(wire.sides[0]);
-    wire.fact.found = wire.changes.empty();
-    wire.fact.exercised = wire.fact.exercised || !wire.changes.empty();
+    wire.fact.found = wire.found;
+    wire.fact.exercised = !wire.stirs.empty();
     wire.fact.since = start.at;
     wire.fact.uncertainty = start.uncertainty;
     wire.fact.open = open;
@@ -109,7 +116,7 @@ bool Contacts::fell_together(Index contact) const {
   for (const Index mate : mates) {
     const Wire& wire = wires_[mate];
     const Level& own = wire.sides[0];
-    if (!own.open || !*own.open || wire.changes.empty()) return false;
+    if (!own.open || !*own.open || wire.stirs.empty() || wire.found) return false;
     // Its fact may not have settled yet; then the departure tells when it fell.
     const Instant fell = wire.fact.open == true ? wire.fact.since : wire.departure ? wire.departure->at : own.at;
     first = std::min(first, fell), last = std::max(last, fell);

@@ -73,14 +73,17 @@ class Contacts {
   };
   struct Wire {
     std::array<Level, 2> sides;      // by Side
-    std::deque<Instant> changes;     // of any side, lately
+    std::deque<Instant> stirs;       // when changes of any side began, lately: a bounce is one
+    Instant stirred{};               // the last of these changes
     std::optional<Level> departure;  // the first change that left what the fact says
-    Instant moved{};                 // the last change
+    Instant moved{};                 // the last word of a side
+    bool found = false;              // … was no edge
     std::size_t common = 0;
     Fact fact;
   };
 
   bool settle(Index contact, Instant now);
+  static void stir(Wire& wire, Instant at);
   [[nodiscard]] bool chatters(const Wire& wire, Instant now) const;
   bool believe(Wire& wire, bool open);
   bool distrust(Wire& wire, Trouble trouble, Instant since);

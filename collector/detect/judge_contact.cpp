@@ -96,6 +96,8 @@ Judgement Judge::common(Index contact) const {
   bool contradicted = true;
   for (const Index mate : mates) {
     const auto& fact = facts_.contacts().fact(mate);
+    if (fact.trouble == Trouble::sides_agree)  // of a pair both sides fall
+      fell.push_back(sign_of_pattern(Element::contact(site_.contacts[mate].name), std::string{name(fact.trouble)}, fact.trouble_since));
     if (!fact.open) continue;
     (*fact.open ? fell : stand).push_back(contact_sign(site_, mate, fact));
     contradicted = contradicted && contradicted_contact(mate);

@@ -130,6 +130,19 @@ TEST_CASE("row 16: contacts of one common that fall within a millisecond, on two
   CHECK(rig.idle());
 }
 
+TEST_CASE("row 16: a change-over pair of a common that falls opens on both sides, and is counted in") {
+  Rig rig{with(R"(  wire1: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1}
+  wire2: {source: gpiochip0/2, pair: 3, senses: ac_ok, of: cab1/psu2}
+)")};
+  rig.side("wire2", Side::pair, true);
+  rig.run(10s);
+  rig.edge("wire1", true), rig.edge("wire2", true);
+  rig.settle(40ms);
+  CHECK(rig.ever(contact_failed));
+  CHECK(rig.open(contact_failed, "gpiochip/gpiochip0") == "probable");
+  CHECK_FALSE(rig.ever(supply_input_lost));
+}
+
 TEST_CASE("row 16 mirrored: contacts that fall one after the other are losses") {
   Rig rig{two_wires};
   rig.run(10s);
@@ -164,6 +177,71 @@ TEST_CASE("a contact that chatters has failed, and says nothing of its supply") 
   CHECK(rig.open(contact_failed, "contact/wire1") == "reported");
   rig.run(10s);
   CHECK(rig.idle());
+}
+
+TEST_CASE("a short interruption that bounces both ways is a loss and no chatter") {
+  Rig rig{one_wire("senses: ac_ok, qualify: 2ms")};
+  rig.run(10s);
+  const auto move = [&](bool open) {
+    for (const bool is : {open, !open, open, !open, open}) rig.edge("wire1", is), rig.wait(1ms);
+  };
+  move(true);
+  rig.wait(200ms);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+  move(false);
+  rig.wait(200ms);
+  CHECK_FALSE(rig.ever(contact_failed));
+  CHECK(rig.detector().facts().contacts().fact(0).open == false);
+}
+
+TEST_CASE("bursts of fast transients hide a loss for no longer than a burst and its qualify") {
+  Rig rig{one_wire("senses: ac_ok, qualify: 2ms")};
+  rig.run(10s);
+  bool lost = false;
+  for (int burst = 0; burst < 10; ++burst) {
+    for (int pulse = 0; pulse < 15; ++pulse) {
+      lost = lost || (burst == 5 && pulse == 1);
+      rig.edge("wire1", !lost), rig.edge("wire1", lost), rig.wait(1ms);
+    }
+    rig.wait(2ms);
+    CHECK((rig.open(supply_input_lost, "cab1/psu1") == "reported") == lost);
+    rig.wait(283ms);
+  }
+  CHECK_FALSE(rig.ever(contact_failed));
+}
+
+TEST_CASE("a contact that never comes to rest has failed, however fast it moves") {
+  for (const Duration half : {Duration{500us}, Duration{5ms}, Duration{9ms}, Duration{10ms}, Duration{30ms}, Duration{100ms}}) {
+    Rig rig{one_wire("senses: ac_ok, qualify: 12ms")};
+    rig.run(10s);
+    bool open = false;
+    for (const auto end = rig.now() + 900ms; rig.now() < end; rig.wait(half)) rig.edge("wire1", open = !open);
+    INFO(half.count() << " us");
+    CHECK(rig.open(contact_failed, "contact/wire1") == "reported");
+    rig.run(20s);
+    CHECK_FALSE(rig.open(contact_failed, "contact/wire1").starts_with("reported"));
+  }
+}
+
+TEST_CASE("what a contact is when its chip is back is as found: not since the chip went, and no common that fell") {
+  const auto site = site_of(two_wires);
+  Contacts contacts{site};
+  const auto take = [&](Duration at, std::optional<bool> open, bool found) {
+    for (const Index c : {0u, 1u}) contacts.take({.contact = c, .open = open, .at = Instant{at}, .found = found});
+    contacts.settle(Instant{at} + 10ms);
+  };
+  take(1s, false, true);
+  take(20s, true, false);
+  CHECK(contacts.fell_together(0));
+  take(40s, false, false);
+  take(50s, {}, false);
+  CHECK(contacts.fact(0).trouble == Contacts::Trouble::unreadable);
+  take(60s, true, true);
+  CHECK(contacts.fact(0).open == true);
+  CHECK(contacts.fact(0).found);
+  CHECK(contacts.fact(0).since == Instant{60s});
+  CHECK(contacts.fact(0).exercised);
+  CHECK_FALSE(contacts.fell_together(0));
 }
 
 TEST_CASE("a contact that cannot be read is a failed contact, not a loss") {
