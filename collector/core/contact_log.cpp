@@ -10,7 +10,7 @@ constexpr std::chrono::seconds repeat_after{10};  // a contact may flap for hour
 std::optional<record::Evidence> ContactLog::line(const ground::Element& contact, const detect::Contacts::Fact& fact,
                                                  incident::Moment moment) {
   if (written && moment.now - *written < repeat_after) return std::nullopt;
-  written = moment.now;
+  if (!fact.open || !fact.found) written = moment.now;  // who tests a contact right after the start is heard
   std::string text = !fact.open ? "contact " + std::string{name(fact.trouble)} : *fact.open ? "contact open" : "contact closed";
   if (fact.open && fact.found) text += ", as found";
   const auto at = fact.open ? fact.since : fact.trouble_since;
