@@ -247,6 +247,7 @@ class Reader {
       if (contact.pair.substr(0, at) != contact.chip) map.problem("pair", "on another chip", "wire both sides to " + contact.chip);
       contact.pair = contact.pair.substr(at + 1);
     }
+    if (map.has("pair") && contact.pair.empty()) map.problem("pair", "no line", "write the line of its other side, or take it out");
     const auto takes = [&](const std::string& line) {
       return !line.empty() && std::ranges::any_of(site_.contacts, [&](const Contact& other) {
         return other.chip == contact.chip && (other.line == line || other.pair == line);
@@ -263,9 +264,14 @@ class Reader {
     if (const auto word = map.word("kind", contact_kind_names)) contact.kind = static_cast<ContactKind>(*word);
     if (const auto word = map.word("bias", bias_names)) contact.bias = static_cast<Bias>(*word);
     constexpr std::array<Duration, 3> held{10ms, 2ms, 1ms};  // by kind
-    contact.qualify = period(map, "qualify").value_or(held[static_cast<std::size_t>(contact.kind)]);
-    contact.flight = period(map, "flight").value_or(30ms);
-    contact.debounce = period(map, "debounce").value_or(Duration{});
+    const auto brief = [&](std::string_view key) {
+      const auto length = period(map, key);
+      if (length > 1s) map.problem(key, "longer than 1s", "write how long the contact moves, as in 30ms");
+      return length;
+    };
+    contact.qualify = brief("qualify").value_or(held[static_cast<std::size_t>(contact.kind)]);
+    contact.flight = brief("flight").value_or(30ms);
+    contact.debounce = brief("debounce").value_or(Duration{});
     contact.common = map.text("common").value_or(contact.chip);
     if (!contact.common.empty() && !ground::is_element_part(contact.common))
       map.problem("common", "no name", "letters, digits, '-', '_', '.'");
