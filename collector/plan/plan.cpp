@@ -24,6 +24,8 @@ constexpr double burst_load = 0.8;         // of a line's time
 
 Duration scaled(Duration duration, double by) { return Duration{static_cast<Duration::rep>(static_cast<double>(duration.count()) * by)}; }
 
+void follow(Duration& usual, Duration took) { usual = usual == Duration{} ? took : usual + (took - usual) / 8; }
+
 Duration rest_after(Duration busy, double duty) { return scaled(busy, 1 / duty - 1); }
 
 // SplitMix64: spreads devices over the period, the same for the same seed.
@@ -133,7 +135,7 @@ void Plan::end(Ward& ward, Instant now) {
   auto& card = cards_[ward.card];
   ward.busy = false;
   if (std::exchange(ward.holds_card, false)) --card.held;
-  card.pauses_until = now + ward.pace.between_requests.value_or(Duration{});
+  card.pauses_until = std::max(card.pauses_until, now + ward.pace.between_requests.value_or(Duration{}));
 }
 
 // What was urgent before is made up for: the rests add up.
@@ -162,13 +164,13 @@ Order Plan::read_order(site::Index device, Instant now) {
   const auto asked = rhythms_due(ward, now);
   for (Rhythm* rhythm : asked) {
     order.points.insert(order.points.end(), rhythm->points.begin(), rhythm->points.end());
-    const bool first = rhythm == &ward.rhythms.front() && rhythm->lane == Lane::hot;
-    const bool longer = !first && !site_.devices[device].timeout;
-    if (longer) order.deadline = std::max(order.deadline, now + std::min<Duration>(rhythm->period / 2, 2s));
+    const bool first = rhythm == &ward.rhythms.front();
+    order.deadline = std::max(order.deadline, now + patience(site_.devices[device], ward.answer_time, *rhythm, first));
     rhythm->next = slot_after(now, ward.phase, period(ward, *rhythm, now));
   }
   ward.urgent = ward.urgent && std::ranges::any_of(ward.rhythms, [&](const Rhythm& r) { return r.eager && r.next <= now; });
   ward.first_only = asked.size() == 1 && asked.front() == &ward.rhythms.front();
+  ward.eager_only = !ward.first_only && !asked.empty() && asked.front()->eager;
   return order;
 }
 
@@ -224,14 +226,12 @@ void Plan::identified(site::Index device, std::span<const reading::Point> points
   ward.uptime.reset();
   if (ward.busy) end(ward, now), rest(ward, now, now - ward.asked_at);
   ward.failures = ward.answers = 0;
-  ward.first_only = false;
+  ward.first_only = ward.eager_only = false;
   ward.burst_until = Instant::min();
-  ward.learned = ward.took = Duration{};
+  ward.learned = ward.took = ward.took_eager = Duration{};
   ward.rhythms = rhythms_of(written, points, ward.pace);
   for (Rhythm& rhythm : ward.rhythms) rhythm.next = now;
-  ward.answer_time = plan::answer_time(written);
-  const bool own = !written.timeout && !written.every.empty() && !ward.rhythms.empty();
-  if (own) ward.answer_time = std::min(ward.answer_time, ward.rhythms.front().base / 2);
+  ward.answer_time = plan::answer_time(written, ward.rhythms);
   for (std::uint32_t p = 0; p < points.size(); ++p)
     if (points[p].means == reading::Meaning::uptime && label(points[p], "part") == "system") ward.uptime = p;
   reschedule(ward);
@@ -273,7 +273,8 @@ void Plan::answered(site::Index device, Instant now, std::span<const reading::Re
   ward.failures = 0;
   ++ward.answers;
   ward.lived = false;
-  if (ward.first_only) ward.took = ward.took == Duration{} ? busy : ward.took + (busy - ward.took) / 8;
+  if (ward.first_only) follow(ward.took, busy);
+  if (ward.eager_only) follow(ward.took_eager, busy);
   if (ward.first_only && !readings.empty() && readings.front().uncertainty > Duration{})
     tell(device, ward.strain.round_trip(readings.front().uncertainty, now));
   if (ward.uptime) {
@@ -352,7 +353,7 @@ void Plan::burst(site::Index device, Instant now) {
 Duration Plan::burst_period(const Ward& ward, const Rhythm& rhythm) const {
   Duration line{};
   for (const site::Index mate : cards_[ward.card].wards)
-    if (!doubtful(wards_[mate])) line += wards_[mate].took;
+    if (!doubtful(wards_[mate])) line += wards_[mate].took + wards_[mate].took_eager;
   const auto wanted = site_.burst.every.value_or(std::max(rhythm.period / burst_faster, shortest_burst));
   return std::max({wanted, std::max(rhythm.declared, ward.learned) / 2, scaled(line, 1 / burst_load)});
 }

@@ -72,6 +72,7 @@ class Plan {
     bool busy = false;
     bool urgent = false;      // wanted by more than the grid: no rest is kept for it
     bool first_only = false;  // all that the question under way, or the last one, asks for
+    bool eager_only = false;  // … are hot points beside the first
     bool lived = false;       // answered late since the last failure
     bool holds_card = false;  // while busy
     bool steady = false;      // answered many times in a row before its last failure
@@ -80,8 +81,9 @@ class Plan {
     std::size_t card = 0;
     Duration phase{};
     Duration answer_time{};
-    Duration learned{};  // refresh
-    Duration took{};     // the first rhythm's question, of late
+    Duration learned{};     // refresh
+    Duration took{};        // the first rhythm's question, of late
+    Duration took_eager{};  // the other hot ones'
     Instant identify_at{};
     Instant asked_at = Instant::min();
     Instant confirm_at = Instant::max(), confirm_last = Instant::min();  // the next confirming question, and the latest one wanted

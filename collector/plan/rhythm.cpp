@@ -52,6 +52,17 @@ Duration answer_time(const site::Device& device) {
   return device.timeout.value_or(std::min<Duration>(written_or_default(device, Lane::hot) / 2, 2s));
 }
 
+Duration answer_time(const site::Device& device, std::span<const Rhythm> rhythms) {
+  const auto usual = answer_time(device);
+  const bool own = !device.timeout && !device.every.empty() && !rhythms.empty();
+  return own ? std::min(usual, rhythms.front().base / 2) : usual;
+}
+
+Duration patience(const site::Device& device, Duration answer_time, const Rhythm& rhythm, bool first) {
+  const bool hurried = device.timeout || (first && rhythm.lane == Lane::hot);
+  return hurried ? answer_time : std::max(answer_time, std::min<Duration>(rhythm.period / 2, 2s));
+}
+
 std::optional<Duration> quick_enough(const site::Device& device) {
   if (!device.pace.max_duty) return std::nullopt;
   const auto hot = lane_period(device, Lane::hot, {});

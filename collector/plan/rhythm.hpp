@@ -37,6 +37,10 @@ struct Rhythm {
 [[nodiscard]] Duration lane_period(const site::Device& device, Lane lane, Duration refresh, const reading::Pace& profile = {});
 /// As written, else half the hot period, at most 2 s.
 [[nodiscard]] Duration answer_time(const site::Device& device);
+/// … and half of its fastest rhythm, where the site file gives points one of their own.
+[[nodiscard]] Duration answer_time(const site::Device& device, std::span<const Rhythm> rhythms);
+/// How long an answer to this one of its rhythms is waited for; `first`: its fastest, which shows a loss.
+[[nodiscard]] Duration patience(const site::Device& device, Duration answer_time, const Rhythm& rhythm, bool first);
 /// The longest answer after which a device that may be kept busy for its `max_duty` only can still be asked in time for the hot lane;
 /// nothing where it always can.
 [[nodiscard]] std::optional<Duration> quick_enough(const site::Device& device);

@@ -171,6 +171,25 @@ TEST_CASE("a burst asks the hot points faster for its time, on a line no faster 
   CHECK(begun < line.now);
 }
 
+TEST_CASE("a burst of units with several hot rhythms leaves a fifth of the line, too") {
+  auto site = shelf(Protocol::modbus_rtu, 6);
+  for (auto& device : site.devices) device.every.push_back({.metric = "rack_supply_input_ok", .period = 250ms});
+  auto six = units(0, 6);
+  for (Unit& unit : six) {
+    unit.points.push_back(unit.points.front());
+    unit.points.back().metric = "rack_supply_output_ok";
+  }
+  VirtualLine line{site, six};
+  line.run(60s);
+  line.forget();
+  for (site::Index u = 0; u < 6; ++u) line.plan.burst(u, line.now);
+  line.run(10s);
+  Duration busy{};
+  for (const Unit& unit : line.units) busy += unit.takes * static_cast<int>(unit.asked.size());
+  CHECK(busy >= 7s);
+  CHECK(busy <= 8500ms);
+}
+
 TEST_CASE("a burst is never faster than half of what the device is known to measure, nor than the site file says") {
   const auto polls = [](site::Burst burst, std::optional<Duration> refresh, std::optional<Duration> learned, std::optional<double> duty) {
     auto site = shelf(Protocol::modbus, 1);
