@@ -1,8 +1,10 @@
 #include "collector/cli/lines.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
+#include <span>
 
 #include "collector/cli/outline.hpp"
 #include "collector/plan/card.hpp"
@@ -20,35 +22,39 @@ bool is_bits(const modbus::Span& span) {
   return span.function == modbus::Function::coils || span.function == modbus::Function::discrete_inputs;
 }
 
-Load load_of(const plan::Rhythm& rhythm, const site::Device& device, const Outline& outline) {
-  const bool own = site::closest(device.every, outline.points[rhythm.points.front()]) != nullptr;
-  return {.lane = rhythm.lane, .own = own, .period = rhythm.period};
-}
-
 /// Reckons what one unit costs its line.
 class Reckoning {
  public:
   Reckoning(const Line& line, const site::Device& device, UnitLoad& unit, Duration pause)
       : line_{line}, device_{device}, unit_{unit}, pause_{pause} {}
 
-  void add(const plan::Rhythm& rhythm, const Outline& outline) {
-    Load load = load_of(rhythm, device_, outline);
-    for (const auto& span : outline.requests(rhythm.points)) request(load, span.count, is_bits(span));
-    unit_.loads.push_back(load);
+  void add(std::span<const plan::Rhythm> rhythms, const Outline& outline) {
+    const auto answer_time = plan::answer_time(device_, rhythms);
+    for (const auto& rhythm : rhythms) {
+      Load& load = enter(rhythm, answer_time);
+      const auto* own = site::closest(device_.every, outline.points[rhythm.points.front()]);
+      if (own != nullptr) load.own = *own;
+      for (const auto& span : outline.requests(rhythm.points)) request(load, span.count, is_bits(span));
+    }
   }
   void assume(reading::Lane lane, std::size_t registers) {
-    Load load{.lane = lane, .period = plan::lane_period(device_, lane, {})};
+    Load& load = enter({.period = plan::lane_period(device_, lane, {}), .lane = lane}, plan::answer_time(device_));
     request(load, registers, false);
-    unit_.loads.push_back(load);
   }
 
  private:
+  Load& enter(const plan::Rhythm& rhythm, Duration answer_time) {
+    const bool first = unit_.loads.empty();
+    unit_.loads.push_back({.lane = rhythm.lane, .period = rhythm.period, .patience = plan::patience(device_, answer_time, rhythm, first)});
+    if (first) unit_.timeout = unit_.loads.front().patience;
+    return unit_.loads.back();
+  }
   void request(Load& load, std::size_t count, bool bits) {
     const auto frames = bits ? plan::of_bits(count) : plan::of_registers(count);
     ++load.requests;
     load.registers += bits ? 0 : count;
     load.bytes += frames.bytes();
-    load.takes += unit_.turnaround + pause_;
+    load.takes += unit_.turnaround / line_.at_once + pause_;
     if (line_.kind != Line::Kind::host) load.takes += plan::time_of(line_.serial, frames);
   }
 
@@ -78,7 +84,7 @@ UnitLoad unit_of(const Line& line, site::Index index, const site::Device& device
   }
   const auto outline = outline_of(*profile, clearing_of(device));
   unit.at_most = !outline.exact;
-  for (const auto& rhythm : plan::rhythms_of(device, outline.points, pace)) reckoning.add(rhythm, outline);
+  reckoning.add(plan::rhythms_of(device, outline.points, pace), outline);
   return unit;
 }
 
@@ -97,6 +103,16 @@ Duration rounded_up(Duration exact) {
   Duration step = 10ms;
   while (exact > 100 * step) step *= 10;
   return (exact + step - 1ns) / step * step;
+}
+
+/// The gentlest word of its units counts.
+unsigned at_once(const Line& line, const site::Site& site, const std::vector<site::Index>& devices, const profile::Library& library) {
+  unsigned least = line.kind == Line::Kind::host ? std::numeric_limits<unsigned>::max() : 1;
+  for (const auto d : devices) {
+    const auto* profile = profile_of(site.devices[d], library);
+    least = std::min<unsigned>(least, profile != nullptr ? std::max<unsigned>(profile->quirks.pipeline, 1) : 1);
+  }
+  return least;
 }
 
 bool is_hot_lane(const Load& load) { return load.lane == reading::Lane::hot && !load.own; }
@@ -143,12 +159,12 @@ std::optional<Duration> Line::smallest_hot() const {
   return std::nullopt;
 }
 
-bool Line::certain() const {
-  return std::ranges::all_of(
-      units, [&](const UnitLoad& unit) { return unit.profile != nullptr && (kind == Kind::serial || unit.turnaround_known); });
+bool Line::certainly_full() const {
+  const auto known = [this](double sum, const UnitLoad& unit) { return certain(unit) ? sum + unit.share() : sum; };
+  return std::accumulate(units.begin(), units.end(), reserved(), known) > 1;
 }
 
-std::vector<Line> lines_of(const site::Site& site, const profile::Library& library) {
+std::vector<Line> lines_of(const site::Site& site, const profile::Library& library, Hosts hosts) {
   std::map<std::string, std::vector<site::Index>> shared;
   for (site::Index d = 0; d < site.devices.size(); ++d)
     if (plan::kind_of(site.devices[d]) != plan::Card::Kind::own) shared[plan::card_of(site.devices[d])].push_back(d);
@@ -156,7 +172,8 @@ std::vector<Line> lines_of(const site::Site& site, const profile::Library& libra
   for (const auto& [card, devices] : shared) {
     const auto& first = site.devices[devices.front()];
     Line line{.kind = kind_of(first), .name = name_of(first.address), .serial = first.address.serial, .units = {}};
-    if (line.kind == Line::Kind::host && devices.size() == 1) continue;
+    if (line.kind == Line::Kind::host && devices.size() == 1 && hosts == Hosts::shared) continue;
+    line.at_once = at_once(line, site, devices, library);
     for (const auto d : devices) line.units.push_back(unit_of(line, d, site.devices[d], profile_of(site.devices[d], library)));
     out.push_back(std::move(line));
   }

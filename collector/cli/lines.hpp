@@ -20,8 +20,8 @@ using ground::Duration;
 /// One rhythm of one device.
 struct Load {
   reading::Lane lane{};
-  bool own = false;  // of single points, not of a lane
-  Duration period{};
+  std::optional<site::Every> own = {};  // of single points, not of a lane
+  Duration period{}, patience{};        // with an answer
   std::size_t requests = 0, registers = 0, bytes = 0;
   Duration takes{};  // all of its requests and answers
   [[nodiscard]] double share() const { return ground::seconds(takes) / ground::seconds(period); }
@@ -35,9 +35,11 @@ struct UnitLoad {
   bool at_most = false;                       // the device itself decides which registers it has
   Duration turnaround{};
   bool turnaround_known = false;
-  Duration timeout{};
+  Duration timeout{};  // of the question that shows whether it lives
   std::vector<Load> loads;
   [[nodiscard]] double share() const;
+  /// Its figures follow from what is written: those of a serial line's units but for a usual turnaround.
+  [[nodiscard]] bool certain(bool serial) const { return profile != nullptr && !at_most && (serial || turnaround_known); }
 };
 
 struct Line {
@@ -45,6 +47,7 @@ struct Line {
   Kind kind = Kind::serial;
   std::string name;
   drivers::SerialLine serial = {};  // of a device server: assumed
+  unsigned at_once = 1;             // questions that the host bears
   std::vector<UnitLoad> units;
 
   [[nodiscard]] double living() const;    // share of the time that questions and answers take
@@ -55,12 +58,14 @@ struct Line {
   [[nodiscard]] Duration asked_again(std::size_t dead, Known known) const;
   /// The shortest period of all hot lanes that fits; nothing when none does.
   [[nodiscard]] std::optional<Duration> smallest_hot() const;
-  /// All of it follows from what is written.
-  [[nodiscard]] bool certain() const;
+  [[nodiscard]] bool certain(const UnitLoad& unit) const { return unit.certain(kind == Kind::serial); }
+  /// It cannot be kept even if all that is assumed cost nothing.
+  [[nodiscard]] bool certainly_full() const;
 };
 
-/// Serial lines with any number of units; hosts with several.
-[[nodiscard]] std::vector<Line> lines_of(const site::Site& site, const profile::Library& library);
+/// Serial lines with any number of units; hosts with several, or all.
+enum class Hosts { shared, all };
+[[nodiscard]] std::vector<Line> lines_of(const site::Site& site, const profile::Library& library, Hosts hosts = Hosts::shared);
 
 /// What cannot be met, or asks more than a device measures, or names points that no profile has.
 void judge_rhythms(const site::Site& site, const profile::Library& library, const std::string& file, ground::Problems& problems);

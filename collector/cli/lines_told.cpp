@@ -25,7 +25,9 @@ std::string lane_name(const Load& load) { return std::string{reading::lane_names
 
 std::string heading(const Line& line) {
   const auto units = count(line.units.size(), "unit");
-  if (line.kind == Line::Kind::host) return "host " + line.name + ": " + units + " on one connection, reckoned by turnaround alone";
+  if (line.kind == Line::Kind::host)
+    return "host " + line.name + ": " + units + " on one connection, reckoned by turnaround alone" +
+           (line.at_once > 1 ? ", " + std::to_string(line.at_once) + " questions at once" : "");
   const bool server = line.kind == Line::Kind::device_server;
   return "line " + line.name + ": " + std::to_string(line.serial.baud) + " baud, " + std::to_string(line.serial.bits_a_byte()) +
          " bits a byte" + (server ? " (assumed: it lies behind a device server)" : "") + ", silence " + ms(plan::silence(line.serial)) +
@@ -78,7 +80,10 @@ std::string line_json(const Line& line, const site::Site& site) {
     json.field("turnaround_assumed", !unit.turnaround_known).field("timeout_seconds", ground::seconds(unit.timeout));
     json.key("rhythms").begin_array();
     for (const Load& load : unit.loads) {
-      json.begin_object().field("lane", lane_name(load)).field("own", load.own).field("period_seconds", ground::seconds(load.period));
+      json.begin_object()
+          .field("lane", lane_name(load))
+          .field("own", load.own.has_value())
+          .field("period_seconds", ground::seconds(load.period));
       json.field("requests", static_cast<std::uint64_t>(load.requests)).field("registers", static_cast<std::uint64_t>(load.registers));
       json.field("bytes", static_cast<std::uint64_t>(load.bytes)).field("seconds", ground::seconds(load.takes));
       json.field("share", load.share()).end_object();

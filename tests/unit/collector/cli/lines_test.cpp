@@ -25,11 +25,27 @@ constexpr const char* cached =
     "registers:\n"
     "  - {address: 1, metric: rack_voltage_volts, lane: hot, refresh: 1s}\n"
     "  - {address: 2, metric: rack_temperature_celsius, refresh: 1min}\n";
+constexpr const char* pair =
+    "profile: pair\n"
+    "protocol: modbus\n"
+    "registers:\n"
+    "  - {address: 1, metric: rack_voltage_volts, part: supply, index: \"1\"}\n"
+    "  - {address: 2, metric: rack_voltage_volts, part: supply, index: \"2\", refresh: 1min}\n";
+constexpr const char* quick =
+    "profile: quick\n"
+    "protocol: modbus\n"
+    "quirks: {pipeline: 4, turnaround: 20ms}\n"
+    "registers:\n"
+    "  - {address: 1, metric: rack_voltage_volts, lane: hot}\n";
 
 const profile::Library& library() {
   static const auto made = [] {
     ground::Problems problems;
-    auto out = profile::Library::load({{.name = "psu.yaml", .text = supply}, {.name = "cached.yaml", .text = cached}}, problems);
+    auto out = profile::Library::load({{.name = "psu.yaml", .text = supply},
+                                       {.name = "cached.yaml", .text = cached},
+                                       {.name = "quick.yaml", .text = quick},
+                                       {.name = "pair.yaml", .text = pair}},
+                                      problems);
     REQUIRE(problems.ok());
     return out;
   }();
@@ -87,7 +103,7 @@ TEST_CASE("a line's arithmetic: spans, bytes and milliseconds of every rhythm, a
   CHECK(line.asked_again(1, cli::Line::Known::identified) == 5s);
   CHECK(line.asked_again(2, cli::Line::Known::identified) == 7500ms);
   CHECK(line.asked_again(2, cli::Line::Known::never) == 20s);
-  CHECK(line.certain());
+  CHECK(line.certain(psu));
 }
 
 TEST_CASE("a line of one unit keeps nothing for the dead, a host of one is no line, a tap none either") {
@@ -123,6 +139,55 @@ TEST_CASE("a question that its time-out cuts off is refused") {
         "write hot: 490ms or longer: the time-out is half of it, at most 2s");
 }
 
+TEST_CASE("the time-out of points with a period of their own is half of that: what it cuts off is refused, what it leaves is not") {
+  const auto fast = [](const std::string& period) { return unit(1, "profile: psu, every: {rack_voltage_volts: " + period + "}"); };
+  CHECK(judged(fast("30ms")) ==
+        Texts{"r.yaml:3: devices.u1.every.rack_voltage_volts: its 1 requests take 17.6 ms on /dev/ttyS0, the time-out "
+              "is 15ms; write 40ms or longer: the time-out is half of it, at most 2s"});
+  CHECK(judged(fast("40ms")).empty());
+  const auto lines = cli::lines_of(site_of(fast("40ms") + unit(2)), library());
+  CHECK(lines[0].units[0].timeout == 20ms);
+  CHECK(lines[0].units[0].loads[1].patience == 250ms);
+  CHECK(lines[0].asked_again(2, cli::Line::Known::identified) == 2700ms);
+  // Seldom asked, it has time: only the first rhythm's question must not hide a loss.
+  CHECK(judged("  u: {url: \"modbus-rtu:///dev/ttyS0/1?baud=1200\", profile: psu, hot: 10s, routine: 1h, timeout: 2s,\n"
+               "      every: {rack_current_amperes: 1h}}\n")
+            .empty());
+}
+
+TEST_CASE("a host that thinks for longer than the time-out is refused, be it of one unit; not where that is assumed") {
+  const auto host = [](const std::string& rest) { return judged("  m: {url: modbus://192.0.2.1/1, " + rest + "}\n"); };
+  CHECK(host("profile: cached, hot: 500ms, turnaround: 300ms").size() == 1);
+  CHECK(host("profile: cached, hot: 1s, turnaround: 300ms").empty());
+  CHECK(host("profile: psu").empty());
+}
+
+TEST_CASE("a host whose units all bear several questions at once is reckoned so") {
+  std::string shelf;
+  for (int u = 1; u <= 8; ++u)
+    shelf += "  m" + std::to_string(u) + ": {url: modbus://192.0.2.1/" + std::to_string(u) + ", profile: quick}\n";
+  CHECK(judged(shelf).empty());
+  CHECK(cli::lines_of(site_of(shelf), library())[0].living() == Approx(0.4));
+  CHECK(judged(shelf + "  m9: {url: modbus://192.0.2.1/9, profile: cached, hot: 10s}\n").size() == 1);
+}
+
+TEST_CASE("what is known alone may be too much, whatever is assumed of the others") {
+  CHECK(judged(unit(1, "profile: psu, hot: 40ms, routine: 100ms") + unit(2, "hot: 10s")).size() >= 1);
+  CHECK(judged(unit(1, "profile: psu, hot: 40ms, routine: 100ms") + unit(2, "hot: 10s"))[0].starts_with(
+      "r.yaml:3: devices.u1.routine: /dev"));
+}
+
+TEST_CASE("of two periods that are the same the one that is too fast is named") {
+  CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: cached, routine: 1s,\n      every: {rack_voltage_volts: 1s,\n"
+               "              rack_temperature_celsius: 2s}}\n") ==
+        Texts{"r.yaml:5: devices.m.every.rack_temperature_celsius: 2s is faster than half the refresh: it measures every 1min; write at "
+              "least 30s"});
+  CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: pair, every: {'rack_voltage_volts{index=\"1\"}': 1s,\n"
+               "      'rack_voltage_volts{index=\"2\"}': 1s}}\n") ==
+        Texts{"r.yaml:4: devices.m.every.rack_voltage_volts{index=\"2\"}: 1s is faster than half the refresh: it measures every 1min; "
+              "write at least 30s"});
+}
+
 TEST_CASE("a written period faster than half the refresh is refused, a default one is not") {
   CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: cached}\n").empty());
   CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: cached, hot: 500ms, routine: 30s}\n").empty());
@@ -131,7 +196,9 @@ TEST_CASE("a written period faster than half the refresh is refused, a default o
               "r.yaml:5: devices.m.routine: 29s is faster than half the refresh: it measures every 1min; write at least 30s"});
   CHECK(judged("  m: {url: modbus://192.0.2.1/1, profile: cached, every: {rack_voltage_volts: 10ms}}\n") ==
         Texts{"r.yaml:3: devices.m.every.rack_voltage_volts: 10ms is faster than half the refresh: it measures every 1s; "
-              "write at least 500ms"});
+              "write at least 500ms",
+              "r.yaml:3: devices.m.every.rack_voltage_volts: its 1 requests take 20 ms on 192.0.2.1:502, the time-out is 5ms; "
+              "write 40ms or longer: the time-out is half of it, at most 2s"});
 }
 
 TEST_CASE("a period for points that a written profile does not have is refused") {
