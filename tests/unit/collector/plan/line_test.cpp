@@ -139,6 +139,24 @@ TEST_CASE("on a line that is too busy the one that waited longest is next, and n
   }
 }
 
+TEST_CASE("the pause that one unit of a host wants is not cut short by another's answer") {
+  auto site = shelf(Protocol::modbus, 2);
+  site.devices[0].pace.between_requests = 200ms;
+  Instant now{1000s};
+  plan::Plan plan{site, 1, now};
+  std::vector<plan::Order> orders;
+  for (int identified = 0; identified < 2; now = *plan.next_due()) {
+    orders = plan.due(now);
+    for (const auto& order : orders) plan.identified(order.device, hot_and_routine(), now), ++identified;
+  }
+  for (orders = plan.due(now); orders.size() < 2; orders = plan.due(now = *plan.next_due()))
+    for (const auto& order : orders) plan.answered(order.device, now);
+  plan.answered(0, now + 10ms);
+  plan.answered(1, now + 11ms);
+  for (const site::Index d : {0u, 1u}) plan.hurry(d, now + 12ms);
+  CHECK(plan.next_due() == now + 210ms);
+}
+
 TEST_CASE("a burst asks the hot points faster for its time, on a line no faster than that serves, and the grid is kept afterwards") {
   auto site = shelf(Protocol::modbus_rtu);
   VirtualLine line{site, units(0)};
