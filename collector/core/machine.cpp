@@ -184,7 +184,7 @@ std::vector<reading::Reading> Machine::store_overheard(site::Index index, std::s
   std::map<Instant, std::vector<reading::Reading>> said;
   std::vector<reading::Reading> rest;
   for (const auto& reading : readings) {
-    if (reading.quality != Quality::good)
+    if (reading.quality != Quality::good && reading.quality != Quality::out_of_range)
       rest.push_back(reading);
     else if (reading.point < device.overheard.size() && reading.time > std::exchange(device.overheard[reading.point], reading.time))
       said[reading.time].push_back(reading);

@@ -52,4 +52,9 @@ TEST_CASE("what a tap heard is stored at the time it was said, and once") {
   CHECK(samples_at(first) == 0);
   CHECK(batches.front().at < now);
   CHECK(batches.front().samples.size() == 1);
+  for (const std::size_t stored : {1u, 0u}) {
+    step(core::Answered{.device = 0, .asked = now, .readings = {said(2, first + 5ms, 999, Quality::out_of_range)}});
+    CHECK(samples_at(first + 5ms) == stored);
+    CHECK(samples_at(now) == 0);
+  }
 }
