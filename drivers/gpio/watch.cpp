@@ -98,6 +98,7 @@ void Watch::State::look() {
   if (!lines) {
     open();
   } else {
+    listen();
     ask_again();
     compare();
   }
@@ -125,8 +126,12 @@ void Watch::State::open() {
 void Watch::State::listen() {
   for (const int original : lines->descriptors()) {
     if (std::ranges::find(originals, original) != originals.end()) continue;
+    auto duplicate = std::make_unique<asio::posix::stream_descriptor>(loop);
+    error_code error;
+    duplicate->assign(::dup(original), error);
+    if (error) continue;  // no descriptor is left: until one is, the levels are looked at each second
     originals.push_back(original);
-    descriptors.push_back(std::make_unique<asio::posix::stream_descriptor>(loop, ::dup(original)));
+    descriptors.push_back(std::move(duplicate));
     listen(originals.size() - 1);
   }
 }
