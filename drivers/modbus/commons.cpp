@@ -17,10 +17,12 @@ constexpr int dials_a_turn = 16;  // a connect on loopback takes some 40 us
 
 }  // namespace
 
-/// Held by the timer's wait. When it goes without the wait having ended, the loop itself has gone: whoever waits for an answer is let go,
-/// else the coroutines that ask, the devices and their connections would hold each other for ever.
+/// Held by what the loop is to call: the timer's wait, the end of a turn. When it goes without having been called, the loop itself has
+/// gone: whoever waits for an answer is let go, else the coroutines that ask, the devices and their connections would hold each other for
+/// ever.
 struct Commons::Bond {
   explicit Bond(std::weak_ptr<Commons> whose) : commons{std::move(whose)} {}
+  [[nodiscard]] std::shared_ptr<Commons> loosen() { return std::exchange(commons, {}).lock(); }
   Bond(Bond&&) = default;
   Bond& operator=(Bond&&) = delete;
   ~Bond() {
@@ -38,8 +40,8 @@ Commons::Commons(Executor executor) : executor_{std::move(executor)}, timer_{exe
 void Commons::soon(Deadlines::Entry& entry) {
   soon_.push_back(&entry);
   if (std::exchange(flush_posted_, true)) return;
-  asio::post(executor_, [weak = weak_from_this()] {
-    const auto self = weak.lock();
+  asio::post(executor_, [bond = Bond{weak_from_this()}]() mutable {
+    const auto self = bond.loosen();
     if (!self) return;
     self->flush_posted_ = false;
     self->flush();
@@ -94,7 +96,7 @@ void Commons::arm() {
   armed_ = deadlines_.earliest();
   timer_.expires_after(armed_ - ground::clock::now());
   timer_.async_wait([bond = Bond{weak_from_this()}](const boost::system::error_code& error) mutable {
-    const auto commons = std::exchange(bond.commons, {}).lock();
+    const auto commons = bond.loosen();
     if (commons && !error) commons->ring();
   });
 }
@@ -108,6 +110,8 @@ void Commons::ring() {
 
 void Commons::abandon() {
   while (Deadlines::Entry* entry = deadlines_.take_any()) entry->abandoned();
+  for (std::size_t i = 0; i < soon_.size(); ++i)
+    if (Deadlines::Entry* const entry = std::exchange(soon_[i], nullptr)) entry->abandoned();
 }
 
 void Commons::when_dialling(std::function<void()> dial) {

@@ -366,7 +366,11 @@ void Connection::drop() {
   state_ = State::closed;
 }
 
-void Connection::abandoned() { agenda_.forget_all(); }
+/// Those who asked may be the last that hold it.
+void Connection::abandoned() {
+  const auto self = shared_from_this();
+  agenda_.forget_all();
+}
 
 void Connection::plan_wake(Instant now) {
   Instant at = state_ == State::dialling ? dial_until_ : Instant::max();

@@ -1,6 +1,7 @@
 #include "drivers/modbus/connection.hpp"
 
 #include <boost/asio/detached.hpp>
+#include <memory>
 #include <optional>
 
 #include "catch.hpp"
@@ -242,4 +243,22 @@ TEST_CASE("closing ends the request under way and those that wait") {
   line.connection->close();
   CHECK(holdup::test::run_until(line.io, [&] { return line.load.bad == 3; }));
   CHECK(line.load.good == 0);
+}
+
+TEST_CASE("a loop goes while questions wait, and they take their connection with them") {
+  const bool has_left = GENERATE(true, false);
+  std::weak_ptr<Connection> left;
+  {
+    boost::asio::io_context io;
+    Peer peer{io, Manner::mute};
+    auto connection = std::make_shared<Connection>(io.get_executor(), peer.endpoint());
+    left = connection;
+    for (int n = 0; n < 3; ++n)
+      boost::asio::co_spawn(io, connection->ask({.unit = 7, .address = 40, .count = 10}, ground::clock::now() + 10s),
+                            boost::asio::detached);
+    if (has_left) REQUIRE(holdup::test::run_until(io, [&] { return connection->counters().requests > 0; }));
+    if (!has_left) io.run_one();
+    connection.reset();
+  }
+  CHECK(left.expired());
 }
