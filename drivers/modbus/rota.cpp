@@ -62,7 +62,9 @@ void Rota::silent(std::uint8_t number, Duration held, Instant now) {
 }
 
 void Rota::unreachable(std::uint8_t number, Instant now) {
-  Unit& unit = of(number);
+  const auto known = std::ranges::find(units_, number, &Unit::number);
+  if (known == units_.end() || known->asked == Instant::min()) return;
+  Unit& unit = *known;
   ++unit.silences;
   if (unit.mute()) rest_for(others_share * (now - unit.asked), now);  // the others' silence is its doing
   behind_mute_ = false;

@@ -21,7 +21,7 @@ class Rota {
   void answered_late(std::uint8_t unit, Instant now);
   /// It did not answer in time; `held`: for how long it kept others from being asked.
   void silent(std::uint8_t unit, Duration held, Instant now);
-  /// Its gateway says, in time or late, that it does not answer: so long the gateway was at it.
+  /// Its gateway says, in time or late, that it does not answer: so long the gateway was at it. Of one that was not asked it says nothing.
   void unreachable(std::uint8_t unit, Instant now);
   /// Others go on before it has answered.
   void passed_over(Duration held, Instant now) { rest(held, now); }

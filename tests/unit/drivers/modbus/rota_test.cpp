@@ -151,3 +151,16 @@ TEST_CASE("a unit that is silent for good keeps no other mute one from its turn"
   CHECK_FALSE(line.rota.may_ask(8, rested));  // 9 wanted its turn just now
   CHECK(line.rota.may_ask(8, rested + 2s));   // and does no more
 }
+
+TEST_CASE("a word of a unit that nobody asked makes no unit of it") {
+  Rota rota;
+  rota.asked(1, begun);
+  rota.answered(1, 5ms, begun + 5ms);
+  rota.unreachable(77, begun + 6ms);
+  CHECK_FALSE(rota.shared());
+  for (Instant now = begun + 1s; now < begun + 3s; now += 100ms) {
+    CHECK(rota.may_ask(1, now));
+    rota.asked(1, now);
+    rota.silent(1, 50ms, now + 50ms);
+  }
+}
