@@ -106,6 +106,7 @@ asio::awaitable<Result<Interview::Words>> Interview::words(Span span) {
   if (!exchange && !is_untold(exchange.error()) && !(answered_ && exchange.error().kind == FailureKind::timeout))
     co_return exchange.error();
   Words words;
+  if (!exchange) ++silences_[span];
   if (exchange) {
     const Answer& answer = exchange->answer;
     if (answer.exception && !says_not_here(answer.exception)) co_return exception_failure(span, answer.exception);
@@ -114,6 +115,16 @@ asio::awaitable<Result<Interview::Words>> Interview::words(Span span) {
   }
   heard_.emplace(span, words);
   co_return words;
+}
+
+/// Where silence is hardly a refusal: an answer may have been lost, and all that follows from it would be missing.
+asio::awaitable<Result<Interview::Words>> Interview::words_by_two(Span span) {
+  Result<Words> told = co_await words(span);
+  const auto silent = silences_.find(span);
+  if (!told || silent == silences_.end() || silent->second > 1) co_return told;
+  heard_.erase(span);
+  told = co_await words(span);
+  co_return told;
 }
 
 asio::awaitable<Result<Exchange>> Interview::ask(Span span) {
@@ -155,7 +166,7 @@ asio::awaitable<Result<bool>> Interview::says(const profile::RegisterSign& sign)
 }
 
 asio::awaitable<Result<bool>> Interview::holds(const profile::RegisterCondition& condition) {
-  const Result<Words> told = co_await words({static_cast<Function>(condition.function), condition.address, 1});
+  const Result<Words> told = co_await words_by_two({static_cast<Function>(condition.function), condition.address, 1});
   if (!told) co_return told.error();
   if (told->empty()) co_return condition.is.empty();
   const std::int64_t number = told->front() & condition.mask;
@@ -172,7 +183,7 @@ asio::awaitable<Result<std::vector<Model>>> Interview::chain(const std::vector<s
     if (!is_marker(*marker)) continue;
     Chain walk{start};
     while (const auto next = walk.next()) {
-      const Result<Words> told = co_await words(*next);
+      const Result<Words> told = co_await words_by_two(*next);
       if (!told) co_return told.error();
       walk.take(*told);
     }

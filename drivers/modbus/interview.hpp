@@ -13,8 +13,8 @@
 #include "drivers/profile/profile.hpp"
 #include "drivers/reading/point.hpp"
 
-// Finds out what a unit is: which profile fits it, where its models stand, how it is called. Nothing is asked twice. Used by Device when
-// it identifies.
+// Finds out what a unit is: which profile fits it, where its models stand, how it is called. Nothing that it answers is asked twice. Used
+// by Device when it identifies.
 namespace holdup::modbus {
 
 class Interview {
@@ -38,6 +38,7 @@ class Interview {
   enum class By : std::uint8_t { registers, chain, identification };
 
   Answered<Words> words(Span span);
+  Answered<Words> words_by_two(Span span);
   Answered<Exchange> ask(Span span);
   Answered<bool> agrees(const profile::Profile& profile, By by);
   Answered<bool> says(const profile::RegisterSign& sign);
@@ -50,7 +51,8 @@ class Interview {
   Asker& asker_;
   std::uint8_t unit_;
   ground::Instant deadline_;
-  std::map<Span, Words> heard_;  // empty: it has no such registers
+  std::map<Span, Words> heard_;   // empty: it has no such registers …
+  std::map<Span, int> silences_;  // … or it kept silent, so often
   std::optional<IdentificationObjects> objects_;
   bool answered_ = false;  // whatever
 };

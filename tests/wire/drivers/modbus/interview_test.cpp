@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include "catch.hpp"
 #include "drivers/modbus/connection.hpp"
@@ -110,9 +111,14 @@ class Counted final : public Asker {
   explicit Counted(std::map<std::uint16_t, std::uint16_t> registers) : asker_{Recording{.registers = std::move(registers)}} {}
   asio::awaitable<ground::Result<Exchange>> ask(Question question, ground::Instant deadline) override {
     ++questions;
-    return asker_.ask(question, deadline);
+    if (lost && *lost == question.address) {
+      lost.reset();
+      co_return ground::Failure{ground::FailureKind::timeout, "no answer"};
+    }
+    co_return co_await asker_.ask(question, deadline);
   }
   int questions = 0;
+  std::optional<std::uint16_t> lost{};  // the first answer from there
 
  private:
   RecordedAsker asker_;
@@ -228,6 +234,18 @@ TEST_CASE("a register whose condition does not hold has no point") {
   CHECK(bench.identified.points[0].metric == "rack_current_amperes");
   CHECK(bench.identified.points[1].metric == "rack_voltage_volts");
   CHECK(bench.readings[1].value == 6);
+}
+
+TEST_CASE("an answer that is lost while a unit tells what it has costs none of it") {
+  asio::io_context io;
+  const auto asker = std::make_shared<Counted>(chain_at(40000));
+  const auto profiles = library({sunspec});
+  modbus::Device device{asker, 1, all_of(profiles)};
+  asker->lost = 40070;
+  const auto told = run(io, device.identify(ground::clock::now() + 10s));
+  REQUIRE(told.has_value());
+  CHECK_FALSE(asker->lost.has_value());
+  CHECK(told->points.size() == 2);
 }
 
 TEST_CASE("of two registers that tell one series the one that holds a reading stands") {
