@@ -22,6 +22,17 @@ bool Image::Heard::fresh(Instant now) const {
   return now - answered <= limit;
 }
 
+/// What had grown old meanwhile: either the master has become slower, which shows the second time, or the line was away.
+void Image::Heard::again(Duration since, bool was_fresh) {
+  if (!interval)
+    interval = since;
+  else if (was_fresh)
+    interval = std::max(since, *interval - *interval / 8);
+  else
+    interval = std::min(since, last.value_or(since));
+  last = since;
+}
+
 bool Image::take(Overheard heard) {
   const auto found = units_.find(heard.question.unit);
   if (found == units_.end()) return false;
@@ -35,8 +46,7 @@ bool Image::take(Overheard heard) {
     return true;
   }
   Heard& known = before->second;
-  const Duration since = heard.answered - known.answered;
-  known.interval = known.interval ? std::max(since, *known.interval - *known.interval / 8) : since;
+  known.again(heard.answered - known.answered, known.fresh(heard.answered));
   known.answer = std::move(heard.answer);
   known.asked = heard.asked;
   known.answered = heard.answered;

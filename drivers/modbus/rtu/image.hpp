@@ -40,7 +40,8 @@ class Image {
   struct Heard {
     modbus::Answer answer;
     ground::Instant asked{}, answered{};
-    std::optional<ground::Duration> interval{};  // between two hearings, the longest of late
+    std::optional<ground::Duration> interval{}, last{};  // between two hearings: the longest of late, the last one
+    void again(ground::Duration since, bool was_fresh);
     [[nodiscard]] bool fresh(ground::Instant now) const;
   };
   struct Unit {

@@ -12,6 +12,7 @@ using modbus::Question;
 
 constexpr std::uint8_t last_unit = 247;
 constexpr auto longest_wait = std::chrono::seconds{5};  // of a master for an answer
+constexpr auto longest_late = std::chrono::seconds{1};  // an answer comes after its master has asked for something else
 
 std::uint16_t word(Bytes bytes, std::size_t at) { return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]); }
 
@@ -52,6 +53,7 @@ void Eavesdropper::forget() {
   buffer_.clear();
   ruled_out_.clear();
   pending_.reset();
+  given_up_.reset();
 }
 
 /// What begins there, of what is not ruled out yet: a CRC that was wrong is not looked at again.
@@ -98,14 +100,24 @@ bool Eavesdropper::take_answer(Bytes rest, Instant now, std::vector<Overheard>& 
   if (std::ranges::equal(frame, pending_->bytes)) return false;
   auto answer = answer_in(frame.first(frame.size() - 2), asked);
   if (!answer) return false;
+  if (may_be_older(asked, *answer, now)) return false;
   out.push_back({.question = asked, .answer = *std::move(answer), .asked = pending_->at, .answered = now});
   pending_.reset();
   return true;
 }
 
+/// The answer to a question that was given up may come behind the next one, and all that follow then stand one behind theirs, for a while.
+bool Eavesdropper::may_be_older(const Question& asked, const modbus::Answer& answer, Instant now) const {
+  if (!given_up_ || now - given_up_->at > longest_late) return false;
+  const Question& older = given_up_->question;
+  const bool passes = answer.exception != 0 || older.count == asked.count;
+  return passes && older.unit == asked.unit && older.function == asked.function;
+}
+
 void Eavesdropper::take_request(Bytes rest, Instant now) {
   const Bytes frame = rest.first(*request_bytes(rest));
   const auto question = frame[0] != 0 ? question_of(frame) : std::nullopt;
+  if (pending_ && !std::ranges::equal(frame, pending_->bytes)) given_up_ = Pending{.question = pending_->question, .bytes = {}, .at = now};
   pending_.reset();
   if (question) pending_ = Pending{.question = *question, .bytes = {frame.begin(), frame.end()}, .at = now};
 }

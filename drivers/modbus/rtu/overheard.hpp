@@ -42,12 +42,14 @@ class Eavesdropper {
   Beginning look(std::size_t at);
   bool take_frame(ground::Instant now, std::vector<Overheard>& out);
   bool take_answer(Bytes rest, ground::Instant now, std::vector<Overheard>& out);
+  [[nodiscard]] bool may_be_older(const modbus::Question& asked, const modbus::Answer& answer, ground::Instant now) const;
   void take_request(Bytes rest, ground::Instant now);
   void drop_front(std::size_t bytes);
 
   std::vector<std::uint8_t> buffer_;
   std::vector<RuledOut> ruled_out_;  // of each byte of it
   std::optional<Pending> pending_;   // asked last, not answered yet
+  std::optional<Pending> given_up_;  // asked before that, not answered: its answer may still come
   std::uint64_t skipped_ = 0;
 };
 

@@ -37,14 +37,16 @@ namespace {
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr Duration first_back_off = 100ms, longest_back_off = 5s;
 
-Result<int> open_to_read(const drivers::SerialLine& line) {
+Result<void> open_to_read(const drivers::SerialLine& line, asio::posix::stream_descriptor& into) {
   const int descriptor = ::open(line.path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return Failure{FailureKind::machine, std::strerror(errno)};
   hush(descriptor);
-  const Result<void> ready = set(descriptor, line);
-  if (ready) return descriptor;
-  ::close(descriptor);
-  return ready.error();
+  Result<void> ready = set(descriptor, line);
+  error_code error;
+  if (ready) (void)into.assign(descriptor, error);
+  if (error) ready = Failure{FailureKind::machine, error.message()};
+  if (!ready) ::close(descriptor);
+  return ready;
 }
 
 }  // namespace
@@ -91,13 +93,12 @@ asio::awaitable<Result<Exchange>> Tap::ask(modbus::Question question, ground::In
 
 void Tap::be_open() {
   if (ear_->descriptor.is_open() || ear_->will_try) return;
-  const Result<int> opened = open_to_read(line_);
+  const Result<void> opened = open_to_read(line_, ear_->descriptor);
   if (!opened) {
     ++figures_->open_failures;
     ear_->trouble = opened.error().what;
     return try_again();
   }
-  ear_->descriptor.assign(*opened);
   ear_->eavesdropper.forget();
   ++figures_->opens;
   listen();

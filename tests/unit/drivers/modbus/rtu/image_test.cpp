@@ -91,3 +91,21 @@ TEST_CASE("a master that asks for ever more has the oldest forgotten") {
   CHECK(image.tell(registers(599, 1), start + 1s).ear == Ear::told);
   CHECK(image.tell(registers(0, 1), start + 1s).ear != Ear::told);
 }
+
+TEST_CASE("a line that was away is no pace of its master's: what was heard once since grows old as before") {
+  Image image;
+  image.watch(7);
+  for (int i = 0; i < 5; ++i) image.take(heard(10, {1}, start + i * 500ms));
+  const auto back = start + 1h;
+  image.take(heard(10, {2}, back));
+  CHECK(image.tell(registers(10, 1), back + 2s).ear == Ear::told);
+  CHECK(image.tell(registers(10, 1), back + 3s).ear == Ear::silent);
+}
+
+TEST_CASE("a master that becomes slower is followed") {
+  Image image;
+  image.watch(7);
+  for (int i = 0; i < 5; ++i) image.take(heard(10, {1}, start + i * 500ms));
+  for (int i = 1; i < 3; ++i) image.take(heard(10, {1}, start + i * 60s));
+  CHECK(image.tell(registers(10, 1), start + 3min).ear == Ear::told);
+}

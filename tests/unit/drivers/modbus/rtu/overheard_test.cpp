@@ -142,3 +142,33 @@ TEST_CASE("whatever noise a tap hears, what it tells was said, and it finds back
     for (const auto& one : listener.heard) CHECK(one.answer.values == std::vector<std::uint16_t>{0x0100, 0x0101});
   }
 }
+
+TEST_CASE("the answer to a question that its master gave up is not taken for that to the next one") {
+  const Question other{.unit = 7, .address = 90, .count = 2}, longer{.unit = 7, .address = 90, .count = 5};
+  Listener listener;
+  listener.take(request(first));
+  listener.now += 200ms;
+  SECTION("which it would pass for") {
+    listener.take(request(other));
+    listener.take(answer(first, 1));
+    CHECK(listener.heard.empty());
+    listener.take(answer(other, 2));
+    CHECK(listener.heard.empty());
+    listener.now += 1s;
+    listener.take(request(other) + answer(other, 3));
+    REQUIRE(listener.heard.size() == 1);
+    CHECK(listener.heard[0].answer.values[0] == 0x0300);
+  }
+  SECTION("unless that is another unit's") {
+    listener.take(next_exchange);
+    CHECK(listener.heard.size() == 1);
+  }
+  SECTION("or one that it cannot pass for") {
+    listener.take(request(longer) + answer(longer, 2));
+    CHECK(listener.heard.size() == 1);
+  }
+  SECTION("or the same one") {
+    listener.take(request(first) + answer(first, 2));
+    CHECK(listener.heard.size() == 1);
+  }
+}
