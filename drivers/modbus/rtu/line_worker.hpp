@@ -26,6 +26,7 @@ class LineWorker {
   using Outcome = ground::Result<modbus::Exchange>;
   using Deliver = std::function<void(std::uint64_t ticket, Outcome outcome)>;
 
+  /// Throws std::system_error where the machine has no descriptor or no thread left.
   LineWorker(drivers::SerialLine line, std::shared_ptr<Figures> figures, Deliver deliver);
   /// Breaks off what is under way, which is delivered to nobody then.
   ~LineWorker();

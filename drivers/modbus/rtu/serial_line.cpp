@@ -9,6 +9,7 @@
 #include <chrono>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "drivers/modbus/rtu/line_worker.hpp"
@@ -86,23 +87,28 @@ SerialLine::~SerialLine() {
   if (worker_) Lines::of(executor_).leave(*worker_);
 }
 
-void SerialLine::start() {
+Result<void> SerialLine::start() {
   const auto hand_over = [weak = weak_from_this()](std::uint64_t ticket, Result<Exchange> outcome) {
     const auto line = weak.lock();
     if (!line) return;
     const auto place = line->places_.find(ticket);
     if (place != line->places_.end()) place->second->take(std::move(outcome));
   };
-  worker_ =
-      std::make_unique<LineWorker>(line_, figures_, [executor = executor_, hand_over](std::uint64_t ticket, Result<Exchange> outcome) {
-        asio::post(executor, [hand_over, ticket, outcome = std::move(outcome)]() mutable { hand_over(ticket, std::move(outcome)); });
-      });
+  const auto post = [executor = executor_, hand_over](std::uint64_t ticket, Result<Exchange> outcome) {
+    asio::post(executor, [hand_over, ticket, outcome = std::move(outcome)]() mutable { hand_over(ticket, std::move(outcome)); });
+  };
+  try {
+    worker_ = std::make_unique<LineWorker>(line_, figures_, post);
+  } catch (const std::system_error&) {
+    return Failure{FailureKind::machine, line_.path + ": the machine has no descriptor or no thread left for it"};
+  }
   Lines::of(executor_).join(*worker_);
+  return {};
 }
 
 asio::awaitable<Result<Exchange>> SerialLine::ask(modbus::Question question, ground::Instant deadline) {
   const auto self = shared_from_this();  // the question keeps its line alive
-  if (!worker_) start();
+  if (const Result<void> ready = worker_ ? Result<void>{} : start(); !ready) co_return ready.error();
   Place place{*this};
   const Waiting waiting{.ticket = place.ticket(), .question = question, .deadline = deadline};
   if (!worker_->put(waiting)) co_return Failure{FailureKind::machine, line_.path + ": too many questions wait for the line"};

@@ -27,7 +27,7 @@ class SerialLine final : public modbus::Asker, public std::enable_shared_from_th
   class Place;
   class Lines;  // of a loop
 
-  void start();
+  ground::Result<void> start();
 
   boost::asio::any_io_executor executor_;
   drivers::SerialLine line_;
