@@ -211,13 +211,17 @@ Judged judge(Bytes heard, const Question& asked) {
   return judged;
 }
 
+bool is_as_long(Bytes heard, const Question& asked, Echo echo) {
+  return heard.size() >= expected_bytes(asked) + (echo == Echo::none ? 0 : encode(asked).bytes().size());
+}
+
 Reply judge_reply(Bytes heard, const Frame& request, const Question& asked, Echo echo) {
   const Bytes own = request.bytes();
   const auto found = std::search(heard.begin(), heard.end(), own.begin(), own.end());
   const bool could_be_answer = judge(own, asked).look == Look::answer;
   if (found == heard.end() || (could_be_answer && echo == Echo::none)) return {.judged = judge(heard, asked)};
   const auto behind = static_cast<std::size_t>(found - heard.begin()) + own.size();
-  Reply reply{.judged = judge(heard.subspan(behind), asked), .echo = true};
+  Reply reply{.judged = judge(heard.subspan(behind), asked), .echo = true, .behind = behind};
   reply.judged.begin += behind, reply.judged.end += behind;
   return reply;
 }

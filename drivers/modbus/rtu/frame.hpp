@@ -62,9 +62,13 @@ struct Judged {
 /// Whether the transceiver of a line hears what it sends: learned from its answers.
 enum class Echo : std::uint8_t { unknown, none, heard };
 
+/// Whether so much was heard as the answer has bytes, and the request that may have been heard ahead of it.
+[[nodiscard]] bool is_as_long(Bytes heard, const modbus::Question& asked, Echo echo);
+
 struct Reply {
   Judged judged;
-  bool echo = false;  // the request itself was heard ahead of it
+  bool echo = false;       // the request itself was heard ahead of it …
+  std::size_t behind = 0;  // … and what may be the answer begins behind that
 };
 /// judge() behind the request's own echo, where there is one. An answer may be byte for byte its request (17 to 24 bits at an address
 /// of 0x0300 and above): that is an answer only on a line known to have no echo.

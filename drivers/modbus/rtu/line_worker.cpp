@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "drivers/modbus/rtu/serial_settings.hpp"
@@ -32,7 +34,9 @@ Instant or_late(std::optional<Instant> at) { return at.value_or(ground::clock::n
 
 }  // namespace
 
-LineWorker::Bell::Bell() : descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} { HOLDUP_EXPECT(descriptor_ >= 0); }
+LineWorker::Bell::Bell() : descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
+  if (descriptor_ < 0) throw std::system_error{errno, std::system_category()};
+}
 LineWorker::Bell::~Bell() { ::close(descriptor_); }
 void LineWorker::Bell::ring() const { (void)::eventfd_write(descriptor_, 1); }
 void LineWorker::Bell::calm() const {
@@ -193,8 +197,8 @@ bool LineWorker::set_aside(UnderWay& one) {
   if (one.reply.judged.fault != Fault::shape || !turns_.owes(one.asked.question, now)) return false;
   turns_.came_late(one.asked.question.unit, one.asked.question.function, now);
   ++figures_->late;
-  one.heard.clear();
-  one.reply = {};
+  one.heard.resize(one.reply.behind);
+  one.reply.judged = {};
   return true;
 }
 
@@ -216,7 +220,8 @@ Failure LineWorker::give_up(const UnderWay& one) {
   const std::string name = line_.path + ": unit " + std::to_string(one.asked.question.unit);
   if (one.reply.echo) ++figures_->echoes;
   if (judged.look == Look::spoilt) {
-    turns_.spoilt(one.asked);
+    const bool all = judged.fault != Fault::crc || is_as_long(one.heard, one.asked.question, echo_);
+    turns_.spoilt(one.asked, one.sent, ground::clock::now(), all ? Turns::Came::all : Turns::Came::some);
     ++(judged.fault == Fault::crc ? figures_->crc_errors : figures_->disagreeing);
     return {FailureKind::malformed,
             name + (judged.fault == Fault::crc ? ": the answer's CRC is wrong" : ": it answers something else than was asked")};

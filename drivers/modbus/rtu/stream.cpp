@@ -35,6 +35,7 @@ constexpr Duration settle = 50ms;    // a device server hands on in lumps: what 
 constexpr Duration on_wire = 150ms;  // the baud of the line behind is not known: a long answer at 19200
 constexpr int mute_limit = 3;        // time-outs in a row without a byte: then the connection may be the dead one
 constexpr std::size_t most_heard = 2 * max_frame_bytes;
+constexpr std::size_t most_unasked = 16 * max_frame_bytes;
 
 }  // namespace
 
@@ -78,7 +79,11 @@ class Stream::Place {
   ~Place() {
     stream_.link_->places.erase(waiting_.ticket);
     stream_.link_->turns.leave(waiting_.ticket);
-    if (called_) stream_.link_->busy = false, stream_.call_next();
+    if (!called_) return;
+    stream_.link_->busy = false;
+    stream_.call_next();
+    if (stream_.link_->busy) return;
+    for (const auto& [ticket, place] : stream_.link_->places) place->look_again();
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
@@ -88,17 +93,17 @@ class Stream::Place {
     called_ = true;
     timer_.cancel();
   }
+  /// The turn that it waited for is over, and for another reason it may not go yet.
+  void look_again() { timer_.cancel(); }
   /// Whether the turn came before the deadline.
   asio::awaitable<bool> came() {
     while (!called_) {
       const auto now = ground::clock::now();
       if (now >= waiting_.deadline) co_return false;
-      const Instant at = std::max(stream_.link_->turns.next_at(now).value_or(waiting_.deadline), now + 1ms);
+      const bool busy = stream_.link_->busy;
+      const Instant at = busy ? waiting_.deadline : std::max(stream_.link_->turns.next_at(now).value_or(waiting_.deadline), now + 1ms);
       timer_.expires_after(std::min(at, waiting_.deadline) - now);
-      if (stream_.link_->busy)
-        timer_.expires_after(waiting_.deadline - now);
-      else
-        stream_.listen();
+      if (!busy) stream_.listen();
       co_await timer_.async_wait(no_throw);
       stream_.call_next();
     }
@@ -243,8 +248,8 @@ bool Stream::set_aside(UnderWay& one) {
   if (one.reply.judged.fault != Fault::shape || !link_->turns.owes(one.asked.question, now)) return false;
   link_->turns.came_late(one.asked.question.unit, one.asked.question.function, now);
   ++figures_->late;
-  one.heard.clear();
-  one.reply = {};
+  one.heard.resize(one.reply.behind);
+  one.reply.judged = {};
   return true;
 }
 
@@ -252,7 +257,8 @@ Failure Stream::give_up(const UnderWay& one) {
   const std::string name = name_ + ": unit " + std::to_string(one.asked.question.unit);
   const auto& judged = one.reply.judged;
   if (judged.look == Look::spoilt) {
-    link_->turns.spoilt(one.asked);
+    const bool all = judged.fault != Fault::crc || is_as_long(one.heard, one.asked.question, link_->echo);
+    link_->turns.spoilt(one.asked, one.sent, ground::clock::now(), all ? Turns::Came::all : Turns::Came::some);
     ++(judged.fault == Fault::crc ? figures_->crc_errors : figures_->disagreeing);
     return {FailureKind::malformed,
             name + (judged.fault == Fault::crc ? ": the answer's CRC is wrong" : ": it answers something else than was asked")};
@@ -278,13 +284,15 @@ void Stream::listen() {
   });
 }
 
-/// Before a question leaves: what lies in the socket is no answer to it.
+/// Before a question leaves: what lies in the socket is no answer to it. Who says so much unasked would keep the loop reading.
 void Stream::read_what_came_unasked() {
-  for (;;) {
+  for (std::size_t all = 0;;) {
+    if (all > most_unasked) return (void)lost("it talks without being asked");
     error_code error;
     const std::size_t came = link_->socket.read_some(asio::buffer(link_->lump), error);
     if (error == asio::error::would_block) return;
     if (error) return (void)lost(error.message());
+    all += came;
     const Bytes bytes{link_->lump.data(), came};
     const auto length = answer_bytes(bytes);
     const bool whole = length && *length > 0 && *length <= came && is_whole(bytes.first(*length));

@@ -107,14 +107,21 @@ void Turns::answered(const Waiting& asked, Instant sent, Instant received) {
   found->second.until = received + std::max(options_.between_late, 2 * unit.slowest);
 }
 
-void Turns::spoilt(const Waiting& asked) { units_[asked.question.unit].silent = 0; }
+void Turns::spoilt(const Waiting& asked, Instant sent, Instant now, Came came) {
+  Unit& unit = units_[asked.question.unit];
+  unit.silent = 0;
+  if (came == Came::some) owe(unit, asked, sent, now);
+}
 
 void Turns::silent(const Waiting& asked, Instant sent, Instant now) {
   Unit& unit = units_[asked.question.unit];
   vain_until_ = now + (now - sent);
   ++unit.silent;
-  Owed debt{.question = asked.question, .since = sent, .until = sent + owed_for(unit)};
-  if (unit.slowest == Duration{}) debt.until = std::max(debt.until, now + options_.owed_at_least);  // how slow it is nobody knows
+  owe(unit, asked, sent, now);
+}
+
+void Turns::owe(Unit& unit, const Waiting& asked, Instant sent, Instant now) {
+  Owed debt{.question = asked.question, .since = sent, .until = std::max(sent + owed_for(unit), now + options_.owed_at_least)};
   if (const Owed* before = owed(asked.question, sent); before && same(before->question, asked.question))
     debt.since = before->since, debt.answers = before->answers + 1;
   unit.owed[asked.question.function] = debt;

@@ -30,9 +30,9 @@ class Turns {
     Duration answer_time = std::chrono::seconds{1};           // a unit has so long, behind the time on the wire
     Duration first_answer = std::chrono::milliseconds{300};   // ... the first time that it is asked, while others wait
     Duration impatience = std::chrono::milliseconds{200};     // ... once it was silent twice, while others wait
-    Duration owed_at_least = std::chrono::milliseconds{300};  // so long is a late answer to be reckoned with
-    Duration owed_at_most = std::chrono::seconds{1};
-    Duration between_late = std::chrono::milliseconds{50};  // at least, from one late answer to the next
+    Duration owed_at_least = std::chrono::milliseconds{300};  // so long is a late answer to be reckoned with after it was given up ...
+    Duration owed_at_most = std::chrono::seconds{1};          // ... and, of a unit that is slow, after it was asked
+    Duration between_late = std::chrono::milliseconds{50};    // at least, from one late answer to the next
   };
 
   Turns() : Turns{Options{}} {}
@@ -57,8 +57,9 @@ class Turns {
   [[nodiscard]] bool owes(const modbus::Question& question, Instant now) const;
 
   void answered(const Waiting& asked, Instant sent, Instant received);
-  /// It came, and was unusable.
-  void spoilt(const Waiting& asked);
+  enum class Came : std::uint8_t { some, all };
+  /// What came is unusable; `some`: and may have been noise, or an echo that noise fell into, so that the answer may still come.
+  void spoilt(const Waiting& asked, Instant sent, Instant now, Came came);
   void silent(const Waiting& asked, Instant sent, Instant now);
   /// An answer to a question given up before.
   void came_late(std::uint8_t unit, modbus::Function function, Instant now);
@@ -80,6 +81,7 @@ class Turns {
   [[nodiscard]] bool may_go(const Waiting& waiting, Instant now) const;
   [[nodiscard]] bool answers(const Waiting& waiting) const;
   [[nodiscard]] Duration owed_for(const Unit& unit) const;
+  void owe(Unit& unit, const Waiting& asked, Instant sent, Instant now);
 
   Options options_;
   std::vector<Waiting> waiting_;  // as they came

@@ -215,6 +215,9 @@ void Bus::answer(std::span<const std::uint8_t> question) {
     const auto half = bytes.begin() + static_cast<std::ptrdiff_t>(bytes.size() / 2);
     outputs_.push_back({now, {bytes.begin(), half}});
     outputs_.push_back({now + 30ms, {half, bytes.end()}});
+  } else if (manner == Manner::false_start) {
+    if (nth == 1) outputs_.push_back({now, {question[0], question[1], 2, 0x55, 0x55, 0x55, 0x55}});
+    outputs_.push_back({now + 100ms, bytes});
   } else {
     outputs_.push_back({manner == Manner::late && nth == 1 ? now + 400ms : now, bytes});
   }

@@ -36,6 +36,7 @@ enum class Manner : std::uint8_t {
   exception,  // code 2
   late,       // the first answer after 400 ms, the following ones at once
   twice,
+  false_start,  // each answer after 100 ms; ahead of the first what noise left of another frame
 };
 
 /// A pty pair whose slave is linked to at path(); raw, as the adapter of a real line.

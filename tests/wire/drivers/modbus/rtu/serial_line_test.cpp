@@ -10,6 +10,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include "bus.hpp"
 #include "catch.hpp"
@@ -216,6 +217,26 @@ TEST_CASE("over a serial line a late answer is never taken for the next one") {
   bench.check_good(7, 90);  // the answer to 40 comes meanwhile
   CHECK(bench.figures->late == 1);
   for (int i = 0; i < 5; ++i) bench.check_good(7, static_cast<std::uint16_t>(100 + i));
+}
+
+TEST_CASE("what noise put ahead of an answer does not make that the answer to the next question") {
+  Bench bench{{{7, Manner::false_start}}};
+  CHECK(bench.failure(7) == FailureKind::malformed);
+  bench.check_good(7, 90);
+  CHECK(bench.figures->late == 1);
+}
+
+TEST_CASE("a machine without descriptors fails the question, not the program, and has the line as soon as there are some") {
+  Bench bench{{{1, Manner::good}}};
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const auto before = std::exchange(limit.rlim_cur, 3);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  const FailureKind kind = bench.failure(1);
+  limit.rlim_cur = before;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  CHECK(kind == FailureKind::machine);
+  bench.check_good(1);
 }
 
 TEST_CASE("the same question after a time-out stands for the time since it was asked first") {

@@ -3,12 +3,17 @@
 #include <fcntl.h>
 
 #include <array>
+#include <atomic>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <functional>
+#include <optional>
+#include <thread>
 
 #include "bus.hpp"
 #include "catch.hpp"
@@ -72,6 +77,63 @@ class DeviceServer {
   std::shared_ptr<Tcp::socket> client_;
   std::array<std::uint8_t, 256> asked_{}, answered_{};
   int connections_ = 0;
+};
+
+/// A serial device server without a line: does with each question, of eight bytes, what it is told to.
+class RawServer {
+ public:
+  using Client = Tcp::socket;
+  using Script = std::function<void(Client&, std::span<const std::uint8_t>)>;
+  RawServer(asio::io_context& io, Script script)
+      : acceptor_{io, Tcp::endpoint{asio::ip::address_v4::loopback(), 0}}, script_{std::move(script)} {
+    accept_next();
+  }
+  ~RawServer() {
+    stop_ = true;
+    if (flood_.joinable()) flood_.join();
+  }
+  RawServer(const RawServer&) = delete;
+  RawServer& operator=(const RawServer&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  /// Garbage to the last who connected, from a thread of its own, until he hangs up.
+  void flood() {
+    flood_ = std::thread{[this] {
+      const std::vector<std::uint8_t> garbage(65536, 0xFF);
+      boost::system::error_code error;
+      clients_.back()->non_blocking(true, error);
+      while (!stop_) {
+        const std::size_t sent = clients_.back()->send(asio::buffer(garbage), MSG_NOSIGNAL, error);
+        if (error && error != asio::error::would_block) return;
+        flooded_ += sent;
+      }
+    }};
+  }
+  [[nodiscard]] std::size_t flooded() const { return flooded_; }
+
+ private:
+  void accept_next() {
+    acceptor_.async_accept([this](boost::system::error_code error, Tcp::socket socket) {
+      if (error) return;
+      serve(clients_.emplace_back(std::make_shared<Tcp::socket>(std::move(socket))));
+      accept_next();
+    });
+  }
+  void serve(std::shared_ptr<Tcp::socket> client) {
+    asio::async_read(*client, asio::buffer(question_), [this, client](boost::system::error_code error, std::size_t) {
+      if (error) return;
+      script_(*client, question_);
+      serve(client);
+    });
+  }
+
+  Tcp::acceptor acceptor_;
+  Script script_;
+  std::vector<std::shared_ptr<Tcp::socket>> clients_;
+  std::array<std::uint8_t, 8> question_{};
+  std::thread flood_;
+  std::atomic<bool> stop_{false};
+  std::atomic<std::size_t> flooded_{0};
 };
 
 struct Bench {
@@ -192,4 +254,40 @@ TEST_CASE("no serial device server at the address is a refusal, not asked for ag
     CHECK(refused.error().kind == FailureKind::refused);
   }
   CHECK(figures->open_failures < 3);
+}
+
+TEST_CASE("who waits for what a unit still owes goes when that is over") {
+  int asked = 0;
+  asio::io_context io;
+  RawServer server{io, [&](RawServer::Client& client, std::span<const std::uint8_t> question) {
+                     if (++asked != 2) asio::write(client, asio::buffer(closed({question[0], 3, 2, question[3], 9})));
+                   }};
+  const auto stream = std::make_shared<Stream>(io.get_executor(), "127.0.0.1", server.port(), std::make_shared<Figures>());
+  REQUIRE(run(io, stream->ask({.unit = 7, .address = 1}, ground::clock::now() + 10s)));
+  bool silent = false;
+  std::optional<Answered> second;
+  asio::co_spawn(io, stream->ask({.unit = 7, .address = 2}, ground::clock::now() + 100ms),
+                 [&](std::exception_ptr, Answered answered) { silent = answered.has_error(); });
+  asio::co_spawn(io, stream->ask({.unit = 7, .address = 3}, ground::clock::now() + 8s),
+                 [&](std::exception_ptr, Answered answered) { second = std::move(answered); });
+  REQUIRE(run_until(io, [&] { return second.has_value(); }));
+  CHECK(silent);
+  REQUIRE(second->has_value());
+  CHECK((*second)->answer.values == std::vector<std::uint16_t>{0x0309});
+}
+
+TEST_CASE("a serial device server that never stops talking keeps nobody from his turn") {
+  asio::io_context io;
+  RawServer server{io, [&](RawServer::Client& client, std::span<const std::uint8_t> question) {
+                     asio::write(client, asio::buffer(closed({question[0], 3, 2, 0, 9})));
+                   }};
+  const auto figures = std::make_shared<Figures>();
+  const auto stream = std::make_shared<Stream>(io.get_executor(), "127.0.0.1", server.port(), figures);
+  REQUIRE(run(io, stream->ask({.unit = 7}, ground::clock::now() + 10s)));
+  server.flood();
+  REQUIRE(run_until(io, [&] { return server.flooded() > 100'000; }));
+  const auto before = figures->strays.load();
+  (void)run(io, stream->ask({.unit = 7}, ground::clock::now() + 50ms));
+  CHECK(figures->lost == 1);
+  CHECK(figures->strays - before < 20'000);
 }
