@@ -218,7 +218,8 @@ asio::awaitable<void> Device::fetch_all(Reader& reader, const std::vector<Span>&
   }
 }
 
-/// Where the device says "not here" to several values at once, or a listener heard not all of them: each of them by itself, once, so that a bad register hides no neighbours.
+/// Where the device says "not here" to several values at once, or a listener heard not all of them: each of them by itself, once, so that
+/// a bad register hides no neighbours.
 asio::awaitable<void> Device::fetch_singly(Reader& reader, Span span, std::vector<Span> single) {
   std::vector<Span> told;
   for (const Span& one : single) {

@@ -13,9 +13,9 @@ class Hosts {
   explicit Hosts(const Commons::Executor& executor) : commons_{std::make_shared<Commons>(executor)} {}
 
   [[nodiscard]] std::shared_ptr<Connection> to(const Connection::Endpoint& peer);
-  /// Of all that are and were.
   /// Questions that were put in this turn of the loop leave now, not at its end.
   void flush() { commons_->flush(); }
+  /// Of all that are and were.
   [[nodiscard]] Counters counters() const;
 
  private:
