@@ -45,6 +45,7 @@ class SerialLine::Port {
   [[nodiscard]] std::string path() const { return !setup_.link.empty() ? setup_.link : pty_ ? pty_->path() : last_path_; }
   [[nodiscard]] const ModbusUnits& units() const { return units_; }
   [[nodiscard]] std::uint64_t bytes_heard() const { return bytes_heard_; }
+  [[nodiscard]] ground::Duration busy() const { return busy_; }
 
   void heed() {
     const bool unplugged = units_.laid(FaultKind::unplugged).has_value();
@@ -84,7 +85,9 @@ class SerialLine::Port {
   }
 
   void take(std::string_view bytes) {
-    traffic_.take(bytes, Clock::now());
+    const auto now = Clock::now();
+    if (!traffic_.frame_due()) asked_at_ = now;
+    traffic_.take(bytes, now);
     frame_ends_.expires_at(*traffic_.frame_due());
     frame_ends_.async_wait([this](const boost::system::error_code& error) {
       if (!error && pty_ && traffic_.frame_due()) answer(*traffic_.frame_due());
@@ -94,6 +97,7 @@ class SerialLine::Port {
   // What the line carried until `ended`, its last silence included.
   void answer(Time ended) {
     const auto bytes = traffic_.take_frame();
+    busy_ += ended - asked_at_;
     watch_reader();
     if (const auto frame = decode_rtu(bytes)) reply(*frame, bytes, ended);
   }
@@ -102,8 +106,10 @@ class SerialLine::Port {
     auto answer = units_.answer(request.unit, request.pdu);
     if (!answer || request.unit == 0) return;  // 0 is everybody, and nobody answers
     const bool holds = answer->fate.hit(FaultKind::drip) == nullptr;
+    auto until = ended;
     for (const auto& piece : departure({.unit = request.unit, .bytes = bytes}, std::move(answer->pdu), Framing::rtu, answer->fate))
-      traffic_.send(piece.bytes, ended + answer->turnaround + piece.after, holds);
+      until = traffic_.send(piece.bytes, ended + answer->turnaround + piece.after, holds);
+    if (holds) busy_ += until - ended;
     let_go();
   }
 
@@ -145,7 +151,9 @@ class SerialLine::Port {
 
   void ask(const RtuFrame& question) {
     const auto bytes = encode(question);
-    const auto ended = traffic_.send(bytes, Clock::now(), true) + setup_.settings.silence();
+    const auto now = Clock::now();
+    const auto ended = traffic_.send(bytes, now, true) + setup_.settings.silence();
+    busy_ += ended - now;
     reply(question, bytes, ended);
     let_go();
   }
@@ -159,6 +167,8 @@ class SerialLine::Port {
   asio::steady_timer frame_ends_, byte_leaves_, master_asks_, reader_goes_;
   std::array<char, 1024> buffer_{};
   std::uint64_t bytes_heard_ = 0;
+  Time asked_at_{};  // the first bit of what is being heard
+  ground::Duration busy_{};
   std::vector<RtuFrame> questions_;
   std::size_t asked_ = 0;
 };
@@ -169,6 +179,7 @@ SerialLine::~SerialLine() = default;
 std::string SerialLine::path() const { return port_->path(); }
 std::uint64_t SerialLine::writes() const { return port_->units().writes(); }
 std::uint64_t SerialLine::bytes_heard() const { return port_->bytes_heard(); }
+ground::Duration SerialLine::busy() const { return port_->busy(); }
 void SerialLine::heed() { port_->heed(); }
 void SerialLine::close() { port_->close(); }
 

@@ -35,6 +35,8 @@ class SerialLine {
   [[nodiscard]] std::uint64_t writes() const;
   /// Bytes that came in. On a line with a master of its own there should be none.
   [[nodiscard]] std::uint64_t bytes_heard() const;
+  /// So long it was taken, from the first bits of questions to their answers' last.
+  [[nodiscard]] ground::Duration busy() const;
   /// Does what the faults that lie on its units now mean for the line; to be called when they change.
   void heed();
   void close();

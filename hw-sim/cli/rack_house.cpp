@@ -303,7 +303,12 @@ std::string RackHouse::status() {
 void RackHouse::write_lines(ground::JsonWriter& json) const {
   if (serial_.empty()) return;
   json.key("lines").begin_object();
-  for (const auto& line : serial_) json.key(line->path()).begin_object().field("bytes_heard", line->bytes_heard()).end_object();
+  for (const auto& line : serial_)
+    json.key(line->path())
+        .begin_object()
+        .field("bytes_heard", line->bytes_heard())
+        .field("busy_s", ground::seconds(line->busy()))
+        .end_object();
   json.end_object();
 }
 

@@ -18,6 +18,7 @@
 #include "limits/libmodbus_poller.hpp"
 #include "limits/modbus_epoll.hpp"
 #include "modbus_hostile.hpp"
+#include "modbus_line.hpp"
 #include "modbus_peers.hpp"
 #include "modbus_poller.hpp"
 #include "modbus_punctuality.hpp"
@@ -25,7 +26,7 @@
 #include "way.hpp"
 
 // `bench-modbus`: what polling Modbus TCP costs holdup, how punctual it is, how soon a change is seen and what hostile devices do to the
-// loop, beside bare limits and other programs, in one run.
+// loop, beside bare limits and other programs, in one run; and how full a serial line gets.
 namespace holdup::bench {
 namespace {
 
@@ -33,7 +34,7 @@ struct Options {
   std::vector<std::size_t> devices{500, 2000};
   int rounds = 7;
   std::size_t requests = 20'000;  // a round and way
-  std::vector<std::string> parts{"polling", "grid", "change", "hostile"};
+  std::vector<std::string> parts{"polling", "grid", "change", "hostile", "line"};
   std::vector<std::string> ways;
   int seconds = 60;
   bool peers = false;
@@ -132,6 +133,7 @@ void measure(const Options& options) {
     for (const int period : {10, 100})
       change_seen({.period = std::chrono::milliseconds{period}, .time = std::chrono::seconds{std::max(1, options.seconds / 3)}});
   if (wanted("hostile")) hostile(std::chrono::milliseconds{2000});
+  if (wanted("line")) line_share(std::chrono::seconds{std::max(1, options.seconds / 3)});
 }
 
 }  // namespace
@@ -147,7 +149,7 @@ int main(int argc, char** argv) {
   app.add_option("--requests", options.requests, "of each way, in a round")->capture_default_str();
   app.add_option("--parts", options.parts, "what to measure")->capture_default_str()->delimiter(',');
   app.add_option("--ways", options.ways, "of polling: only these of connection, driver, fleet, libmodbus-raw, libmodbus")->delimiter(',');
-  app.add_option("--seconds", options.seconds, "of the grid; a third of it for changes to be seen")
+  app.add_option("--seconds", options.seconds, "of the grid; a third of it for changes to be seen, and for each plan of the line")
       ->capture_default_str()
       ->check(CLI::Range(1, 3600));
   app.add_flag("--peers", options.peers, "also collectd, unpacked from its Debian package under build/peers");

@@ -45,6 +45,7 @@ class Simulator {
     const auto answer = hwsim::agents::ask_control(control_, command);
     if (!answer.starts_with(R"({"ok":true)")) throw std::runtime_error{"the simulator refused '" + command + "': " + answer};
   }
+  [[nodiscard]] std::string status() const { return hwsim::agents::ask_control(control_, "status"); }
 
  private:
   ChildProgram program_;
