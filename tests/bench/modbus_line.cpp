@@ -31,7 +31,8 @@ std::string shelf_of(std::size_t units, const char* hot) {
     supplies += "      psu" + n + ": {cord: pdu-a/outlet/" + n + ", status: unit" + n + ", rated_watts: 3000, holdup: 20ms}\n";
     sim += "  cab1/psu" + n + ": {refresh: 100ms}\n  device/unit" + n + ": {turnaround: 5ms}\n";
   }
-  return "rack: line\nsystem: 1ph\nfeeds:\n  A: {nominal_volts: 230, rating_amperes: 32}\ndevices:\n  pdu-a: {url: snmp://192.0.2.31, feed: A}\n" +
+  return "rack: line\nsystem: 1ph\nfeeds:\n  A: {nominal_volts: 230, rating_amperes: 32}\ndevices:\n  pdu-a: {url: snmp://192.0.2.31, "
+         "feed: A}\n" +
          devices + "loads:\n  cab1:\n    needs_watts: 1800\n    sharing: active\n    supplies:\n" + supplies +
          "sim:\n  pdu-a: {model: raritan-px3, refresh: 1s, boot: 5s}\n  cab1: {watts: 1800}\n" + sim;
 }
@@ -89,9 +90,10 @@ void measure(const char* what, const std::string& rack, std::chrono::seconds tim
 }  // namespace
 
 void line_share(std::chrono::seconds time) {
-  std::printf("\nshare of the time that one line (19200 8E1) is busy, for %lld s each: from a question's first bit to its answer's last, and "
-              "with the\nsilence of 3.5 characters that must stand before each question, as `holdup check` reckons (target 90 %% when full)\n",
-              static_cast<long long>(time.count()));
+  std::printf(
+      "\nshare of the time that one line (19200 8E1) is busy, for %lld s each: from a question's first bit to its answer's last, and "
+      "with the\nsilence of 3.5 characters that must stand before each question, as `holdup check` reckons (target 90 %% when full)\n",
+      static_cast<long long>(time.count()));
   std::printf("plan                               check       by the driver          by the simulator     requests/s  lost\n");
   measure("shelf-rtu.yaml, 2 units", shelf_rtu(), time);
   measure("6 units every 460 ms, check's most", shelf_of(6, "460ms"), time);
