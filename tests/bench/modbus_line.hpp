@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+// How full a serial line gets. Used by bench-modbus.
 namespace holdup::bench {
 
 /// How busy a serial line at 19200 baud is, over the simulator's pacing pseudo terminal, by the daemon's plan: the shelf of shelf-rtu.yaml,

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "ground/instant.hpp"
+#include "drivers/modbus/rtu/unasked.hpp"
 
 // What happened on a line, or a stream of RTU frames, since its first device was made. Its thread counts, the loop reads: it outlives both.
 namespace holdup::rtu {
@@ -27,6 +27,11 @@ struct Figures {
   Count busy_ns{0};    // from a request's first bit to its answer's last, or until it was given up
   Count overheard{0};  // by a tap: questions with their answers
 
+  /// Of what came while nothing was asked.
+  void add(const Unasked::Tally& tally) {
+    late += tally.late;
+    strays += tally.strays;
+  }
   /// Under names of holdup_dropped_total: "modbus_rtu_timeouts", "modbus_rtu_crc_errors"…
   void add_dropped(std::map<std::string, std::uint64_t>& dropped) const;
 };

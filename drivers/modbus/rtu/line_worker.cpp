@@ -156,6 +156,7 @@ Result<void> LineWorker::keep_silence(Instant deadline) {
 LineWorker::Outcome LineWorker::exchange(const Waiting& asked) {
   UnderWay one{.asked = asked, .frame = encode(asked.question)};
   port_->flush();
+  figures_->strays += unasked_.forget();
   one.sent = ground::clock::now();
   const Result<void> left = port_->transmit(one.frame);
   if (!left) return lose(left.error());
@@ -229,31 +230,25 @@ Failure LineWorker::give_up(const UnderWay& one) {
   turns_.silent(one.asked, one.sent, ground::clock::now());
   ++figures_->timeouts;
   if (judged.fault == Fault::unit) ++figures_->wrong_unit;
-  const bool some = judged.fault == Fault::none && one.heard.size() > (one.reply.echo ? one.frame.bytes().size() : 0);
+  const Bytes behind_echo = Bytes{one.heard}.subspan(one.reply.echo ? one.frame.bytes().size() : 0);
+  const bool some = judged.fault == Fault::none && !behind_echo.empty();
+  if (some) figures_->add(unasked_.hear(behind_echo, turns_, active_until_));  // its end may come yet
   const char* what = judged.fault == Fault::unit ? ": another unit answered in its place"
                      : some                      ? ": no whole answer in time"
                                                  : ": no answer";
   return {FailureKind::timeout, name + what};
 }
 
-/// Of what comes while nothing is asked only an answer that is owed is known; the rest is noise.
 void LineWorker::hear_unasked(Bytes bytes) {
   if (bytes.empty()) return;
   active_until_ = ground::clock::now();
-  const auto length = answer_bytes(bytes);
-  const bool whole = length && *length > 0 && *length <= bytes.size() && is_whole(bytes.first(*length));
-  const modbus::Question like{.unit = bytes[0], .function = whole ? static_cast<modbus::Function>(bytes[1] & 0x7F) : modbus::Function{}};
   const std::lock_guard lock{mutex_};
-  if (whole && turns_.owes(like, active_until_)) {
-    turns_.came_late(like.unit, like.function, active_until_);
-    ++figures_->late;
-  } else {
-    figures_->strays += bytes.size();
-  }
+  figures_->add(unasked_.hear(bytes, turns_, active_until_));
 }
 
 Failure LineWorker::lose(const Failure& why) {
   port_.reset();
+  figures_->strays += unasked_.forget();
   ++figures_->lost;
   trouble_ = why.what;
   back_off_ = {};

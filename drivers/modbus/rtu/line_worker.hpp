@@ -15,6 +15,7 @@
 #include "drivers/modbus/rtu/frame.hpp"
 #include "drivers/modbus/rtu/serial_port.hpp"
 #include "drivers/modbus/rtu/turns.hpp"
+#include "drivers/modbus/rtu/unasked.hpp"
 #include "ground/result.hpp"
 
 // The thread of one serial line: one question at a time, its answer or why there is none handed to `deliver`, on this thread. Opens the
@@ -96,6 +97,7 @@ class LineWorker {
   Duration back_off_{};
   Instant active_until_{};  // the last bit on the line that is known of
   Echo echo_ = Echo::unknown;
+  Unasked unasked_;
 
   std::thread thread_;  // last: it uses all of the above
 };

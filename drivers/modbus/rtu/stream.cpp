@@ -50,6 +50,7 @@ struct Stream::Link {
   Turns turns{};
   std::map<std::uint64_t, Place*> places{};  // who waits, by ticket
   std::uint64_t tickets = 0;
+  Unasked unasked{};
   bool busy = false, listening = false;
 
   Echo echo = Echo::unknown;
@@ -178,6 +179,7 @@ Stream::Asked Stream::exchange(const Place& place) {
     const Result<void> ready = co_await be_connected();
     if (!ready) co_return ready.error();
     HOLDUP_EXPECT(may_leave(one.frame.bytes()));  // the only place here that sends: what does not read ends the program instead
+    figures_->strays += link_->unasked.forget();
     one.sent = ground::clock::now();
     const auto done = co_await asio::async_write(link_->socket, asio::buffer(one.frame.bytes().data(), one.frame.bytes().size()), no_throw);
     if (std::get<0>(done)) co_return lost(link_->cut ? "it takes no question" : std::get<0>(done).message());
@@ -266,6 +268,8 @@ Failure Stream::give_up(const UnderWay& one) {
   link_->turns.silent(one.asked, one.sent, ground::clock::now());
   ++figures_->timeouts;
   if (judged.fault == Fault::unit) ++figures_->wrong_unit;
+  const std::size_t echo = one.reply.echo ? one.frame.bytes().size() : 0;
+  if (judged.fault == Fault::none) figures_->add(link_->unasked.hear(Bytes{one.heard}.subspan(echo), link_->turns, ground::clock::now()));
   if (one.heard.empty() && ++link_->mute >= mute_limit) drop();
   return {FailureKind::timeout, name + (judged.fault == Fault::unit ? ": another unit answered in its place" : ": no answer")};
 }
@@ -281,6 +285,7 @@ void Stream::listen() {
     if (self->link_->busy || !self->link_->socket.is_open()) return;
     self->read_what_came_unasked();
     self->call_next();
+    if (!self->link_->busy && self->link_->turns.next_at(ground::clock::now())) self->listen();  // it may come in pieces
   });
 }
 
@@ -293,22 +298,14 @@ void Stream::read_what_came_unasked() {
     if (error == asio::error::would_block) return;
     if (error) return (void)lost(error.message());
     all += came;
-    const Bytes bytes{link_->lump.data(), came};
-    const auto length = answer_bytes(bytes);
-    const bool whole = length && *length > 0 && *length <= came && is_whole(bytes.first(*length));
-    const modbus::Question like{.unit = bytes[0], .function = whole ? static_cast<modbus::Function>(bytes[1] & 0x7F) : modbus::Function{}};
-    if (whole && link_->turns.owes(like, ground::clock::now())) {
-      link_->turns.came_late(like.unit, like.function, ground::clock::now());
-      ++figures_->late;
-    } else {
-      figures_->strays += came;
-    }
+    figures_->add(link_->unasked.hear({link_->lump.data(), came}, link_->turns, ground::clock::now()));
   }
 }
 
 void Stream::drop() {
   error_code ignored;
   link_->socket.close(ignored);
+  figures_->strays += link_->unasked.forget();
   link_->mute = 0;
 }
 

@@ -218,8 +218,10 @@ void Bus::answer(std::span<const std::uint8_t> question) {
   } else if (manner == Manner::false_start) {
     if (nth == 1) outputs_.push_back({now, {question[0], question[1], 2, 0x55, 0x55, 0x55, 0x55}});
     outputs_.push_back({now + 100ms, bytes});
+  } else if (manner == Manner::late && nth == 1) {
+    for (std::size_t at = 0; at < bytes.size(); ++at) outputs_.push_back({now + 400ms + at * 1ms, {bytes[at]}});
   } else {
-    outputs_.push_back({manner == Manner::late && nth == 1 ? now + 400ms : now, bytes});
+    outputs_.push_back({now, bytes});
   }
 }
 

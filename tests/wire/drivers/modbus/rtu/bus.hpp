@@ -34,7 +34,7 @@ enum class Manner : std::uint8_t {
   too_short,
   mute,
   exception,  // code 2
-  late,       // the first answer after 400 ms, the following ones at once
+  late,       // the first answer after 400 ms, byte by byte as it passes, the following ones at once
   twice,
   false_start,  // each answer after 100 ms; ahead of the first what noise left of another frame
 };
