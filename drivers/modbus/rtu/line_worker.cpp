@@ -208,10 +208,13 @@ Exchange LineWorker::take(UnderWay& one, Instant received) {
   echo_ = one.reply.echo ? Echo::heard : Echo::none;
   if (one.reply.echo) ++figures_->echoes;
   ++(judged.answer.exception ? figures_->exceptions : figures_->answers);
-  figures_->strays += one.heard.size() - (judged.end - judged.begin) - (one.reply.echo ? one.frame.bytes().size() : 0);
+  figures_->strays += one.heard.size() - judged.end;
   const std::lock_guard lock{mutex_};
   const Instant since = turns_.measured_since(one.asked, one.sent);
   turns_.answered(one.asked, one.sent, received);
+  const std::size_t echo = one.reply.echo ? one.frame.bytes().size() : 0;
+  figures_->add(unasked_.hear(Bytes{one.heard}.subspan(echo, judged.begin - echo), turns_, received));  // another unit's, too late
+  figures_->strays += unasked_.forget();
   return {.answer = std::move(one.reply.judged.answer), .sent = since, .received = received};
 }
 
