@@ -1,34 +1,17 @@
 #include "drivers/modbus/rtu/frame.hpp"
 
-#include <vector>
-
 #include "catch.hpp"
+#include "tests/unit/drivers/modbus/rtu/raw.hpp"
 
 using namespace holdup;
 using namespace holdup::rtu;
+using namespace holdup::rtu::test;
 using modbus::Function;
 using modbus::Question;
 
 namespace {
 
-using Raw = std::vector<std::uint8_t>;
-
 const Question two_registers{.unit = 7, .address = 61, .count = 2};
-
-Raw closed(Raw bytes) {
-  const auto code = crc(bytes);
-  bytes.push_back(static_cast<std::uint8_t>(code));
-  bytes.push_back(static_cast<std::uint8_t>(code >> 8));
-  return bytes;
-}
-Raw operator+(Raw a, const Raw& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-Raw sent(const Question& question) {
-  const Frame frame = encode(question);
-  return {frame.bytes().begin(), frame.bytes().end()};
-}
 
 const Raw good = closed({7, 3, 4, 0x01, 0x00, 0xAB, 0xCD});
 const modbus::Answer told{.values = {0x0100, 0xABCD}};

@@ -3,33 +3,19 @@
 #include <random>
 
 #include "catch.hpp"
+#include "tests/unit/drivers/modbus/rtu/raw.hpp"
 
 using namespace holdup;
 using namespace holdup::rtu;
+using namespace holdup::rtu::test;
 using namespace std::chrono_literals;
 using modbus::Function;
 using modbus::Question;
 
 namespace {
 
-using Raw = std::vector<std::uint8_t>;
-
 constexpr ground::Instant start{1000s};
 
-Raw closed(Raw bytes) {
-  const auto code = crc(bytes);
-  bytes.push_back(static_cast<std::uint8_t>(code));
-  bytes.push_back(static_cast<std::uint8_t>(code >> 8));
-  return bytes;
-}
-Raw operator+(Raw a, const Raw& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
-Raw request(const Question& question) {
-  const Frame frame = encode(question);
-  return {frame.bytes().begin(), frame.bytes().end()};
-}
 Raw answer(const Question& question, std::uint8_t fill) {
   Raw out{question.unit, static_cast<std::uint8_t>(question.function), static_cast<std::uint8_t>(2 * question.count)};
   for (int i = 0; i < question.count; ++i) out = out + Raw{fill, static_cast<std::uint8_t>(i)};
@@ -48,7 +34,7 @@ struct Listener {
 };
 
 const Question first{.unit = 7, .address = 61, .count = 2}, second{.unit = 9, .address = 100, .count = 3};
-const Raw exchange = request(first) + answer(first, 1), next_exchange = request(second) + answer(second, 2);
+const Raw exchange = sent(first) + answer(first, 1), next_exchange = sent(second) + answer(second, 2);
 
 }  // namespace
 
@@ -83,21 +69,21 @@ TEST_CASE("a listener that comes in the middle finds the next whole frames") {
 TEST_CASE("an answer is paired with no question but the one right before it") {
   Listener listener;
   SECTION("a question was lost") { listener.take(answer(first, 1)); }
-  SECTION("it answers another unit's") { listener.take(request(second) + answer(first, 1)); }
-  SECTION("it has another count") { listener.take(request({.unit = 7, .address = 61, .count = 3}) + answer(first, 1)); }
-  SECTION("noise between them may have been another question") { listener.take(request(first) + Raw{0xFF, 0xF7, 0xEE} + answer(first, 1)); }
+  SECTION("it answers another unit's") { listener.take(sent(second) + answer(first, 1)); }
+  SECTION("it has another count") { listener.take(sent({.unit = 7, .address = 61, .count = 3}) + answer(first, 1)); }
+  SECTION("noise between them may have been another question") { listener.take(sent(first) + Raw{0xFF, 0xF7, 0xEE} + answer(first, 1)); }
   SECTION("its CRC is wrong") {
     Raw broken = exchange;
     broken[12] ^= 4;
     listener.take(broken);
   }
   SECTION("it comes much too late") {
-    listener.take(request(first));
+    listener.take(sent(first));
     listener.now += 6s;
     listener.take(answer(first, 1));
   }
   SECTION("the line was lost between them") {
-    listener.take(request(first));
+    listener.take(sent(first));
     listener.ear.forget();
     listener.take(answer(first, 1));
   }
@@ -110,7 +96,7 @@ TEST_CASE("an answer is paired with no question but the one right before it") {
 TEST_CASE("a question that its master repeats is not its own answer") {
   const Question coils{.unit = 7, .function = Function::coils, .address = 0x0301, .count = 24};
   Listener listener;
-  for (int i = 0; i < 4; ++i) listener.take(request(coils));
+  for (int i = 0; i < 4; ++i) listener.take(sent(coils));
   CHECK(listener.heard.empty());
   listener.take(closed({7, 1, 3, 0xAA, 0, 0x10}));
   REQUIRE(listener.heard.size() == 1);
@@ -124,7 +110,7 @@ TEST_CASE("what a master writes and what a device refuses is followed, and not t
   listener.take(closed({0, 6, 0, 1, 0, 2}));
   CHECK(listener.heard.empty());
   CHECK(listener.ear.skipped() == 0);
-  listener.take(request(first) + closed({7, 0x83, 2}));
+  listener.take(sent(first) + closed({7, 0x83, 2}));
   REQUIRE(listener.heard.size() == 1);
   CHECK(listener.heard[0].answer.exception == 2);
 }
@@ -146,16 +132,16 @@ TEST_CASE("whatever noise a tap hears, what it tells was said, and it finds back
 TEST_CASE("the answer to a question that its master gave up is not taken for that to the next one") {
   const Question other{.unit = 7, .address = 90, .count = 2}, longer{.unit = 7, .address = 90, .count = 5};
   Listener listener;
-  listener.take(request(first));
+  listener.take(sent(first));
   listener.now += 200ms;
   SECTION("which it would pass for") {
-    listener.take(request(other));
+    listener.take(sent(other));
     listener.take(answer(first, 1));
     CHECK(listener.heard.empty());
     listener.take(answer(other, 2));
     CHECK(listener.heard.empty());
     listener.now += 1s;
-    listener.take(request(other) + answer(other, 3));
+    listener.take(sent(other) + answer(other, 3));
     REQUIRE(listener.heard.size() == 1);
     CHECK(listener.heard[0].answer.values[0] == 0x0300);
   }
@@ -164,11 +150,11 @@ TEST_CASE("the answer to a question that its master gave up is not taken for tha
     CHECK(listener.heard.size() == 1);
   }
   SECTION("or one that it cannot pass for") {
-    listener.take(request(longer) + answer(longer, 2));
+    listener.take(sent(longer) + answer(longer, 2));
     CHECK(listener.heard.size() == 1);
   }
   SECTION("or the same one") {
-    listener.take(request(first) + answer(first, 2));
+    listener.take(sent(first) + answer(first, 2));
     CHECK(listener.heard.size() == 1);
   }
 }

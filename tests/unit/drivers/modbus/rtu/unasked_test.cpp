@@ -3,25 +3,21 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "tests/unit/drivers/modbus/rtu/raw.hpp"
 
 using namespace holdup;
 using namespace holdup::rtu;
+using namespace holdup::rtu::test;
 using namespace std::chrono_literals;
 using modbus::Function;
 using modbus::Question;
-using Raw = std::vector<std::uint8_t>;
 
 namespace {
 
 constexpr Instant start{1000s};
 constexpr Question question{.unit = 7, .function = Function::holding_registers, .address = 40, .count = 2};
 
-Raw answer(std::uint8_t unit = 7) {
-  Raw bytes{unit, 3, 4, 0, 40, 0, 41};
-  const auto sum = crc(bytes);
-  bytes.insert(bytes.end(), {static_cast<std::uint8_t>(sum), static_cast<std::uint8_t>(sum >> 8)});
-  return bytes;
-}
+Raw answer(std::uint8_t unit = 7) { return closed({unit, 3, 4, 0, 40, 0, 41}); }
 
 /// A line whose unit 7 was given up.
 struct Line {
