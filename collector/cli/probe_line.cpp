@@ -45,8 +45,8 @@ int probe_line(const ProbeOptions& options) {
   told.identified.identity.model = address->chip;
   told.identified.points = {contact_point(*address)};
   told.readings = {{.point = 0,
-                    .value = *active ? 1.0 : 0.0,
                     .quality = ground::Quality::good,
+                    .value = *active ? 1.0 : 0.0,
                     .time = asked,
                     .uncertainty = ground::clock::now() - asked}};
   told.raw = {*active == address->active_low ? "low" : "high"};

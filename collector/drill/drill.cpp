@@ -155,7 +155,7 @@ class Rig {
     std::vector<reading::Reading> readings;
     for (const auto point : order.points)
       readings.push_back(
-          {.point = point, .value = snapshot.values[point].value, .quality = ground::Quality::good, .time = now_, .uncertainty = took});
+          {.point = point, .quality = ground::Quality::good, .value = snapshot.values[point].value, .time = now_, .uncertainty = took});
     return readings;
   }
 

@@ -81,7 +81,7 @@ void Connection::close() {
   drop();
   agenda_.end_all(agenda_.under_way, closing);
   agenda_.end_all(agenda_.waiting, closing);
-  commons_->set(*this, Instant::max());
+  commons_->set(*this, wake_at_ = Instant::max());
   asio::post(commons_->executor(), [self = shared_from_this()] { self->tell(); });
 }
 
@@ -275,6 +275,7 @@ void Connection::answered(Agenda::At ask, Answer answer, Instant now) {
 void Connection::due(Instant now) {
   const auto self = shared_from_this();
   begins_ = false;
+  if (now >= wake_at_) wake_at_ = Instant::max();
   if (state_ == State::dialling && now >= dial_until_) return not_connected(asio::error::timed_out);
   give_up(now);
   go_on(now);
@@ -334,7 +335,9 @@ void Connection::lost(const error_code& error) {
   const bool at_this_question = std::ranges::any_of(agenda_.under_way, &Agenda::Ask::again);
   const bool turned_away = !good_ && !at_this_question && turns_away(error);
   ++(agenda_.under_way.empty() && !turned_away ? counters_.idle_closes : counters_.lost);
-  const Failure why{kind_of(error), name() + ": " + text_of(error) + (turned_away ? std::string{" before any answer"} + crowded : "")};
+  std::string said = name() + ": " + text_of(error);
+  if (turned_away) said.append(" before any answer").append(crowded);
+  const Failure why{kind_of(error), std::move(said)};
   const bool was_good = good_;
   drop();
   if (turned_away) step_back(options_.longest_pause, why.what);
@@ -372,6 +375,7 @@ void Connection::abandoned() {
   agenda_.forget_all();
 }
 
+/// Being woken too early costs less than moving the time of waking with each answer.
 void Connection::plan_wake(Instant now) {
   Instant at = state_ == State::dialling ? dial_until_ : Instant::max();
   const bool others_wait = !agenda_.waiting.empty();
@@ -388,7 +392,7 @@ void Connection::plan_wake(Instant now) {
     if (const auto rest = rota_.rests_until(ask.request.unit)) turn = std::max({turn, *rest, now + (*rest <= now ? yielding : Duration{})});
     at = std::min(at, turn);
   }
-  commons_->set(*this, at);
+  if (at < wake_at_) commons_->set(*this, wake_at_ = at);
 }
 
 std::string Connection::name() const { return peer_.address().to_string() + ":" + std::to_string(peer_.port()); }

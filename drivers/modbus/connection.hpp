@@ -107,11 +107,12 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   std::map<std::uint8_t, Manners> wishes_;  // by unit
   Manners manners_;
 
-  ground::Instant pause_until_{};  // between requests, after connect
-  ground::Instant dial_until_{};   // the attempt under way
-  ground::Instant not_before_{};   // the next attempt
-  ground::Duration step_back_{};   // the last pause between attempts
-  std::string trouble_;            // why it pauses
+  ground::Instant wake_at_ = ground::Instant::max();  // at the latest
+  ground::Instant pause_until_{};                     // between requests, after connect
+  ground::Instant dial_until_{};                      // the attempt under way
+  ground::Instant not_before_{};                      // the next attempt
+  ground::Duration step_back_{};                      // the last pause between attempts
+  std::string trouble_;                               // why it pauses
   Counters counters_;
 };
 

@@ -78,6 +78,19 @@ std::vector<std::vector<std::uint32_t>> alternatives_among(const std::vector<rea
   return out;
 }
 
+Question question(std::uint8_t unit, const Span& span) {
+  return {.unit = unit, .function = span.function, .address = span.address, .count = span.count};
+}
+
+/// Where the answer to the plan's only span tells all of it; else it stays as it was.
+std::optional<std::vector<Reading>> told_in_one(const ReadPlan& plan, Result<Exchange>& answer, std::span<const Source> sources) {
+  if (!answer) return std::nullopt;
+  Heard heard{plan.spans().front(), std::move(*answer)};
+  if (plan.fits({&heard, 1})) return plan.readings({&heard, 1}, sources);
+  answer = std::move(heard.exchange);
+  return std::nullopt;
+}
+
 }  // namespace
 
 /// One read() under way.
@@ -90,9 +103,6 @@ struct Device::Reader {
   std::optional<Failure> broken_off{};  // the connection failed: what is left stays failed
   std::optional<Failure> untold{};      // a listener did not hear all of it
 
-  [[nodiscard]] Question question(const Span& span) const {
-    return {.unit = unit, .function = span.function, .address = span.address, .count = span.count};
-  }
   [[nodiscard]] std::vector<Question> questions(const std::vector<Span>& spans) const;
   std::vector<Span> take(Span span, Result<Exchange> exchange);
   [[nodiscard]] std::vector<Span> singles(Span span) const;
@@ -173,20 +183,30 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(drivers::ReadRequest 
   return read(*map_, request);
 }
 
+/// Most of what is polled is one span that is told well: its coroutine is small, for hundreds wait at once.
 asio::awaitable<Result<std::vector<Reading>>> Device::read(Map& map, drivers::ReadRequest request) {
+  const auto plan = plan_for(map, request.points);
+  const bool one = plan->spans().size() == 1;
+  if (!one) co_return co_await read_closely(map, *plan, request, std::nullopt);
+  Result<Exchange> answer = co_await asker_->ask(question(unit_, plan->spans().front()), request.deadline);
+  if (auto readings = request.raw ? std::nullopt : told_in_one(*plan, answer, map.sources)) co_return std::move(*readings);
+  co_return co_await read_closely(map, *plan, request, std::move(answer));
+}
+
+/// With the answer to the plan's only span, where it has one.
+asio::awaitable<Result<std::vector<Reading>>> Device::read_closely(Map& map, const ReadPlan& plan, drivers::ReadRequest request,
+                                                                   std::optional<Result<Exchange>> only) {
   Reader reader{.asker = *asker_, .unit = unit_, .map = map, .request = request};
   const Instant begun = ground::clock::now();
-  const auto plan = plan_for(map, request.points);
-  reader.sweep.expect(plan->spans().size());
-  if (plan->spans().size() == 1) {
-    Result<Exchange> answer = co_await asker_->ask(reader.question(plan->spans().front()), request.deadline);
-    std::vector<Span> single = reader.take(plan->spans().front(), std::move(answer));
-    if (single.size() > 1) co_await fetch_singly(reader, plan->spans().front(), std::move(single));
+  reader.sweep.expect(plan.spans().size());
+  if (only) {
+    std::vector<Span> single = reader.take(plan.spans().front(), std::move(*only));
+    if (single.size() > 1) co_await fetch_singly(reader, plan.spans().front(), std::move(single));
   } else {
-    co_await fetch_all(reader, plan->spans());
+    co_await fetch_all(reader, plan.spans());
   }
   const Sweep& sweep = reader.sweep;
-  if (!request.raw && plan->fits(sweep.heard())) co_return plan->readings(sweep.heard(), map.sources);
+  if (!request.raw && plan.fits(sweep.heard())) co_return plan.readings(sweep.heard(), map.sources);
   if (!sweep.learned() && reader.broken_off) co_return *reader.broken_off;
   if (!sweep.learned() && reader.untold) co_return *reader.untold;
   if (const auto trouble = sweep.trouble(); trouble && !sweep.learned()) co_return *trouble;
@@ -223,7 +243,7 @@ asio::awaitable<void> Device::fetch_all(Reader& reader, const std::vector<Span>&
 asio::awaitable<void> Device::fetch_singly(Reader& reader, Span span, std::vector<Span> single) {
   std::vector<Span> told;
   for (const Span& one : single) {
-    Result<Exchange> exchange = co_await reader.asker.ask(reader.question(one), reader.request.deadline);
+    Result<Exchange> exchange = co_await reader.asker.ask(question(reader.unit, one), reader.request.deadline);
     const bool good = exchange && exchange->answer.exception == 0;
     (void)reader.take(one, std::move(exchange));
     if (reader.broken_off) co_return;
@@ -251,7 +271,7 @@ std::vector<Span> Device::Reader::take(Span span, Result<Exchange> exchange) {
 std::vector<Question> Device::Reader::questions(const std::vector<Span>& spans) const {
   std::vector<Question> all;
   all.reserve(spans.size());
-  for (const Span& span : spans) all.push_back(question(span));
+  for (const Span& span : spans) all.push_back(question(unit, span));
   return all;
 }
 

@@ -53,6 +53,9 @@ class Device final : public drivers::Device {
   static boost::asio::awaitable<void> fetch_all(Reader& reader, const std::vector<Span>& spans);
   static boost::asio::awaitable<void> fetch_singly(Reader& reader, Span span, std::vector<Span> single);
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(Map& map, drivers::ReadRequest request);
+  boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read_closely(Map& map, const ReadPlan& plan,
+                                                                                     drivers::ReadRequest request,
+                                                                                     std::optional<ground::Result<Exchange>> only);
   std::shared_ptr<const ReadPlan> plan_for(Map& map, std::span<const std::uint32_t> points) const;
   boost::asio::awaitable<ground::Result<void>> part_with_spares(Map& map, std::vector<reading::Point>& points, ground::Instant deadline);
 

@@ -36,6 +36,11 @@ std::vector<Span> wanted(ReadPlan::Points points, std::span<const Source> source
   return spans;
 }
 
+bool is_one_word(const profile::Register& field) {
+  const bool number = field.type == profile::RegisterType::u16 || field.type == profile::RegisterType::s16;
+  return number && field.bytes == profile::ByteOrder::big;
+}
+
 }  // namespace
 
 ReadPlan::ReadPlan(Points points, std::span<const Source> sources, const Reach& reach)
@@ -43,13 +48,15 @@ ReadPlan::ReadPlan(Points points, std::span<const Source> sources, const Reach& 
   for (const std::uint32_t point : points_) {
     const Source& source = sources[point];
     const profile::Register& field = *source.field;
+    const std::uint16_t kind = conversion(source.conversion);
     cells_.push_back({.point = point,
                       .value = place(source.span),
                       .exponent = source.exponent ? place(*source.exponent) : Place{},
                       .count = source.span.count,
-                      .conversion = conversion(source.conversion),
+                      .conversion = kind,
                       .layout = {.type = field.type, .words = field.words, .bytes = field.bytes},
-                      .scaled = source.exponent.has_value()});
+                      .scaled = source.exponent.has_value(),
+                      .plain = !source.exponent && is_one_word(field) && linear_[kind]});
   }
 }
 
@@ -62,7 +69,7 @@ ReadPlan::Place ReadPlan::place(const Span& part) const {
 std::uint16_t ReadPlan::conversion(const Conversion& one) {
   const auto known = std::ranges::find_if(conversions_, [&](const Conversion& other) { return converts_alike(one, other); });
   const auto place = known - conversions_.begin();
-  if (known == conversions_.end()) conversions_.push_back(one);
+  if (known == conversions_.end()) conversions_.push_back(one), linear_.push_back(profile::linear(one));
   return static_cast<std::uint16_t>(place);
 }
 
@@ -87,10 +94,23 @@ bool ReadPlan::fits(std::span<const Heard> heard) const {
 }
 
 std::vector<Reading> ReadPlan::readings(std::span<const Heard> heard, std::span<const Source> sources) const {
-  std::vector<Reading> out;
-  out.reserve(cells_.size());
-  for (const Cell& cell : cells_) out.push_back(reading(cell, heard, sources[cell.point]));
+  std::vector<Reading> out(cells_.size());
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    const Cell& cell = cells_[i];
+    if (cell.plain)
+      read_plain(cell, heard[cell.value.span].exchange, out[i]);
+    else
+      out[i] = reading(cell, heard, sources[cell.point]);
+  }
   return out;
+}
+
+inline void ReadPlan::read_plain(const Cell& cell, const Exchange& told, Reading& out) const {
+  const std::uint16_t word = told.answer.values[cell.value.at];
+  const double raw = cell.layout.type == profile::RegisterType::s16 ? static_cast<std::int16_t>(word) : word;
+  const profile::Converted converted = linear_[cell.conversion]->convert(raw);
+  out.point = cell.point, out.quality = converted.quality, out.value = converted.value;
+  out.time = told.sent, out.uncertainty = told.received - told.sent;
 }
 
 Reading ReadPlan::reading(const Cell& cell, std::span<const Heard> heard, const Source& source) const {

@@ -51,16 +51,19 @@ class ReadPlan {
     std::uint16_t count, conversion;
     Layout layout;
     bool scaled;  // by the register at `exponent`
+    bool plain;   // one word, times a factor
     bool operator==(const Cell&) const = default;
   };
   [[nodiscard]] Place place(const Span& part) const;
   [[nodiscard]] std::uint16_t conversion(const profile::Conversion& wanted);
+  void read_plain(const Cell& cell, const Exchange& told, reading::Reading& out) const;
   [[nodiscard]] reading::Reading reading(const Cell& cell, std::span<const Heard> heard, const Source& source) const;
 
   std::vector<std::uint32_t> points_;
   std::vector<Span> spans_;
-  std::vector<Cell> cells_;                       // by place in points_
-  std::vector<profile::Conversion> conversions_;  // each kind once
+  std::vector<Cell> cells_;                             // by place in points_
+  std::vector<profile::Conversion> conversions_;        // each kind once …
+  std::vector<std::optional<profile::Linear>> linear_;  // … and beside it, where it is but this
 };
 
 /// The plans of a loop's units.

@@ -90,4 +90,13 @@ Converted convert(const Conversion& conversion, double raw, int exponent) {
   return {value, outside ? Quality::out_of_range : Quality::good};
 }
 
+std::optional<Linear> linear(const Conversion& c) {
+  constexpr double endless = std::numeric_limits<double>::infinity();
+  const bool picks = c.mask != 0 || c.bit || !c.yes.empty() || !c.no.empty();
+  if (picks || c.form != RatioForm::plain || c.sentinels.size() > 1) return std::nullopt;
+  Linear out{c.multiply, c.divide, c.offset, c.lowest.value_or(-endless), c.highest.value_or(endless)};
+  if (!c.sentinels.empty()) out.sentinel = c.sentinels.front();
+  return out;
+}
+
 }  // namespace holdup::profile

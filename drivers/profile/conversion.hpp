@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -50,5 +52,20 @@ struct Converted {
 [[nodiscard]] std::optional<double> raw_number(const Conversion& conversion, std::string_view text);
 /// `exponent`: of the device's own scale, raw × 10^exponent; sentinels are compared before.
 [[nodiscard]] Converted convert(const Conversion& conversion, double raw, int exponent = 0);
+
+/// A conversion that is but a factor, a shift and limits, as most are: where thousands of values are read a second, its price counts.
+struct Linear {
+  double multiply, divide, offset, lowest, highest;
+  double sentinel = std::numeric_limits<double>::quiet_NaN();
+  /// As convert(). Requires that raw is finite.
+  [[nodiscard]] Converted convert(double raw) const {
+    if (raw == sentinel) return {};
+    const double value = raw * multiply / divide + offset;
+    if (!std::isfinite(value)) return {0, ground::Quality::out_of_range};
+    return {value, value < lowest || value > highest ? ground::Quality::out_of_range : ground::Quality::good};
+  }
+};
+/// Where it is one.
+[[nodiscard]] std::optional<Linear> linear(const Conversion& conversion);
 
 }  // namespace holdup::profile

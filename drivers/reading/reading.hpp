@@ -10,8 +10,8 @@ namespace holdup::reading {
 
 struct Reading {
   std::uint32_t point = 0;  // index into the points of the device's identification
-  double value = 0;         // in the base unit of the point's metric; meaningless unless quality is good, stale or out_of_range
   ground::Quality quality = ground::Quality::failed;
+  double value = 0;        // in the base unit of the point's metric; meaningless unless quality is good, stale or out_of_range
   ground::Instant time{};  // when the device was asked (the request left)
   ground::Duration
       uncertainty{};  // round trip; the device's own refresh comes on top: the value covers [time − refresh, time + uncertainty]

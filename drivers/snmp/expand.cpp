@@ -220,7 +220,7 @@ std::optional<double> raw_number(const Value& value, const profile::Conversion& 
 
 reading::Reading take_reading(const Measured& measured, const Value* value) {
   using ground::Quality;
-  reading::Reading out{.point = 0, .value = 0, .quality = value == nullptr ? Quality::absent : Quality::failed};
+  reading::Reading out{.point = 0, .quality = value == nullptr ? Quality::absent : Quality::failed, .value = 0};
   const auto number = value != nullptr ? raw_number(*value, measured.conversion) : std::nullopt;
   if (!number) return out;
   const auto converted = convert(measured.conversion, *number);

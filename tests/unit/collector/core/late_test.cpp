@@ -68,7 +68,7 @@ struct Bench {
       const double value = point == 0   ? volts.try_emplace(name, 230).first->second
                            : point == 1 ? 300
                                         : ground::seconds(now.time_since_epoch()) - uptime_from;
-      readings.push_back({.point = point, .value = value, .quality = Quality::good, .time = now, .uncertainty = took});
+      readings.push_back({.point = point, .quality = Quality::good, .value = value, .time = now, .uncertainty = took});
     }
     const bool in_time = took > Duration{} && now + took <= order.deadline;
     if (in_time)
@@ -161,7 +161,7 @@ TEST_CASE("a late answer ends no silence that is newer than its question") {
   const auto verdicts = bench.verdicts();
   CHECK(verdicts >= 1);
   const Instant asked = bench.now - 31s;  // before it fell silent
-  const std::vector<reading::Reading> readings{{.point = 0, .value = 229, .quality = Quality::good, .time = asked, .uncertainty = 31s}};
+  const std::vector<reading::Reading> readings{{.point = 0, .quality = Quality::good, .value = 229, .time = asked, .uncertainty = 31s}};
   bench.step(core::AnsweredLate{.device = 1, .asked = asked, .round_trip = 31s, .readings = readings});
   bench.run(20s);
   CHECK(bench.said("device_answers") == 0);
@@ -182,7 +182,7 @@ TEST_CASE("a late answer does not veto a loss that was seen after it was asked f
   };
   const auto begun = bench.verdicts();
   REQUIRE(begun >= 1);
-  const std::vector<reading::Reading> readings{{.point = 0, .value = 230, .quality = Quality::good, .time = asked, .uncertainty = 3s}};
+  const std::vector<reading::Reading> readings{{.point = 0, .quality = Quality::good, .value = 230, .time = asked, .uncertainty = 3s}};
   bench.step(core::AnsweredLate{.device = 0, .asked = asked, .round_trip = 3s, .readings = readings});
   bench.run(30s);
   CHECK(bench.verdicts() == begun);

@@ -144,8 +144,8 @@ struct Bench {
       point.means = means;
       point.lane = reading::Lane::hot;
       readings.push_back({.point = static_cast<std::uint32_t>(points.size()),
-                          .value = means == Meaning::fan_speed ? fan : value,
                           .quality = Quality::good,
+                          .value = means == Meaning::fan_speed ? fan : value,
                           .time = now});
       points.push_back(std::move(point));
     }
@@ -385,7 +385,7 @@ TEST_CASE("meters that contradict each other are a ticket of their own, which no
       auto& made = points.emplace_back();
       made.metric = metric, made.labels = {{"part", "inlet"}};
       readings.push_back(
-          {.point = static_cast<std::uint32_t>(points.size() - 1), .value = value, .quality = Quality::good, .time = bench.now});
+          {.point = static_cast<std::uint32_t>(points.size() - 1), .quality = Quality::good, .value = value, .time = bench.now});
     }
     const auto device = *bench.machine->site().device("pdu-a2");
     bench.step(core::Identified{.device = device, .identity = {}, .points = points});

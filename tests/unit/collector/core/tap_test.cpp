@@ -17,7 +17,7 @@ loads: {cab1: {supplies: {psu1: {status: shelf}, psu2: {status: shelf}}}}
 )";
 
 reading::Reading said(std::uint32_t point, Instant at, double value, Quality quality = Quality::good) {
-  return {.point = point, .value = value, .quality = quality, .time = at, .uncertainty = 5ms};
+  return {.point = point, .quality = quality, .value = value, .time = at, .uncertainty = 5ms};
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ class Rack {
     }
     return core::Answered{.device = order.device,
                           .asked = now_,
-                          .readings = {{.point = 0, .value = 230, .quality = ground::Quality::good, .time = now_, .uncertainty = 1ms}}};
+                          .readings = {{.point = 0, .quality = ground::Quality::good, .value = 230, .time = now_, .uncertainty = 1ms}}};
   }
 
   core::Machine machine_;

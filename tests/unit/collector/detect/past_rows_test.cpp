@@ -52,8 +52,8 @@ class Counting {
     for (const Instant end = now_ + length; now_ < end;) {
       now_ += 1s;
       hear_a();
-      const std::vector<reading::Reading> b{{.point = 0, .value = 230, .quality = Quality::good, .time = now_},
-                                            {.point = 1, .value = b_watts, .quality = Quality::good, .time = now_}};
+      const std::vector<reading::Reading> b{{.point = 0, .quality = Quality::good, .value = 230, .time = now_},
+                                            {.point = 1, .quality = Quality::good, .value = b_watts, .time = now_}};
       detector_.heard(1, b, now_);
       for (auto& change : detector_.assess(now_)) changes.push_back(std::move(change));
       if (const auto uptime = a.find(Meaning::uptime); uptime != a.end()) uptime->second += 1;
@@ -64,7 +64,7 @@ class Counting {
     if (!a_answers) return detector_.unanswered(0, now_);
     std::vector<reading::Reading> readings;
     for (const auto& [means, value] : a)
-      if (!std::isnan(value)) readings.push_back({.point = number(means), .value = value, .quality = Quality::good, .time = now_});
+      if (!std::isnan(value)) readings.push_back({.point = number(means), .quality = Quality::good, .value = value, .time = now_});
     detector_.heard(0, readings, now_);
   }
 

@@ -147,7 +147,7 @@ class Rig {
     std::vector<reading::Reading> readings;
     for (std::uint32_t p = 0; p < device.points.size(); ++p)
       readings.push_back(
-          {.point = p, .value = device.values[device.points[p]].value, .quality = device.values[device.points[p]].quality, .time = now_});
+          {.point = p, .quality = device.values[device.points[p]].quality, .value = device.values[device.points[p]].value, .time = now_});
     detector_.heard(d, readings, now_);
     hear();
   }

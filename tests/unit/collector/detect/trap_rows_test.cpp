@@ -146,7 +146,7 @@ TEST_CASE("a UPS on battery is reported by its trap, proven by its own reading, 
   detector.identified(ups, points, rig.now());
   const auto hear = [&](double on) {
     rig.pass(500ms);
-    const std::vector<reading::Reading> readings{{.point = 0, .value = on, .quality = Quality::good, .time = rig.now()}};
+    const std::vector<reading::Reading> readings{{.point = 0, .quality = Quality::good, .value = on, .time = rig.now()}};
     detector.heard(ups, readings, rig.now());
     rig.hear();
   };

@@ -226,7 +226,8 @@ TEST_CASE("identification is tried anew with growing pauses of at most half a mi
 
 TEST_CASE("the seed spreads devices over the period, the same each time") {
   site::Site site;
-  for (int d = 0; d < 40; ++d) site.devices.push_back({.name = "p" + std::to_string(d), .address = snmp_at("192.0.2." + std::to_string(d))});
+  for (int d = 0; d < 40; ++d)
+    site.devices.push_back({.name = "p" + std::to_string(d), .address = snmp_at("192.0.2." + std::to_string(d))});
   const auto slots = [&](std::uint64_t seed) {
     plan::Plan plan{site, seed, Instant{100s}};
     (void)plan.due(Instant{100s});
@@ -268,7 +269,7 @@ TEST_CASE("a refresh that is learned slows every lane to half of it, and never b
 
 namespace {
 
-reading::Reading took(Duration round_trip) { return {.point = 0, .value = 1, .quality = ground::Quality::good, .uncertainty = round_trip}; }
+reading::Reading took(Duration round_trip) { return {.point = 0, .quality = ground::Quality::good, .value = 1, .uncertainty = round_trip}; }
 
 // Answers the device's questions, each after so long, for a while; the share of the time that they took.
 double kept_busy(Bench& bench, Duration each, Duration length) {
@@ -433,7 +434,7 @@ TEST_CASE("the agent's uptime tells restarts, a supply's own does not") {
     Bench bench{snmp, {point(Lane::hot), uptime}};
     for (const double seconds : {5000.0, 2.0, 600.0, 2.0}) {
       (void)bench.next();
-      const std::vector<reading::Reading> readings{{.point = 1, .value = seconds, .quality = ground::Quality::good}};
+      const std::vector<reading::Reading> readings{{.point = 1, .quality = ground::Quality::good, .value = seconds}};
       bench.plan.answered(0, bench.now, readings);
     }
     return bench.plan.take_news().size();

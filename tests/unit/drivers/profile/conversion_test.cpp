@@ -95,3 +95,29 @@ TEST_CASE("conversions are alike only where they make the same of every number")
   CHECK_FALSE(converts_alike(plain, {.divide = 10, .mask = 0x0F}));
   CHECK_FALSE(converts_alike(plain, {.divide = 10, .yes = {1}, .no = {0}}));
 }
+
+TEST_CASE("a linear conversion makes of every number what the general one makes of it") {
+  using holdup::profile::linear;
+  const std::vector<Conversion> all{{},
+                                    {.divide = 10},
+                                    {.multiply = 3.6e6},
+                                    {.multiply = 1, .divide = 1.8, .offset = -32 / 1.8},
+                                    {.multiply = 1e308},
+                                    {.sentinels = {65535}},
+                                    {.divide = 10, .sentinels = {-1}, .lowest = -40, .highest = 85}};
+  for (const Conversion& conversion : all) {
+    const auto fast = linear(conversion);
+    REQUIRE(fast);
+    for (const double raw : {-32768.0, -400.0, -1.0, 0.0, 7.0, 850.0, 851.0, 65535.0}) {
+      CAPTURE(raw, conversion.divide, conversion.multiply);
+      const auto general = convert(conversion, raw);
+      CHECK(fast->convert(raw).quality == general.quality);
+      CHECK(fast->convert(raw).value == general.value);
+    }
+  }
+  CHECK_FALSE(linear({.bit = 3}));
+  CHECK_FALSE(linear({.mask = 0x0F}));
+  CHECK_FALSE(linear({.yes = {1}}));
+  CHECK_FALSE(linear({.form = RatioForm::percent_or_ratio}));
+  CHECK_FALSE(linear({.sentinels = {1, 2}}));
+}

@@ -63,7 +63,7 @@ TEST_CASE("a doubt begins and ends with three replies in a row, and takes the wh
   const auto reply = [](double watts) {
     std::vector<Reading> out;
     for (const auto& [p, value] : {std::pair{0u, 230.0}, {1u, 1.4}, {2u, watts}, {3u, 50.0}})
-      out.push_back({.point = p, .value = value, .quality = Quality::good});
+      out.push_back({.point = p, .quality = Quality::good, .value = value});
     return out;
   };
   for (int i = 0; i < 2; ++i) {
@@ -80,7 +80,7 @@ TEST_CASE("a doubt begins and ends with three replies in a row, and takes the wh
   CHECK(wrong[0].quality == Quality::out_of_range);
   CHECK(wrong[2].quality == Quality::out_of_range);
   CHECK(wrong[3].quality == Quality::good);
-  std::vector<Reading> part{{.point = 2, .value = 310, .quality = Quality::good}};
+  std::vector<Reading> part{{.point = 2, .quality = Quality::good, .value = 310}};
   CHECK(doubts.weigh(part).empty());
   CHECK(part[0].quality == Quality::out_of_range);
   for (int i = 0; i < 3; ++i) right = reply(310), begun = doubts.weigh(right);
@@ -141,12 +141,12 @@ TEST_CASE("a current far above its rating is a wrong scale") {
   CHECK(broken(all[0], std::vector<double>{17, 16}).why.empty());
   CHECK(broken(all[0], std::vector<double>{100, 16}).why == "100 A at a rating of 16 A cannot be: one of the scales is wrong");
   Doubts doubts{points};
-  std::vector<Reading> rating{{.point = 1, .value = 16, .quality = holdup::ground::Quality::good}};
+  std::vector<Reading> rating{{.point = 1, .quality = holdup::ground::Quality::good, .value = 16}};
   (void)doubts.weigh(rating);
   CHECK(doubts.opinion() == Doubts::Opinion::none);
   std::vector<Reading> current;
   for (int i = 0; i < 3; ++i) {
-    current = {{.point = 0, .value = 100, .quality = holdup::ground::Quality::good}};
+    current = {{.point = 0, .quality = holdup::ground::Quality::good, .value = 100}};
     (void)doubts.weigh(current);
   }
   CHECK(current[0].quality == holdup::ground::Quality::out_of_range);
@@ -160,7 +160,7 @@ TEST_CASE("an inlet that is cached longer than its outlets is not doubted before
   const auto hear = [&](holdup::ground::Instant at) {
     std::vector<Reading> out;
     for (const auto& [p, value] : {std::pair{0u, 600.}, {1u, 600.}, {2u, 700.}})
-      out.push_back({.point = p, .value = value, .quality = holdup::ground::Quality::good, .time = at});
+      out.push_back({.point = p, .quality = holdup::ground::Quality::good, .value = value, .time = at});
     return doubts.weigh(out);
   };
   for (auto at = holdup::ground::Instant{1s}; at < holdup::ground::Instant{120s}; at += 10s) CHECK(hear(at).empty());
