@@ -12,6 +12,7 @@
 #include "ground/instant.hpp"
 #include "ground/quality.hpp"
 #include "ground/result.hpp"
+#include "store/record/audit.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
 
@@ -34,9 +35,40 @@ struct StoredSeries {
 };
 
 struct Point {
-  ground::Utc time{};
+  ground::Utc time{};  // to the millisecond
   double value = 0;
   ground::Quality quality = ground::Quality::good;
+  ground::Duration age{};  // of the measurement at that time
+};
+
+/// The good samples of [time, time + resolution); a span without any has no bucket.
+struct Bucket {
+  ground::Utc time{};  // a multiple of the resolution since 1970
+  std::uint64_t count = 0;
+  double min = 0, max = 0, mean = 0, last = 0;
+};
+
+/// Of one series, in order of recording.
+struct Recorded {
+  std::int64_t series = 0;  // row
+  std::vector<Point> points;
+};
+/// What was recorded in (after, to]: everything of it that is still kept.
+struct Slice {
+  std::int64_t to = 0;
+  bool complete = true;  // else some of it was deleted, by age, or is damaged
+  std::vector<Recorded> recorded;
+};
+
+struct StoredAudit {
+  std::int64_t seq = 0;
+  record::Audit record;
+};
+
+/// What is wrong with a file, block by block.
+struct Flaw {
+  std::string where;  // "chunk 17", "event 3"
+  std::string what;
 };
 
 /// Both ends belong to it.
@@ -70,6 +102,21 @@ class Reader {
   /// For each row the newest point in (at - lookback, at], or nothing.
   [[nodiscard]] ground::Result<std::vector<std::optional<Point>>> instant(std::span<const std::int64_t> rows, ground::Utc at,
                                                                           ground::Duration lookback);
+
+  /// From hour or minute summaries where the resolution is a multiple of these, else from the samples; what is not summed up yet from
+  /// these too. `resolution`: at least 1 ms.
+  [[nodiscard]] ground::Result<std::vector<Bucket>> buckets(std::int64_t series_row, Range range, ground::Duration resolution);
+
+  /// By order of recording, for those who pass samples on: of all series what came after `seq` (0: the first), in a slice of some
+  /// `samples`, never less than one commit. slice.to = seq when nothing came.
+  [[nodiscard]] ground::Result<Slice> recorded(std::int64_t after_seq, std::size_t samples);
+  /// seq of the newest commit with samples; 0 when there is none.
+  [[nodiscard]] ground::Result<std::int64_t> last_recorded();
+  [[nodiscard]] ground::Result<StoredSeries> series_at(std::int64_t row);
+
+  [[nodiscard]] ground::Result<std::vector<StoredAudit>> audit(std::int64_t after_seq, std::size_t limit);
+  /// The first record that does not follow from the one before; nothing when the chain holds.
+  [[nodiscard]] ground::Result<std::optional<Flaw>> verify_audit();
 
   [[nodiscard]] ground::Result<std::optional<std::vector<std::uint8_t>>> blob(std::string_view kind, std::string_view key);
   [[nodiscard]] ground::Result<std::optional<std::int64_t>> cursor(std::string_view name);

@@ -10,6 +10,7 @@
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 #include "store/intake.hpp"
+#include "store/record/audit.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
 
@@ -24,9 +25,18 @@ struct SetAside {
 };
 
 struct Commit {
-  std::size_t events = 0;
+  std::size_t events = 0;  // and audit records
   std::size_t samples = 0;
   ground::Duration took{};  // the transaction with its sync
+};
+
+/// How long samples are kept, by what they are; events, audit records, captures stay. Deleted in slices, the oldest first.
+struct Retention {
+  ground::Duration raw = std::chrono::days{30};
+  ground::Duration minute = std::chrono::days{400};
+  ground::Duration hour = std::chrono::days{1826};
+  std::uint64_t max_bytes =
+      20ULL << 30U;  // of the pages in use: where they are more, raw samples go before their time, then minutes, then hours
 };
 
 /// Told on the store thread, and during open() on the caller's: post to your own loop, do not wait, do not throw.
@@ -45,6 +55,7 @@ struct Options {
   std::string path;
   std::string boot;  // of the samples; an event carries its own
   Bounds bounds{};
+  Retention retention{};
   ground::Duration sample_period = std::chrono::seconds{1};
   ground::Duration first_retry = std::chrono::milliseconds{100};  // doubled up to last_retry
   ground::Duration last_retry = std::chrono::seconds{5};
@@ -56,6 +67,11 @@ struct Standing {
   std::size_t waiting_events = 0;
   std::size_t waiting_samples = 0;
   std::uint64_t dropped_samples = 0;
+  std::uint64_t samples = 0;        // committed since the start
+  std::uint64_t bytes_written = 0;  // … and what was written to the disk since then, log and file: flash wears by it
+  std::uint64_t file_bytes = 0;     // the pages in use
+  std::uint64_t log_bytes = 0;      // the write-ahead log
+  std::uint64_t lost_samples = 0;   // of what was durable: in damaged blocks, or gone before their time for max_bytes
 };
 
 class Scribe;
@@ -72,6 +88,8 @@ class Store {
 
   /// Fails when too many events wait: keep it and come again. An id that the file has already is not written twice, but told durable.
   [[nodiscard]] ground::Result<void> append(record::Event event);
+  /// Durable before flush() returns, in the chain of hashes; as urgent as an event.
+  [[nodiscard]] ground::Result<void> append(record::Audit record);
   /// The oldest that wait are dropped and counted when the disk refuses for too long.
   void append(record::Batch batch);
   /// Replaces what was there under this kind and key; committed within the second. Fails when too many bytes wait.

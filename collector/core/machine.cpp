@@ -171,6 +171,7 @@ void Machine::take(Answered& input) {
   record::Batch batch;
   if (site_->devices[input.device].tap) input.readings = store_overheard(input.device, input.readings);
   batch.samples = samples_of(input.readings, device.series);
+  batch.age = std::max(Duration{}, moment_.now - input.asked);
   note_up(input.device, true, batch);
   note_refresh(input.device, batch);
   note_doubts(input.device, batch);

@@ -37,8 +37,9 @@ struct Sample {
 
 /// The samples of one poll reply share one time. `born` declares each series id before its first sample.
 struct Batch {
-  ground::Instant at{};  // monotonic, this boot
-  ground::Utc time{};    // the same moment in UTC
+  ground::Instant at{};    // monotonic, this boot
+  ground::Utc time{};      // the same moment in UTC
+  ground::Duration age{};  // of the measurements at that moment, at most
   std::vector<std::pair<SeriesId, Series>> born;
   std::vector<Sample> samples;
 };

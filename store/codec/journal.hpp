@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ground/result.hpp"
+#include "store/codec/chunk.hpp"
+#include "store/codec/rows.hpp"
+
+// A journal row: all poll replies of one commit, as the bytes of journal.body (FORMAT.md, Journal). Values follow from those of the rows
+// before, back to the last key row; compressed, with a CRC-32. Pure. The bytes may be anybody's, as those of a chunk.
+namespace holdup::store::codec {
+
+/// One poll reply.
+struct JournalBatch {
+  std::int64_t utc_ms = 0;
+  std::int64_t age_ms = 0;
+  std::int64_t boot = 0;
+  std::int64_t offset_ms = 0;        // UTC minus monotonic time of that boot
+  std::vector<std::int64_t> series;  // ascending, each once
+  std::vector<double> values;        // one a series
+  std::vector<ground::Quality> qualities;
+};
+
+class JournalWriter {
+ public:
+  JournalWriter();
+  ~JournalWriter();
+  /// `key`: a reader may begin here. The first row is one, whatever is said.
+  [[nodiscard]] Bytes write(const std::vector<JournalBatch>& batches, bool key);
+  /// The next row is a key row: what was written last may be lost.
+  void forget();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+class JournalReader {
+ public:
+  JournalReader();
+  ~JournalReader();
+  /// Whether a reader may begin at this row; malformed where it is none.
+  [[nodiscard]] static ground::Result<bool> is_key(BytesView bytes);
+  /// Rows in their order, from a key row on. After a failure only a key row can be read.
+  [[nodiscard]] ground::Result<std::vector<JournalBatch>> read(BytesView bytes);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace holdup::store::codec
