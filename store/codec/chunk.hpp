@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ground/result.hpp"
+#include "store/codec/bytes.hpp"
 #include "store/codec/rows.hpp"
 
 // A chunk: some minutes or two hours of the series of one pack, as the bytes of chunk.body (FORMAT.md, Chunks). Times are written once a
@@ -13,9 +14,6 @@
 // series is read without its neighbours; a CRC-32 ends it. Pure. The bytes may be anybody's: reading them fails with malformed, takes no
 // more memory than max_rows and max_columns allow, and never more time than their length justifies.
 namespace holdup::store::codec {
-
-using Bytes = std::vector<std::uint8_t>;
-using BytesView = std::span<const std::uint8_t>;
 
 inline constexpr std::size_t max_rows = 1U << 20U;     // of a block
 inline constexpr std::size_t max_columns = 1U << 12U;  // of a chunk

@@ -23,6 +23,9 @@ struct JournalBatch {
   std::vector<ground::Quality> qualities;
 };
 
+inline constexpr std::size_t max_batches = 1U << 16U;  // of a row
+inline constexpr std::size_t max_samples = 1U << 20U;  // of a row
+
 class JournalWriter {
  public:
   JournalWriter();

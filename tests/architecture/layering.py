@@ -7,8 +7,9 @@ from pathlib import Path
 import tree
 
 ASIO = re.compile(r"^boost/(asio|beast)(/|\.hpp)")
-# What a pure room may link beside rooms. re2 takes locks of its own, but starts no thread and reads nothing.
-PURE_LIBRARIES = {"Boost::headers", "Boost::json", "Boost::url", "PkgConfig::Re2"}
+# What a pure room may link beside rooms. re2 takes locks of its own, but starts no thread and reads nothing; zstd and
+# zlib turn bytes into bytes.
+PURE_LIBRARIES = {"Boost::headers", "Boost::json", "Boost::url", "PkgConfig::Re2", "PkgConfig::Zstd", "ZLIB::ZLIB"}
 # Parses text handed to it; its yaml-cpp can open files, and nothing of ours calls that part.
 ALLOWED_IMPURE = {"ground/yaml"}
 

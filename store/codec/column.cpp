@@ -1,0 +1,177 @@
+#include "store/codec/column.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "store/codec/frame.hpp"
+#include "store/codec/integers.hpp"
+#include "store/codec/scale.hpp"
+
+namespace holdup::store::codec {
+namespace {
+
+// the first byte: 0 the doubles, bit by bit; 0x10 × (1 + way) + digits: whole numbers
+constexpr std::uint8_t bitwise = 0;
+constexpr std::size_t seldom = 8;  // at most one run of exceptions in so many values
+
+std::uint64_t bits(double value) { return std::bit_cast<std::uint64_t>(value); }
+
+/// Values of the same bits that no whole number gives.
+struct Exception {
+  std::size_t at = 0, length = 0;
+  std::uint64_t value = 0;
+};
+
+struct Wholes {
+  std::vector<std::int64_t> numbers;
+  std::vector<Exception> exceptions;
+};
+
+Wholes wholes(std::span<const double> values, Scale scale) {
+  Wholes out;
+  out.numbers.reserve(values.size());
+  std::int64_t last = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (const auto whole = whole_of(values[i], scale)) {
+      last = *whole;
+    } else if (auto& all = out.exceptions; !all.empty() && all.back().at + all.back().length == i && all.back().value == bits(values[i])) {
+      ++all.back().length;
+    } else {
+      all.push_back({i, 1, bits(values[i])});
+    }
+    out.numbers.push_back(last);
+  }
+  return out;
+}
+
+/// The fewest digits under which nearly all values are whole.
+Scale fitting(std::span<const double> values) {
+  Scale best;
+  std::size_t least = values.size() + 1;
+  for (std::uint8_t way = 0; way < ways; ++way) {
+    std::array<std::size_t, most_digits + 2> needed{};  // how many values need so many digits
+    std::uint8_t usual = 0;
+    for (const double value : values) {
+      std::uint8_t digits = whole_of(value, {static_cast<Scale::Way>(way), usual}) ? usual : 0;
+      while (digits <= most_digits && !whole_of(value, {static_cast<Scale::Way>(way), digits})) ++digits;
+      ++needed[digits];
+      if (digits <= most_digits) usual = std::max(usual, digits);
+    }
+    std::size_t odd = needed[most_digits + 1];
+    std::uint8_t digits = most_digits;
+    for (; digits > 0 && odd + needed[digits] <= values.size() / 64; --digits) odd += needed[digits];
+    if (odd < least) least = odd, best = {static_cast<Scale::Way>(way), digits};
+    if (least == 0) break;
+  }
+  return best;
+}
+
+void put_bitwise(Bytes& out, std::span<const double> values, int level) {
+  out.push_back(bitwise);
+  Bytes planes(values.size() * 8);
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint64_t change = bits(values[i]) ^ last;
+    for (std::size_t plane = 0; plane < 8; ++plane) planes[plane * values.size() + i] = static_cast<std::uint8_t>(change >> (8 * plane));
+    last = bits(values[i]);
+  }
+  const std::size_t at = out.size();
+  out.push_back(1);
+  if (compress(planes, level, out)) return;
+  out[at] = 0;
+  put(out, planes);
+}
+
+bool get_bitwise(Cursor cursor, std::span<double> values) {
+  const std::size_t size = 8 * values.size();
+  std::optional<Bytes> planes;
+  BytesView view;
+  if (const std::uint8_t form = cursor.byte(); form == 1) {
+    planes = decompress(cursor.rest(), size);
+    if (!planes) return false;
+    view = *planes;
+  } else if (form == 0) {
+    view = cursor.rest();
+  }
+  if (!cursor.ok() || view.size() != size) return false;
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t plane = 0; plane < 8; ++plane) last ^= static_cast<std::uint64_t>(view[plane * values.size() + i]) << (8 * plane);
+    values[i] = std::bit_cast<double>(last);
+  }
+  return true;
+}
+
+void put_exceptions(Bytes& out, const std::vector<Exception>& exceptions) {
+  put_varint(out, exceptions.size());
+  std::size_t end = 0;
+  for (const Exception& one : exceptions) {
+    put_varint(out, one.at - end);
+    put_varint(out, one.length);
+    put_fixed(out, one.value, 8);
+    end = one.at + one.length;
+  }
+}
+
+bool get_exceptions(Cursor& cursor, std::span<double> values) {
+  std::size_t end = 0;
+  for (std::size_t left = cursor.count(values.size()); left > 0 && cursor.ok(); --left) {
+    const std::size_t at = end + cursor.count(values.size() - end);
+    const std::size_t length = cursor.count(values.size() - at);
+    const double value = std::bit_cast<double>(cursor.fixed(8));
+    end = at + length;
+    std::fill(values.begin() + static_cast<std::ptrdiff_t>(at), values.begin() + static_cast<std::ptrdiff_t>(end), value);
+  }
+  return cursor.ok();
+}
+
+}  // namespace
+
+void put_values(Bytes& out, std::span<const double> values, int level) {
+  const Scale scale = fitting(values);
+  const Wholes found = wholes(values, scale);
+  if (found.exceptions.size() > std::max<std::size_t>(1, values.size() / seldom)) return put_bitwise(out, values, level);
+  out.push_back(byte_of(scale));
+  put_exceptions(out, found.exceptions);
+  put_integers(out, found.numbers, level);
+}
+
+bool get_values(BytesView bytes, std::span<double> values) {
+  Cursor cursor{bytes};
+  const std::uint8_t form = cursor.byte();
+  if (form == bitwise) return cursor.ok() && get_bitwise(cursor, values);
+  const auto scale = scale_from(form);
+  if (!scale) return false;
+  Cursor exceptions = cursor;
+  for (std::size_t left = cursor.count(values.size()); left > 0 && cursor.ok(); --left)
+    (void)cursor.varint(), (void)cursor.varint(), (void)cursor.fixed(8);
+  std::vector<std::int64_t> numbers(values.size());
+  if (!cursor.ok() || !get_integers(cursor.rest(), numbers)) return false;
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(numbers[i], *scale);
+  return get_exceptions(exceptions, values);
+}
+
+void put_qualities(Bytes& out, std::span<const ground::Quality> qualities) {
+  // runs: the quality and how many there are, 0 for all that are left
+  for (std::size_t at = 0; at < qualities.size();) {
+    const auto end = std::find_if(qualities.begin() + static_cast<std::ptrdiff_t>(at), qualities.end(),
+                                  [&](ground::Quality other) { return other != qualities[at]; });
+    const auto length = static_cast<std::size_t>(end - qualities.begin()) - at;
+    put_varint(out, (end == qualities.end() ? 0 : length) * 8 + static_cast<std::uint8_t>(qualities[at]));
+    at += length;
+  }
+}
+
+bool get_qualities(Cursor& cursor, std::span<ground::Quality> qualities) {
+  for (std::size_t at = 0; at < qualities.size();) {
+    const std::uint64_t run = cursor.varint();
+    const std::uint64_t left = qualities.size() - at, length = run / 8 == 0 ? left : run / 8;
+    if (!cursor.ok() || run % 8 >= ground::quality_names.size() || length > left) return false;
+    std::fill_n(qualities.begin() + static_cast<std::ptrdiff_t>(at), length, static_cast<ground::Quality>(run % 8));
+    at += length;
+  }
+  return true;
+}
+
+}  // namespace holdup::store::codec

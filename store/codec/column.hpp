@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "ground/quality.hpp"
+#include "store/codec/bytes.hpp"
+
+// The values and qualities of one series (FORMAT.md, Columns): whole numbers under one scale, and where that does not fit, the doubles
+// themselves. Pure.
+namespace holdup::store::codec {
+
+void put_values(Bytes& out, std::span<const double> values, int level);
+/// All of `bytes`, which fill `values`; false where they do not.
+[[nodiscard]] bool get_values(BytesView bytes, std::span<double> values);
+
+void put_qualities(Bytes& out, std::span<const ground::Quality> qualities);
+[[nodiscard]] bool get_qualities(Cursor& cursor, std::span<ground::Quality> qualities);
+
+}  // namespace holdup::store::codec

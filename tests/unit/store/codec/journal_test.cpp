@@ -1,0 +1,126 @@
+#include "store/codec/journal.hpp"
+
+#include <map>
+
+#include "catch.hpp"
+#include "unit/store/codec/columns.hpp"
+
+using namespace holdup;
+using namespace holdup::store::codec;
+
+namespace {
+
+bool same(const std::vector<JournalBatch>& a, const std::vector<JournalBatch>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const JournalBatch& one, const JournalBatch& other) {
+    return one.utc_ms == other.utc_ms && one.age_ms == other.age_ms && one.boot == other.boot && one.offset_ms == other.offset_ms &&
+           one.series == other.series && same_bits(one.values, other.values) && one.qualities == other.qualities;
+  });
+}
+
+/// Devices of one series a kind, some of them polled in two halves.
+struct Rack {
+  Random random;
+  std::size_t devices = 5;
+  std::map<std::int64_t, double> last;
+
+  JournalBatch batch(std::size_t device, std::int64_t second) {
+    JournalBatch out{1'767'225'600'000 + second * 1000 + within(random, -5, 5), within(random, 0, 3), 1, 1'767'000'000'000, {}, {}, {}};
+    for (std::size_t kind = second % 2 == 0 ? 0 : device; kind < kinds().size(); ++kind) {
+      const auto series = static_cast<std::int64_t>(100 * device + kind);
+      double& value = last.try_emplace(series, 230).first->second;
+      value = kinds()[kind].next(random, value);
+      out.series.push_back(series);
+      out.values.push_back(value);
+    }
+    out.qualities = qualities(random, out.series.size(), 200);
+    return out;
+  }
+  std::vector<JournalBatch> row(std::int64_t second) {
+    std::vector<JournalBatch> out;
+    for (std::size_t device = 0; device < devices; ++device) out.push_back(batch(device, second));
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("journal rows give every reply back, from each key row on") {
+  Rack rack{Random{1}};
+  JournalWriter writer;
+  std::vector<std::vector<JournalBatch>> rows;
+  std::vector<Bytes> bodies;
+  for (std::int64_t second = 0; second < 200; ++second) {
+    rows.push_back(rack.row(second));
+    bodies.push_back(writer.write(rows.back(), second % 64 == 0));
+    const auto key = JournalReader::is_key(bodies.back());
+    REQUIRE(key);
+    CHECK(*key == (second % 64 == 0));
+  }
+  for (const std::size_t first : {0, 64, 192}) {
+    JournalReader reader;
+    for (std::size_t at = first; at < rows.size(); ++at) {
+      const auto read = reader.read(bodies[at]);
+      REQUIRE(read);
+      CHECK(same(*read, rows[at]));
+    }
+  }
+}
+
+TEST_CASE("a reader cannot begin between key rows, nor go on after a damaged row before the next") {
+  Rack rack{Random{2}};
+  JournalWriter writer;
+  std::vector<Bytes> bodies;
+  for (std::int64_t second = 0; second < 6; ++second) bodies.push_back(writer.write(rack.row(second), second == 4));
+  JournalReader reader;
+  CHECK(reader.read(bodies[1]).has_error());
+  CHECK(reader.read(bodies[0]));
+  CHECK(reader.read(bodies[1]));
+  Bytes bad = bodies[2];
+  bad[bad.size() / 2] ^= 1;
+  CHECK(reader.read(bad).has_error());
+  CHECK(reader.read(bodies[3]).has_error());
+  CHECK(reader.read(bodies[4]));
+  CHECK(reader.read(bodies[5]));
+}
+
+TEST_CASE("a writer that forgets begins again with a key row") {
+  Rack rack{Random{3}};
+  JournalWriter writer;
+  CHECK(JournalReader::is_key(writer.write(rack.row(0), false)).value());
+  CHECK_FALSE(JournalReader::is_key(writer.write(rack.row(1), false)).value());
+  writer.forget();
+  const auto row = rack.row(2);
+  const Bytes body = writer.write(row, false);
+  CHECK(JournalReader::is_key(body).value());
+  CHECK(same(JournalReader{}.read(body).value(), row));
+}
+
+TEST_CASE("a row of no replies, a reply of no series, times and ids at the ends of their range are kept") {
+  JournalWriter writer;
+  JournalReader reader;
+  const std::vector<std::vector<JournalBatch>> rows{
+      {},
+      {JournalBatch{5, 0, 1, 0, {}, {}, {}}},
+      {JournalBatch{
+          INT64_MIN, INT64_MAX, INT64_MIN, INT64_MAX, {INT64_MIN, -1, INT64_MAX}, {1, -0.0, 3e300}, std::vector<ground::Quality>(3)}},
+      {JournalBatch{INT64_MAX,
+                    INT64_MIN,
+                    INT64_MAX,
+                    INT64_MIN,
+                    {INT64_MIN, -1, INT64_MAX},
+                    {-0.0, 0.1, 1},
+                    std::vector<ground::Quality>(3, ground::Quality::failed)}}};
+  for (const auto& row : rows) CHECK(same(reader.read(writer.write(row, false)).value(), row));
+}
+
+TEST_CASE("each damaged byte of a journal row is found") {
+  Rack rack{Random{4}};
+  const Bytes good = JournalWriter{}.write(rack.row(0), true);
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    Bytes bad = good;
+    bad[at] ^= static_cast<std::uint8_t>(within(rack.random, 1, 255));
+    CHECK(JournalReader{}.read(bad).has_error());
+    CHECK(JournalReader::is_key(bad).has_error());
+    CHECK(JournalReader{}.read(BytesView{good}.first(at)).has_error());
+  }
+}
