@@ -16,12 +16,10 @@
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
 
-namespace SQLite {
-class Database;
-}
-
 // Reads a store file, running daemon or not: the fold at start, the query worker, `--store FILE`. Each Reader belongs to one thread;
-// each call sees one consistent state, all of it durable. Failures: refused = no store or a newer one, malformed = damaged, machine.
+// each call sees what is durable: short ones one consistent state, long ones a newer one each second, so that the write-ahead log can
+// shrink. What is damaged costs only itself: calls leave it out and take_flaws() names it. Failures: refused = no store or a newer one,
+// malformed = nothing can be read, machine.
 namespace holdup::store {
 
 struct StoredEvent {
@@ -77,6 +75,8 @@ struct Range {
   ground::Utc to{};
 };
 
+class Session;
+
 class Reader {
  public:
   [[nodiscard]] static ground::Result<Reader> open(const std::string& path);
@@ -85,6 +85,11 @@ class Reader {
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
+
+  /// What was found damaged, and left out, since this was asked last.
+  [[nodiscard]] std::vector<Flaw> take_flaws();
+  /// How long one state of the file is held; a second unless told.
+  void set_slice(ground::Duration slice);
 
   /// The events after `seq` (0: from the first), oldest first, at most `limit`: a slice.
   [[nodiscard]] ground::Result<std::vector<StoredEvent>> events(std::int64_t after_seq, std::size_t limit);
@@ -104,7 +109,7 @@ class Reader {
                                                                           ground::Duration lookback);
 
   /// From hour or minute summaries where the resolution is a multiple of these, else from the samples; what is not summed up yet from
-  /// these too. `resolution`: at least 1 ms.
+  /// these too. Whole buckets: all that touch the range. `resolution`: whole milliseconds.
   [[nodiscard]] ground::Result<std::vector<Bucket>> buckets(std::int64_t series_row, Range range, ground::Duration resolution);
 
   /// By order of recording, for those who pass samples on: of all series what came after `seq` (0: the first), in a slice of some
@@ -122,8 +127,8 @@ class Reader {
   [[nodiscard]] ground::Result<std::optional<std::int64_t>> cursor(std::string_view name);
 
  private:
-  explicit Reader(std::unique_ptr<SQLite::Database> file);
-  std::unique_ptr<SQLite::Database> file_;
+  explicit Reader(std::unique_ptr<Session> session);
+  std::unique_ptr<Session> session_;
 };
 
 }  // namespace holdup::store

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "store/reader/chunks.hpp"
+
+// A long time taken apart, so that each part is read in one snapshot: parts do not overlap, so that nothing is missed or read twice when
+// chunks are merged between two of them. Used by range and buckets.
+namespace holdup::store {
+
+/// Multiples of `step` since 1970, however far before it.
+[[nodiscard]] constexpr std::int64_t floor_to(std::int64_t ms, std::int64_t step) {
+  const auto rest = ms % step;
+  return ms - (rest < 0 ? rest + step : rest);
+}
+
+/// Calls `part` for parts that begin at multiples of `step`, some of them wide. `first`: where, from a moment on, something is stored;
+/// nothing: no more. `part` returns how many blocks it read, by which the next width goes.
+template <class First, class Part>
+void in_parts(Span whole, std::int64_t step, const First& first, const Part& part) {
+  constexpr std::int64_t day_ms = 86'400'000, widest_ms = day_ms * 100'000;
+  constexpr std::size_t few = 16;
+  std::int64_t width = day_ms;
+  for (auto from = whole.from_ms; from <= whole.to_ms;) {
+    const std::optional<std::int64_t> begin = first(from);
+    const auto end = begin ? floor_to(std::max(from, *begin) + width, step) + step - 1 : whole.to_ms;
+    const Span now{.from_ms = from, .to_ms = std::min(end, whole.to_ms)};
+    if (part(now) < few && width < widest_ms) width *= 2;
+    from = now.to_ms + 1;
+  }
+}
+
+/// Appends the series' points of the span: chunks in order of recording, then what is in none of them. How many chunks were read.
+std::size_t gather(Session& session, std::int64_t series, Pack pack, Span span, std::vector<Point>& out);
+/// Of these chunks only.
+void gather_chunks(Session& session, std::int64_t series, const std::vector<ChunkPlace>& places, Span span, std::vector<Point>& out);
+void gather_tail(Session& session, std::int64_t series, Pack pack, Span span, std::vector<Point>& out);
+/// By time, from this index on; those of one moment stay in order of recording.
+void in_order(std::vector<Point>& points, std::size_t from);
+/// Where, from this moment on, the pack has chunks.
+[[nodiscard]] std::optional<std::int64_t> first_chunk(Session& session, std::int64_t pack, std::int64_t from_ms);
+
+}  // namespace holdup::store
