@@ -64,6 +64,7 @@ CREATE TABLE chunk(
   body BLOB NOT NULL);
 CREATE INDEX chunk_of_pack ON chunk(pack, to_ms, from_ms);
 CREATE INDEX chunk_by_age ON chunk(level, to_ms);
+CREATE INDEX chunk_by_seq ON chunk(to_seq);
 CREATE TABLE summary(
   row INTEGER PRIMARY KEY,
   pack INTEGER NOT NULL REFERENCES pack(row),

@@ -1,9 +1,7 @@
-#include <algorithm>
-
-#include "store/chain.hpp"
+#include "store/codec/frame.hpp"
 #include "store/reader/session.hpp"
 
-// Reader: events, the records of the audit's chain, and what is kept by name.
+// Reader: events, and what is kept by name.
 namespace holdup::store {
 namespace {
 
@@ -13,7 +11,7 @@ constexpr const char* damaged_sum = "its checksum does not fit";
 std::optional<StoredEvent> event_of(Session& session, Use& row) {
   const auto seq = row.integer(0);
   const auto where = "event " + std::to_string(seq);
-  if (!row.is_null(3) && row.integer(3) != crc_of(row.bytes(1))) return session.note(where, damaged_sum), std::nullopt;
+  if (!row.is_null(3) && row.integer(3) != codec::crc32(row.bytes(1))) return session.note(where, damaged_sum), std::nullopt;
   auto event = record::event_from_json(row.text(1));
   if (!event) return session.note(where, event.error().what), std::nullopt;
   event->time = ground::Utc{ground::Duration{row.integer(2)}};  // the JSON has milliseconds only
@@ -26,19 +24,6 @@ std::vector<StoredEvent> events_of(Session& session, Use& find, std::size_t limi
   while (out.size() < limit && find.step())
     if (auto event = event_of(session, find)) out.push_back(std::move(*event));
   return out;
-}
-
-constexpr const char* audit_sql =
-    "SELECT seq, utc_ns, boot, mono_ns, actor, action, json, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
-
-StoredAudit audit_of(Use& row) {
-  return {.seq = row.integer(0),
-          .record = {.time = ground::Utc{ground::Duration{row.integer(1)}},
-                     .boot = row.text(2),
-                     .at = ground::Instant{ground::Duration{row.integer(3)}},
-                     .actor = row.text(4),
-                     .action = row.text(5),
-                     .json = row.text(6)}};
 }
 
 }  // namespace
@@ -76,46 +61,13 @@ ground::Result<std::int64_t> Reader::last_seq() {
   });
 }
 
-ground::Result<std::vector<StoredAudit>> Reader::audit(std::int64_t after_seq, std::size_t limit) {
-  return guarded([&] {
-    session_->expect_samples();
-    Use find{*session_, audit_sql, after_seq, static_cast<std::int64_t>(limit)};
-    std::vector<StoredAudit> out;
-    while (find.step()) out.push_back(audit_of(find));
-    return out;
-  });
-}
-
-ground::Result<std::optional<Flaw>> Reader::verify_audit() {
-  return guarded([&]() -> std::optional<Flaw> {
-    session_->expect_samples();
-    constexpr std::int64_t slice = 10'000;
-    Hash before{};
-    for (std::int64_t seq = 0;;) {
-      Use find{*session_, audit_sql, seq, slice};
-      std::int64_t count = 0;
-      for (; find.step(); ++count) {
-        const auto stored = audit_of(find);
-        const auto where = "audit record " + std::to_string(stored.seq);
-        if (stored.seq != seq + 1) return Flaw{where, "the record before it, " + std::to_string(seq + 1) + ", is missing"};
-        before = chained(before, stored.seq, stored.record);
-        const auto hash = find.bytes(7);
-        if (!std::equal(hash.begin(), hash.end(), before.begin(), before.end()))
-          return Flaw{where, "its hash does not follow from the record before it: one of them was changed"};
-        seq = stored.seq;
-      }
-      if (count < slice) return std::nullopt;
-    }
-  });
-}
-
 ground::Result<std::optional<std::vector<std::uint8_t>>> Reader::blob(std::string_view kind, std::string_view key) {
   return guarded([&]() -> std::optional<std::vector<std::uint8_t>> {
     session_->expect_samples();
     Use find{*session_, "SELECT bytes, crc FROM blob WHERE kind = ? AND key = ?", std::string{kind}, std::string{key}};
     if (!find.step()) return std::nullopt;
     const auto bytes = find.bytes(0);
-    if (find.integer(1) != crc_of(bytes)) throw DamagedRow{"blob " + std::string{kind} + "/" + std::string{key} + ": " + damaged_sum};
+    if (find.integer(1) != codec::crc32(bytes)) throw DamagedRow{"blob " + std::string{kind} + "/" + std::string{key} + ": " + damaged_sum};
     return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
   });
 }

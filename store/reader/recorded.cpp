@@ -118,7 +118,7 @@ Slice from_chunks(Session& session, std::int64_t after, std::int64_t before, std
 }
 
 std::int64_t newest_row(Session& session) {
-  Use find{session, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'journal'), 0)"};
+  Use find{session, "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(sealed) FROM pack), 0))"};
   return find.step() ? find.integer(0) : 0;
 }
 

@@ -1,7 +1,5 @@
 #include "store/reader/session.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 
 namespace holdup::store {
@@ -54,9 +52,5 @@ void Snapshot::renew_when_old() {
 
 std::int64_t floor_ms(ground::Utc time) { return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
 std::int64_t ceil_ms(ground::Utc time) { return std::chrono::ceil<std::chrono::milliseconds>(time.time_since_epoch()).count(); }
-
-std::uint32_t crc_of(codec::BytesView bytes) {
-  return static_cast<std::uint32_t>(::crc32(0, bytes.data(), static_cast<uInt>(bytes.size())));
-}
 
 }  // namespace holdup::store

@@ -115,6 +115,5 @@ auto guarded(const Read& read) -> ground::Result<decltype(read())> {
 [[nodiscard]] std::int64_t floor_ms(ground::Utc time);
 [[nodiscard]] std::int64_t ceil_ms(ground::Utc time);
 [[nodiscard]] inline ground::Utc utc_of_ms(std::int64_t ms) { return ground::Utc{std::chrono::milliseconds{ms}}; }
-[[nodiscard]] std::uint32_t crc_of(codec::BytesView bytes);
 
 }  // namespace holdup::store
