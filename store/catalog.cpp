@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -10,89 +11,140 @@
 namespace holdup::store {
 namespace {
 
-constexpr std::size_t most_shapes = 10'000;  // kept in memory; beyond, they are looked up in the file again
+constexpr std::size_t most_shapes = 10'000;  // kept in memory; beyond, they are made again
 
-std::optional<std::int64_t> find_row(SQLite::Database& file, const char* sql, const std::string& key) {
-  SQLite::Statement find{file, sql};
-  find.bind(1, key);
-  if (!find.executeStep()) return std::nullopt;
-  return find.getColumn(0).getInt64();
+std::uint64_t hash_of(std::span<const record::Sample> samples) {
+  std::uint64_t hash = samples.size();
+  for (const auto& sample : samples) hash = (hash ^ sample.series) * 0x9E3779B97F4A7C15ULL + (hash >> 29U);
+  return hash;
 }
 
-std::int64_t add_series(SQLite::Database& file, const std::string& text, const record::Series& series) {
-  SQLite::Statement add{file, "INSERT INTO series(text, name) VALUES(?, ?)"};
-  add.bind(1, text);
-  add.bind(2, series.name);
+bool has_ids(const Shape& shape, std::span<const record::Sample> samples) {
+  return std::equal(shape.ids.begin(), shape.ids.end(), samples.begin(), samples.end(),
+                    [](record::SeriesId id, const record::Sample& sample) { return id == sample.series; });
+}
+
+void add_labels(SQLite::Database& file, std::int64_t row, const std::vector<record::Label>& labels) {
+  SQLite::Statement add{file, "INSERT INTO label(series, name, value) VALUES(?, ?, ?)"};
+  for (const auto& [name, value] : labels) {
+    add.bind(1, row);
+    add.bind(2, name);
+    add.bind(3, value);
+    add.exec();
+    add.reset();
+  }
+}
+
+std::int64_t add_pack(SQLite::Database& file, const std::string& device) {
+  SQLite::Statement add{file, "INSERT INTO pack(device, sealed) VALUES(?, 0)"};
+  add.bind(1, device);
   add.exec();
-  const std::int64_t row = file.getLastInsertRowid();
-  SQLite::Statement add_label{file, "INSERT INTO label(series, name, value) VALUES(?, ?, ?)"};
-  for (const auto& [name, value] : series.labels) {
-    add_label.bind(1, row);
-    add_label.bind(2, name);
-    add_label.bind(3, value);
-    add_label.exec();
-    add_label.reset();
-  }
-  return row;
-}
-
-std::int64_t add_shape(SQLite::Database& file, const std::string& text, const std::vector<std::int64_t>& members) {
-  SQLite::Statement add{file, "INSERT INTO shape(members) VALUES(?)"};
-  add.bind(1, text);
-  add.exec();
-  const std::int64_t row = file.getLastInsertRowid();
-  SQLite::Statement add_member{file, "INSERT INTO member(series, shape, position) VALUES(?, ?, ?)"};
-  for (std::size_t position = 0; position < members.size(); ++position) {
-    add_member.bind(1, members[position]);
-    add_member.bind(2, row);
-    add_member.bind(3, static_cast<std::int64_t>(position));
-    add_member.exec();
-    add_member.reset();
-  }
-  return row;
-}
-
-std::string joined(const std::vector<std::int64_t>& rows) {
-  std::string out;
-  for (const auto row : rows) {
-    if (!out.empty()) out += ',';
-    out += std::to_string(row);
-  }
-  return out;
+  return file.getLastInsertRowid();
 }
 
 }  // namespace
 
 void Catalog::declare(record::SeriesId id, const record::Series& series) {
-  names_.insert_or_assign(id, series);
-  rows_.erase(id);
+  auto [known, added] = names_.try_emplace(id, series);
+  if (added || known->second == series) return;
+  known->second = series;
+  places_.erase(id);
+  shapes_.clear();
+  shape_count_ = 0;
 }
 
 void Catalog::forget_rows() {
-  rows_.clear();
+  places_.clear();
+  packs_.clear();
+  filling_.clear();
   shapes_.clear();
+  shape_count_ = 0;
   boot_row_ = 0;
 }
 
-std::int64_t Catalog::series_row(SQLite::Database& file, record::SeriesId id) {
-  if (const auto known = rows_.find(id); known != rows_.end()) return known->second;
+std::int64_t Catalog::pack_for(SQLite::Database& file, const std::string& device) {
+  auto [known, added] = filling_.try_emplace(device);
+  Filling& filling = known->second;
+  if (added) {
+    SQLite::Statement newest{
+        file, "SELECT row, (SELECT count(*) FROM series WHERE pack = pack.row) FROM pack WHERE device = ? ORDER BY row DESC LIMIT 1"};
+    newest.bind(1, device);
+    if (newest.executeStep()) filling = {newest.getColumn(0).getInt64(), newest.getColumn(1).getInt64()};
+  }
+  if (filling.pack == 0 || filling.series >= most_series_a_pack) filling = {add_pack(file, device), 0};
+  ++filling.series;
+  return filling.pack;
+}
+
+Catalog::Place Catalog::add_series(SQLite::Database& file, const std::string& text, const record::Series& series) {
+  const auto pack = pack_for(file, std::string{series.label("device")});
+  SQLite::Statement add{file, "INSERT INTO series(text, name, pack) VALUES(?, ?, ?)"};
+  add.bind(1, text);
+  add.bind(2, series.name);
+  add.bind(3, pack);
+  add.exec();
+  const Place place{file.getLastInsertRowid(), pack};
+  add_labels(file, place.row, series.labels);
+  return place;
+}
+
+Catalog::Place Catalog::place(SQLite::Database& file, record::SeriesId id) {
+  if (const auto known = places_.find(id); known != places_.end()) return known->second;
   const auto series = names_.find(id);
   HOLDUP_EXPECT(series != names_.end());  // a sample came before its series was born
   const std::string text = series->second.text();
-  const auto found = find_row(file, "SELECT row FROM series WHERE text = ?", text);
-  const auto row = found ? *found : add_series(file, text, series->second);
-  rows_.emplace(id, row);
-  return row;
+  SQLite::Statement find{file, "SELECT row, pack FROM series WHERE text = ?"};
+  find.bind(1, text);
+  const auto found = find.executeStep() ? Place{find.getColumn(0).getInt64(), find.getColumn(1).getInt64()} : Place{};
+  find.reset();
+  const auto place = found.row != 0 ? found : add_series(file, text, series->second);
+  places_.emplace(id, place);
+  packs_.emplace(place.row, place.pack);
+  return place;
 }
 
-std::int64_t Catalog::shape_row(SQLite::Database& file, const std::vector<std::int64_t>& members) {
-  if (const auto known = shapes_.find(members); known != shapes_.end()) return known->second;
-  const std::string text = joined(members);
-  const auto found = find_row(file, "SELECT row FROM shape WHERE members = ?", text);
-  const auto row = found ? *found : add_shape(file, text, members);
-  if (shapes_.size() >= most_shapes) shapes_.clear();
-  shapes_.emplace(members, row);
-  return row;
+std::int64_t Catalog::pack_of(SQLite::Database& file, std::int64_t series_row) {
+  if (const auto known = packs_.find(series_row); known != packs_.end()) return known->second;
+  SQLite::Statement find{file, "SELECT pack FROM series WHERE row = ?"};
+  find.bind(1, series_row);
+  const std::int64_t pack = find.executeStep() ? find.getColumn(0).getInt64() : 0;
+  packs_.emplace(series_row, pack);
+  return pack;
+}
+
+std::shared_ptr<const Shape> Catalog::shape(SQLite::Database& file, std::span<const record::Sample> samples) {
+  auto& alike = shapes_[hash_of(samples)];
+  for (const auto& shape : alike)
+    if (has_ids(*shape, samples)) return shape;
+  auto made = make_shape(file, samples);
+  if (++shape_count_ > most_shapes) {
+    shapes_.clear();
+    shape_count_ = 0;
+    return made;
+  }
+  alike.push_back(made);
+  return made;
+}
+
+std::shared_ptr<const Shape> Catalog::make_shape(SQLite::Database& file, std::span<const record::Sample> samples) {
+  auto shape = std::make_shared<Shape>();
+  std::map<std::int64_t, std::pair<std::uint32_t, std::int64_t>> by_row;  // the sample that counts, and the pack
+  for (std::uint32_t i = 0; i < samples.size(); ++i) {
+    shape->ids.push_back(samples[i].series);
+    const Place where = place(file, samples[i].series);
+    by_row.insert_or_assign(where.row, std::pair{i, where.pack});
+  }
+  std::map<std::int64_t, Shape::Part> parts;
+  for (const auto& [row, held] : by_row) {
+    auto& part = parts[held.second];
+    part.pack = held.second;
+    part.series.push_back(row);
+    part.places.push_back(static_cast<std::uint32_t>(shape->series.size()));
+    shape->series.push_back(row);
+    shape->held.push_back(held.first);
+  }
+  for (auto& [pack, part] : parts) shape->parts.push_back(std::move(part));
+  return shape;
 }
 
 std::int64_t Catalog::boot_row(SQLite::Database& file) {
@@ -100,7 +152,10 @@ std::int64_t Catalog::boot_row(SQLite::Database& file) {
   SQLite::Statement add{file, "INSERT INTO boot(id) VALUES(?) ON CONFLICT(id) DO NOTHING"};
   add.bind(1, boot_);
   add.exec();
-  boot_row_ = find_row(file, "SELECT row FROM boot WHERE id = ?", boot_).value();
+  SQLite::Statement find{file, "SELECT row FROM boot WHERE id = ?"};
+  find.bind(1, boot_);
+  HOLDUP_EXPECT(find.executeStep());
+  boot_row_ = find.getColumn(0).getInt64();
   return boot_row_;
 }
 

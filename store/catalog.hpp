@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,9 +14,24 @@ namespace SQLite {
 class Database;
 }
 
-// Which row of the file stands for which series of this run, and which shape (set of series) a batch has. Used by Ledger; it
-// outlives it, so that a file opened again after a failure is told the series again.
+// Which row of the file stands for which series of this run, in which pack it lies, and where each sample of a batch goes. Used by
+// Ledger; it outlives it, so that a file opened again after a failure is told the series again.
 namespace holdup::store {
+
+inline constexpr std::int64_t most_series_a_pack = 32;
+
+/// What batches of the same series in the same order have in common, so that nothing is looked up a sample.
+struct Shape {
+  struct Part {  // what of it belongs to one pack
+    std::int64_t pack = 0;
+    std::vector<std::int64_t> series;   // rows, ascending
+    std::vector<std::uint32_t> places;  // of these in Shape::series
+  };
+  std::vector<record::SeriesId> ids;  // of the samples
+  std::vector<std::int64_t> series;   // rows, ascending, each once
+  std::vector<std::uint32_t> held;    // for each of these the sample that counts: the last one of its series
+  std::vector<Part> parts;
+};
 
 class Catalog {
  public:
@@ -26,16 +43,33 @@ class Catalog {
   void forget_rows();
 
   // The following throw SQLite::Exception; they add what the file does not know yet.
-  [[nodiscard]] std::int64_t series_row(SQLite::Database& file, record::SeriesId id);
-  /// `members`: rows of series, ascending, each once.
-  [[nodiscard]] std::int64_t shape_row(SQLite::Database& file, const std::vector<std::int64_t>& members);
+  [[nodiscard]] std::shared_ptr<const Shape> shape(SQLite::Database& file, std::span<const record::Sample> samples);
   [[nodiscard]] std::int64_t boot_row(SQLite::Database& file);
+  /// The pack of a series that is in the file; 0 when it is not.
+  [[nodiscard]] std::int64_t pack_of(SQLite::Database& file, std::int64_t series_row);
+  /// The pack that a new series of this device belongs to.
+  [[nodiscard]] std::int64_t pack_for(SQLite::Database& file, const std::string& device);
 
  private:
+  struct Place {
+    std::int64_t row = 0;
+    std::int64_t pack = 0;
+  };
+  struct Filling {  // a device's newest pack
+    std::int64_t pack = 0;
+    std::int64_t series = 0;
+  };
+  [[nodiscard]] Place place(SQLite::Database& file, record::SeriesId id);
+  [[nodiscard]] Place add_series(SQLite::Database& file, const std::string& text, const record::Series& series);
+  [[nodiscard]] std::shared_ptr<const Shape> make_shape(SQLite::Database& file, std::span<const record::Sample> samples);
+
   std::string boot_;
   std::unordered_map<record::SeriesId, record::Series> names_;
-  std::unordered_map<record::SeriesId, std::int64_t> rows_;
-  std::map<std::vector<std::int64_t>, std::int64_t> shapes_;
+  std::unordered_map<record::SeriesId, Place> places_;
+  std::unordered_map<std::int64_t, std::int64_t> packs_;                                 // of series rows
+  std::map<std::string, Filling> filling_;                                               // by device
+  std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<const Shape>>> shapes_;  // by a hash of their ids
+  std::size_t shape_count_ = 0;
   std::int64_t boot_row_ = 0;
 };
 

@@ -10,7 +10,8 @@ namespace holdup::store {
 
 using Hash = std::array<std::uint8_t, 32>;
 
-/// SHA-256 over the hash before it (32 zero bytes for the first), its seq and its fields, each with its length before it (FORMAT.md).
+/// SHA-256 over the hash before it (32 zero bytes for the first), then seq, utc_ns, boot, mono_ns, actor, action, json, each with its
+/// length before it; lengths and numbers have 8 bytes, the least first (FORMAT.md).
 [[nodiscard]] Hash chained(const Hash& before, std::int64_t seq, const record::Audit& record);
 
 }  // namespace holdup::store

@@ -13,6 +13,13 @@ ground::Result<void> Intake::add(record::Event event) {
   return {};
 }
 
+ground::Result<void> Intake::add(record::Audit record) {
+  if (audits_.size() + audits_out_ >= bounds_.events)
+    return ground::Failure{ground::FailureKind::machine, std::to_string(bounds_.events) + " audit records wait for the store already"};
+  audits_.push_back(std::move(record));
+  return {};
+}
+
 void Intake::add(record::Batch batch) {
   samples_ += batch.samples.size();
   batches_.push_back(std::move(batch));
@@ -38,9 +45,10 @@ void Intake::add(Cursor cursor) {
 Work Intake::take_events(std::size_t most) {
   const auto count = std::min(most, events_.size());
   const auto end = events_.begin() + static_cast<std::ptrdiff_t>(count);
-  Work work{.events = {std::make_move_iterator(events_.begin()), std::make_move_iterator(end)}};
+  Work work{.events = {std::make_move_iterator(events_.begin()), std::make_move_iterator(end)}, .audits = std::exchange(audits_, {})};
   events_.erase(events_.begin(), end);
   events_out_ += count;
+  audits_out_ += work.audits.size();
   return work;
 }
 
@@ -56,6 +64,7 @@ Work Intake::take_rest(std::size_t most_samples) {
 
 void Intake::done(const Work& work) {
   events_out_ -= work.events.size();
+  audits_out_ -= work.audits.size();
   for (const record::Batch& batch : work.batches) samples_ -= batch.samples.size();
   for (const Blob& blob : work.blobs) blob_bytes_ -= blob.bytes.size();
   rest_out_ = false;
@@ -63,8 +72,10 @@ void Intake::done(const Work& work) {
 
 void Intake::give_back(Work work) {
   events_out_ -= work.events.size();
+  audits_out_ -= work.audits.size();
   rest_out_ = false;
   events_.insert(events_.begin(), std::make_move_iterator(work.events.begin()), std::make_move_iterator(work.events.end()));
+  audits_.insert(audits_.begin(), std::make_move_iterator(work.audits.begin()), std::make_move_iterator(work.audits.end()));
   batches_.insert(batches_.begin(), std::make_move_iterator(work.batches.begin()), std::make_move_iterator(work.batches.end()));
   blobs_.insert(blobs_.begin(), std::make_move_iterator(work.blobs.begin()), std::make_move_iterator(work.blobs.end()));
   for (Cursor& newer : cursors_) work.cursors.push_back(std::move(newer));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ground/result.hpp"
+#include "store/record/audit.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
 
@@ -29,11 +30,12 @@ struct Cursor {
 /// What one transaction writes.
 struct Work {
   std::vector<record::Event> events;
+  std::vector<record::Audit> audits;
   std::vector<record::Batch> batches;
   std::vector<Blob> blobs;
   std::vector<Cursor> cursors;
 
-  [[nodiscard]] bool empty() const { return events.empty() && batches.empty() && blobs.empty() && cursors.empty(); }
+  [[nodiscard]] bool empty() const { return events.empty() && audits.empty() && batches.empty() && blobs.empty() && cursors.empty(); }
 };
 
 struct Bounds {
@@ -48,21 +50,22 @@ class Intake {
   explicit Intake(const Bounds& bounds) : bounds_{bounds} {}
 
   [[nodiscard]] ground::Result<void> add(record::Event event);
+  [[nodiscard]] ground::Result<void> add(record::Audit record);
   void add(record::Batch batch);
   [[nodiscard]] ground::Result<void> add(Blob blob);
   void add(Cursor cursor);
 
-  /// The events that wait, at most `most`; they count as waiting until done() or give_back().
+  /// The events that wait, at most `most`, and all audit records; they count as waiting until done() or give_back().
   [[nodiscard]] Work take_events(std::size_t most);
   /// Batches in their order, until `most_samples` are reached, and all blobs and cursors.
   [[nodiscard]] Work take_rest(std::size_t most_samples);
   void done(const Work& work);
   void give_back(Work work);
 
-  [[nodiscard]] bool events_wait() const { return !events_.empty(); }
+  [[nodiscard]] bool events_wait() const { return !events_.empty() || !audits_.empty(); }
   [[nodiscard]] bool rest_waits() const { return !batches_.empty() || !blobs_.empty() || !cursors_.empty(); }
   /// Nothing waits and nothing is being written.
-  [[nodiscard]] bool idle() const { return !events_wait() && !rest_waits() && events_out_ == 0 && !rest_out_; }
+  [[nodiscard]] bool idle() const { return !events_wait() && !rest_waits() && events_out_ == 0 && audits_out_ == 0 && !rest_out_; }
   [[nodiscard]] std::size_t waiting_events() const { return events_.size() + events_out_; }
   [[nodiscard]] std::size_t waiting_samples() const { return samples_; }
   [[nodiscard]] std::uint64_t dropped_samples() const { return dropped_; }
@@ -72,10 +75,11 @@ class Intake {
 
   Bounds bounds_;
   std::deque<record::Event> events_;
+  std::vector<record::Audit> audits_;
   std::deque<record::Batch> batches_;
   std::vector<Blob> blobs_;
   std::vector<Cursor> cursors_;
-  std::size_t events_out_ = 0;  // taken, not yet committed
+  std::size_t events_out_ = 0, audits_out_ = 0;  // taken, not yet committed
   bool rest_out_ = false;
   std::size_t samples_ = 0;
   std::size_t blob_bytes_ = 0;

@@ -3,74 +3,63 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
-#include <map>
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "store/chain.hpp"
+#include "store/crc.hpp"
 #include "store/opening.hpp"
-#include "store/packing.hpp"
-#include "store/schema.hpp"
+#include "store/readiness.hpp"
+#include "store/replay.hpp"
+#include "store/scrivener.hpp"
+#include "store/wear.hpp"
 
 namespace holdup::store {
 namespace {
 
-using ground::Failure;
-using ground::FailureKind;
-
 constexpr int busy_timeout_ms = 2000;  // only readers' recovery and our own checkpoint ever wait
-
-ground::Result<void> prepare(SQLite::Database& file) {
-  if (sqlite3_db_readonly(file.getHandle(), "main") != 0) return Failure{FailureKind::machine, file.getFilename() + " is read-only"};
-  const auto owner = owner_of(file);
-  if (!owner) return owner.error();
-  if (file.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
-    return Failure{FailureKind::machine, file.getFilename() + ": no write-ahead log possible here"};
-  file.exec("PRAGMA synchronous = FULL");  // every commit syncs the log: see FORMAT.md, Promises
-  file.exec("PRAGMA wal_autocheckpoint = 0");
-  if (*owner == Owner::holdup) return {};
-  SQLite::Transaction transaction{file};
-  file.exec(schema_sql);
-  file.exec("PRAGMA application_id = " + std::to_string(application_id));
-  file.exec("PRAGMA user_version = " + std::to_string(format_version));
-  transaction.commit();
-  return {};
-}
-
-// A sync that failed may have left pages that the kernel believes written. What the log holds is therefore written and synced
-// anew, into the file itself, before anything is built on it.
-ground::Result<void> rewrite_log(SQLite::Database& file) {
-  if (file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0) return {};
-  return Failure{FailureKind::machine, file.getFilename() + ": a reader holds its log"};
-}
-
-// Only the events: the check takes as long as what it reads, and they are what a start depends on.
-ground::Result<void> check_events(SQLite::Database& file) {
-  const std::string answer = file.execAndGet("PRAGMA quick_check(event)").getString();
-  if (answer != "ok") return Failure{FailureKind::malformed, file.getFilename() + ": " + answer};
-  return {};
-}
-
-ground::Result<void> make_ready(SQLite::Database& file) {
-  if (auto prepared = prepare(file); !prepared) return prepared.error();
-  if (auto rewritten = rewrite_log(file); !rewritten) return rewritten.error();
-  return check_events(file);
-}
+constexpr std::int64_t frame_header = 24;
 
 void bind_event(SQLite::Statement& add, const record::Event& event) {
   record::Event stored = event;
   stored.durable = true;
+  const std::string json = record::to_json(stored);
   add.bind(1, event.id);
   add.bind(2, event.boot);
   add.bind(3, std::int64_t{event.at.time_since_epoch().count()});
   add.bind(4, std::int64_t{event.time.time_since_epoch().count()});
   add.bind(5, event.incident);
-  add.bind(6, record::to_json(stored));
+  add.bind(6, json);
+  add.bind(7, crc_of(json));
+}
+
+void run(SQLite::Statement& statement) {
+  statement.exec();
+  statement.reset();
 }
 
 int note_log_size(void* pages, sqlite3*, const char*, int size) {
   *static_cast<int*>(pages) = size;
   return SQLITE_OK;
+}
+
+/// The end of the chain of audit records.
+struct Link {
+  std::int64_t seq = 0;
+  Hash hash{};
+};
+
+Link last_link(SQLite::Database& file) {
+  SQLite::Statement find{file, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"};
+  Link out;
+  if (!find.executeStep()) return out;
+  out.seq = find.getColumn(0).getInt64();
+  const auto* hash = static_cast<const std::uint8_t*>(find.getColumn(1).getBlob());
+  const auto size = std::min<std::size_t>(out.hash.size(), static_cast<std::size_t>(find.getColumn(1).getBytes()));
+  std::copy_n(hash, size, out.hash.begin());
+  return out;
 }
 
 }  // namespace
@@ -80,27 +69,43 @@ struct Ledger::Connection {
 
   // Prepared once the tables are there.
   void prepare_statements() {
-    add_event.emplace(file,
-                      "INSERT INTO event(id, boot, mono_ns, utc_ns, incident, json) VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING");
-    add_batch.emplace(file, "INSERT INTO batch(shape, boot, mono_ns, utc_ns, samples) VALUES(?, ?, ?, ?, ?)");
-    put_blob.emplace(file,
-                     "INSERT INTO blob(kind, key, bytes) VALUES(?, ?, ?) ON CONFLICT(kind, key) DO UPDATE SET bytes = excluded.bytes");
+    add_event.emplace(
+        file, "INSERT INTO event(id, boot, mono_ns, utc_ns, incident, json, crc) VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO NOTHING");
+    add_audit.emplace(file, "INSERT INTO audit(seq, utc_ns, boot, mono_ns, actor, action, json, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+    add_row.emplace(file, "INSERT INTO journal(seq, body) VALUES(?, ?)");
+    put_blob.emplace(
+        file,
+        "INSERT INTO blob(kind, key, bytes, crc) VALUES(?, ?, ?, ?) ON CONFLICT(kind, key) DO UPDATE SET bytes = excluded.bytes, "
+        "crc = excluded.crc");
     put_cursor.emplace(file,
                        "INSERT INTO cursor(name, position) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET position = excluded.position");
     sqlite3_wal_hook(file.getHandle(), &note_log_size, &log_pages);
+    page_size = number(file, "PRAGMA page_size");
+    link = last_link(file);
   }
 
   SQLite::Database file;
-  std::optional<SQLite::Statement> add_event, add_batch, put_blob, put_cursor;
+  std::optional<SQLite::Statement> add_event, add_audit, add_row, put_blob, put_cursor;
   int log_pages = 0;  // in the write-ahead log after the last commit
+  int untidy_pages = 0;
+  std::int64_t page_size = 0;
+  Link link, next_link;  // committed; within the transaction
+  Tail tail;
+  std::optional<Housekeeper> keeper;
+  std::optional<Scrivener> scrivener;
+  std::optional<Wear> wear;
 };
 
-ground::Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Catalog& catalog) {
+ground::Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Catalog& catalog, const Rules& rules) {
   try {
     auto connection = std::make_unique<Connection>(path);
-    if (auto ready = make_ready(connection->file); !ready) return ready.error();
-    connection->prepare_statements();
+    auto& of = *connection;
+    if (auto ready = make_ready(of.file); !ready) return ready.error();
+    of.prepare_statements();
     catalog.forget_rows();
+    of.keeper.emplace(of.file, of.tail, rules);
+    of.scrivener.emplace(of.file, catalog, of.tail, replay(of.file, catalog, of.tail, *of.keeper));
+    of.wear.emplace(of.file.getHandle(), path + "-wal", of.page_size);
     return std::unique_ptr<Ledger>{new Ledger{std::move(connection), catalog}};
   } catch (const std::exception& error) {
     auto failure = failure_of(error);
@@ -116,69 +121,126 @@ Ledger::~Ledger() = default;
 ground::Result<void> Ledger::commit(const Work& work) {
   for (const record::Batch& batch : work.batches)
     for (const auto& [id, series] : batch.born) catalog_.declare(id, series);
+  return attempt(work, chore_waits() && !work.batches.empty());
+}
+
+ground::Result<void> Ledger::commit_chore() { return attempt({}, chore_waits()); }
+
+// Damage that a chore meets is the chore's: the work is then committed without it.
+ground::Result<void> Ledger::attempt(const Work& work, bool with_chore) {
+  bool in_chore = false;
   try {
     SQLite::Transaction transaction{connection_->file, SQLite::TransactionBehavior::IMMEDIATE};
     write(work);
+    in_chore = with_chore;
+    if (with_chore) connection_->keeper->write_chore();
+    in_chore = false;
     transaction.commit();
+    committed(with_chore);
     return {};
   } catch (const std::exception& error) {
-    return failure_of(error);
+    auto failure = failure_of(error);
+    if (!in_chore || failure.kind != ground::FailureKind::malformed || !connection_->keeper->chore_failed(failure.what)) return failure;
   }
+  connection_->scrivener->forget();
+  return attempt(work, false);
+}
+
+void Ledger::committed(bool with_chore) {
+  connection_->link = connection_->next_link;
+  for (const auto& row : connection_->scrivener->committed()) connection_->keeper->note_row(row.seq, row.key, row.newest_ms);
+  if (with_chore) connection_->keeper->chore_done();
+  connection_->wear->note_frames();
 }
 
 ground::Result<void> Ledger::tidy(int beyond_pages) {
-  if (connection_->log_pages < beyond_pages) return {};
+  auto& of = *connection_;
+  if (of.log_pages - of.untidy_pages < beyond_pages) return {};
+  int in_log = 0, moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(of.file.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  if (code != SQLITE_OK && code != SQLITE_BUSY) return failure_of(SQLite::Exception{of.file.getHandle(), code});
+  of.untidy_pages = moved < in_log ? in_log : 0;  // what a reader holds back is tried again when as much has come
+  if (moved == in_log) of.log_pages = 0;
+  of.wear->note_checkpoint(in_log, moved);
+  return {};
+}
+
+ground::Result<bool> Ledger::keep_house() {
   try {
-    connection_->file.execAndGet("PRAGMA wal_checkpoint(PASSIVE)");
-    connection_->log_pages = 0;  // what a reader held back is seen again at the next commit
-    return {};
+    return connection_->keeper->step();
   } catch (const std::exception& error) {
     return failure_of(error);
   }
 }
 
+bool Ledger::chore_waits() const { return connection_->keeper->chore_waits(); }
+
+bool Ledger::behind() const { return connection_->keeper->behind(); }
+
+std::vector<Loss> Ledger::take_losses() { return connection_->keeper->take_losses(); }
+
+Ledger::Figures Ledger::figures() const {
+  const auto& of = *connection_;
+  return {.bytes_written = of.wear->bytes(),
+          .file_bytes = of.keeper->file_bytes(),
+          .log_bytes = static_cast<std::uint64_t>(of.log_pages * (of.page_size + frame_header)),
+          .lost_samples = of.keeper->lost_samples()};
+}
+
 void Ledger::write(const Work& work) {
+  auto& of = *connection_;
   for (const record::Event& event : work.events) {
-    bind_event(*connection_->add_event, event);
-    connection_->add_event->exec();
-    connection_->add_event->reset();
+    bind_event(*of.add_event, event);
+    run(*of.add_event);
   }
-  for (const record::Batch& batch : work.batches) write_batch(batch);
+  write_audits(work.audits);
+  of.scrivener->write(work.batches, *of.add_row);
   for (const Blob& blob : work.blobs) {
-    auto& put = *connection_->put_blob;
-    put.bind(1, blob.kind);
-    put.bind(2, blob.key);
-    put.bind(3, blob.bytes.empty() ? static_cast<const void*>("") : blob.bytes.data(), static_cast<int>(blob.bytes.size()));
-    put.exec();
-    put.reset();
+    const std::string_view bytes{reinterpret_cast<const char*>(blob.bytes.data()), blob.bytes.size()};
+    of.put_blob->bind(1, blob.kind);
+    of.put_blob->bind(2, blob.key);
+    of.put_blob->bind(3, bytes.empty() ? static_cast<const void*>("") : bytes.data(), static_cast<int>(bytes.size()));
+    of.put_blob->bind(4, crc_of(bytes));
+    run(*of.put_blob);
   }
   for (const Cursor& cursor : work.cursors) {
-    connection_->put_cursor->bind(1, cursor.name);
-    connection_->put_cursor->bind(2, cursor.position);
-    connection_->put_cursor->exec();
-    connection_->put_cursor->reset();
+    of.put_cursor->bind(1, cursor.name);
+    of.put_cursor->bind(2, cursor.position);
+    run(*of.put_cursor);
   }
 }
 
-void Ledger::write_batch(const record::Batch& batch) {
-  if (batch.samples.empty()) return;
-  std::map<std::int64_t, PackedSample> by_row;  // a series twice in one batch: the later one holds
-  for (const record::Sample& sample : batch.samples)
-    by_row.insert_or_assign(catalog_.series_row(connection_->file, sample.series), PackedSample{sample.value, sample.quality});
-  std::vector<std::int64_t> members;
-  std::vector<std::uint8_t> bytes;
-  for (const auto& [row, sample] : by_row) {
-    members.push_back(row);
-    pack(sample, bytes);
+void Ledger::write_audits(const std::vector<record::Audit>& audits) {
+  auto& of = *connection_;
+  of.next_link = of.link;
+  for (const record::Audit& record : audits) {
+    auto& [seq, hash] = of.next_link;
+    hash = chained(hash, ++seq, record);
+    write_audit(seq, record, hash);
   }
-  auto& add = *connection_->add_batch;
-  add.bind(1, catalog_.shape_row(connection_->file, members));
-  add.bind(2, catalog_.boot_row(connection_->file));
-  add.bind(3, std::int64_t{batch.at.time_since_epoch().count()});
-  add.bind(4, std::int64_t{batch.time.time_since_epoch().count()});
-  add.bind(5, static_cast<const void*>(bytes.data()), static_cast<int>(bytes.size()));
-  add.exec();
-  add.reset();
+}
+
+void Ledger::write_audit(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash) {
+  auto& add = *connection_->add_audit;
+  add.bind(1, seq);
+  add.bind(2, std::int64_t{record.time.time_since_epoch().count()});
+  add.bind(3, record.boot);
+  add.bind(4, std::int64_t{record.at.time_since_epoch().count()});
+  add.bind(5, record.actor);
+  add.bind(6, record.action);
+  add.bind(7, record.json);
+  add.bind(8, static_cast<const void*>(hash.data()), static_cast<int>(hash.size()));
+  run(add);
+}
+
+ground::Result<void> Ledger::restore(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash) {
+  try {
+    write_audit(seq, record, hash);
+    connection_->link = last_link(connection_->file);
+    return {};
+  } catch (const std::exception& error) {
+    return failure_of(error);
+  }
 }
 
 }  // namespace holdup::store

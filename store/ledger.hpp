@@ -1,32 +1,63 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "ground/result.hpp"
 #include "store/catalog.hpp"
+#include "store/housekeeper.hpp"
 #include "store/intake.hpp"
 
-// The one writing connection to the file: opens and checks it, lays it out when new, and commits Work. Used by Scribe on the store
-// thread. Failures: refused = not ours to write (newer, another program's), malformed = damaged, machine = disk, permissions, locks.
+// The one writing connection to the file: opens and checks it, lays it out when new, commits Work, and lets the housekeeper work in
+// between. Used by Scribe on the store thread. Failures: refused = not ours to write (newer, another program's), malformed = damaged,
+// machine = disk, permissions, locks.
 namespace holdup::store {
 
 class Ledger {
  public:
-  [[nodiscard]] static ground::Result<std::unique_ptr<Ledger>> open(const std::string& path, Catalog& catalog);
+  [[nodiscard]] static ground::Result<std::unique_ptr<Ledger>> open(const std::string& path, Catalog& catalog, const Rules& rules);
   ~Ledger();
 
-  /// One transaction, synced to the disk before it returns. After a failure this Ledger must be closed and the file opened again.
+  /// One transaction, synced to the disk before it returns; samples take a chore of the housekeeper along. After a failure this Ledger must
+  /// be closed and the file opened again.
   [[nodiscard]] ground::Result<void> commit(const Work& work);
   /// Moves the write-ahead log into the file when it has grown over so many pages.
   [[nodiscard]] ground::Result<void> tidy(int beyond_pages);
+
+  /// A slice of housekeeping; false: nothing to do before the next commit.
+  [[nodiscard]] ground::Result<bool> keep_house();
+  /// Something of it waits to be committed …
+  [[nodiscard]] bool chore_waits() const;
+  /// … and is, alone.
+  [[nodiscard]] ground::Result<void> commit_chore();
+  /// Samples should wait for it.
+  [[nodiscard]] bool behind() const;
+
+  struct Figures {
+    std::uint64_t bytes_written = 0;  // since this Ledger was opened
+    std::uint64_t file_bytes = 0;
+    std::uint64_t log_bytes = 0;
+    std::uint64_t lost_samples = 0;  // since this Ledger was opened
+  };
+  [[nodiscard]] Figures figures() const;
+  /// What was found lost since the last call.
+  [[nodiscard]] std::vector<Loss> take_losses();
+
+  /// An audit record of a damaged file, as it was.
+  [[nodiscard]] ground::Result<void> restore(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash);
 
  private:
   struct Connection;
   Ledger(std::unique_ptr<Connection> connection, Catalog& catalog);
 
+  [[nodiscard]] ground::Result<void> attempt(const Work& work, bool with_chore);
   void write(const Work& work);
-  void write_batch(const record::Batch& batch);
+  void write_audits(const std::vector<record::Audit>& audits);
+  void write_audit(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash);
+  void committed(bool with_chore);
 
   std::unique_ptr<Connection> connection_;
   Catalog& catalog_;

@@ -54,6 +54,15 @@ ground::Result<void> expect_local(const fs::path& folder) {
                                            "): locks and syncs cannot be trusted there, use a local disk"};
 }
 
+// What the file says of its writer, for a person who must find that program.
+std::string advice(SQLite::Database& file) {
+  if (file.tableExists("meta")) {
+    SQLite::Statement find{file, "SELECT value FROM meta WHERE key = 'written_by'"};
+    if (find.executeStep()) return "holdup " + find.getColumn(0).getString() + " wrote it, use that or a newer holdup";
+  }
+  return "use a newer holdup";
+}
+
 // "20261122T104807Z"
 std::string compact_utc_now() {
   auto text = ground::iso8601(ground::utc(ground::clock::now(), ground::clock::utc_offset())).substr(0, 19) + "Z";
@@ -108,8 +117,8 @@ ground::Result<Owner> owner_of(SQLite::Database& file) {
     return Failure{FailureKind::refused, file.getFilename() + " is an SQLite file of another program, not a holdup store"};
   if (version > format_version)
     return Failure{FailureKind::refused, file.getFilename() + " has format " + std::to_string(version) + ", this holdup knows " +
-                                             std::to_string(format_version) + ": use a newer holdup"};
-  return Owner::holdup;
+                                             std::to_string(format_version) + ": " + advice(file)};
+  return version < format_version ? Owner::older : Owner::holdup;
 }
 
 ground::Result<std::string> set_aside(const std::string& path) {

@@ -38,8 +38,8 @@ class FileLock {
 /// The name of a network file system by its magic number (statfs f_type): "NFS"; empty for any other.
 [[nodiscard]] std::string network_name(unsigned long magic);
 
-enum class Owner { nobody, holdup };
-/// Who wrote this file: nobody when it is empty. refused when another program did, or a newer holdup.
+enum class Owner { nobody, holdup, older };
+/// Who wrote this file: nobody when it is empty, an older holdup in its own format. refused when another program did, or a newer holdup.
 [[nodiscard]] ground::Result<Owner> owner_of(SQLite::Database& file);
 
 /// Renames the file and its log to PATH.damaged-UTC and returns that name.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/reader.hpp"
+#include "store/salvage.hpp"
 
 namespace holdup::store {
 namespace {
@@ -13,27 +13,6 @@ using ground::FailureKind;
 
 constexpr std::size_t most_events_a_commit = 1000;
 constexpr std::size_t most_samples_a_commit = 200'000;  // so that events wait for some 20 ms at most while a backlog is written
-
-// What can still be read of a damaged file goes into the new one, in its order; how many events that were.
-std::size_t save_events(const std::string& damaged, Ledger& into) {
-  auto reader = Reader::open_damaged(damaged);
-  if (!reader) return 0;
-  std::size_t saved = 0;
-  std::int64_t seq = 0;
-  for (std::size_t slice = most_events_a_commit; slice > 0;) {
-    const auto events = reader->events(seq, slice);
-    if (!events || events->empty()) {
-      slice = !events && slice > 1 ? 1 : 0;  // up to the damage one by one
-      continue;
-    }
-    Work work;
-    for (const StoredEvent& stored : *events) work.events.push_back(stored.event);
-    if (!into.commit(work)) return saved;
-    saved += events->size();
-    seq = events->back().seq;
-  }
-  return saved;
-}
 
 // Pages of 4 KiB: SQLite's own default after samples; after events, where the next one may be near, only when it must be.
 constexpr int log_pages_after_samples = 1000;
@@ -81,6 +60,13 @@ ground::Result<void> Scribe::add(record::Event event) {
   return added;
 }
 
+ground::Result<void> Scribe::add(record::Audit record) {
+  const std::lock_guard lock{mutex_};
+  auto added = intake_.add(std::move(record));
+  if (added) wake_.notify_one();
+  return added;
+}
+
 void Scribe::add(record::Batch batch) {
   const std::lock_guard lock{mutex_};
   const bool first = !intake_.rest_waits();
@@ -118,7 +104,12 @@ Standing Scribe::standing() const {
           .reason = reason_,
           .waiting_events = intake_.waiting_events(),
           .waiting_samples = intake_.waiting_samples(),
-          .dropped_samples = intake_.dropped_samples()};
+          .dropped_samples = intake_.dropped_samples(),
+          .samples = samples_,
+          .bytes_written = written_before_ + figures_.bytes_written,
+          .file_bytes = figures_.file_bytes,
+          .log_bytes = figures_.log_bytes,
+          .lost_samples = lost_before_ + figures_.lost_samples};
 }
 
 void Scribe::run() {
@@ -139,6 +130,7 @@ void Scribe::run() {
 
 void Scribe::wait_for_work(Lock& lock) {
   while (!has_work_now()) {
+    if (keep_house(lock)) continue;
     if (const auto moment = next_moment())
       wake_.wait_until(lock, *moment);
     else
@@ -150,12 +142,30 @@ bool Scribe::has_work_now() const {
   if (stop_) return true;
   if (flushes_ > 0 && !intake_.idle()) return true;
   if (degraded_) return Clock::now() >= retry_at_;
-  return intake_.events_wait() || (intake_.rest_waits() && Clock::now() >= samples_due_);
+  if (intake_.events_wait()) return true;
+  if (chore_ready_ && !intake_.rest_waits() && Clock::now() >= samples_due_) return true;
+  return intake_.rest_waits() && Clock::now() >= samples_due_ && !behind_;
+}
+
+// A slice, without the lock; false: there is nothing to do, or nothing to do it with.
+bool Scribe::keep_house(Lock& lock) {
+  if (!ledger_ || degraded_ || !house_) return false;
+  lock.unlock();
+  const auto more = ledger_->keep_house();
+  const bool chore = ledger_->chore_waits();
+  const bool behind = ledger_->behind();
+  if (!more) give_up(more.error());
+  tell_losses();
+  lock.lock();
+  house_ = more && *more && !chore;
+  chore_ready_ = chore;
+  behind_ = behind && house_;
+  return true;
 }
 
 std::optional<Scribe::Clock::time_point> Scribe::next_moment() const {
   if (degraded_) return retry_at_;
-  if (intake_.rest_waits()) return samples_due_;
+  if (intake_.rest_waits() || chore_ready_) return samples_due_;
   return std::nullopt;
 }
 
@@ -169,14 +179,14 @@ Work Scribe::take_work() {
 ground::Result<void> Scribe::perform(const Work& work) {
   const auto begin = Clock::now();
   auto done = ensure_ledger();
-  if (done && !work.empty()) done = ledger_->commit(work);
+  if (done) done = work.empty() ? ledger_->commit_chore() : ledger_->commit(work);
   if (!done) {
-    abandon_ledger(done.error());
-    note_failure(done.error());
+    give_up(done.error());
     return done;
   }
-  note_success();
-  if (!work.empty()) listener_.committed({.events = work.events.size(), .samples = samples_in(work), .took = Clock::now() - begin});
+  note_success(work);
+  if (!work.empty())
+    listener_.committed({.events = work.events.size() + work.audits.size(), .samples = samples_in(work), .took = Clock::now() - begin});
   return done;
 }
 
@@ -186,10 +196,21 @@ void Scribe::tell(Work& work) {
     for (record::Event& event : events) event.durable = true;
     listener_.durable(std::move(events));
   }
-  if (const auto tidied = ledger_->tidy(work.events.empty() ? log_pages_after_samples : log_pages_after_events); !tidied) {
-    abandon_ledger(tidied.error());
-    note_failure(tidied.error());
-  }
+  const bool urgent = !work.events.empty() || !work.audits.empty();
+  if (const auto tidied = ledger_->tidy(urgent ? log_pages_after_events : log_pages_after_samples); !tidied) give_up(tidied.error());
+  tell_losses();
+}
+
+void Scribe::tell_losses() {
+  if (!ledger_) return;
+  for (const auto& loss : ledger_->take_losses()) listener_.lost(loss);
+}
+
+// After a failed commit or sync nothing of this connection is believed. A damaged file is set aside at the next attempt.
+void Scribe::give_up(const Failure& failure) {
+  tell_losses();
+  abandon_ledger(failure);
+  note_failure(failure);
 }
 
 void Scribe::note_failure(const Failure& failure) {
@@ -206,12 +227,17 @@ void Scribe::note_failure(const Failure& failure) {
   if (news) listener_.degraded(true, failure.what);
 }
 
-void Scribe::note_success() {
+void Scribe::note_success(const Work& work) {
   bool news = false;
+  const auto figures = ledger_->figures();
   {
     const std::lock_guard lock{mutex_};
     news = std::exchange(degraded_, false);
     reason_.clear();
+    samples_ += samples_in(work);
+    figures_ = figures;
+    house_ = true;
+    chore_ready_ = chore_ready_ && ledger_->chore_waits();
   }
   retry_after_ = options_.first_retry;
   if (news) listener_.degraded(false, "");
@@ -231,7 +257,7 @@ ground::Result<void> Scribe::ensure_ledger() {
 }
 
 ground::Result<void> Scribe::open_ledger() {
-  auto opened = Ledger::open(options_.path, catalog_);
+  auto opened = Ledger::open(options_.path, catalog_, {.retention = options_.retention, .seal_after = options_.seal_after});
   if (!opened) return opened.error();
   ledger_ = std::move(*opened);
   return {};
@@ -243,14 +269,21 @@ ground::Result<void> Scribe::start_anew(const std::string& why) {
   if (!aside) return aside.error();
   damage_.clear();
   auto opened = open_ledger();
-  const std::size_t saved = opened ? save_events(*aside, *ledger_) : 0;
-  listener_.set_aside({.path = *aside, .why = why, .events_saved = saved});
+  const auto saved = opened ? salvage(*aside, *ledger_) : Salvaged{};
+  listener_.set_aside({.path = *aside, .why = why, .events_saved = saved.events, .audits_saved = saved.audits, .blobs_saved = saved.blobs});
   return opened;
 }
 
-// After a failed commit or sync nothing of this connection is believed. A damaged file is set aside at the next attempt.
 void Scribe::abandon_ledger(const Failure& failure) {
   if (failure.kind == FailureKind::malformed) damage_ = failure.what;
+  if (!ledger_) return;
+  {
+    const std::lock_guard lock{mutex_};
+    written_before_ += figures_.bytes_written;
+    lost_before_ += figures_.lost_samples;
+    figures_.bytes_written = figures_.lost_samples = 0;
+    chore_ready_ = behind_ = false;
+  }
   ledger_.reset();
 }
 

@@ -25,6 +25,7 @@ class Scribe {
   ~Scribe();
 
   [[nodiscard]] ground::Result<void> add(record::Event event);
+  [[nodiscard]] ground::Result<void> add(record::Audit record);
   void add(record::Batch batch);
   [[nodiscard]] ground::Result<void> add(Blob blob);
   void add(Cursor cursor);
@@ -45,12 +46,15 @@ class Scribe {
   [[nodiscard]] ground::Result<void> perform(const Work& work);
   void tell(Work& work);
   void note_failure(const ground::Failure& failure);
-  void note_success();
+  void note_success(const Work& work);
+  void tell_losses();
+  [[nodiscard]] bool keep_house(Lock& lock);
 
   [[nodiscard]] ground::Result<void> ensure_ledger();
   [[nodiscard]] ground::Result<void> open_ledger();
   [[nodiscard]] ground::Result<void> start_anew(const std::string& why);
   void abandon_ledger(const ground::Failure& failure);
+  void give_up(const ground::Failure& failure);
 
   Options options_;
   Listener& listener_;
@@ -69,7 +73,13 @@ class Scribe {
   bool degraded_ = false;
   std::string reason_;
   std::uint64_t failures_ = 0;
-  int flushes_ = 0;  // callers that wait
+  bool house_ = true;         // there may be something to do between commits
+  bool chore_ready_ = false;  // … and it is done but for a commit
+  bool behind_ = false;       // … so much that samples wait
+  std::uint64_t samples_ = 0;
+  Ledger::Figures figures_;
+  std::uint64_t written_before_ = 0, lost_before_ = 0;  // by ledgers closed since
+  int flushes_ = 0;                                     // callers that wait
   bool stop_ = false;
   Clock::time_point samples_due_{};
   Clock::time_point retry_at_{};

@@ -17,6 +17,7 @@ Store::Store(Store&&) noexcept = default;
 Store::~Store() = default;
 
 ground::Result<void> Store::append(record::Event event) { return scribe_->add(std::move(event)); }
+ground::Result<void> Store::append(record::Audit record) { return scribe_->add(std::move(record)); }
 void Store::append(record::Batch batch) { scribe_->add(std::move(batch)); }
 ground::Result<void> Store::put(Blob blob) { return scribe_->add(std::move(blob)); }
 void Store::set(Cursor cursor) { scribe_->add(std::move(cursor)); }

@@ -10,33 +10,28 @@
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 #include "store/intake.hpp"
+#include "store/loss.hpp"
 #include "store/record/audit.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
+#include "store/retention.hpp"
 
 // The writer of a rack's history: a thread of its own, on which events are committed at once and samples once a second. The host
 // appends from any thread, never waits, and hears by its Listener what is durable. Reading is Reader's.
 namespace holdup::store {
 
 struct SetAside {
-  std::string path;  // where the damaged file lies now
+  std::string path;  // where the damaged file lies now, with what is not saved: samples first of all
   std::string why;
   std::size_t events_saved = 0;  // copied from it into the new file
+  std::size_t audits_saved = 0;
+  std::size_t blobs_saved = 0;
 };
 
 struct Commit {
   std::size_t events = 0;  // and audit records
   std::size_t samples = 0;
   ground::Duration took{};  // the transaction with its sync
-};
-
-/// How long samples are kept, by what they are; events, audit records, captures stay. Deleted in slices, the oldest first.
-struct Retention {
-  ground::Duration raw = std::chrono::days{30};
-  ground::Duration minute = std::chrono::days{400};
-  ground::Duration hour = std::chrono::days{1826};
-  std::uint64_t max_bytes =
-      20ULL << 30U;  // of the pages in use: where they are more, raw samples go before their time, then minutes, then hours
 };
 
 /// Told on the store thread, and during open() on the caller's: post to your own loop, do not wait, do not throw.
@@ -49,6 +44,7 @@ class Listener {
   virtual void degraded(bool is, const std::string& reason) = 0;
   virtual void set_aside(const SetAside& damaged) = 0;
   virtual void committed(const Commit&) {}
+  virtual void lost(const Loss&) {}
 };
 
 struct Options {
@@ -56,6 +52,7 @@ struct Options {
   std::string boot;  // of the samples; an event carries its own
   Bounds bounds{};
   Retention retention{};
+  std::int64_t seal_after = 128;  // commits with samples, until they become chunks
   ground::Duration sample_period = std::chrono::seconds{1};
   ground::Duration first_retry = std::chrono::milliseconds{100};  // doubled up to last_retry
   ground::Duration last_retry = std::chrono::seconds{5};

@@ -55,12 +55,12 @@ TEST_CASE("a file of a newer format is refused by writer and reader, and left as
   const Folder folder;
   const auto path = folder.file("r12.db");
   write_some(path, 1);
-  SQLite::Database{path, SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 99");
+  SQLite::Database{path, SQLite::OPEN_READWRITE}.exec("PRAGMA user_version = 99; UPDATE meta SET value = '3.2' WHERE key = 'written_by'");
   Memory memory;
   auto store = open_store(path, memory);
   REQUIRE(store.has_error());
   CHECK(store.error().kind == ground::FailureKind::refused);
-  CHECK(says(store.error().what, "has format 99, this holdup knows 1: use a newer holdup"));
+  CHECK(says(store.error().what, "has format 99, this holdup knows 2: holdup 3.2 wrote it, use that or a newer holdup"));
   auto reader = Reader::open(path);
   REQUIRE(reader.has_error());
   CHECK(says(reader.error().what, "use a newer holdup"));

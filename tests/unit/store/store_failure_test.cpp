@@ -41,7 +41,7 @@ void ruin_root_page_of(const std::string& path, const std::string& table) {
   std::fstream bytes{path, std::ios::in | std::ios::out | std::ios::binary};
   bytes.seekp(std::streamoff{page - 1} * page_size);
   bytes << std::string(static_cast<std::size_t>(page_size), '\xFF') << std::flush;
-  file.exec("INSERT INTO blob(kind, key, bytes) VALUES('test', 'touch', x'00')");
+  file.exec("INSERT INTO blob(kind, key, bytes, crc) VALUES('test', 'touch', x'00', 0)");
 }
 
 }  // namespace

@@ -1,0 +1,190 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "store/codec/chunk.hpp"
+#include "store/housekeeper.hpp"
+
+// What Housekeeper does, each as one coroutine: it yields after each slice, and after it has proposed a chore goes on when that is durable.
+namespace holdup::store {
+namespace {
+
+constexpr std::size_t sealed_bytes_a_chore = 65'536;
+constexpr std::size_t values_a_slice = 4'096;
+constexpr std::int64_t rows_a_trim = 512;
+
+std::int64_t ms(ground::Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
+
+std::vector<std::int64_t> rows_of(const std::vector<Piece>& pieces) {
+  std::vector<std::int64_t> out;
+  for (const auto& piece : pieces) out.push_back(piece.row);
+  return out;
+}
+
+}  // namespace
+
+Slices Housekeeper::seal() {
+  std::vector<NewChunk> chunks;
+  std::vector<std::pair<std::int64_t, std::int64_t>> sealed;  // pack, seq
+  std::size_t bytes = 0;
+  while (bytes < sealed_bytes_a_chore) {
+    const auto pack = tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack);
+    if (!pack) break;
+    sealed.emplace_back(*pack, last_seq_);
+    const auto blocks_of_chunks = chunks_of(tail_.take(*pack));
+    co_yield Slice{};
+    for (const auto& blocks : blocks_of_chunks) {
+      codec::ChunkWriter writer;
+      std::size_t values = 0;
+      for (const auto& block : blocks) {
+        writer.begin(block.times);
+        for (const auto& column : block.columns) {
+          writer.add(column.series, column.values, column.qualities);
+          values += column.values.size();
+          if (values < values_a_slice) continue;
+          values = 0;
+          co_yield Slice{};
+        }
+      }
+      chunks.push_back({*pack, 0, extent_of(blocks), writer.finish()});
+      bytes += chunks.back().body.size();
+      co_yield Slice{};
+    }
+  }
+  propose([&] {
+    for (const auto& chunk : chunks) insert(file_, chunk);
+    for (const auto& [pack, seq] : sealed) execute(file_, "UPDATE pack SET sealed = ? WHERE row = ?", {seq, pack});
+  });
+  co_yield Slice{};
+  for (const auto& [pack, seq] : sealed) tail_.sealed(pack);
+  level0_ += static_cast<std::int64_t>(chunks.size());
+}
+
+Slices Housekeeper::trim(std::int64_t before) {
+  for (auto from = keys_.front(); from < before; from += rows_a_trim) {
+    const auto to = std::min(before, from + rows_a_trim);
+    propose([this, to] { execute(file_, "DELETE FROM journal WHERE seq < ?", {to}); });
+    co_yield Slice{};
+  }
+  while (!keys_.empty() && keys_.front() < before) keys_.pop_front();
+}
+
+Slices Housekeeper::note() {
+  propose([] {});
+  co_yield Slice{};
+}
+
+void Housekeeper::put_aside(const std::vector<Piece>& pieces, const std::string& why) {
+  for (const auto& piece : pieces)
+    note_loss({.what = "chunk " + std::to_string(piece.row),
+               .from_ms = piece.extent.from_ms,
+               .to_ms = piece.extent.to_ms,
+               .samples = piece.extent.samples,
+               .why = why});
+}
+
+Slices Housekeeper::merge_window(Ripe of) {
+  auto pieces = pieces_of(file_, of.pack, of.window, unreadable_);
+  std::vector<Piece> lost;  // pages of them do not read: nothing is written there
+  for (auto& piece : pieces)
+    if (piece.body.empty()) lost.push_back(std::move(piece));
+  std::erase_if(pieces, [](const Piece& piece) { return piece.body.empty(); });
+  put_aside(lost, "its pages do not read");
+  for (const auto& piece : lost) unreadable_.insert(piece.row);
+  if (pieces.empty()) co_return;
+  co_yield Slice{};
+  std::vector<std::int64_t> rows = rows_of(pieces);
+  Merged merged;
+  for (auto job = merge(std::move(pieces), merged); job.under_way();) {
+    job.next();
+    co_yield Slice{};
+  }
+  const auto count = static_cast<std::int64_t>(rows.size());
+  const auto touching = rows;
+  for (const auto& piece : merged.damaged) std::erase(rows, piece.row);
+  put_aside(merged.damaged, "its bytes are damaged");
+  const NewChunk chunk{of.pack, 1, merged.extent, std::move(merged.chunk)};
+  propose(
+      [&] {
+        for (const auto& piece : merged.damaged) execute(file_, "UPDATE chunk SET level = -1 WHERE row = ?", {piece.row});
+        delete_rows(file_, "chunk", rows);
+        if (chunk.extent.samples == 0) return;
+        insert(file_, chunk);
+        for (const auto& sums : merged.sums) insert(file_, of.pack, sums);
+      },
+      touching);
+  co_yield Slice{};
+  level0_ -= count;
+}
+
+Slices Housekeeper::expire(std::int64_t now_ms) {
+  for (const int level : {-1, 0, 1})
+    for (;;) {
+      const auto old = old_chunks(file_, level, now_ms - ms(rules_.retention.raw), unreadable_);
+      if (old.rows.empty()) break;
+      propose([&] { delete_rows(file_, "chunk", old.rows); }, old.rows);
+      co_yield Slice{};
+      if (level == 0) level0_ -= static_cast<std::int64_t>(old.rows.size());
+    }
+  co_yield Slice{};
+  for (const auto& [span, keep] : {std::pair{minute_ms, rules_.retention.minute}, {hour_ms, rules_.retention.hour}})
+    for (;;) {
+      const auto rows = old_sums(file_, span, now_ms - ms(keep), unreadable_);
+      if (rows.empty()) break;
+      propose([&] { delete_rows(file_, "summary", rows); }, rows);
+      co_yield Slice{};
+    }
+}
+
+void Housekeeper::lose_for_room(const Old& old) {
+  delete_rows(file_, "chunk", old.rows);
+  const Loss loss{.what = "max_bytes", .from_ms = old.from_ms, .to_ms = old.to_ms, .samples = old.samples};
+  if (room_row_ == 0) {
+    insert(file_, loss);
+    return;
+  }
+  SQLite::Statement more{file_, "UPDATE loss SET from_ms = min(from_ms, ?), to_ms = max(to_ms, ?), samples = samples + ? WHERE row = ?"};
+  more.bind(1, loss.from_ms);
+  more.bind(2, loss.to_ms);
+  more.bind(3, loss.samples);
+  more.bind(4, room_row_);
+  more.exec();
+}
+
+// Raw samples first, the oldest before the others, those that are summed up before those that are not; then minutes, then hours.
+Slices Housekeeper::shrink() {
+  constexpr auto ever = std::numeric_limits<std::int64_t>::max();
+  for (const int level : {-1, 1, 0})
+    while (too_large()) {
+      const auto old = old_chunks(file_, level, ever, unreadable_);
+      if (old.rows.empty()) break;
+      propose([&] { lose_for_room(old); }, old.rows);
+      co_yield Slice{};
+      if (level == 0) level0_ -= static_cast<std::int64_t>(old.rows.size());
+      if (room_row_ == 0) {
+        room_row_ = number(file_, "SELECT max(row) FROM loss WHERE what = 'max_bytes'");
+        losses_.push_back({.what = "max_bytes",
+                           .from_ms = old.from_ms,
+                           .to_ms = old.to_ms,
+                           .samples = old.samples,
+                           .why = "the file has grown to max_bytes"});
+      }
+      if (level >= 0) lost_samples_ += static_cast<std::uint64_t>(std::max<std::int64_t>(old.samples, 0));
+    }
+  for (const auto span : {minute_ms, hour_ms})
+    while (too_large()) {
+      const auto rows = old_sums(file_, span, ever, unreadable_);
+      if (rows.empty()) break;
+      propose([&] { delete_rows(file_, "summary", rows); }, rows);
+      co_yield Slice{};
+    }
+}
+
+Slices Housekeeper::vacuum() {
+  propose([this] { file_.exec("PRAGMA incremental_vacuum(64)"); });
+  co_yield Slice{};
+}
+
+}  // namespace holdup::store

@@ -1,0 +1,191 @@
+#include "store/housekeeper.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "ground/clock/clock.hpp"
+#include "store/opening.hpp"
+
+namespace holdup::store {
+namespace {
+
+constexpr std::size_t most_samples_behind = 4'000'000;  // in the tail, before samples wait
+constexpr std::int64_t rows_until_trim = 64;
+constexpr std::int64_t settled_ms = 300'000;       // after the end of a window: late answers are in
+constexpr std::int64_t small_chunks_a_pack = 100;  // beyond, clocks are odd: they are merged without waiting for their window's end
+constexpr std::int64_t small_chunks = 512;
+constexpr std::uint32_t commits_between_looks = 16;
+constexpr std::int64_t free_pages_kept = 1'024;
+constexpr std::int64_t present_step_ms = 600'000;
+
+std::optional<std::int64_t> believed_of(SQLite::Database& file) {
+  SQLite::Statement find{file, "SELECT value FROM meta WHERE key = 'present'"};
+  if (find.executeStep()) return find.getColumn(0).getInt64();
+  SQLite::Statement newest{file, "SELECT max(to_ms) FROM chunk WHERE level = 1"};
+  if (newest.executeStep() && !newest.getColumn(0).isNull()) return newest.getColumn(0).getInt64();
+  return std::nullopt;
+}
+
+std::int64_t clock_ms() {
+  const auto now = ground::utc(ground::clock::now(), ground::clock::utc_offset()).time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace
+
+Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules)
+    : file_{file},
+      tail_{tail},
+      rules_{rules},
+      present_{believed_of(file), rules.retention.pace},
+      level0_{number(file, "SELECT count(*) FROM chunk WHERE level = 0")} {
+  measure();
+}
+
+void Housekeeper::measure() {
+  const auto pages = number(file_, "PRAGMA page_count") - number(file_, "PRAGMA freelist_count");
+  file_bytes_ = static_cast<std::uint64_t>(pages * number(file_, "PRAGMA page_size"));
+  packs_ = number(file_, "SELECT coalesce(max(row), 0) FROM pack");
+}
+
+void Housekeeper::note_row(std::int64_t seq, bool key, std::int64_t newest_ms) {
+  last_seq_ = seq;
+  newest_ms_ = newest_ms;
+  if (key) keys_.push_back(seq);
+  if (++commits_ < commits_between_looks) return;
+  commits_ = 0;
+  to_look_ = {Task::merge, Task::expire, Task::shrink, Task::vacuum};
+}
+
+void Housekeeper::note_loss(Loss loss) {
+  unwritten_.push_back(loss);
+  tell_loss(std::move(loss));
+}
+
+void Housekeeper::tell_loss(Loss loss) {
+  lost_samples_ += static_cast<std::uint64_t>(std::max<std::int64_t>(loss.samples, 0));
+  losses_.push_back(std::move(loss));
+}
+
+bool Housekeeper::behind() const {
+  const auto first = tail_.first();
+  return (first && last_seq_ - *first > 3 * rules_.seal_after) || tail_.samples() > most_samples_behind ||
+         level0_ > 2 * (small_chunks + small_chunks_a_pack * packs_);
+}
+
+bool Housekeeper::step() {
+  if (chore_ || (!job_.under_way() && !begin_job())) return false;
+  try {
+    job_.next();
+  } catch (const SQLite::Exception& error) {
+    if (failure_of(error).kind != ground::FailureKind::malformed || task_ <= Task::trim) throw;
+    damaged(error.what());
+  }
+  return true;
+}
+
+bool Housekeeper::begin(Task task, Slices job) {
+  task_ = task;
+  job_ = std::move(job);
+  return true;
+}
+
+bool Housekeeper::begin_job() {
+  if (tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack)) return begin(Task::seal, seal());
+  if (const auto before = trimmable()) return begin(Task::trim, trim(*before));
+  if (!unwritten_.empty()) return begin(Task::note, note());
+  while (!to_look_.empty())
+    if (look()) return true;
+  return false;
+}
+
+// One thing after the other, the same again as long as there is something to do.
+bool Housekeeper::look() {
+  const Task task = *to_look_.begin();
+  if (!refused_.contains(task)) {
+    if (task == Task::merge)
+      if (const auto of = ripe()) return begin(task, merge_window(*of));
+    if (task == Task::expire)
+      if (const auto now = present_.at(ground::clock::now(), clock_ms(), newest_ms_)) {
+        to_look_.erase(task);  // the job itself goes on to the end
+        return begin(task, expire(*now));
+      }
+    if (task == Task::shrink && too_large()) return to_look_.erase(task), begin(task, shrink());
+    if (task == Task::vacuum && many_free_pages()) return begin(task, vacuum());
+  }
+  to_look_.erase(task);
+  return false;
+}
+
+// Rows that a job was at are left alone from now on; where it was at none, the whole task is.
+void Housekeeper::damaged(const std::string& why) {
+  job_ = {};
+  chore_ = nullptr;
+  if (touching_.empty())
+    refused_.insert(task_);
+  else
+    unreadable_.insert(touching_.begin(), touching_.end());
+  for (const auto row : touching_) note_loss({.what = "row " + std::to_string(row), .why = why});
+  if (touching_.empty()) note_loss({.what = "housekeeping", .why = why});
+  touching_.clear();
+}
+
+void Housekeeper::propose(std::function<void()> chore, std::vector<std::int64_t> touching) {
+  touching_ = std::move(touching);
+  chore_ = std::move(chore);
+}
+
+void Housekeeper::write_chore() {
+  chore_();
+  for (const auto& loss : unwritten_) insert(file_, loss);
+  const auto present = present_.believed().value_or(0);
+  if (present < written_present_ms_ + present_step_ms && present >= written_present_ms_ - present_step_ms) return;
+  execute(file_, "INSERT INTO meta(key, value) VALUES('present', ?1) ON CONFLICT(key) DO UPDATE SET value = ?1", {present});
+}
+
+void Housekeeper::chore_done() {
+  chore_ = nullptr;
+  touching_.clear();
+  unwritten_.clear();
+  written_present_ms_ = present_.believed().value_or(written_present_ms_);
+  measure();
+}
+
+bool Housekeeper::chore_failed(const std::string& why) {
+  if (task_ <= Task::trim) return false;
+  if (task_ == Task::note) unwritten_.clear();  // the table itself is damaged; told they were
+  damaged(why);
+  return true;
+}
+
+std::optional<std::int64_t> Housekeeper::trimmable() const {
+  if (keys_.empty()) return std::nullopt;
+  const auto first = tail_.first().value_or(last_seq_ + 1);
+  const auto after = std::upper_bound(keys_.begin(), keys_.end(), first);
+  if (after == keys_.begin() || after == keys_.begin() + 1) return std::nullopt;
+  const auto key = *(after - 1);
+  return key - keys_.front() >= rows_until_trim ? std::optional{key} : std::nullopt;
+}
+
+// The oldest small chunks, when their window has been over for a while, or when there are far too many.
+std::optional<Housekeeper::Ripe> Housekeeper::ripe() {
+  SQLite::Statement find{file_, "SELECT row, pack, to_ms FROM chunk WHERE level = 0 ORDER BY to_ms"};
+  while (find.executeStep()) {
+    if (unreadable_.contains(find.getColumn(0).getInt64())) continue;
+    const Ripe of{find.getColumn(1).getInt64(), window_of(find.getColumn(2).getInt64())};
+    const bool over = (of.window + 1) * window_ms + settled_ms <= newest_ms_;
+    if (over || level0_ > small_chunks + small_chunks_a_pack * packs_) return of;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool Housekeeper::many_free_pages() {
+  if (number(file_, "PRAGMA auto_vacuum") != 2) return false;
+  const auto free = number(file_, "PRAGMA freelist_count");
+  return free > free_pages_kept && free > number(file_, "PRAGMA page_count") / 10;
+}
+
+}  // namespace holdup::store

@@ -1,0 +1,226 @@
+#include "store/merging.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace holdup::store {
+namespace {
+
+constexpr std::int64_t floor_to(std::int64_t ms, std::int64_t span) {
+  const auto rest = ms % span;
+  return ms - (rest < 0 ? rest + span : rest);
+}
+
+void add(codec::Summary& to, double value) {
+  to.min = to.count == 0 ? value : std::min(to.min, value);
+  to.max = to.count == 0 ? value : std::max(to.max, value);
+  to.sum += value;
+  to.last = value;
+  ++to.count;
+}
+
+struct Spot {  // where a series stands
+  std::size_t piece = 0, block = 0, place = 0;
+};
+
+struct Alike {  // series with the same rows
+  std::vector<std::int64_t> series;
+  std::vector<std::vector<Spot>> spots;  // of each
+};
+
+/// A merge under way.
+class Joint {
+ public:
+  explicit Joint(std::vector<Piece> pieces) : pieces_{std::move(pieces)} {}
+
+  /// Takes out what cannot be read.
+  std::vector<Piece> open() {
+    std::vector<Piece> damaged;
+    std::size_t rows = 0;
+    std::erase_if(pieces_, [&](Piece& piece) {
+      if (const auto reader = codec::ChunkReader::open(piece.body)) {
+        const auto before = rows;
+        for (std::size_t block = 0; block < reader->blocks(); ++block) rows += reader->rows(block);
+        if (rows <= codec::max_rows) return false;
+        rows = before;  // one that says so many is none of ours
+      }
+      damaged.push_back(std::move(piece));
+      return true;
+    });
+    for (const auto& piece : pieces_) readers_.push_back(codec::ChunkReader::open(piece.body).value());
+    return damaged;
+  }
+
+  [[nodiscard]] std::vector<Alike> alike() const {
+    std::map<std::int64_t, std::vector<Spot>> spots;
+    for (std::size_t piece = 0; piece < readers_.size(); ++piece)
+      for (std::size_t block = 0; block < readers_[piece].blocks(); ++block)
+        for (std::size_t place = 0; place < readers_[piece].series(block).size(); ++place)
+          spots[readers_[piece].series(block)[place]].push_back({piece, block, place});
+    std::map<std::vector<std::pair<std::size_t, std::size_t>>, Alike> classes;
+    for (auto& [series, of] : spots) {
+      std::vector<std::pair<std::size_t, std::size_t>> key;
+      for (const auto& spot : of) key.emplace_back(spot.piece, spot.block);
+      auto& same = classes[key];
+      same.series.push_back(series);
+      same.spots.push_back(std::move(of));
+    }
+    std::vector<Alike> out;
+    for (auto& [key, same] : classes) out.push_back(std::move(same));
+    std::ranges::sort(out, {}, [](const Alike& same) { return same.series.front(); });
+    return out;
+  }
+
+  /// Nothing, and the piece is gone to `damaged`, where one cannot be read after all.
+  std::optional<codec::Times> times(const std::vector<Spot>& spots) {
+    codec::Times out;
+    for (const auto& spot : spots) {
+      const auto more = readers_[spot.piece].times(spot.block);
+      if (!more) return broken(spot.piece), std::nullopt;
+      append(out, *more);
+    }
+    return out;
+  }
+
+  std::optional<codec::Column> column(std::int64_t series, const std::vector<Spot>& spots) {
+    codec::Column out{.series = series};
+    for (const auto& spot : spots) {
+      const auto more = readers_[spot.piece].column(spot.block, spot.place);
+      if (!more) return broken(spot.piece), std::nullopt;
+      out.values.insert(out.values.end(), more->values.begin(), more->values.end());
+      out.qualities.insert(out.qualities.end(), more->qualities.begin(), more->qualities.end());
+    }
+    return out;
+  }
+
+  [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
+  [[nodiscard]] std::optional<std::size_t> broken() const { return broken_; }
+  [[nodiscard]] std::vector<Piece> release() {
+    readers_.clear();
+    return std::move(pieces_);
+  }
+
+ private:
+  void broken(std::size_t piece) { broken_ = piece; }
+
+  std::vector<Piece> pieces_;
+  std::vector<codec::ChunkReader> readers_;  // look into the bodies
+  std::optional<std::size_t> broken_;
+};
+
+Extent extent_of(const std::vector<Piece>& pieces) {
+  Extent out = pieces.front().extent;
+  out.samples = 0;
+  for (const auto& piece : pieces) {
+    const auto& of = piece.extent;
+    out = {std::min(out.from_ms, of.from_ms), std::max(out.to_ms, of.to_ms), std::min(out.from_seq, of.from_seq),
+           std::max(out.to_seq, of.to_seq), out.samples + of.samples};
+  }
+  return out;
+}
+
+using ByMinute = std::map<std::int64_t, std::vector<codec::Summary>>;  // of series
+
+Merged::Sums sums_of(std::int64_t span_ms, const ByMinute& all) {
+  codec::SummaryWriter writer{span_ms};
+  Merged::Sums out{.span_ms = span_ms};
+  bool first = true;
+  for (const auto& [series, summaries] : all) {
+    if (summaries.empty()) continue;
+    const auto from = summaries.front().from_ms;
+    const auto to = summaries.back().from_ms + span_ms - 1;
+    out.from_ms = first ? from : std::min(out.from_ms, from);
+    out.to_ms = std::exchange(first, false) ? to : std::max(out.to_ms, to);
+    writer.add(series, summaries);
+  }
+  if (!first) out.body = writer.finish();
+  return out;
+}
+
+void add_sums(const ByMinute& minutes, Merged& into) {
+  ByMinute hours;
+  for (const auto& [series, of] : minutes) hours.emplace(series, hours_of(of));
+  for (auto sums : {sums_of(minute_ms, minutes), sums_of(hour_ms, hours)})
+    if (!sums.body.empty()) into.sums.push_back(std::move(sums));
+}
+
+}  // namespace
+
+std::vector<codec::Summary> minutes_of(const codec::Times& times, const codec::Column& column) {
+  std::vector<std::size_t> sorted;
+  if (!std::ranges::is_sorted(times.utc_ms)) {
+    for (std::size_t row = 0; row < times.rows(); ++row) sorted.push_back(row);
+    std::ranges::stable_sort(sorted, {}, [&](std::size_t row) { return times.utc_ms[row]; });
+  }
+  std::vector<codec::Summary> out;
+  std::int64_t end = 0;
+  for (std::size_t i = 0; i < times.rows(); ++i) {
+    const auto row = sorted.empty() ? i : sorted[i];
+    if (column.qualities[row] != ground::Quality::good || std::isnan(column.values[row])) continue;
+    if (out.empty() || times.utc_ms[row] >= end) {
+      out.push_back({.from_ms = floor_to(times.utc_ms[row], minute_ms)});
+      end = out.back().from_ms + minute_ms;
+    }
+    add(out.back(), column.values[row]);
+  }
+  return out;
+}
+
+std::vector<codec::Summary> hours_of(const std::vector<codec::Summary>& minutes) {
+  std::vector<codec::Summary> out;
+  for (const auto& minute : minutes) {
+    const auto from = floor_to(minute.from_ms, hour_ms);
+    if (out.empty() || out.back().from_ms != from) {
+      out.push_back(minute);
+      out.back().from_ms = from;
+      continue;
+    }
+    auto& hour = out.back();
+    hour.count += minute.count;
+    hour.sum += minute.sum;
+    hour.min = std::min(hour.min, minute.min);
+    hour.max = std::max(hour.max, minute.max);
+    hour.last = minute.last;
+  }
+  return out;
+}
+
+Slices merge(std::vector<Piece> pieces, Merged& into) {
+  for (;;) {
+    Joint joint{std::move(pieces)};
+    for (auto& piece : joint.open()) into.damaged.push_back(std::move(piece));
+    co_yield Slice{};
+    if (joint.pieces().empty()) co_return;
+    codec::ChunkWriter writer;
+    ByMinute minutes;
+    for (const auto& [series, spots] : joint.alike()) {
+      const auto times = joint.times(spots.front());
+      if (!times) break;
+      writer.begin(*times);
+      co_yield Slice{};
+      for (std::size_t i = 0; i < series.size() && !joint.broken(); ++i) {
+        const auto column = joint.column(series[i], spots[i]);
+        if (!column) break;
+        writer.add(series[i], column->values, column->qualities);
+        minutes.emplace(series[i], minutes_of(*times, *column));
+        co_yield Slice{};
+      }
+      if (joint.broken()) break;
+    }
+    if (const auto broken = joint.broken()) {  // once more, without it
+      pieces = joint.release();
+      into.damaged.push_back(std::move(pieces[*broken]));
+      pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(*broken));
+      continue;
+    }
+    into.extent = extent_of(joint.pieces());
+    into.chunk = writer.finish();
+    co_yield Slice{};
+    add_sums(minutes, into);
+    co_return;
+  }
+}
+
+}  // namespace holdup::store

@@ -1,0 +1,72 @@
+#include "store/readiness.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+
+#include <string>
+
+#include "store/migration.hpp"
+#include "store/opening.hpp"
+#include "store/schema.hpp"
+
+namespace holdup::store {
+namespace {
+
+using ground::Failure;
+using ground::FailureKind;
+
+constexpr std::int64_t most_events_checked = 20'000;  // all pages of as many; of more, only the newest are looked at
+
+void lay_out(SQLite::Database& file) {
+  SQLite::Transaction transaction{file};
+  file.exec(schema_sql);
+  file.exec("PRAGMA application_id = " + std::to_string(application_id));
+  file.exec("PRAGMA user_version = " + std::to_string(format_version));
+  file.exec("INSERT INTO meta(key, value) VALUES('written_by', '" HOLDUP_VERSION "')");
+  transaction.commit();
+}
+
+ground::Result<void> prepare(SQLite::Database& file) {
+  if (sqlite3_db_readonly(file.getHandle(), "main") != 0) return Failure{FailureKind::machine, file.getFilename() + " is read-only"};
+  const auto owner = owner_of(file);
+  if (!owner) return owner.error();
+  if (*owner == Owner::nobody) file.exec("PRAGMA auto_vacuum = INCREMENTAL");  // only as long as there is no page
+  if (file.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
+    return Failure{FailureKind::machine, file.getFilename() + ": no write-ahead log possible here"};
+  file.exec("PRAGMA synchronous = FULL");  // every commit syncs the log: see FORMAT.md, Promises
+  file.exec("PRAGMA wal_autocheckpoint = 0");
+  if (*owner == Owner::nobody) lay_out(file);
+  return {};
+}
+
+// A sync that failed may have left pages that the kernel believes written. What the log holds is therefore written and synced
+// anew, into the file itself, before anything is built on it.
+ground::Result<void> rewrite_log(SQLite::Database& file) {
+  if (file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0) return {};
+  return Failure{FailureKind::machine, file.getFilename() + ": a reader holds its log"};
+}
+
+// Only the events: the check takes as long as what it reads, and they are what a start depends on.
+ground::Result<void> check_events(SQLite::Database& file) {
+  const auto newest = file.execAndGet("SELECT coalesce(max(seq), 0) FROM event").getInt64();
+  if (newest <= most_events_checked) {
+    const std::string answer = file.execAndGet("PRAGMA quick_check(event)").getString();
+    if (answer != "ok") return Failure{FailureKind::malformed, file.getFilename() + ": " + answer};
+    return {};
+  }
+  SQLite::Statement find{file, "SELECT json FROM event WHERE seq > ?"};
+  find.bind(1, newest - most_events_checked / 10);
+  while (find.executeStep()) (void)find.getColumn(0).getBytes();  // throws where a page is damaged
+  return {};
+}
+
+}  // namespace
+
+ground::Result<void> make_ready(SQLite::Database& file) {
+  if (auto prepared = prepare(file); !prepared) return prepared.error();
+  if (auto rewritten = rewrite_log(file); !rewritten) return rewritten.error();
+  if (*owner_of(file) == Owner::older) bring_forward(file);
+  return check_events(file);
+}
+
+}  // namespace holdup::store

@@ -1,0 +1,95 @@
+#include "store/replay.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "store/catalog.hpp"
+#include "store/codec/journal.hpp"
+#include "store/housekeeper.hpp"
+#include "store/tables.hpp"
+#include "store/tail.hpp"
+
+namespace holdup::store {
+namespace {
+
+using Sealed = std::map<std::int64_t, std::int64_t>;  // by pack
+
+Sealed sealed_of(SQLite::Database& file) {
+  Sealed out;
+  SQLite::Statement find{file, "SELECT row, sealed FROM pack"};
+  while (find.executeStep()) out.emplace(find.getColumn(0).getInt64(), find.getColumn(1).getInt64());
+  return out;
+}
+
+/// Puts the rows of batches into the lanes of their packs.
+class Replay {
+ public:
+  Replay(SQLite::Database& file, Catalog& catalog, Tail& tail) : file_{file}, catalog_{catalog}, tail_{tail}, sealed_{sealed_of(file)} {}
+
+  void add(std::int64_t seq, const codec::JournalBatch& batch) {
+    std::map<std::int64_t, std::vector<std::size_t>> places;  // by pack
+    for (std::size_t i = 0; i < batch.series.size(); ++i) places[catalog_.pack_of(file_, batch.series[i])].push_back(i);
+    for (const auto& [pack, of] : places)
+      if (const auto known = sealed_.find(pack); known != sealed_.end() && seq > known->second) add(seq, batch, pack, of);
+  }
+
+ private:
+  void add(std::int64_t seq, const codec::JournalBatch& batch, std::int64_t pack, const std::vector<std::size_t>& places) {
+    std::vector<std::int64_t> series;
+    for (const auto place : places) series.push_back(batch.series[place]);
+    auto& lane = tail_.lane(pack, series);
+    lane.rows.push_back({batch.utc_ms, batch.age_ms, batch.boot, batch.offset_ms, seq, tail_.next_order()});
+    for (const auto place : places) {
+      lane.values.push_back(batch.values[place]);
+      lane.qualities.push_back(batch.qualities[place]);
+    }
+    tail_.note(pack, seq, places.size());
+  }
+
+  SQLite::Database& file_;
+  Catalog& catalog_;
+  Tail& tail_;
+  Sealed sealed_;
+};
+
+void drop(SQLite::Database& file, const std::vector<std::int64_t>& damaged, Housekeeper& keeper) {
+  if (damaged.empty()) return;
+  Loss loss{.what = "journal rows " + std::to_string(damaged.front()) + " to " + std::to_string(damaged.back()),
+            .why = "their bytes are damaged"};
+  SQLite::Transaction transaction{file};
+  for (const auto seq : damaged) execute(file, "DELETE FROM journal WHERE seq = ?", {seq});
+  insert(file, loss);
+  transaction.commit();
+  keeper.tell_loss(std::move(loss));
+}
+
+}  // namespace
+
+std::int64_t replay(SQLite::Database& file, Catalog& catalog, Tail& tail, Housekeeper& keeper) {
+  Replay into{file, catalog, tail};
+  codec::JournalReader reader;
+  std::vector<std::int64_t> damaged;
+  SQLite::Statement find{file, "SELECT seq, body FROM journal ORDER BY seq"};
+  while (find.executeStep()) {
+    const auto seq = find.getColumn(0).getInt64();
+    const codec::BytesView body{static_cast<const std::uint8_t*>(find.getColumn(1).getBlob()),
+                                static_cast<std::size_t>(find.getColumn(1).getBytes())};
+    const auto batches = reader.read(body);
+    if (!batches) {
+      damaged.push_back(seq);
+      continue;
+    }
+    for (const auto& batch : *batches) into.add(seq, batch);
+    keeper.note_row(seq, codec::JournalReader::is_key(body).value(), batches->empty() ? 0 : batches->back().utc_ms);
+  }
+  find.reset();
+  drop(file, damaged, keeper);
+  return number(file,
+                "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(sealed) FROM pack), 0), "
+                "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_seq'), 0))");
+}
+
+}  // namespace holdup::store

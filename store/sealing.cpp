@@ -1,0 +1,123 @@
+#include "store/sealing.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace holdup::store {
+namespace {
+
+struct Place {  // of a row
+  const Tail::Lane* lane = nullptr;
+  std::size_t row = 0;
+};
+
+void append_row(codec::Times& times, const Tail::Row& row) {
+  const codec::Stretch stretch{times.rows(), row.boot, row.offset_ms};
+  if (times.stretches.empty() || times.stretches.back().boot != row.boot || times.stretches.back().offset_ms != row.offset_ms)
+    times.stretches.push_back(stretch);
+  times.utc_ms.push_back(row.utc_ms);
+  times.seq.push_back(row.seq);
+  times.age_ms.push_back(row.age_ms);
+}
+
+// Of one series: its rows, from whichever lanes.
+codec::Column column_of(std::int64_t series, const std::vector<Place>& places) {
+  codec::Column column{.series = series};
+  column.values.reserve(places.size());
+  column.qualities.reserve(places.size());
+  const Tail::Lane* lane = nullptr;
+  std::size_t place = 0;
+  for (const auto& [of, row] : places) {
+    if (of != lane) {
+      lane = of;
+      place = static_cast<std::size_t>(std::lower_bound(of->series.begin(), of->series.end(), series) - of->series.begin());
+    }
+    const auto at = row * of->series.size() + place;
+    column.values.push_back(of->values[at]);
+    column.qualities.push_back(of->qualities[at]);
+  }
+  return column;
+}
+
+codec::Block block_of(const std::vector<const Tail::Lane*>& lanes, const std::vector<std::int64_t>& series) {
+  std::vector<Place> places;
+  for (const auto* lane : lanes)
+    for (std::size_t row = 0; row < lane->rows.size(); ++row) places.push_back({lane, row});
+  if (lanes.size() > 1) std::ranges::sort(places, {}, [](const Place& place) { return place.lane->rows[place.row].order; });
+  codec::Block block;
+  for (const auto& [lane, row] : places) append_row(block.times, lane->rows[row]);
+  for (const auto row : series) block.columns.push_back(column_of(row, places));
+  return block;
+}
+
+// Series that are in the same lanes have the same rows.
+std::vector<codec::Block> blocks_of(const Tail::Lanes& lanes) {
+  std::map<std::int64_t, std::vector<const Tail::Lane*>> lanes_of;
+  for (const auto& lane : lanes)
+    for (const auto series : lane.series) lanes_of[series].push_back(&lane);
+  std::map<std::vector<const Tail::Lane*>, std::vector<std::int64_t>> alike;
+  for (const auto& [series, in] : lanes_of) alike[in].push_back(series);
+  std::vector<codec::Block> out;
+  for (const auto& [in, series] : alike) out.push_back(block_of(in, series));
+  std::ranges::sort(out, {}, [](const codec::Block& block) { return block.columns.front().series; });
+  return out;
+}
+
+Tail::Lane part_of(const Tail::Lane& lane, std::int64_t window) {
+  Tail::Lane part{.series = lane.series};
+  const auto width = static_cast<std::ptrdiff_t>(lane.series.size());
+  for (std::size_t row = 0; row < lane.rows.size(); ++row) {
+    if (window_of(lane.rows[row].utc_ms) != window) continue;
+    const auto at = static_cast<std::ptrdiff_t>(row) * width;
+    part.rows.push_back(lane.rows[row]);
+    part.values.insert(part.values.end(), lane.values.begin() + at, lane.values.begin() + at + width);
+    part.qualities.insert(part.qualities.end(), lane.qualities.begin() + at, lane.qualities.begin() + at + width);
+  }
+  return part;
+}
+
+}  // namespace
+
+std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes) {
+  std::set<std::int64_t> windows;
+  for (const auto& lane : lanes)
+    for (const auto& row : lane.rows) windows.insert(window_of(row.utc_ms));
+  if (windows.size() == 1) return {blocks_of(lanes)};
+  std::vector<std::vector<codec::Block>> out;
+  for (const auto window : windows) {
+    Tail::Lanes parts;
+    for (const auto& lane : lanes)
+      if (auto part = part_of(lane, window); !part.rows.empty()) parts.push_back(std::move(part));
+    out.push_back(blocks_of(parts));
+  }
+  return out;
+}
+
+Extent extent_of(const std::vector<codec::Block>& blocks) {
+  Extent out;
+  bool first = true;
+  for (const auto& [times, columns] : blocks) {
+    const auto [from, to] = std::ranges::minmax(times.utc_ms);
+    const Extent of{from, to, times.seq.front(), times.seq.back(), 0};
+    if (std::exchange(first, false)) out = of;
+    out = {std::min(out.from_ms, of.from_ms), std::max(out.to_ms, of.to_ms), std::min(out.from_seq, of.from_seq),
+           std::max(out.to_seq, of.to_seq), out.samples + static_cast<std::int64_t>(times.rows() * columns.size())};
+  }
+  return out;
+}
+
+void append(codec::Times& times, const codec::Times& more) {
+  const auto before = times.rows();
+  for (auto stretch : more.stretches) {
+    stretch.first_row += before;
+    if (times.stretches.empty() || times.stretches.back().boot != stretch.boot || times.stretches.back().offset_ms != stretch.offset_ms)
+      times.stretches.push_back(stretch);
+  }
+  times.utc_ms.insert(times.utc_ms.end(), more.utc_ms.begin(), more.utc_ms.end());
+  times.seq.insert(times.seq.end(), more.seq.begin(), more.seq.end());
+  times.age_ms.insert(times.age_ms.end(), more.age_ms.begin(), more.age_ms.end());
+}
+
+}  // namespace holdup::store

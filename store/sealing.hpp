@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "store/codec/rows.hpp"
+#include "store/tail.hpp"
+
+// From rows as they came to blocks as chunks have them: by window of time, and within it the series that have the same rows together.
+// Pure.
+namespace holdup::store {
+
+inline constexpr std::int64_t window_ms = 7'200'000;
+
+/// The window that holds this moment, by number since 1970.
+[[nodiscard]] constexpr std::int64_t window_of(std::int64_t utc_ms) {
+  return utc_ms >= 0 ? utc_ms / window_ms : -((-utc_ms + window_ms - 1) / window_ms);
+}
+
+/// What a row of `chunk` says beside its body.
+struct Extent {
+  std::int64_t from_ms = 0, to_ms = 0;
+  std::int64_t from_seq = 0, to_seq = 0;
+  std::int64_t samples = 0;
+};
+
+[[nodiscard]] Extent extent_of(const std::vector<codec::Block>& blocks);
+
+/// The blocks of each chunk to be made, the windows in their order.
+[[nodiscard]] std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes);
+
+/// Appends to `times` the rows of `more`, which were recorded later.
+void append(codec::Times& times, const codec::Times& more);
+
+}  // namespace holdup::store

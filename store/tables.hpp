@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/loss.hpp"
+#include "store/merging.hpp"
+#include "store/sealing.hpp"
+
+namespace SQLite {
+class Database;
+}
+
+// The SQL of housekeeping: what it reads of the tables of samples and writes to them. Used by Housekeeper. All throw SQLite::Exception.
+namespace holdup::store {
+
+struct NewChunk {
+  std::int64_t pack = 0;
+  int level = 0;
+  Extent extent;
+  codec::Bytes body;
+};
+
+struct Old {  // rows that go
+  std::vector<std::int64_t> rows;
+  std::int64_t samples = 0, from_ms = 0, to_ms = 0;
+};
+
+using RowSet = std::set<std::int64_t>;
+
+/// The one value of a query.
+[[nodiscard]] std::int64_t number(SQLite::Database& file, const char* sql);
+void execute(SQLite::Database& file, const char* sql, std::initializer_list<std::int64_t> values);
+
+void insert(SQLite::Database& file, const NewChunk& chunk);
+void insert(SQLite::Database& file, std::int64_t pack, const Merged::Sums& sums);
+void insert(SQLite::Database& file, const Loss& loss);
+void delete_rows(SQLite::Database& file, const char* table, const std::vector<std::int64_t>& rows);
+
+/// The small chunks of a window, in order of recording, as many as one merge takes; without those in `except`. A body that does not read is
+/// empty.
+[[nodiscard]] std::vector<Piece> pieces_of(SQLite::Database& file, std::int64_t pack, std::int64_t window, const RowSet& except);
+/// The oldest that end before, some.
+[[nodiscard]] Old old_chunks(SQLite::Database& file, int level, std::int64_t before_ms, const RowSet& except);
+[[nodiscard]] std::vector<std::int64_t> old_sums(SQLite::Database& file, std::int64_t span_ms, std::int64_t before_ms,
+                                                 const RowSet& except);
+
+}  // namespace holdup::store

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ground/quality.hpp"
+
+// The end of the history that is in no chunk yet, by pack: what the journal holds, as numbers in memory. Filled by Ledger after each
+// commit, and from the journal at opening; emptied pack by pack when Housekeeper seals. Pure.
+namespace holdup::store {
+
+class Tail {
+ public:
+  struct Row {
+    std::int64_t utc_ms = 0;
+    std::int64_t age_ms = 0;
+    std::int64_t boot = 0;
+    std::int64_t offset_ms = 0;
+    std::int64_t seq = 0;
+    std::int64_t order = 0;  // of recording, among all rows of the tail
+  };
+  /// The poll replies with exactly these series.
+  struct Lane {
+    std::vector<std::int64_t> series;  // ascending
+    std::vector<Row> rows;
+    std::vector<double> values;  // those of a row side by side
+    std::vector<ground::Quality> qualities;
+  };
+  using Lanes = std::vector<Lane>;
+
+  /// The lane of this pack with exactly these series, for rows that end it.
+  [[nodiscard]] Lane& lane(std::int64_t pack, const std::vector<std::int64_t>& series);
+  /// Of a row that was put into a lane of this pack.
+  void note(std::int64_t pack, std::int64_t seq, std::size_t samples);
+  [[nodiscard]] std::int64_t next_order() { return ++order_; }
+
+  /// A pack whose first row is of `seq` or before, or that has as many samples; the one that has waited longest.
+  [[nodiscard]] std::optional<std::int64_t> due(std::int64_t seq, std::size_t samples) const;
+  /// Its rows; they keep the journal's until sealed().
+  [[nodiscard]] Lanes take(std::int64_t pack);
+  void sealed(std::int64_t pack);
+  /// seq of the first row that is in no chunk; nothing when all are.
+  [[nodiscard]] std::optional<std::int64_t> first() const;
+  [[nodiscard]] std::size_t samples() const { return samples_; }
+
+ private:
+  struct Pack {
+    Lanes lanes;
+    std::size_t samples = 0;
+    std::optional<std::int64_t> first;  // seq of the first row here
+    std::optional<std::int64_t> taken;  // … of those being sealed
+  };
+  std::map<std::int64_t, Pack> packs_;
+  std::int64_t order_ = 0;
+  std::size_t samples_ = 0;  // of all, without those taken
+};
+
+}  // namespace holdup::store
