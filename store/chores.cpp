@@ -34,7 +34,7 @@ Slices Housekeeper::seal() {
     if (!pack) break;
     sealed.emplace_back(*pack, last_seq_);
     const auto blocks_of_chunks = chunks_of(tail_.take(*pack));
-    co_yield Slice{};
+    co_yield Pause{};
     for (const auto& blocks : blocks_of_chunks) {
       codec::ChunkWriter writer;
       std::size_t values = 0;
@@ -45,19 +45,19 @@ Slices Housekeeper::seal() {
           values += column.values.size();
           if (values < values_a_slice) continue;
           values = 0;
-          co_yield Slice{};
+          co_yield Pause{};
         }
       }
       chunks.push_back({*pack, 0, extent_of(blocks), writer.finish()});
       bytes += chunks.back().body.size();
-      co_yield Slice{};
+      co_yield Pause{};
     }
   }
   propose([&] {
     for (const auto& chunk : chunks) insert(file_, chunk);
     for (const auto& [pack, seq] : sealed) execute(file_, "UPDATE pack SET sealed = ? WHERE row = ?", {seq, pack});
   });
-  co_yield Slice{};
+  co_yield Pause{};
   for (const auto& [pack, seq] : sealed) tail_.sealed(pack);
   level0_ += static_cast<std::int64_t>(chunks.size());
 }
@@ -66,14 +66,14 @@ Slices Housekeeper::trim(std::int64_t before) {
   for (auto from = keys_.front(); from < before; from += rows_a_trim) {
     const auto to = std::min(before, from + rows_a_trim);
     propose([this, to] { execute(file_, "DELETE FROM journal WHERE seq < ?", {to}); });
-    co_yield Slice{};
+    co_yield Pause{};
   }
   while (!keys_.empty() && keys_.front() < before) keys_.pop_front();
 }
 
 Slices Housekeeper::note() {
   propose([] {});
-  co_yield Slice{};
+  co_yield Pause{};
 }
 
 void Housekeeper::put_aside(const std::vector<Piece>& pieces, const std::string& why) {
@@ -94,12 +94,12 @@ Slices Housekeeper::merge_window(Ripe of) {
   put_aside(lost, "its pages do not read");
   for (const auto& piece : lost) unreadable_.insert(piece.row);
   if (pieces.empty()) co_return;
-  co_yield Slice{};
+  co_yield Pause{};
   std::vector<std::int64_t> rows = rows_of(pieces);
   Merged merged;
   for (auto job = merge(std::move(pieces), merged); job.under_way();) {
     job.next();
-    co_yield Slice{};
+    co_yield Pause{};
   }
   const auto count = static_cast<std::int64_t>(rows.size());
   const auto touching = rows;
@@ -115,7 +115,7 @@ Slices Housekeeper::merge_window(Ripe of) {
         for (const auto& sums : merged.sums) insert(file_, of.pack, sums);
       },
       touching);
-  co_yield Slice{};
+  co_yield Pause{};
   level0_ -= count;
 }
 
@@ -125,16 +125,16 @@ Slices Housekeeper::expire(std::int64_t now_ms) {
       const auto old = old_chunks(file_, level, now_ms - ms(rules_.retention.raw), unreadable_);
       if (old.rows.empty()) break;
       propose([&] { delete_rows(file_, "chunk", old.rows); }, old.rows);
-      co_yield Slice{};
+      co_yield Pause{};
       if (level == 0) level0_ -= static_cast<std::int64_t>(old.rows.size());
     }
-  co_yield Slice{};
+  co_yield Pause{};
   for (const auto& [span, keep] : {std::pair{minute_ms, rules_.retention.minute}, {hour_ms, rules_.retention.hour}})
     for (;;) {
       const auto rows = old_sums(file_, span, now_ms - ms(keep), unreadable_);
       if (rows.empty()) break;
       propose([&] { delete_rows(file_, "summary", rows); }, rows);
-      co_yield Slice{};
+      co_yield Pause{};
     }
 }
 
@@ -161,7 +161,7 @@ Slices Housekeeper::shrink() {
       const auto old = old_chunks(file_, level, ever, unreadable_);
       if (old.rows.empty()) break;
       propose([&] { lose_for_room(old); }, old.rows);
-      co_yield Slice{};
+      co_yield Pause{};
       if (level == 0) level0_ -= static_cast<std::int64_t>(old.rows.size());
       if (room_row_ == 0) {
         room_row_ = number(file_, "SELECT max(row) FROM loss WHERE what = 'max_bytes'");
@@ -178,13 +178,13 @@ Slices Housekeeper::shrink() {
       const auto rows = old_sums(file_, span, ever, unreadable_);
       if (rows.empty()) break;
       propose([&] { delete_rows(file_, "summary", rows); }, rows);
-      co_yield Slice{};
+      co_yield Pause{};
     }
 }
 
 Slices Housekeeper::vacuum() {
   propose([this] { file_.exec("PRAGMA incremental_vacuum(64)"); });
-  co_yield Slice{};
+  co_yield Pause{};
 }
 
 }  // namespace holdup::store

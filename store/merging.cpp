@@ -191,7 +191,7 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
   for (;;) {
     Joint joint{std::move(pieces)};
     for (auto& piece : joint.open()) into.damaged.push_back(std::move(piece));
-    co_yield Slice{};
+    co_yield Pause{};
     if (joint.pieces().empty()) co_return;
     codec::ChunkWriter writer;
     ByMinute minutes;
@@ -199,13 +199,13 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
       const auto times = joint.times(spots.front());
       if (!times) break;
       writer.begin(*times);
-      co_yield Slice{};
+      co_yield Pause{};
       for (std::size_t i = 0; i < series.size() && !joint.broken(); ++i) {
         const auto column = joint.column(series[i], spots[i]);
         if (!column) break;
         writer.add(series[i], column->values, column->qualities);
         minutes.emplace(series[i], minutes_of(*times, *column));
-        co_yield Slice{};
+        co_yield Pause{};
       }
       if (joint.broken()) break;
     }
@@ -217,7 +217,7 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
     }
     into.extent = extent_of(joint.pieces());
     into.chunk = writer.finish();
-    co_yield Slice{};
+    co_yield Pause{};
     add_sums(minutes, into);
     co_return;
   }

@@ -7,7 +7,7 @@
 // A piece of work cut in slices: a coroutine that yields wherever whoever runs it may turn to something more urgent.
 namespace holdup::store {
 
-struct Slice {};
+struct Pause {};
 
 class Slices {
  public:
@@ -16,7 +16,7 @@ class Slices {
     Slices get_return_object() { return Slices{std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() noexcept { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }
-    std::suspend_always yield_value(Slice) noexcept { return {}; }
+    std::suspend_always yield_value(Pause) noexcept { return {}; }
     void return_void() {}
     void unhandled_exception() { failure = std::current_exception(); }
   };
