@@ -140,11 +140,11 @@ void Scribe::wait_for_work(Lock& lock) {
 
 bool Scribe::has_work_now() const {
   if (stop_) return true;
-  if (flushes_ > 0 && !intake_.idle()) return true;
-  if (degraded_) return Clock::now() >= retry_at_;
+  if (degraded_) return Clock::now() >= retry_at_ || (flushes_ > 0 && !intake_.idle());
   if (intake_.events_wait()) return true;
-  if (chore_ready_ && !intake_.rest_waits() && Clock::now() >= samples_due_) return true;
-  return intake_.rest_waits() && Clock::now() >= samples_due_ && !behind_;
+  const bool due = Clock::now() >= samples_due_ || flushes_ > 0;
+  if (intake_.rest_waits()) return due && !behind_;
+  return chore_ready_ && due;
 }
 
 // A slice, without the lock; false: there is nothing to do, or nothing to do it with.
@@ -237,7 +237,8 @@ void Scribe::note_success(const Work& work) {
     samples_ += samples_in(work);
     figures_ = figures;
     house_ = true;
-    chore_ready_ = chore_ready_ && ledger_->chore_waits();
+    chore_ready_ = ledger_->chore_waits();
+    behind_ = ledger_->behind() && !chore_ready_;
   }
   retry_after_ = options_.first_retry;
   if (news) listener_.degraded(false, "");
