@@ -11,7 +11,6 @@ namespace holdup::store::codec {
 namespace {
 
 constexpr std::uint8_t version = 1;
-constexpr int level = 3;
 
 struct Part {  // of the directory
   std::size_t rows = 0;
@@ -43,7 +42,7 @@ void ChunkWriter::begin(const Times& times) {
   HOLDUP_EXPECT(times.rows() <= max_rows && times.seq.size() == times.rows() && times.age_ms.size() == times.rows() && in_order(times));
   HOLDUP_EXPECT(state_->parts.size() < max_columns);
   const std::size_t before = state_->data.size();
-  put_times(state_->data, times, level);
+  put_times(state_->data, times, Packing::alone);
   state_->parts.push_back({times.rows(), state_->data.size() - before, {}});
 }
 
@@ -52,7 +51,7 @@ void ChunkWriter::add(std::int64_t series, std::span<const double> values, std::
   HOLDUP_EXPECT(++state_->columns <= max_columns);
   const std::size_t before = state_->data.size();
   put_qualities(state_->data, qualities);
-  put_values(state_->data, values, level);
+  put_values(state_->data, values, Packing::alone);
   state_->parts.back().columns.emplace_back(series, state_->data.size() - before);
 }
 

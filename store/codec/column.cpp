@@ -67,7 +67,7 @@ Scale fitting(std::span<const double> values) {
   return best;
 }
 
-void put_bitwise(Bytes& out, std::span<const double> values, int level) {
+void put_bitwise(Bytes& out, std::span<const double> values, Packing packing) {
   out.push_back(bitwise);
   Bytes planes(values.size() * 8);
   std::uint64_t last = 0;
@@ -78,7 +78,7 @@ void put_bitwise(Bytes& out, std::span<const double> values, int level) {
   }
   const std::size_t at = out.size();
   out.push_back(1);
-  if (compress(planes, level, out)) return;
+  if (packing == Packing::alone && compress(planes, Effort::mixed, out)) return;
   out[at] = 0;
   put(out, planes);
 }
@@ -128,13 +128,13 @@ bool get_exceptions(Cursor& cursor, std::span<double> values) {
 
 }  // namespace
 
-void put_values(Bytes& out, std::span<const double> values, int level) {
+void put_values(Bytes& out, std::span<const double> values, Packing packing) {
   const Scale scale = fitting(values);
   const Wholes found = wholes(values, scale);
-  if (found.exceptions.size() > std::max<std::size_t>(1, values.size() / seldom)) return put_bitwise(out, values, level);
+  if (found.exceptions.size() > std::max<std::size_t>(1, values.size() / seldom)) return put_bitwise(out, values, packing);
   out.push_back(byte_of(scale));
   put_exceptions(out, found.exceptions);
-  put_integers(out, found.numbers, level);
+  put_integers(out, found.numbers, packing);
 }
 
 bool get_values(BytesView bytes, std::span<double> values) {

@@ -5,12 +5,13 @@
 
 #include "ground/quality.hpp"
 #include "store/codec/bytes.hpp"
+#include "store/codec/integers.hpp"
 
 // The values and qualities of one series (FORMAT.md, Columns): whole numbers under one scale, and where that does not fit, the doubles
 // themselves. Pure.
 namespace holdup::store::codec {
 
-void put_values(Bytes& out, std::span<const double> values, int level);
+void put_values(Bytes& out, std::span<const double> values, Packing packing);
 /// All of `bytes`, which fill `values`; false where they do not.
 [[nodiscard]] bool get_values(BytesView bytes, std::span<double> values);
 

@@ -17,15 +17,15 @@ struct Free {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
-ZSTD_CCtx* compressor(int level) {
-  thread_local std::unique_ptr<ZSTD_CCtx, Free> context;
-  thread_local int set = 0;
-  if (!context) {
-    context.reset(ZSTD_createCCtx());
-    if (!context) throw std::bad_alloc{};
-    ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 0);
-  }
-  if (set != level) ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, set = level);
+ZSTD_CCtx* compressor(Effort effort) {
+  thread_local std::unique_ptr<ZSTD_CCtx, Free> contexts[2];
+  auto& context = contexts[static_cast<std::size_t>(effort)];
+  if (context) return context.get();
+  context.reset(ZSTD_createCCtx());
+  if (!context) throw std::bad_alloc{};
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 0);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, 1);
+  if (effort == Effort::digits) ZSTD_CCtx_setParameter(context.get(), ZSTD_c_minMatch, 7);  // short matches cost more than they save
   return context.get();
 }
 
@@ -38,10 +38,10 @@ ZSTD_DCtx* decompressor() {
 
 }  // namespace
 
-bool compress(BytesView bytes, int level, Bytes& out) {
+bool compress(BytesView bytes, Effort effort, Bytes& out) {
   thread_local Bytes room;
   room.resize(ZSTD_compressBound(bytes.size()));
-  const std::size_t size = ZSTD_compress2(compressor(level), room.data(), room.size(), bytes.data(), bytes.size());
+  const std::size_t size = ZSTD_compress2(compressor(effort), room.data(), room.size(), bytes.data(), bytes.size());
   if (ZSTD_isError(size) || size - magic_size >= bytes.size()) return false;
   out.insert(out.end(), room.begin() + magic_size, room.begin() + static_cast<std::ptrdiff_t>(size));
   return true;

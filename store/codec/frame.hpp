@@ -10,8 +10,11 @@
 // believed. Pure.
 namespace holdup::store::codec {
 
+/// digits: where hardly anything repeats, but some bytes are more frequent than others.
+enum class Effort : std::uint8_t { digits, mixed };
+
 /// Appends the frame without its four magic bytes; false, and nothing appended, where that would not be shorter than `bytes`.
-[[nodiscard]] bool compress(BytesView bytes, int level, Bytes& out);
+[[nodiscard]] bool compress(BytesView bytes, Effort effort, Bytes& out);
 /// Nothing where it is no frame, or holds more than `most` bytes.
 [[nodiscard]] std::optional<Bytes> decompress(BytesView frame, std::size_t most);
 

@@ -10,8 +10,6 @@
 namespace holdup::store::codec {
 namespace {
 
-constexpr int level = 1;
-
 struct Hash {
   std::size_t operator()(const std::vector<std::int64_t>& series) const {
     std::uint64_t hash = series.size();
@@ -107,7 +105,7 @@ Bytes JournalWriter::write(const std::vector<JournalBatch>& batches, bool key) {
   put_varint(plain, state.heads.size());
   put(plain, state.heads), put(plain, state.values);
   Bytes out{static_cast<std::uint8_t>(journal_version | (key ? journal_key : 0))};
-  if (compress(plain, level, out)) {
+  if (compress(plain, Effort::mixed, out)) {
     out[0] |= journal_compressed;
   } else {
     put(out, plain);

@@ -11,7 +11,6 @@ namespace holdup::store::codec {
 namespace {
 
 constexpr std::uint8_t version = 1;
-constexpr int level = 3;
 
 void put_sized(Bytes& out, Bytes& part) {
   put_varint(out, part.size());
@@ -46,15 +45,15 @@ void SummaryWriter::add(std::int64_t series, std::span<const Summary> summaries)
     wholes.push_back(one.from_ms / state_->span_ms);
     HOLDUP_EXPECT(wholes.size() < 2 || wholes[wholes.size() - 2] < wholes.back());
   }
-  put_integers(part, wholes, level);
+  put_integers(part, wholes, Packing::alone);
   put_sized(state_->data, part);
   for (std::size_t i = 0; i < wholes.size(); ++i) wholes[i] = static_cast<std::int64_t>(summaries[i].count);
-  put_integers(part, wholes, level);
+  put_integers(part, wholes, Packing::alone);
   put_sized(state_->data, part);
   std::vector<double> values(summaries.size());
   for (const Field field : fields) {
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = summaries[i].*field;
-    put_values(part, values, level);
+    put_values(part, values, Packing::alone);
     put_sized(state_->data, part);
   }
   state_->columns.emplace_back(series, state_->data.size() - before);

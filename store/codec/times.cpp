@@ -8,9 +8,9 @@
 namespace holdup::store::codec {
 namespace {
 
-void put_with_length(Bytes& out, std::span<const std::int64_t> values, int level) {
+void put_with_length(Bytes& out, std::span<const std::int64_t> values, Packing packing) {
   Bytes one;
-  put_integers(one, values, level);
+  put_integers(one, values, packing);
   put_varint(out, one.size());
   put(out, one);
 }
@@ -46,11 +46,11 @@ bool get_stretches(Cursor& cursor, std::vector<Stretch>& stretches, std::size_t 
 
 }  // namespace
 
-void put_times(Bytes& out, const Times& times, int level) {
+void put_times(Bytes& out, const Times& times, Packing packing) {
   put_stretches(out, times.stretches);
-  put_with_length(out, times.utc_ms, level);
-  put_with_length(out, times.seq, level);
-  put_with_length(out, times.age_ms, level);
+  put_with_length(out, times.utc_ms, packing);
+  put_with_length(out, times.seq, packing);
+  put_with_length(out, times.age_ms, packing);
 }
 
 ground::Result<Times> get_times(BytesView bytes, std::size_t rows) {
