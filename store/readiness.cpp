@@ -3,8 +3,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <charconv>
 #include <string>
+#include <string_view>
 
+#include "store/log.hpp"
 #include "store/migration.hpp"
 #include "store/opening.hpp"
 #include "store/schema.hpp"
@@ -39,11 +42,15 @@ ground::Result<void> prepare(SQLite::Database& file) {
   return {};
 }
 
-// A sync that failed may have left pages that the kernel believes written. What the log holds is therefore written and synced
-// anew, into the file itself, before anything is built on it.
-ground::Result<void> rewrite_log(SQLite::Database& file) {
-  if (file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0) return {};
-  return Failure{FailureKind::machine, file.getFilename() + ": a reader holds its log"};
+// The check does not fail where the disk does not read: it says so among the damage that it found, as "error code=266".
+bool tells_io_error(std::string_view answer) {
+  static constexpr std::string_view mark = "error code=";
+  for (auto at = answer.find(mark); at != std::string_view::npos; at = answer.find(mark, at + 1)) {
+    int code = 0;
+    std::from_chars(answer.data() + at + mark.size(), answer.data() + answer.size(), code);
+    if ((code & 0xFF) != SQLITE_CORRUPT && (code & 0xFF) != SQLITE_NOTADB) return true;
+  }
+  return false;
 }
 
 // Only the events: the check takes as long as what it reads, and they are what a start depends on.
@@ -51,8 +58,8 @@ ground::Result<void> check_events(SQLite::Database& file) {
   const auto newest = file.execAndGet("SELECT coalesce(max(seq), 0) FROM event").getInt64();
   if (newest <= most_events_checked) {
     const std::string answer = file.execAndGet("PRAGMA quick_check(event)").getString();
-    if (answer != "ok") return Failure{FailureKind::malformed, file.getFilename() + ": " + answer};
-    return {};
+    if (answer == "ok") return {};
+    return Failure{tells_io_error(answer) ? FailureKind::machine : FailureKind::malformed, file.getFilename() + ": " + answer};
   }
   SQLite::Statement find{file, "SELECT json FROM event WHERE seq > ?"};
   find.bind(1, newest - most_events_checked / 10);
