@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "collector/cli/configuration.hpp"
+#include "collector/cli/diary.hpp"
 #include "collector/cli/own_engine.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/live/host.hpp"
@@ -35,7 +36,7 @@ constexpr std::size_t fold_slice = 1'000;  // stored events handed to the core i
 // What the store tells, passed on to the page and the streams; they take it from any thread.
 class StoreEar final : public store::Listener {
  public:
-  explicit StoreEar(serve::Server& server) : server_{server} {}
+  StoreEar(serve::Server& server, Diary& diary) : server_{server}, diary_{diary} {}
 
   void durable(std::vector<record::Event> events) override { server_.acknowledged(std::move(events)); }
   void degraded(bool is, const std::string& reason) override {
@@ -43,7 +44,14 @@ class StoreEar final : public store::Listener {
     server_.degraded(is, reason);
   }
   void set_aside(const store::SetAside& damaged) override {
-    spdlog::error("store_damaged set_aside={} why=\"{}\" events_saved={}", damaged.path, damaged.why, damaged.events_saved);
+    spdlog::error("store_damaged set_aside={} why=\"{}\" events_saved={} audits_saved={} blobs_saved={}: its samples stay there",
+                  damaged.path, damaged.why, damaged.events_saved, damaged.audits_saved, damaged.blobs_saved);
+    diary_.set_aside(damaged);
+  }
+  void lost(const store::Loss& loss) override {
+    const auto at = [](std::int64_t ms) { return ground::iso8601(ground::Utc{std::chrono::milliseconds{ms}}); };
+    spdlog::error("store_lost what=\"{}\" from={} to={} samples={} why=\"{}\"", loss.what, at(loss.from_ms), at(loss.to_ms), loss.samples,
+                  loss.why);
   }
   void committed(const store::Commit& commit) override {
     const std::lock_guard lock{mutex_};
@@ -56,6 +64,7 @@ class StoreEar final : public store::Listener {
 
  private:
   serve::Server& server_;
+  Diary& diary_;
   mutable std::mutex mutex_;
   ground::Histogram commits_;
 };
@@ -90,7 +99,7 @@ class Daemon {
   Daemon(RunOptions options, Configuration configuration, serve::Server server)
       : options_{std::move(options)},
         server_{std::move(server)},
-        store_ear_{server_},
+        store_ear_{server_, diary_},
         page_ear_{server_},
         store_path_{configuration.site.store_path},
         configuration_{std::move(configuration)} {}
@@ -108,6 +117,7 @@ class Daemon {
     tell_figures();
     std::cout << "ready http://" << server_.endpoint() << "/" << std::endl;
     turn();
+    if (store_) diary_.stopped();
     spdlog::info("stopped");
     return fine;
   }
@@ -124,9 +134,18 @@ class Daemon {
 
   bool open_store() {
     if (store_path_.empty()) return spdlog::warn("store_none: nothing is kept; write store: {{path: …}}"), true;
-    auto opened = store::Store::open({.path = store_path_, .boot = ground::clock::boot_id()}, store_ear_);
+    keeping_ = configuration_.site.keeping;
+    auto opened = store::Store::open({.path = store_path_,
+                                      .boot = ground::clock::boot_id(),
+                                      .retention = {.raw = keeping_.raw,
+                                                    .minute = keeping_.minute,
+                                                    .hour = keeping_.hour,
+                                                    .max_bytes = static_cast<std::uint64_t>(keeping_.max_bytes)}},
+                                     store_ear_);
     if (!opened) return complain(opened.error().what), false;
     store_.emplace(std::move(*opened));
+    diary_.open(*store_);
+    diary_.started(options_.path);
     return true;
   }
 
@@ -164,8 +183,10 @@ class Daemon {
     ground::Problems problems;
     auto configuration = load_configuration(options_.path, options_.profiles, problems);
     for (const auto& problem : problems.all()) spdlog::warn("configuration {}", problem.text());
+    if (store_) diary_.reloaded(problems);
     if (!problems.ok()) return spdlog::error("reload_refused: the former configuration stays");
     if (configuration.site.store_path != store_path_) spdlog::warn("store_path_unchanged: a new path needs a restart");
+    if (configuration.site.keeping != keeping_) spdlog::warn("store_keeping_unchanged: raw, minute, hour and max_bytes need a restart");
     auto swap = std::make_shared<live::Swap>(swap_of(std::move(configuration), own_engine_));
     asio::post(loop_, [this, swap] { host_->swap(std::move(*swap)); });
   }
@@ -179,7 +200,10 @@ class Daemon {
                                 .loop_turn = turns_,
                                 .store_commit = store_ear_.commits(),
                                 .dropped = host_->dropped()};
-      if (store_) figures.dropped["samples"] = store_->standing().dropped_samples;
+      if (store_) {
+        figures.store = store_->standing();
+        figures.dropped["samples"] = figures.store->dropped_samples;
+      }
       host_->fleet().add_dropped(figures.dropped);
       add_traps(figures);
       add_contacts(figures);
@@ -227,10 +251,12 @@ class Daemon {
   RunOptions options_;
   asio::io_context loop_{1};
   serve::Server server_;
+  Diary diary_;
   StoreEar store_ear_;
   PageEar page_ear_;
   std::string store_path_;
-  OwnEngine own_engine_;  // used before the loop runs, then by the reading thread
+  site::Keeping keeping_;  // as the store was opened with
+  OwnEngine own_engine_;   // used before the loop runs, then by the reading thread
   Configuration configuration_;
   std::optional<store::Store> store_;
   asio::thread_pool reader_{1};

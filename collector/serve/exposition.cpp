@@ -211,6 +211,27 @@ void contacts(Page& page, const Mirror& mirror) {
   }
 }
 
+void kept(Page& page, const Mirror& mirror) {
+  const auto& store = mirror.figures().store;
+  if (!store) return;
+  const auto one = [&](const Family& family, auto value) {
+    page.begin(family);
+    page.sample(family.name, {}, static_cast<double>(value));
+  };
+  one({.name = "holdup_store_degraded", .type = "gauge", .help = "1 while nothing can be recorded."}, store->degraded ? 1 : 0);
+  one({.name = "holdup_store_samples_total", .type = "counter", .help = "Samples recorded since the start."}, store->samples);
+  one({.name = "holdup_store_bytes_written_total",
+       .type = "counter",
+       .help = "Written to the disk for them and for events: the log, and the pages moved from it into the file."},
+      store->bytes_written);
+  one({.name = "holdup_store_file_bytes", .type = "gauge", .help = "Pages of the file in use."}, store->file_bytes);
+  one({.name = "holdup_store_log_bytes", .type = "gauge", .help = "The write-ahead log."}, store->log_bytes);
+  one({.name = "holdup_store_lost_samples_total",
+       .type = "counter",
+       .help = "Samples that were recorded and are lost: in damaged blocks, or gone before their time for max_bytes."},
+      store->lost_samples);
+}
+
 void own(Page& page, const Mirror& mirror) {
   page.begin({.name = "holdup_build_info", .type = "gauge", .help = "1; the version is its label."});
   page.sample("holdup_build_info", label("version", HOLDUP_VERSION), 1);
@@ -239,6 +260,7 @@ std::string exposition(const Mirror& mirror, Instant now, Format format) {
   judged(page, mirror, now);
   traps(page, mirror);
   contacts(page, mirror);
+  kept(page, mirror);
   own(page, mirror);
   return page.take();
 }

@@ -10,6 +10,7 @@
 #include "ground/histogram.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
+#include "store/store.hpp"
 
 // What the loop tells the serve thread: copies of the core's effects, and its own figures. Made by `run`, taken by Server.
 namespace holdup::serve {
@@ -20,6 +21,7 @@ struct OwnFigures {
   ground::Histogram detect;                      // evidence in hand → alert handed over
   ground::Histogram loop_turn;                   // one turn of the loop
   ground::Histogram store_commit;                // one transaction with its sync
+  std::optional<store::Standing> store;          // nothing: there is none
   std::map<std::string, std::uint64_t> dropped;  // by what: "samples", "strays", "alerts"
   std::string traps_endpoint;                    // where traps are heard; empty: nowhere
   std::uint64_t contact_edges = 0;

@@ -43,12 +43,12 @@ struct Device {
   std::string url;
   drivers::Address address = {};  // as the url says
   bool tap = false;               // listens to another master's traffic on its serial line, asks nothing
-  std::string community_file;  // empty: "public"
-  std::string v3_file;         // an SNMPv3 credential instead; empty: v2c
-  bool allow_weak = false;     // MD5 and DES, where it can do no better
-  std::string profile;         // empty: identified
-  std::string via;             // the switch it is reached through; empty: the common network
-  bool read_clearing = false;  // also what the device forgets once it was read
+  std::string community_file;     // empty: "public"
+  std::string v3_file;            // an SNMPv3 credential instead; empty: v2c
+  bool allow_weak = false;        // MD5 and DES, where it can do no better
+  std::string profile;            // empty: identified
+  std::string via;                // the switch it is reached through; empty: the common network
+  bool read_clearing = false;     // also what the device forgets once it was read
   std::optional<Index> feed;
   std::optional<Duration> hot, routine, timeout;  // as written; plan::lane_period() knows the defaults
   reading::Pace pace;                             // as written, over what the profile says; without routine
@@ -112,10 +112,20 @@ struct Targets {
   std::vector<std::string> webhook;
 };
 
+/// How long the store keeps samples: `store.raw`, `minute`, `hour`, `max_bytes`.
+struct Keeping {
+  Duration raw = std::chrono::days{30};
+  Duration minute = std::chrono::days{400};
+  Duration hour = std::chrono::days{1826};
+  std::int64_t max_bytes = std::int64_t{20} << 30U;
+  bool operator==(const Keeping&) const = default;
+};
+
 struct Site {
   std::string rack;
   System system = System::single_phase;
   std::string store_path;
+  Keeping keeping;
   std::string http_listen = "127.0.0.1:9870";
   std::string traps_listen;       // empty: nobody listens
   std::string traps_engine_file;  // where starts of our SNMPv3 engine are counted; empty: beside the store

@@ -11,6 +11,9 @@
 namespace holdup::site {
 namespace {
 
+constexpr Duration shortest_keeping = std::chrono::hours{3};
+constexpr std::int64_t least_store_bytes = std::int64_t{16} << 20U;
+
 using ground::yaml::Mapping;
 using ground::yaml::Node;
 
@@ -177,10 +180,12 @@ class Reader {
   void check_line(Mapping& map, const Device& device) {
     const auto& line = device.address.serial;
     if (line.path.empty()) return;
-    const auto first = std::ranges::find(site_.devices, line.path, [](const Device& other) -> const auto& { return other.address.serial.path; });
+    const auto first = std::ranges::find(
+        site_.devices, line.path, [](const Device& other) -> const auto& { return other.address.serial.path; });
     if (first == site_.devices.end()) return;
     if (first->address.serial != line)
-      map.problem("url", line.path + " at " + line.settings() + " here, at " + first->address.serial.settings() + " of '" + first->name + "'",
+      map.problem("url",
+                  line.path + " at " + line.settings() + " here, at " + first->address.serial.settings() + " of '" + first->name + "'",
                   "write the same baud, parity and stop for all units of a line");
     if (first->tap != device.tap)
       map.problem(device.tap ? "tap" : "url", line.path + " is listened to and asked: '" + first->name + "' and '" + device.name + "'",
@@ -306,12 +311,7 @@ class Reader {
   }
 
   void read_rest(Mapping& top) {
-    Mapping store{sub(top, "store"), "store", report_};
-    site_.store_path = store.text("path").value_or("");
-    for (std::string_view key : {"raw", "minute", "hour"}) (void)store.duration(key);
-    (void)store.size("max_bytes");
-    idle(store, {"raw", "minute", "hour", "max_bytes"});
-    store.finish();
+    read_store(top);
     Mapping http{sub(top, "http"), "http", report_};
     site_.http_listen = listen(http).value_or(site_.http_listen);
     http.finish();
@@ -328,6 +328,20 @@ class Reader {
     alerts.finish();
     site_.rules = top.texts("rules");
     read_idle(top);
+  }
+
+  void read_store(Mapping& top) {
+    Mapping store{sub(top, "store"), "store", report_};
+    site_.store_path = store.text("path").value_or("");
+    auto& keeping = site_.keeping;
+    for (const auto& [key, kept] : {std::pair{"raw", &keeping.raw}, {"minute", &keeping.minute}, {"hour", &keeping.hour}}) {
+      *kept = store.duration(key).value_or(*kept);
+      if (*kept < shortest_keeping) store.problem(key, "shorter than 3h", "samples are summed up after two hours; write 30d, 400d, 5y");
+    }
+    keeping.max_bytes = store.size("max_bytes").value_or(keeping.max_bytes);
+    if (keeping.max_bytes < least_store_bytes)
+      store.problem("max_bytes", "less than 16MiB", "write how large the file may grow, as in 20GiB");
+    store.finish();
   }
 
   void read_burst(Mapping& top) {

@@ -14,7 +14,7 @@ const std::vector<std::string> profiles{"apc-rpdu2", "orv3-psu", "raritan-px"};
 // The starting point of the site file as docs print it: every key.
 constexpr const char* whole = R"(rack: r12
 system: 1ph
-store: {path: /var/lib/holdup/r12.db, raw: 30d, minute: 400d, hour: 5y, max_bytes: 20GiB}
+store: {path: /var/lib/holdup/r12.db, raw: 31d, minute: 401d, hour: 5y, max_bytes: 21GiB}
 http: {listen: 127.0.0.1:9870}
 feeds:
   A: {nominal_volts: 230, rating_amperes: 32, upstream: {ups: u1, room: r1}}
@@ -82,7 +82,8 @@ TEST_CASE("each key that nothing acts on yet is named with its line") {
   CHECK(says("r.yaml:6: feeds.A.rating_amperes: is read, and nothing acts on it yet"));
   CHECK(says("r.yaml:14: contacts.cab1-psu1.flight: without a pair nothing flies; add pair: LINE, or take it out"));
   CHECK(std::any_of(named.begin(), named.end(), [](const auto& line) { return line.find("self.supplies: is read") != std::string::npos; }));
-  CHECK(std::none_of(named.begin(), named.end(), [](const auto& line) { return line.find("sharing") != std::string::npos; }));
+  for (const char* word : {"sharing", "store"})
+    CHECK(std::none_of(named.begin(), named.end(), [&](const auto& line) { return line.find(word) != std::string::npos; }));
 }
 
 TEST_CASE("every key of the site file lands where it belongs") {
@@ -90,6 +91,7 @@ TEST_CASE("every key of the site file lands where it belongs") {
   CHECK(site.rack == "r12");
   CHECK(site.system == site::System::single_phase);
   CHECK(site.store_path == "/var/lib/holdup/r12.db");
+  CHECK(site.keeping == site::Keeping{std::chrono::days{31}, std::chrono::days{401}, std::chrono::days{5 * 365}, std::int64_t{21} << 30U});
   CHECK(site.traps_listen == "127.0.0.1:9162");
   CHECK(site.traps_engine_file == "/var/lib/holdup/engine");
   CHECK(site.http_listen == "127.0.0.1:9870");
@@ -180,11 +182,14 @@ TEST_CASE("a broken device is refused with file, line, key and mend") {
       Broken{"p: {url: 'modbus-rtu://192.0.2.1:4001/7', tap: true}",
              "r.yaml:5: devices.p.tap: not on a serial line; give it a url modbus-rtu:///dev/ttyS0/UNIT, or take it out"},
       Broken{"p: {url: 'modbus-rtu:///dev/ttyS0/7'}\n  q: {url: 'modbus-rtu:///dev/ttyS0/8?baud=9600'}",
-             "r.yaml:6: devices.q.url: /dev/ttyS0 at 9600 8E1 here, at 19200 8E1 of 'p'; write the same baud, parity and stop for all units of a line"},
+             "r.yaml:6: devices.q.url: /dev/ttyS0 at 9600 8E1 here, at 19200 8E1 of 'p'; write the same baud, parity and stop for all "
+             "units of a line"},
       Broken{"p: {url: 'modbus-rtu:///dev/ttyS0/7', tap: true}\n  q: {url: 'modbus-rtu:///dev/ttyS0/8'}",
-             "r.yaml:6: devices.q.url: /dev/ttyS0 is listened to and asked: 'p' and 'q'; tap all units of a line that has a master of its own, or none"},
+             "r.yaml:6: devices.q.url: /dev/ttyS0 is listened to and asked: 'p' and 'q'; tap all units of a line that has a master of its "
+             "own, or none"},
       Broken{"p: {url: 'modbus-rtu:///dev/ttyS0/7'}\n  q: {url: 'modbus-rtu:///dev/ttyS0/8', tap: true}",
-             "r.yaml:6: devices.q.tap: /dev/ttyS0 is listened to and asked: 'p' and 'q'; tap all units of a line that has a master of its own, or none"},
+             "r.yaml:6: devices.q.tap: /dev/ttyS0 is listened to and asked: 'p' and 'q'; tap all units of a line that has a master of its "
+             "own, or none"},
       Broken{"p: {url: 'snmp://public@192.0.2.1'}",
              "r.yaml:5: devices.p.url: a name or password in a URL; name the file with the secret in community_file or v3_file"},
       Broken{"p: {url: 'snmp://192.0.2.1', v3_file: a, community_file: b}",
@@ -274,6 +279,9 @@ TEST_CASE("a broken load, contact or target is refused with file, line, key and 
       {sound + "http: {listen: 9870}\n",
        "r.yaml:9: http.listen: '9870' is no address to listen at; write ADDRESS:PORT, for example 127.0.0.1:9870"},
       {sound + "store: {max_bytes: 20}\n", "r.yaml:9: store.max_bytes: '20' is no size; write a number and its unit: 512KiB, 20GiB"},
+      {sound + "store: {max_bytes: 1MiB}\n", "r.yaml:9: store.max_bytes: less than 16MiB; write how large the file may grow, as in 20GiB"},
+      {sound + "store: {minute: 2h}\n",
+       "r.yaml:9: store.minute: shorter than 3h; samples are summed up after two hours; write 30d, 400d, 5y"},
       {sound + "feeeds: {}\n", "r.yaml:9: feeeds: unknown key; did you mean 'feeds'?"},
       {sound + "system: 3ph\n", "r.yaml:9: system: '3ph' is not one of 1ph, split, wye, delta, dc; did you mean '1ph'?"},
   };
