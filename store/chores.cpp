@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/codec/chunk.hpp"
+#include "store/conversion.hpp"
 #include "store/housekeeper.hpp"
 
 // What Housekeeper does, each as one coroutine: it yields after each slice, and after it has proposed a chore goes on when that is durable.
@@ -14,6 +15,8 @@ namespace {
 constexpr std::size_t sealed_bytes_a_chore = 65'536;
 constexpr std::size_t values_a_slice = 4'096;
 constexpr std::int64_t rows_a_trim = 512;
+constexpr std::size_t old_samples_a_chore = 50'000;
+constexpr int old_rows_a_slice = 64;
 
 std::int64_t ms(ground::Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
 
@@ -23,33 +26,45 @@ std::vector<std::int64_t> rows_of(const std::vector<Piece>& pieces) {
   return out;
 }
 
+std::size_t bytes_of(const std::vector<NewChunk>& chunks) {
+  std::size_t out = 0;
+  for (const auto& chunk : chunks) out += chunk.body.size();
+  return out;
+}
+
 }  // namespace
+
+// Rows of one pack as chunks of level 0, a window each.
+Slices Housekeeper::encode(std::int64_t pack, Tail::Lanes lanes, std::vector<NewChunk>& into) {
+  const auto blocks_of_chunks = chunks_of(std::move(lanes));
+  co_yield Pause{};
+  for (const auto& blocks : blocks_of_chunks) {
+    codec::ChunkWriter writer;
+    std::size_t values = 0;
+    for (const auto& block : blocks) {
+      writer.begin(block.times);
+      for (const auto& column : block.columns) {
+        writer.add(column.series, column.values, column.qualities);
+        values += column.values.size();
+        if (values < values_a_slice) continue;
+        values = 0;
+        co_yield Pause{};
+      }
+    }
+    into.push_back({pack, 0, extent_of(blocks), writer.finish()});
+    co_yield Pause{};
+  }
+}
 
 Slices Housekeeper::seal() {
   std::vector<NewChunk> chunks;
   std::vector<std::pair<std::int64_t, std::int64_t>> sealed;  // pack, seq
-  std::size_t bytes = 0;
-  while (bytes < sealed_bytes_a_chore) {
+  while (bytes_of(chunks) < sealed_bytes_a_chore) {
     const auto pack = tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack);
     if (!pack) break;
     sealed.emplace_back(*pack, last_seq_);
-    const auto blocks_of_chunks = chunks_of(tail_.take(*pack));
-    co_yield Pause{};
-    for (const auto& blocks : blocks_of_chunks) {
-      codec::ChunkWriter writer;
-      std::size_t values = 0;
-      for (const auto& block : blocks) {
-        writer.begin(block.times);
-        for (const auto& column : block.columns) {
-          writer.add(column.series, column.values, column.qualities);
-          values += column.values.size();
-          if (values < values_a_slice) continue;
-          values = 0;
-          co_yield Pause{};
-        }
-      }
-      chunks.push_back({*pack, 0, extent_of(blocks), writer.finish()});
-      bytes += chunks.back().body.size();
+    for (auto job = encode(*pack, tail_.take(*pack), chunks); job.under_way();) {
+      job.next();
       co_yield Pause{};
     }
   }
@@ -59,6 +74,33 @@ Slices Housekeeper::seal() {
   });
   co_yield Pause{};
   for (const auto& [pack, seq] : sealed) tail_.sealed(pack);
+  level0_ += static_cast<std::int64_t>(chunks.size());
+}
+
+// Some of the samples of format 1; the same again until there are none.
+Slices Housekeeper::convert() {
+  OldSamples old{file_};
+  Tail tail;
+  while (tail.samples() < old_samples_a_chore && old.read(old_rows_a_slice, tail)) co_yield Pause{};
+  if (old.last() == 0) {
+    propose([&] { OldSamples::drop_tables(file_); });
+    co_yield Pause{};
+    converting_ = false;
+    OldSamples::compact(file_);
+    co_return;
+  }
+  for (const auto& loss : old.losses()) note_loss(loss);
+  std::vector<NewChunk> chunks;
+  for (const auto pack : tail.packs())
+    for (auto job = encode(pack, tail.take(pack), chunks); job.under_way();) {
+      job.next();
+      co_yield Pause{};
+    }
+  propose([&] {
+    for (const auto& chunk : chunks) insert(file_, chunk);
+    old.remove();
+  });
+  co_yield Pause{};
   level0_ += static_cast<std::int64_t>(chunks.size());
 }
 

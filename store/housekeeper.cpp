@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ground/clock/clock.hpp"
+#include "store/migration.hpp"
 #include "store/opening.hpp"
 
 namespace holdup::store {
@@ -40,7 +41,8 @@ Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules)
       tail_{tail},
       rules_{rules},
       present_{believed_of(file), rules.retention.pace},
-      level0_{number(file, "SELECT count(*) FROM chunk WHERE level = 0")} {
+      level0_{number(file, "SELECT count(*) FROM chunk WHERE level = 0")},
+      converting_{has_old_samples(file)} {
   measure();
 }
 
@@ -96,6 +98,7 @@ bool Housekeeper::begin_job() {
   if (tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack)) return begin(Task::seal, seal());
   if (const auto before = trimmable()) return begin(Task::trim, trim(*before));
   if (!unwritten_.empty()) return begin(Task::note, note());
+  if (converting_ && !refused_.contains(Task::convert)) return begin(Task::convert, convert());
   while (!to_look_.empty())
     if (look()) return true;
   return false;
@@ -175,7 +178,7 @@ std::optional<Housekeeper::Ripe> Housekeeper::ripe() {
   while (find.executeStep()) {
     if (unreadable_.contains(find.getColumn(0).getInt64())) continue;
     const Ripe of{find.getColumn(1).getInt64(), window_of(find.getColumn(2).getInt64())};
-    const bool over = (of.window + 1) * window_ms + settled_ms <= newest_ms_;
+    const bool over = !converting_ && (of.window + 1) * window_ms + settled_ms <= newest_ms_;
     if (over || level0_ > small_chunks + small_chunks_a_pack * packs_) return of;
     return std::nullopt;
   }

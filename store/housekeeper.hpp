@@ -65,7 +65,7 @@ class Housekeeper {
   [[nodiscard]] std::uint64_t file_bytes() const { return file_bytes_; }
 
  private:
-  enum class Task : std::uint8_t { seal, trim, note, merge, expire, shrink, vacuum };
+  enum class Task : std::uint8_t { seal, trim, note, convert, merge, expire, shrink, vacuum };
   struct Ripe {  // small chunks to be merged
     std::int64_t pack = 0, window = 0;
   };
@@ -77,8 +77,10 @@ class Housekeeper {
 
   // Housekeeping itself, in chores.cpp.
   [[nodiscard]] Slices seal();
+  [[nodiscard]] Slices encode(std::int64_t pack, Tail::Lanes lanes, std::vector<NewChunk>& into);
   [[nodiscard]] Slices trim(std::int64_t before);
   [[nodiscard]] Slices note();
+  [[nodiscard]] Slices convert();
   [[nodiscard]] Slices merge_window(Ripe of);
   [[nodiscard]] Slices expire(std::int64_t now_ms);
   [[nodiscard]] Slices shrink();
@@ -111,6 +113,7 @@ class Housekeeper {
   std::deque<std::int64_t> keys_;  // key rows of the journal
   std::int64_t level0_ = 0;        // chunks
   std::int64_t packs_ = 0;
+  bool converting_ = false;    // samples of format 1 are left
   std::uint32_t commits_ = 0;  // since age and size were looked at
   std::set<Task> to_look_;     // … what is still to be looked at
   std::int64_t room_row_ = 0;  // of `loss`: what max_bytes cost in this run

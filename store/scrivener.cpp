@@ -6,13 +6,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "store/sealing.hpp"
+
 namespace holdup::store {
 namespace {
 
 constexpr std::int64_t rows_between_keys = 64;
 constexpr std::size_t batches_a_row = 8'192;
 constexpr std::size_t samples_a_row = 262'144;
-constexpr std::int64_t offset_kept_within_ms = 100;  // clocks are slewed all the time; this much is no news
 
 std::int64_t ms(ground::Duration duration) { return std::chrono::floor<std::chrono::milliseconds>(duration).count(); }
 

@@ -11,6 +11,7 @@
 namespace holdup::store {
 
 inline constexpr std::int64_t window_ms = 7'200'000;
+inline constexpr std::int64_t offset_kept_within_ms = 100;  // clocks are slewed all the time; so much is no news
 
 /// The window that holds this moment, by number since 1970.
 [[nodiscard]] constexpr std::int64_t window_of(std::int64_t utc_ms) {

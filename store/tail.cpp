@@ -31,6 +31,13 @@ std::optional<std::int64_t> Tail::due(std::int64_t seq, std::size_t samples) con
   return pack;
 }
 
+std::vector<std::int64_t> Tail::packs() const {
+  std::vector<std::int64_t> out;
+  for (const auto& [row, of] : packs_)
+    if (of.first) out.push_back(row);
+  return out;
+}
+
 Tail::Lanes Tail::take(std::int64_t pack) {
   auto& of = packs_[pack];
   Lanes out;

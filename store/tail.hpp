@@ -39,6 +39,7 @@ class Tail {
 
   /// A pack whose first row is of `seq` or before, or that has as many samples; the one that has waited longest.
   [[nodiscard]] std::optional<std::int64_t> due(std::int64_t seq, std::size_t samples) const;
+  [[nodiscard]] std::vector<std::int64_t> packs() const;
   /// Its rows; they keep the journal's until sealed().
   [[nodiscard]] Lanes take(std::int64_t pack);
   void sealed(std::int64_t pack);

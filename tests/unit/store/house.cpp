@@ -50,16 +50,18 @@ Work Poll::next(int replies) {
   Work work;
   for (int reply = 0; reply < replies; ++reply, ++done_) {
     const auto time = now();
-    record::Batch batch{
-        .at = ground::Instant{std::chrono::seconds{1000 + step_ * done_}}, .time = time, .age = std::chrono::milliseconds{done_ % 7}};
+    record::Batch batch{.at = ground::Instant{std::chrono::seconds{1000 + step_ * done_}},
+                        .time = time,
+                        .age = ages_ == Ages::yes ? std::chrono::milliseconds{done_ % 7} : 0ms};
     for (std::size_t i = 0; i < expected_.size(); ++i) {
       const auto id = static_cast<record::SeriesId>(i + 1);
-      if (done_ == 0) batch.born.emplace_back(id, series(i));
+      if (!born_) batch.born.emplace_back(id, series(i));
       const double value = i % 3 == 2 ? std::sin(done_ + static_cast<double>(i)) : static_cast<double>((done_ * (i + 3) % 97)) / 10;
       const auto quality = done_ % 50 == 49 ? ground::Quality::stale : ground::Quality::good;
       batch.samples.push_back({id, value, quality});
       expected_[i].push_back({time, value, quality, batch.age});
     }
+    born_ = true;
     work.batches.push_back(std::move(batch));
   }
   return work;

@@ -40,9 +40,13 @@ class House {
 /// A device polled every `step` seconds from `begin` on, each of its series a curve of its own; all its points as they must be read.
 class Poll {
  public:
-  Poll(ground::Utc begin, int step, std::size_t series) : begin_{begin}, step_{step}, expected_(series) {}
+  enum class Ages { yes, no };
+  Poll(ground::Utc begin, int step, std::size_t series, Ages ages = Ages::yes)
+      : begin_{begin}, step_{step}, ages_{ages}, expected_(series) {}
 
   [[nodiscard]] Work next(int replies);
+  /// The next reply declares its series, as the first one does.
+  void declare_again() { born_ = false; }
   [[nodiscard]] static record::Series series(std::size_t number);
   [[nodiscard]] const std::vector<Point>& expected(std::size_t number) const { return expected_[number]; }
   [[nodiscard]] ground::Utc now() const { return begin_ + std::chrono::seconds{step_ * done_}; }
@@ -50,7 +54,9 @@ class Poll {
  private:
   ground::Utc begin_;
   int step_;
+  Ages ages_;
   int done_ = 0;
+  bool born_ = false;
   std::vector<std::vector<Point>> expected_;
 };
 

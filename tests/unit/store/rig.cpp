@@ -84,6 +84,11 @@ record::Event event(int n) {
           .evidence = {{.source = "device/shelf-psu1", .point = "silence", .quality = "failed", .time = at_second(n), .uncertainty = 5ms}}};
 }
 
+record::Event stored(record::Event event) {
+  event.durable = true;
+  return event;
+}
+
 record::Batch batch(int second, const std::vector<double>& values, Born born) {
   record::Batch out{.at = ground::Instant{std::chrono::seconds{second}}, .time = at_second(second)};
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -48,6 +48,8 @@ class Memory final : public Listener {
 };
 
 [[nodiscard]] record::Event event(int n);
+/// As it reads back.
+[[nodiscard]] record::Event stored(record::Event event);
 /// One sample for each value, of series 1, 2, … of pdu-a; `second` is its time. The first batch of a run must declare them.
 enum class Born { yes, no };
 [[nodiscard]] record::Batch batch(int second, const std::vector<double>& values, Born born);
