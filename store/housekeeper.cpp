@@ -29,6 +29,12 @@ std::optional<std::int64_t> believed_of(SQLite::Database& file) {
   return std::nullopt;
 }
 
+std::int64_t value_of(SQLite::Statement& query) {
+  const std::int64_t value = query.executeStep() ? query.getColumn(0).getInt64() : 0;
+  query.reset();
+  return value;
+}
+
 std::int64_t clock_ms() {
   const auto now = ground::utc(ground::clock::now(), ground::clock::utc_offset()).time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -42,14 +48,20 @@ Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules)
       rules_{rules},
       present_{believed_of(file), rules.retention.pace},
       level0_{number(file, "SELECT count(*) FROM chunk WHERE level = 0")},
-      converting_{has_old_samples(file)} {
+      converting_{has_old_samples(file)},
+      pages_{std::make_unique<SQLite::Statement>(file, "PRAGMA page_count")},
+      free_pages_{std::make_unique<SQLite::Statement>(file, "PRAGMA freelist_count")},
+      newest_pack_{std::make_unique<SQLite::Statement>(file, "SELECT coalesce(max(row), 0) FROM pack")},
+      page_size_{number(file, "PRAGMA page_size")} {
   measure();
 }
 
+Housekeeper::~Housekeeper() = default;
+
 void Housekeeper::measure() {
-  const auto pages = number(file_, "PRAGMA page_count") - number(file_, "PRAGMA freelist_count");
-  file_bytes_ = static_cast<std::uint64_t>(pages * number(file_, "PRAGMA page_size"));
-  packs_ = number(file_, "SELECT coalesce(max(row), 0) FROM pack");
+  const auto pages = value_of(*pages_) - value_of(*free_pages_);
+  file_bytes_ = static_cast<std::uint64_t>(pages * page_size_);
+  packs_ = value_of(*newest_pack_);
 }
 
 void Housekeeper::note_row(std::int64_t seq, bool key, std::int64_t newest_ms) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -20,7 +21,8 @@
 
 namespace SQLite {
 class Database;
-}
+class Statement;
+}  // namespace SQLite
 
 // What the store does between commits, a slice at a time: seals the tail into chunks, merges these, deletes what is old, gives free pages
 // back. It computes alone and writes only through a chore, which rides in the next commit of samples. Used by Ledger on the store thread.
@@ -38,6 +40,7 @@ class Housekeeper {
  public:
   /// Reads where the file stands; `tail` is what its journal holds.
   Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules);
+  ~Housekeeper();
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
 
@@ -113,10 +116,12 @@ class Housekeeper {
   std::deque<std::int64_t> keys_;  // key rows of the journal
   std::int64_t level0_ = 0;        // chunks
   std::int64_t packs_ = 0;
-  bool converting_ = false;    // samples of format 1 are left
-  std::uint32_t commits_ = 0;  // since age and size were looked at
-  std::set<Task> to_look_;     // … what is still to be looked at
-  std::int64_t room_row_ = 0;  // of `loss`: what max_bytes cost in this run
+  bool converting_ = false;                                              // samples of format 1 are left
+  std::uint32_t commits_ = 0;                                            // since age and size were looked at
+  std::set<Task> to_look_;                                               // … what is still to be looked at
+  std::int64_t room_row_ = 0;                                            // of `loss`: what max_bytes cost in this run
+  std::unique_ptr<SQLite::Statement> pages_, free_pages_, newest_pack_;  // asked often
+  std::int64_t page_size_ = 0;
   std::uint64_t file_bytes_ = 0;
   std::vector<Loss> losses_;     // to be told
   std::vector<Loss> unwritten_;  // to be written

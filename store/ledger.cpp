@@ -77,6 +77,9 @@ struct Ledger::Connection {
         file,
         "INSERT INTO blob(kind, key, bytes, crc) VALUES(?, ?, ?, ?) ON CONFLICT(kind, key) DO UPDATE SET bytes = excluded.bytes, "
         "crc = excluded.crc");
+    begin.emplace(file, "BEGIN IMMEDIATE");
+    end.emplace(file, "COMMIT");
+    undo.emplace(file, "ROLLBACK");
     put_cursor.emplace(file,
                        "INSERT INTO cursor(name, position) VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET position = excluded.position");
     sqlite3_wal_hook(file.getHandle(), &note_log_size, &log_pages);
@@ -84,7 +87,15 @@ struct Ledger::Connection {
     link = last_link(file);
   }
 
+  // After a failure, of whatever: SQLite may have done it already.
+  void roll_back() {
+    for (auto* statement : {&begin, &end, &undo, &add_event, &add_audit, &add_row, &put_blob, &put_cursor}) (*statement)->tryReset();
+    if (sqlite3_get_autocommit(file.getHandle()) == 0) undo->tryExecuteStep();
+    undo->tryReset();
+  }
+
   SQLite::Database file;
+  std::optional<SQLite::Statement> begin, end, undo;
   std::optional<SQLite::Statement> add_event, add_audit, add_row, put_blob, put_cursor;
   int log_pages = 0;  // in the write-ahead log after the last commit
   int untidy_pages = 0;
@@ -130,16 +141,17 @@ ground::Result<void> Ledger::commit_chore() { return attempt({}, chore_waits());
 ground::Result<void> Ledger::attempt(const Work& work, bool with_chore) {
   bool in_chore = false;
   try {
-    SQLite::Transaction transaction{connection_->file, SQLite::TransactionBehavior::IMMEDIATE};
+    run(*connection_->begin);
     write(work);
     in_chore = with_chore;
     if (with_chore) connection_->keeper->write_chore();
     in_chore = false;
-    transaction.commit();
+    run(*connection_->end);
     committed(with_chore);
     return {};
   } catch (const std::exception& error) {
     auto failure = failure_of(error);
+    connection_->roll_back();
     if (!in_chore || failure.kind != ground::FailureKind::malformed || !connection_->keeper->chore_failed(failure.what)) return failure;
   }
   connection_->scrivener->forget();

@@ -41,11 +41,29 @@ codec::Column column_of(std::int64_t series, const std::vector<Place>& places) {
   return column;
 }
 
+// Of series that are in no other lane, where nothing is to be looked up.
+codec::Block block_of(const Tail::Lane& lane, const std::vector<std::int64_t>& series) {
+  codec::Block block;
+  for (const auto& row : lane.rows) append_row(block.times, row);
+  const auto width = lane.series.size();
+  for (const auto row : series) {
+    const auto place = static_cast<std::size_t>(std::ranges::lower_bound(lane.series, row) - lane.series.begin());
+    codec::Column column{row, std::vector<double>(lane.rows.size()), std::vector<ground::Quality>(lane.rows.size())};
+    for (std::size_t i = 0; i < lane.rows.size(); ++i) {
+      column.values[i] = lane.values[i * width + place];
+      column.qualities[i] = lane.qualities[i * width + place];
+    }
+    block.columns.push_back(std::move(column));
+  }
+  return block;
+}
+
 codec::Block block_of(const std::vector<const Tail::Lane*>& lanes, const std::vector<std::int64_t>& series) {
+  if (lanes.size() == 1) return block_of(*lanes.front(), series);
   std::vector<Place> places;
   for (const auto* lane : lanes)
     for (std::size_t row = 0; row < lane->rows.size(); ++row) places.push_back({lane, row});
-  if (lanes.size() > 1) std::ranges::sort(places, {}, [](const Place& place) { return place.lane->rows[place.row].order; });
+  std::ranges::sort(places, {}, [](const Place& place) { return place.lane->rows[place.row].order; });
   codec::Block block;
   for (const auto& [lane, row] : places) append_row(block.times, lane->rows[row]);
   for (const auto row : series) block.columns.push_back(column_of(row, places));
