@@ -12,11 +12,30 @@ namespace {
 
 constexpr std::uint8_t version = 1;
 
+// Columns of fewer rows are compressed together: none is long enough for a table of its own.
+constexpr std::size_t long_rows = 513;
+
 struct Part {  // of the directory
   std::size_t rows = 0;
-  std::size_t times = 0;  // bytes
+  std::size_t times = 0;  // bytes, uncompressed like those of the columns
   std::vector<std::pair<std::int64_t, std::size_t>> columns;
+  Bytes data;
+  bool compressed = false;
+
+  [[nodiscard]] Packing packing() const { return rows < long_rows ? Packing::together : Packing::alone; }
 };
+
+void put_part(Bytes& out, const Part& part) {
+  put_varint(out, part.rows);
+  put_varint(out, part.compressed ? part.data.size() : 0);
+  put_varint(out, part.times);
+  put_varint(out, part.columns.size());
+  std::int64_t last = 0;
+  for (const auto& [series, size] : part.columns) {
+    put_signed(out, difference(series, std::exchange(last, series)));
+    put_varint(out, size);
+  }
+}
 
 bool in_order(const Times& times) {
   const auto& stretches = times.stretches;
@@ -30,7 +49,15 @@ bool in_order(const Times& times) {
 struct ChunkWriter::State {
   std::vector<Part> parts;
   std::size_t columns = 0;
-  Bytes data;
+
+  /// What was begun last has all its columns.
+  void end() {
+    if (parts.empty() || parts.back().packing() == Packing::alone) return;
+    Part& part = parts.back();
+    Bytes frame;
+    part.compressed = compress(part.data, Effort::mixed, frame);
+    if (part.compressed) part.data = std::move(frame);
+  }
 };
 
 ChunkWriter::ChunkWriter() : state_(std::make_unique<State>()) {}
@@ -41,37 +68,64 @@ ChunkWriter& ChunkWriter::operator=(ChunkWriter&&) noexcept = default;
 void ChunkWriter::begin(const Times& times) {
   HOLDUP_EXPECT(times.rows() <= max_rows && times.seq.size() == times.rows() && times.age_ms.size() == times.rows() && in_order(times));
   HOLDUP_EXPECT(state_->parts.size() < max_columns);
-  const std::size_t before = state_->data.size();
-  put_times(state_->data, times, Packing::alone);
-  state_->parts.push_back({times.rows(), state_->data.size() - before, {}});
+  state_->end();
+  Part& part = state_->parts.emplace_back();
+  part.rows = times.rows();
+  put_times(part.data, times, part.packing());
+  part.times = part.data.size();
 }
 
 void ChunkWriter::add(std::int64_t series, std::span<const double> values, std::span<const ground::Quality> qualities) {
   HOLDUP_EXPECT(!state_->parts.empty() && values.size() == state_->parts.back().rows && qualities.size() == values.size());
   HOLDUP_EXPECT(++state_->columns <= max_columns);
-  const std::size_t before = state_->data.size();
-  put_qualities(state_->data, qualities);
-  put_values(state_->data, values, Packing::alone);
-  state_->parts.back().columns.emplace_back(series, state_->data.size() - before);
+  Part& part = state_->parts.back();
+  const std::size_t before = part.data.size();
+  put_qualities(part.data, qualities);
+  put_values(part.data, values, part.packing());
+  part.columns.emplace_back(series, part.data.size() - before);
 }
 
 Bytes ChunkWriter::finish() {
+  state_->end();
   Bytes out{version};
   put_varint(out, state_->parts.size());
-  for (const Part& part : state_->parts) {
-    put_varint(out, part.rows);
-    put_varint(out, part.times);
-    put_varint(out, part.columns.size());
-    std::int64_t last = 0;
-    for (const auto& [series, size] : part.columns) {
-      put_signed(out, difference(series, std::exchange(last, series)));
-      put_varint(out, size);
-    }
-  }
-  put(out, state_->data);
+  for (const Part& part : state_->parts) put_part(out, part);
+  for (const Part& part : state_->parts) put(out, part.data);
   close(out);
   *state_ = {};
   return out;
+}
+
+struct ChunkReader::Sizes {
+  std::size_t frame = 0, times = 0;  // frame: 0 where the columns are compressed each by itself
+  std::vector<std::size_t> columns;
+  std::size_t all = 0;
+};
+
+ChunkReader::Sizes ChunkReader::directory(Cursor& cursor, Entry& entry, std::size_t most_columns) {
+  Sizes sizes;
+  entry.rows = cursor.count(max_rows);
+  const std::size_t most = 64 + 40 * entry.rows;  // bytes that a column takes, or three of times
+  sizes.frame = cursor.count(cursor.rest().size());
+  sizes.all = sizes.times = cursor.count(3 * most);
+  std::int64_t series = 0;
+  for (std::size_t left = cursor.count(most_columns); left > 0 && cursor.ok(); --left) {
+    entry.series.push_back(series = sum(series, cursor.number()));
+    sizes.all += sizes.columns.emplace_back(cursor.count(most));
+  }
+  return sizes;
+}
+
+bool ChunkReader::place(Cursor& cursor, Entry& entry, const Sizes& sizes) {
+  Cursor data{cursor.take(sizes.frame > 0 ? sizes.frame : sizes.all)};
+  if (sizes.frame > 0) {
+    auto plain = decompress(data.rest(), sizes.all);
+    if (!plain || plain->size() != sizes.all) return false;
+    data = Cursor{*unpacked_.emplace_back(std::make_shared<const Bytes>(*std::move(plain)))};
+  }
+  entry.times = data.take(sizes.times);
+  for (const std::size_t size : sizes.columns) entry.columns.push_back(data.take(size));
+  return cursor.ok() && data.done();
 }
 
 ground::Result<ChunkReader> ChunkReader::open(BytesView bytes) {
@@ -80,27 +134,14 @@ ground::Result<ChunkReader> ChunkReader::open(BytesView bytes) {
   Cursor cursor{*inner};
   if (cursor.byte() != version) return malformed("a chunk of a layout that is not known");
   ChunkReader reader;
-  std::vector<std::size_t> sizes;
+  std::vector<Sizes> sizes;
   std::size_t columns = 0;
   for (std::size_t left = cursor.count(max_columns); left > 0 && cursor.ok(); --left) {
-    Entry entry;
-    entry.rows = cursor.count(max_rows);
-    sizes.push_back(cursor.count(inner->size()));
-    const std::size_t count = cursor.count(max_columns - columns);
-    columns += count;
-    std::int64_t series = 0;
-    for (std::size_t column = 0; column < count && cursor.ok(); ++column) {
-      entry.series.push_back(series = sum(series, cursor.number()));
-      sizes.push_back(cursor.count(inner->size()));
-    }
-    reader.blocks_.push_back(std::move(entry));
+    sizes.push_back(directory(cursor, reader.blocks_.emplace_back(), max_columns - columns));
+    columns += reader.blocks_.back().series.size();
   }
-  auto size = sizes.begin();
-  for (Entry& entry : reader.blocks_) {
-    if (!cursor.ok()) break;
-    entry.times = cursor.take(*size++);
-    for (std::size_t column = 0; column < entry.series.size(); ++column) entry.columns.push_back(cursor.take(*size++));
-  }
+  for (std::size_t block = 0; block < reader.blocks_.size() && cursor.ok(); ++block)
+    if (!reader.place(cursor, reader.blocks_[block], sizes[block])) return malformed("a block of a chunk does not unpack");
   if (!cursor.done()) return malformed("a chunk's directory does not fit it");
   return reader;
 }

@@ -39,7 +39,7 @@ class ChunkWriter {
 /// Looks into a chunk that outlives it.
 class ChunkReader {
  public:
-  /// Checks the CRC and the directory; decodes nothing.
+  /// Checks the CRC and the directory; decodes no times and no column.
   [[nodiscard]] static ground::Result<ChunkReader> open(BytesView bytes);
 
   [[nodiscard]] std::size_t blocks() const { return blocks_.size(); }
@@ -57,7 +57,12 @@ class ChunkReader {
     std::vector<std::int64_t> series;
     std::vector<BytesView> columns;
   };
+  struct Sizes;
+  static Sizes directory(Cursor& cursor, Entry& entry, std::size_t most_columns);
+  bool place(Cursor& cursor, Entry& entry, const Sizes& sizes);
+
   std::vector<Entry> blocks_;
+  std::vector<std::shared_ptr<const Bytes>> unpacked_;  // blocks whose columns are compressed together
 };
 
 }  // namespace holdup::store::codec

@@ -45,28 +45,6 @@ Wholes wholes(std::span<const double> values, Scale scale) {
   return out;
 }
 
-/// The fewest digits under which nearly all values are whole.
-Scale fitting(std::span<const double> values) {
-  Scale best;
-  std::size_t least = values.size() + 1;
-  for (std::uint8_t way = 0; way < ways; ++way) {
-    std::array<std::size_t, most_digits + 2> needed{};  // how many values need so many digits
-    std::uint8_t usual = 0;
-    for (const double value : values) {
-      std::uint8_t digits = whole_of(value, {static_cast<Scale::Way>(way), usual}) ? usual : 0;
-      while (digits <= most_digits && !whole_of(value, {static_cast<Scale::Way>(way), digits})) ++digits;
-      ++needed[digits];
-      if (digits <= most_digits) usual = std::max(usual, digits);
-    }
-    std::size_t odd = needed[most_digits + 1];
-    std::uint8_t digits = most_digits;
-    for (; digits > 0 && odd + needed[digits] <= values.size() / 64; --digits) odd += needed[digits];
-    if (odd < least) least = odd, best = {static_cast<Scale::Way>(way), digits};
-    if (least == 0) break;
-  }
-  return best;
-}
-
 void put_bitwise(Bytes& out, std::span<const double> values, Packing packing) {
   out.push_back(bitwise);
   Bytes planes(values.size() * 8);
@@ -127,6 +105,27 @@ bool get_exceptions(Cursor& cursor, std::span<double> values) {
 }
 
 }  // namespace
+
+Scale fitting(std::span<const double> values) {
+  Scale best;
+  std::size_t least = values.size() + 1;
+  for (std::uint8_t way = 0; way < ways; ++way) {
+    std::array<std::size_t, most_digits + 2> needed{};  // how many values need so many digits
+    std::uint8_t usual = 0;
+    for (const double value : values) {
+      std::uint8_t digits = whole_of(value, {static_cast<Scale::Way>(way), usual}) ? usual : 0;
+      while (digits <= most_digits && !whole_of(value, {static_cast<Scale::Way>(way), digits})) ++digits;
+      ++needed[digits];
+      if (digits <= most_digits) usual = std::max(usual, digits);
+    }
+    std::size_t odd = needed[most_digits + 1];
+    std::uint8_t digits = most_digits;
+    for (; digits > 0 && odd + needed[digits] <= values.size() / 64; --digits) odd += needed[digits];
+    if (odd < least) least = odd, best = {static_cast<Scale::Way>(way), digits};
+    if (least == 0) break;
+  }
+  return best;
+}
 
 void put_values(Bytes& out, std::span<const double> values, Packing packing) {
   const Scale scale = fitting(values);

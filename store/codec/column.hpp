@@ -6,10 +6,14 @@
 #include "ground/quality.hpp"
 #include "store/codec/bytes.hpp"
 #include "store/codec/integers.hpp"
+#include "store/codec/scale.hpp"
 
 // The values and qualities of one series (FORMAT.md, Columns): whole numbers under one scale, and where that does not fit, the doubles
 // themselves. Pure.
 namespace holdup::store::codec {
+
+/// The one under which most of them are whole, with the fewest digits.
+[[nodiscard]] Scale fitting(std::span<const double> values);
 
 void put_values(Bytes& out, std::span<const double> values, Packing packing);
 /// All of `bytes`, which fill `values`; false where they do not.

@@ -2,7 +2,9 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
 
@@ -51,13 +53,12 @@ std::optional<Bytes> decompress(BytesView frame, std::size_t most) {
   thread_local Bytes whole;
   whole.assign(magic, magic + magic_size);
   put(whole, frame);
-  // a frame is one block after another of at most 128 KiB each, three bytes at least: no more can come out of it
-  const std::size_t bound = std::min(most, (frame.size() / 3 + 1) << 17U);
-  Bytes out(bound);
-  const std::size_t size = ZSTD_decompressDCtx(decompressor(), out.data(), out.size(), whole.data(), whole.size());
-  if (ZSTD_isError(size)) return std::nullopt;
-  out.resize(size);
-  return out;
+  for (std::size_t room = std::min(most, 64 * frame.size());; room = std::min(most, 8 * room)) {
+    Bytes out(room);
+    const std::size_t size = ZSTD_decompressDCtx(decompressor(), out.data(), out.size(), whole.data(), whole.size());
+    if (!ZSTD_isError(size)) return out.resize(size), out;
+    if (room == most || ZSTD_getErrorCode(size) != ZSTD_error_dstSize_tooSmall) return std::nullopt;
+  }
 }
 
 std::uint32_t crc32(BytesView bytes) { return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size())); }

@@ -63,6 +63,7 @@ bool get_digits(Cursor cursor, bool compressed, Numbers out) {
   if (low > 0)
     for (std::size_t i = 0; i < out.size(); ++i)
       out[i] = sum(out[i], product(common, static_cast<std::int64_t>(bits_at(low_bytes, i, low))));
+  if (elsewhere.done()) return true;
   const auto last = static_cast<std::uint8_t>(base - 1);
   for (const std::uint8_t *at = digits.data(), *end = at + digits.size(); (at = std::find(at, end, last)) != end; ++at)
     out[static_cast<std::size_t>(at - digits.data())] = sum(zero, product(common, sum(from, elsewhere.number())));

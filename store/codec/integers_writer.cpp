@@ -21,12 +21,13 @@ Numbers differences(View values) {
   return out;
 }
 
-/// Bits that they take beside the first, roughly.
+/// Bits that they take, roughly.
 std::size_t spread(View values) {
   const std::size_t step = std::max<std::size_t>(1, values.size() / 512);
+  const std::int64_t usual = median(values);
   std::size_t bits = 0;
   for (std::size_t i = 0; i < values.size(); i += step)
-    bits += static_cast<std::size_t>(std::bit_width(zigzag(difference(values[i], values[values.size() / 2]))));
+    bits += static_cast<std::size_t>(std::bit_width(zigzag(difference(values[i], usual))));
   return bits;
 }
 
@@ -90,7 +91,7 @@ Digits digits_of(View numbers, const Plan& plan) {
   for (const std::int64_t number : numbers) {
     const std::int64_t above = difference(number, plan.from);
     auto digit = static_cast<std::uint64_t>(above >> plan.low);
-    if (digit >= plan.base - 1) {
+    if (digit >= plan.base - (plan.all ? 0U : 1U)) {
       digit = plan.base - 1;
       put_signed(out.elsewhere, above);
     }
@@ -135,8 +136,7 @@ Candidate best(View residuals, Packing packing) {
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = difference(residuals[i], from);
   if (common != 1)
     for (std::int64_t& number : numbers) number /= common;
-  std::vector<Plan> promising = plans(numbers);
-  if (packing == Packing::together) promising.resize(1);
+  std::vector<Plan> promising = plans(numbers, 3);
   Candidate least;
   for (const Plan& plan : promising)
     if (Candidate one = written(numbers, plan, from, common, packing); least.bytes.empty() || one.bytes.size() < least.bytes.size())

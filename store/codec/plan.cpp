@@ -18,15 +18,6 @@ constexpr std::size_t bins = 1024;
 constexpr std::int64_t half = bins / 2;
 constexpr double elsewhere_bits = 12;  // of a number that has no digit
 
-std::int64_t middle(std::span<const std::int64_t> numbers) {
-  std::array<std::int64_t, 63> sample{};
-  const std::size_t count = std::min(sample.size(), numbers.size());
-  for (std::size_t i = 0; i < count; ++i) sample[i] = numbers[i * numbers.size() / count];
-  const auto at = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
-  std::nth_element(sample.begin(), at, sample.begin() + static_cast<std::ptrdiff_t>(count));
-  return *at;
-}
-
 /// So many that nearly all of what is left goes into eight bits.
 unsigned low_bits(std::span<const std::int64_t> numbers, std::int64_t centre) {
   std::array<std::size_t, 65> widths{};
@@ -52,16 +43,22 @@ class Counts {
     }
   }
 
+  struct Window {
+    std::size_t first = 0;
+    double bits = 0;
+    bool all = false;
+  };
   /// Where the digits of this base begin so that most numbers have one, and what all then take.
-  [[nodiscard]] std::optional<std::pair<std::size_t, double>> window(unsigned base) const {
+  [[nodiscard]] std::optional<Window> window(unsigned base) const {
     std::size_t best = first_, most = 0;
-    const std::size_t width = std::min<std::size_t>(base - 1, end_ - first_);
+    const bool all = end_ - first_ <= base && until_[end_] == all_;  // then no digit is spent on those without one
+    const std::size_t width = all ? end_ - first_ : std::min<std::size_t>(base - 1, end_ - first_);
     for (std::size_t at = first_; at + width <= end_; ++at)
       if (const std::size_t in = until_[at + width] - until_[at]; in > most) best = at, most = in;
     const std::size_t elsewhere = all_ - most;
     if (elsewhere > all_ / 8) return std::nullopt;
     const double entropy = weight(all_) - (weight_[best + width] - weight_[best]) - weight(elsewhere);
-    return std::pair{best, entropy + elsewhere_bits * static_cast<double>(elsewhere)};
+    return Window{best, entropy + elsewhere_bits * static_cast<double>(elsewhere), all};
   }
 
  private:
@@ -85,8 +82,17 @@ double overhead(unsigned base, std::size_t count) {
 
 }  // namespace
 
-std::vector<Plan> plans(std::span<const std::int64_t> numbers) {
-  const std::int64_t centre = middle(numbers);
+std::int64_t median(std::span<const std::int64_t> numbers) {
+  std::array<std::int64_t, 63> sample{};
+  const std::size_t count = std::min(sample.size(), numbers.size());
+  for (std::size_t i = 0; i < count; ++i) sample[i] = numbers[i * numbers.size() / count];
+  const auto at = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
+  std::nth_element(sample.begin(), at, sample.begin() + static_cast<std::ptrdiff_t>(count));
+  return *at;
+}
+
+std::vector<Plan> plans(std::span<const std::int64_t> numbers, std::size_t most) {
+  const std::int64_t centre = median(numbers);
   unsigned low = 0;
   std::optional<Counts> counts{std::in_place, numbers, centre, low};
   if (!counts->window(256)) {
@@ -98,9 +104,9 @@ std::vector<Plan> plans(std::span<const std::int64_t> numbers) {
     const auto window = counts->window(base);
     if (!window) continue;
     const double least = static_cast<double>(numbers.size()) / digits_a_byte(base);  // a bit a byte
-    const double bits = std::max(window->second, least) + overhead(base, numbers.size()) + static_cast<double>(low * numbers.size());
+    const double bits = std::max(window->bits, least) + overhead(base, numbers.size()) + static_cast<double>(low * numbers.size());
     const auto step = static_cast<std::int64_t>(window->first) - half;
-    const Plan plan{sum(centre, product(step, static_cast<std::int64_t>(std::uint64_t{1} << low))), base, low, bits};
+    const Plan plan{sum(centre, product(step, static_cast<std::int64_t>(std::uint64_t{1} << low))), base, low, window->all, bits};
     if (found.empty() || digits_a_byte(found.back().base) != digits_a_byte(base)) {
       found.push_back(plan);
     } else if (bits < found.back().bits) {
@@ -108,8 +114,9 @@ std::vector<Plan> plans(std::span<const std::int64_t> numbers) {
     }
   }
   HOLDUP_EXPECT(!found.empty());
-  std::sort(found.begin(), found.end(), [](const Plan& a, const Plan& b) { return a.bits < b.bits; });
-  if (found.size() > 2) found.resize(2);
+  // those of the most digits a byte, which come first, may gain by what follows what: they are always worth a trial
+  std::sort(found.begin() + 1, found.end(), [](const Plan& a, const Plan& b) { return a.bits < b.bits; });
+  if (found.size() > most) found.resize(most);
   return found;
 }
 

@@ -13,10 +13,14 @@ struct Plan {
   std::int64_t from = 0;
   unsigned base = 2;
   unsigned low = 0;
-  double bits = 0;  // what all will take, roughly
+  bool all = false;  // have a digit
+  double bits = 0;   // what all will take, roughly
 };
 
-/// The one or two that promise most, the better first; they differ in how many digits go into a byte. `numbers`: not empty.
-[[nodiscard]] std::vector<Plan> plans(std::span<const std::int64_t> numbers);
+/// Of a sample of them.
+[[nodiscard]] std::int64_t median(std::span<const std::int64_t> numbers);
+
+/// Those that promise most, at most so many; they differ in how many digits go into a byte. `numbers`: not empty.
+[[nodiscard]] std::vector<Plan> plans(std::span<const std::int64_t> numbers, std::size_t most);
 
 }  // namespace holdup::store::codec

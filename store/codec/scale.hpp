@@ -26,6 +26,9 @@ inline constexpr double powers[most_digits + 1] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1
 inline constexpr double tenths[most_digits + 1] = {1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12};
 inline constexpr double most_whole = 2251799813685248;  // 2^51: a double holds all up to there, and sixteenths of most
 
+/// Out of line: g++ 12 leaves the rounding out where it makes vectors of its callers.
+[[nodiscard, gnu::noinline]] inline double narrowed(double value) { return static_cast<double>(static_cast<float>(value)); }
+
 [[nodiscard]] inline double value_of(std::int64_t whole, Scale scale) {
   const auto number = static_cast<double>(whole);
   switch (scale.way) {
@@ -36,7 +39,7 @@ inline constexpr double most_whole = 2251799813685248;  // 2^51: a double holds 
     case Scale::narrow:
       break;
   }
-  return static_cast<double>(static_cast<float>(number / powers[scale.digits]));
+  return narrowed(number / powers[scale.digits]);
 }
 
 /// As one byte, never 0.

@@ -43,9 +43,21 @@ class SummaryReader {
   [[nodiscard]] ground::Result<std::vector<Summary>> read(std::size_t place) const;
 
  private:
+  struct Key {  // times and counts, of all series that have the same
+    std::vector<std::int64_t> from, count;
+  };
+  struct Entry {
+    std::size_t key = 0;
+    std::vector<BytesView> parts;
+  };
+  bool keys(Cursor& cursor);
+  bool columns(Cursor& cursor);
+
   std::int64_t span_ms_ = 0;
   std::vector<std::int64_t> series_;
-  std::vector<BytesView> columns_;
+  std::shared_ptr<const std::vector<Key>> keys_;
+  std::vector<Entry> columns_;
+  std::vector<std::shared_ptr<const Bytes>> unpacked_;
 };
 
 }  // namespace holdup::store::codec
