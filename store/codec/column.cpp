@@ -104,25 +104,39 @@ bool get_exceptions(Cursor& cursor, std::span<double> values) {
   return cursor.ok();
 }
 
+struct Fit {
+  Scale scale;
+  std::size_t odd = 0;  // values that it does not give
+};
+
+Fit fitting(std::span<const double> values, Scale::Way way) {
+  std::array<std::size_t, most_digits + 2> needed{};  // how many values need so many digits
+  std::uint8_t usual = 0;
+  for (const double value : values) {
+    std::uint8_t digits = whole_of(value, {way, usual}) ? usual : 0;
+    while (digits <= most_digits && !whole_of(value, {way, digits})) ++digits;
+    ++needed[digits];
+    if (digits <= most_digits) usual = std::max(usual, digits);
+  }
+  std::size_t odd = needed[most_digits + 1];
+  std::uint8_t digits = most_digits;
+  for (; digits > 0 && odd + needed[digits] <= values.size() / 64; --digits) odd += needed[digits];
+  return {{way, digits}, odd};
+}
+
 }  // namespace
 
 Scale fitting(std::span<const double> values) {
+  std::array<double, 192> sample{};
+  const std::size_t count = std::min(sample.size(), values.size());
+  for (std::size_t i = 0; i < count; ++i) sample[i] = values[i * values.size() / count];
+  const std::span<const double> all{sample.data(), count};
   Scale best;
-  std::size_t least = values.size() + 1;
-  for (std::uint8_t way = 0; way < ways; ++way) {
-    std::array<std::size_t, most_digits + 2> needed{};  // how many values need so many digits
-    std::uint8_t usual = 0;
-    for (const double value : values) {
-      std::uint8_t digits = whole_of(value, {static_cast<Scale::Way>(way), usual}) ? usual : 0;
-      while (digits <= most_digits && !whole_of(value, {static_cast<Scale::Way>(way), digits})) ++digits;
-      ++needed[digits];
-      if (digits <= most_digits) usual = std::max(usual, digits);
-    }
-    std::size_t odd = needed[most_digits + 1];
-    std::uint8_t digits = most_digits;
-    for (; digits > 0 && odd + needed[digits] <= values.size() / 64; --digits) odd += needed[digits];
-    if (odd < least) least = odd, best = {static_cast<Scale::Way>(way), digits};
-    if (least == 0) break;
+  std::size_t least = count + 1;
+  for (std::uint8_t way = 0; way < ways && least > count / 64; ++way) {
+    const auto [scale, odd] = fitting(way < plain_ways ? all : all.first(std::min<std::size_t>(count, 24)), static_cast<Scale::Way>(way));
+    if (way >= plain_ways && odd > 0) continue;
+    if (odd < least) least = odd, best = scale;
   }
   return best;
 }
@@ -147,7 +161,11 @@ bool get_values(BytesView bytes, std::span<double> values) {
     (void)cursor.varint(), (void)cursor.varint(), (void)cursor.fixed(8);
   std::vector<std::int64_t> numbers(values.size());
   if (!cursor.ok() || !get_integers(cursor.rest(), numbers)) return false;
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(numbers[i], *scale);
+  if (scale->way == Scale::quotient) {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(numbers[i]) / powers[scale->digits];
+  } else {
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(numbers[i], *scale);
+  }
   return get_exceptions(exceptions, values);
 }
 

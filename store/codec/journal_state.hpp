@@ -13,6 +13,7 @@ struct JournalState {
   struct Series {
     Scale scale;
     std::int64_t whole = 0;
+    std::uint8_t pause = 0;  // values before the writer looks for a scale again
   };
   /// Series that are measured together.
   struct List {

@@ -10,6 +10,8 @@
 namespace holdup::store::codec {
 namespace {
 
+constexpr std::uint8_t pause = 15;  // values of a series that no scale gave
+
 struct Hash {
   std::size_t operator()(const std::vector<std::int64_t>& series) const {
     std::uint64_t hash = series.size();
@@ -59,10 +61,14 @@ struct JournalWriter::State {
       return;
     }
     put_varint(values, 0);
-    if (const auto found = scale_for(value)) {
-      series = {found->first, found->second};
+    if (series.pause > 0) {
+      --series.pause;
+    } else if (const auto found = scale_for(value)) {
+      series = {found->first, found->second, 0};
       values.push_back(byte_of(series.scale));
       return put_signed(values, series.whole);
+    } else {
+      series.pause = pause;
     }
     values.push_back(0);
     put_fixed(values, std::bit_cast<std::uint64_t>(value), 8);

@@ -47,9 +47,10 @@ std::optional<Wholes> wholes(std::span<const Summary> all) {
     out.lists[0].push_back(*min);
     out.lists[1].push_back(difference(*max, *min));
     out.lists[2].push_back(difference(*max, *last));
-    const double scaled = one.sum * powers[out.scale.digits];
-    const std::int64_t whole = std::fabs(scaled) < most_whole ? std::llround(scaled) : 0;
-    out.sums = out.sums && stands_for(static_cast<double>(whole) / powers[out.scale.digits], one);
+    const double scaled = out.scale.way < plain_ways ? one.sum * powers[out.scale.digits] : most_whole;
+    const bool fits = std::fabs(scaled) < most_whole;
+    const std::int64_t whole = fits ? std::llround(scaled) : 0;
+    out.sums = out.sums && fits && stands_for(static_cast<double>(whole) / powers[out.scale.digits], one);
     out.lists[3].push_back(difference(whole, midway(*min, *max, one.count)));
   }
   return out;
