@@ -104,6 +104,9 @@ class Reader {
   [[nodiscard]] ground::Result<std::vector<StoredSeries>> series(std::string_view name, const std::vector<record::Label>& labels);
   /// One series' points, oldest first; those of one moment in order of recording.
   [[nodiscard]] ground::Result<std::vector<Point>> range(std::int64_t series_row, Range range);
+  /// The same from range.from on until there are so many points, or no more: range.from is then behind what was read, at last behind
+  /// range.to.
+  [[nodiscard]] ground::Result<std::vector<Point>> range_slice(std::int64_t series_row, Range& range, std::size_t points);
   /// For each row the newest point in (at - lookback, at], or nothing.
   [[nodiscard]] ground::Result<std::vector<std::optional<Point>>> instant(std::span<const std::int64_t> rows, ground::Utc at,
                                                                           ground::Duration lookback);
@@ -111,6 +114,10 @@ class Reader {
   /// From hour or minute summaries where the resolution is a multiple of these, else from the samples; what is not summed up yet from
   /// these too. Whole buckets: all that touch the range. `resolution`: whole milliseconds.
   [[nodiscard]] ground::Result<std::vector<Bucket>> buckets(std::int64_t series_row, Range range, ground::Duration resolution);
+
+  /// The same in slices, as range_slice().
+  [[nodiscard]] ground::Result<std::vector<Bucket>> bucket_slice(std::int64_t series_row, Range& range, ground::Duration resolution,
+                                                                 std::size_t buckets);
 
   /// By order of recording, for those who pass samples on: of all series what came after `seq` (0: the first), in a slice of some
   /// `samples`, never less than one commit. slice.to = seq when nothing came.

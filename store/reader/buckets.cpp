@@ -32,6 +32,7 @@ class Heaps {
     heap.last_ms = summary.from_ms;
     heap.last = summary.last;
   }
+  [[nodiscard]] std::size_t size() const { return heaps_.size(); }
   [[nodiscard]] std::vector<Bucket> take() const {
     std::vector<Bucket> out;
     out.reserve(heaps_.size());
@@ -131,23 +132,29 @@ std::optional<std::int64_t> earlier(std::optional<std::int64_t> a, std::optional
 }  // namespace
 
 ground::Result<std::vector<Bucket>> Reader::buckets(std::int64_t series_row, Range range, ground::Duration resolution) {
+  return bucket_slice(series_row, range, resolution, std::numeric_limits<std::size_t>::max());
+}
+
+ground::Result<std::vector<Bucket>> Reader::bucket_slice(std::int64_t series_row, Range& range, ground::Duration resolution,
+                                                         std::size_t buckets) {
   return guarded([&] {
     const auto step = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(resolution).count(), 1);
     Heaps heaps{step};
     Snapshot snapshot{*session_};
     const auto pack = pack_of(*session_, series_row);
-    if (!pack) return heaps.take();
-    Wanted wanted{.series = series_row, .pack = *pack, .resolution_ms = step};
+    Wanted wanted{.series = series_row, .pack = pack.value_or(Pack{}), .span = {}, .resolution_ms = step};
     const auto first = [&](std::int64_t from_ms) {
       snapshot.renew_when_old();
-      return earlier(first_chunk(*session_, pack->row, from_ms), first_summary(*session_, wanted, from_ms));
+      return earlier(first_chunk(*session_, wanted.pack.row, from_ms), first_summary(*session_, wanted, from_ms));
     };
     const Span whole{.from_ms = floor_to(ceil_ms(range.from), step), .to_ms = floor_to(floor_ms(range.to), step) + step - 1};
-    in_parts(whole, step, first, [&](Span part) {
+    const auto next = in_parts(whole, step, first, [&](Span part) {
       wanted.span = part;
-      wanted.pack = pack_of(*session_, series_row).value_or(*pack);
-      return read_summaries(*session_, wanted, heaps) + read_samples(*session_, wanted, heaps);
+      wanted.pack = pack_of(*session_, series_row).value_or(wanted.pack);
+      const auto blocks = read_summaries(*session_, wanted, heaps) + read_samples(*session_, wanted, heaps);
+      return PartRead{.blocks = blocks, .enough = heaps.size() >= buckets};
     });
+    advance(range, next);
     return heaps.take();
   });
 }

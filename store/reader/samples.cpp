@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_map>
 
@@ -140,21 +141,26 @@ std::optional<std::int64_t> first_chunk(Session& session, std::int64_t pack, std
 }
 
 ground::Result<std::vector<Point>> Reader::range(std::int64_t series_row, Range range) {
+  return range_slice(series_row, range, std::numeric_limits<std::size_t>::max());
+}
+
+ground::Result<std::vector<Point>> Reader::range_slice(std::int64_t series_row, Range& range, std::size_t points) {
   return guarded([&] {
     std::vector<Point> out;
     Snapshot snapshot{*session_};
     const auto pack = pack_of(*session_, series_row);
-    if (!pack) return out;
     const auto first = [&](std::int64_t from_ms) {
       snapshot.renew_when_old();
-      return first_chunk(*session_, pack->row, from_ms);
+      return pack ? first_chunk(*session_, pack->row, from_ms) : std::nullopt;
     };
-    in_parts({ceil_ms(range.from), floor_ms(range.to)}, 1, first, [&](Span part) {
+    const auto next = in_parts({ceil_ms(range.from), floor_ms(range.to)}, 1, first, [&](Span part) {
       const auto begin = out.size();
-      const auto read = gather(*session_, series_row, pack_of(*session_, series_row).value_or(*pack), part, out);
+      const auto now = pack_of(*session_, series_row);
+      const auto read = now ? gather(*session_, series_row, *now, part, out) : 0;
       in_order(out, begin);
-      return read;
+      return PartRead{.blocks = read, .enough = out.size() >= points};
     });
+    advance(range, next);
     return out;
   });
 }

@@ -182,6 +182,12 @@ TEST_CASE("all of time is a range") {
   const auto expected = file.expected(rack.series[0], INT64_MIN, INT64_MAX);
   check_same(reader.range(rack.series[0], all).value(), expected);
   check_buckets(reader.buckets(rack.series[0], {utc_ms(0), utc_ms(4'000'000'000'000)}, 1min).value(), summed(expected, 60'000));
+  std::vector<Point> sliced;
+  for (Range left = all; left.from <= left.to;) {
+    const auto slice = reader.range_slice(rack.series[0], left, 1).value();
+    sliced.insert(sliced.end(), slice.begin(), slice.end());
+  }
+  check_same(sliced, expected);
   CHECK(reader.range(999, all).value().empty());
   CHECK(reader.buckets(999, all, 1min).value().empty());
   CHECK_FALSE(reader.series_at(999));
