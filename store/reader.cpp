@@ -24,7 +24,7 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
-ground::Result<Reader> Reader::open(const std::string& path) {
+ground::Result<std::unique_ptr<SQLite::Database>> open_for_reading(const std::string& path) {
   std::error_code code;
   if (!std::filesystem::exists(path, code)) return Failure{FailureKind::refused, path + ": no such store"};
   try {
@@ -32,12 +32,18 @@ ground::Result<Reader> Reader::open(const std::string& path) {
     const auto owner = owner_of(*file);
     if (!owner) return owner.error();
     if (*owner == Owner::nobody) return Failure{FailureKind::refused, path + " is empty, not a holdup store"};
-    return Reader{std::make_unique<Session>(std::move(file))};
+    return file;
   } catch (const std::exception& error) {
     auto failure = failure_of(error);
     failure.what = path + ": " + failure.what;
     return failure;
   }
+}
+
+ground::Result<Reader> Reader::open(const std::string& path) {
+  auto file = open_for_reading(path);
+  if (!file) return file.error();
+  return Reader{std::make_unique<Session>(std::move(*file))};
 }
 
 ground::Result<Reader> Reader::open_damaged(const std::string& path) {

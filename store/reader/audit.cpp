@@ -1,14 +1,11 @@
 #include <algorithm>
 
-#include "store/chain.hpp"
 #include "store/reader/session.hpp"
 
 // Reader: who did what, and whether the chain of it holds.
 namespace holdup::store {
-namespace {
 
-constexpr const char* audit_sql =
-    "SELECT seq, utc_ns, boot, mono_ns, actor, action, json, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
+const char* const audit_sql = "SELECT seq, utc_ns, boot, mono_ns, actor, action, json, hash FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
 
 StoredAudit audit_of(Use& row) {
   return {.seq = row.integer(0),
@@ -20,7 +17,17 @@ StoredAudit audit_of(Use& row) {
                      .json = row.text(6)}};
 }
 
-}  // namespace
+std::optional<Flaw> follows(Use& row, std::int64_t last, Hash& hash) {
+  const auto stored = audit_of(row);
+  const auto where = "audit record " + std::to_string(stored.seq);
+  const auto wanted = chained(hash, stored.seq, stored.record);
+  const auto said = row.bytes(7);
+  const bool fits = std::equal(said.begin(), said.end(), wanted.begin(), wanted.end());
+  if (said.size() == hash.size()) std::copy(said.begin(), said.end(), hash.begin());
+  if (stored.seq != last + 1) return Flaw{where, "record " + std::to_string(last + 1) + ", which was before it, is missing"};
+  if (!fits) return Flaw{where, "its hash does not follow from the record before it: one of the two was changed"};
+  return std::nullopt;
+}
 
 ground::Result<std::vector<StoredAudit>> Reader::audit(std::int64_t after_seq, std::size_t limit) {
   return guarded([&] {
@@ -36,22 +43,15 @@ ground::Result<std::optional<Flaw>> Reader::verify_audit() {
   return guarded([&]() -> std::optional<Flaw> {
     session_->expect_samples();
     constexpr std::int64_t slice = 10'000;
-    Hash before{};
-    for (std::int64_t seq = 0;;) {
-      Use find{*session_, audit_sql, seq, slice};
-      std::int64_t count = 0;
-      for (; find.step(); ++count) {
-        const auto stored = audit_of(find);
-        const auto where = "audit record " + std::to_string(stored.seq);
-        if (stored.seq != seq + 1) return Flaw{where, "the record before it, " + std::to_string(seq + 1) + ", is missing"};
-        before = chained(before, stored.seq, stored.record);
-        const auto hash = find.bytes(7);
-        if (!std::equal(hash.begin(), hash.end(), before.begin(), before.end()))
-          return Flaw{where, "its hash does not follow from the record before it: one of them was changed"};
-        seq = stored.seq;
+    Hash hash{};
+    for (std::int64_t last = 0, count = slice; count == slice;) {
+      Use find{*session_, audit_sql, last, slice};
+      for (count = 0; find.step(); ++count) {
+        if (auto broken = follows(find, last, hash)) return broken;
+        last = find.integer(0);
       }
-      if (count < slice) return std::nullopt;
     }
+    return std::nullopt;
   });
 }
 

@@ -14,6 +14,7 @@
 
 #include "ground/clock/clock.hpp"
 #include "ground/result.hpp"
+#include "store/chain.hpp"
 #include "store/codec/chunk.hpp"
 #include "store/opening.hpp"
 #include "store/reader.hpp"
@@ -57,6 +58,9 @@ class Session {
   std::vector<Flaw> flaws_;
   std::optional<bool> events_have_crc_, has_samples_;
 };
+
+/// Refused where there is no store, or a newer one, or another program's.
+[[nodiscard]] ground::Result<std::unique_ptr<SQLite::Database>> open_for_reading(const std::string& path);
 
 /// A prepared statement in use; free for the next one afterwards, whatever happened.
 class Use {
@@ -111,6 +115,12 @@ auto guarded(const Read& read) -> ground::Result<decltype(read())> {
     return failure_of(error);
   }
 }
+
+/// (after seq, limit) to rows that audit_of and follows take.
+extern const char* const audit_sql;
+[[nodiscard]] StoredAudit audit_of(Use& row);
+/// What is wrong when this record does not follow from `last` and its hash; `hash` becomes what this record says of itself.
+[[nodiscard]] std::optional<Flaw> follows(Use& row, std::int64_t last, Hash& hash);
 
 [[nodiscard]] std::int64_t floor_ms(ground::Utc time);
 [[nodiscard]] std::int64_t ceil_ms(ground::Utc time);
