@@ -69,6 +69,40 @@ void add_query(CLI::App& verb, QueryOptions& options) {
   add_json(verb, options.json, "The answer as one JSON object, in the shape of Prometheus' API");
 }
 
+void add_export(CLI::App& verb, ExportOptions& options) {
+  verb.add_option("--store", options.store, "The store file; the daemon may run")->required();
+  auto* format = verb.add_option("--format", options.format, "csv, jsonl or openmetrics");
+  format->capture_default_str()->check(CLI::IsMember({"csv", "jsonl", "openmetrics"}));
+  verb.add_option("--match", options.matches, "Only the series of this selector; given again, of any of them")->allow_extra_args(false);
+  verb.add_option("--from", options.from, "2026-11-22T10:00:00Z, seconds since 1970, or how long ago: 6h");
+  verb.add_option("--to", options.to, "The same; both ends belong to it");
+  verb.add_option("--resolution", options.resolution, "Count, least, greatest, mean and last value of each 1min, 1h, ...");
+  verb.add_option("--out", options.out, "A file instead of standard output");
+  verb.add_flag("--json", options.json, "As --format jsonl")->excludes(format);
+}
+
+void add_db_verify(CLI::App& verb, DbVerifyOptions& options) {
+  verb.add_option("file", options.path, "The store file; the daemon may run")->required();
+  add_json(verb, options.json, "One JSON object a line: each flaw, then the counts");
+}
+
+void add_db_backup(CLI::App& verb, DbBackupOptions& options) {
+  verb.add_option("file", options.path, "The store file; the daemon may run")->required();
+  verb.add_option("to", options.to, "The copy; it must not be there yet")->required();
+  add_json(verb, options.json);
+}
+
+void add_db_compact(CLI::App& verb, DbCompactOptions& options) {
+  verb.add_option("file", options.path, "The store file; no daemon may have it")->required();
+  add_json(verb, options.json);
+}
+
+void add_audit_log(CLI::App& verb, AuditLogOptions& options) {
+  verb.add_option("--store", options.store, "The store file; the daemon may run")->required();
+  verb.add_flag("--verify", options.verify, "Only whether the chain of the records holds: 0 it does, 1 it does not");
+  add_json(verb, options.json);
+}
+
 void add_drill(CLI::App& verb, DrillOptions& options) {
   verb.add_option("scenario", options.scenarios, "Scenario files")->required();
   add_profiles(verb, options.profiles);
@@ -146,8 +180,19 @@ int command_line(int argc, char** argv) {
   verbs.add("status", "Is the rack redundant, and how do we know: 0 redundant, 1 not, 4 cannot know", status, add_status);
   verbs.add("events", "What was said, when, on what evidence; --follow: from now on, as it is said", events, add_events);
   verbs.add("query", "An instant query in PromQL", query, add_query);
+  verbs.add("export", "What a store file holds of some series, as CSV, JSON lines or OpenMetrics", export_samples, add_export);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
   verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);
+  auto* db = app.add_subcommand("db", "A store file: look through every byte of it, copy it, give its free room back");
+  db->require_subcommand(1);
+  Verbs dbs{*db, exit_code};
+  dbs.add("verify", "Every checksum, chunk and page: 0 whole, 1 with each flaw named", db_verify, add_db_verify);
+  dbs.add("backup", "A verified copy, beside the running daemon", db_backup, add_db_backup);
+  dbs.add("compact", "Write the file anew without its free pages, while no daemon has it", db_compact, add_db_compact);
+  auto* audit = app.add_subcommand("audit", "Who did what to this holdup");
+  audit->require_subcommand(1);
+  Verbs audits{*audit, exit_code};
+  audits.add("log", "The records, oldest first", audit_log, add_audit_log);
   auto* profile = app.add_subcommand("profile", "Firmware profiles: what is known, what they read, whether they are right");
   profile->require_subcommand(1);
   Verbs profiles{*profile, exit_code};

@@ -53,6 +53,27 @@ struct QueryOptions {
   std::string expression;
   bool json = false;
 };
+struct ExportOptions {
+  std::string store, format = "csv", from, to, resolution, out;
+  std::vector<std::string> matches;
+  bool json = false;
+};
+struct DbVerifyOptions {
+  std::string path;
+  bool json = false;
+};
+struct DbBackupOptions {
+  std::string path, to;
+  bool json = false;
+};
+struct DbCompactOptions {
+  std::string path;
+  bool json = false;
+};
+struct AuditLogOptions {
+  std::string store;
+  bool verify = false, json = false;
+};
 struct DrillOptions {
   std::vector<std::string> scenarios;
   Folders profiles = profile::default_folders();
@@ -90,6 +111,11 @@ struct ScanOptions {
 [[nodiscard]] int status(const StatusOptions& options);
 [[nodiscard]] int events(const EventsOptions& options);
 [[nodiscard]] int query(const QueryOptions& options);
+[[nodiscard]] int export_samples(const ExportOptions& options);
+[[nodiscard]] int db_verify(const DbVerifyOptions& options);
+[[nodiscard]] int db_backup(const DbBackupOptions& options);
+[[nodiscard]] int db_compact(const DbCompactOptions& options);
+[[nodiscard]] int audit_log(const AuditLogOptions& options);
 [[nodiscard]] int drill(const DrillOptions& options);
 [[nodiscard]] int scan(const ScanOptions& options);
 [[nodiscard]] int profile_list(const ProfileListOptions& options);
