@@ -13,7 +13,7 @@ struct Scale {
   // decimal = whole / 10^digits
   enum Way : std::uint8_t {
     quotient,         // decimal
-    product,          // whole × 10^-digits, that rounded to a double before
+    multiple,         // whole × 10^-digits, that rounded to a double before
     narrow,           // decimal, rounded to 32 bits
     kilowatt_hours,   // decimal × 3600000
     watt_hours,       // decimal × 3600
@@ -44,7 +44,7 @@ inline constexpr double freezing = -17.7777777777777778, absolute_zero = -273.15
   switch (scale.way) {
     case Scale::quotient:
       return decimal;
-    case Scale::product:
+    case Scale::multiple:
       return number * tenths[scale.digits];
     case Scale::narrow:
       return narrowed(decimal);
@@ -70,7 +70,7 @@ inline constexpr double freezing = -17.7777777777777778, absolute_zero = -273.15
 [[nodiscard]] inline double decimal_of(double value, Scale::Way way) {
   switch (way) {
     case Scale::quotient:
-    case Scale::product:
+    case Scale::multiple:
     case Scale::narrow:
       return value;
     case Scale::kilowatt_hours:

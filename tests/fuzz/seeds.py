@@ -194,6 +194,75 @@ def site() -> dict[str, bytes]:
     }  # fmt: skip
 
 
+def varint(number: int) -> bytes:
+    return bytes([number]) if number < 0x80 else bytes([number & 0x7F | 0x80]) + varint(number >> 7)
+
+
+def signed(number: int) -> bytes:
+    return varint(number * 2 if number >= 0 else -number * 2 - 1)
+
+
+def frame(content: bytes) -> bytes:
+    """A zstd frame of one block as it is, without its magic."""
+    return b"\0\x58" + (len(content) << 3 | 1).to_bytes(3, "little") + content
+
+
+def whole_numbers(count: int) -> dict[str, bytes]:
+    digits = signed(1) + varint(1) + signed(-2)
+    plain = bytes(at * 37 % 256 for at in range(count))
+    return {
+        "constant": b"\1" + signed(5) + signed(1), "twice": b"\2" + signed(5) + signed(1) + signed(0), "sparse": b"\5" + signed(5) + signed(1) + b"\1\2" + signed(9),
+        "varints": b"\x09" + signed(5) + bytes(range(count - 1)), "binary": b"\x0d" + signed(5) + digits + b"\1\0\0" + plain[: (count + 6) // 8],
+        "elsewhere": b"\x0d" + signed(5) + digits + b"\xff\0\2" + signed(700) + b"\xff" + bytes(count - 2), "low": b"\x0d" + signed(5) + digits + b"\xff\x08\0" + plain[1:] + plain[1:],
+        "packed": b"\x1d" + signed(5) + digits + b"\xff\0\0" + frame(plain[1:]),
+    }  # fmt: skip
+
+
+def columns(count: int) -> dict[str, bytes]:
+    good, whole = b"\0", whole_numbers(count)
+    out = {name: good + b"\x11\0" + numbers for name, numbers in whole.items()} | {f"way-{way}": good + bytes([way * 16 + 2]) + b"\0" + whole["constant"] for way in range(1, 11)}
+    out |= {"bits": good + b"\0\0" + bytes(range(8)) * count, "bits-packed": good + b"\0\1" + frame(bytes(8 * count)), "exception": good + b"\x11\1\2\3" + b"\xff" * 8 + whole["constant"]}
+    return out | {"qualities": b"\x10\x0a\4" + b"\x11\0" + whole["constant"]}
+
+
+def times(count: int) -> bytes:
+    sized = lambda part: varint(len(part)) + part  # noqa: E731
+    return b"\1\0" + signed(1) + signed(10**12) + sized(b"\1" + signed(10**12) + signed(1000)) + sized(whole_numbers(count)["constant"]) + sized(b"\1" + signed(0) + signed(0))
+
+
+def chunk() -> dict[str, bytes]:
+    def block(parts: list[bytes], count: int, packed: bool = False) -> bytes:
+        clock = times(count)
+        data = frame(clock + b"".join(parts)) if packed else clock + b"".join(parts)
+        sizes = b"".join(signed(1) + varint(len(part)) for part in parts)
+        return b"\1\1" + varint(count) + varint(len(data) if packed else 0) + varint(len(clock)) + varint(len(parts)) + sizes + data
+    out = {f"{name}-{count}": block([part], count) for count in (20, 100) for name, part in columns(count).items()}
+    return out | {"all": block(list(columns(20).values()), 20), "together": block(list(columns(20).values()), 20, True), "none": b"\1\0", "rows": b"\1\1\xff\xff\x3f\0"}
+
+
+def journal() -> dict[str, bytes]:
+    def row(heads: bytes, values: bytes, head: int = 0x11, packed: bool = False) -> bytes:
+        plain = varint(len(heads)) + heads + values
+        return bytes([head | (0x20 if packed else 0)]) + (frame(plain) if packed else plain)
+    born = b"\1\0\3" + signed(1) * 3 + signed(10**12) + signed(0) + signed(1) + signed(5) + b"\0"
+    values = b"\0\x11" + signed(2300) + b"\0\0" + bytes(8) + b"\0\x32" + signed(-7)
+    again = b"\1\1" + signed(0) + signed(1) + signed(0) * 2 + b"\x08\1"
+    out = {"key": row(born, values), "packed": row(born, values, packed=True), "empty": row(b"\0", b"")}
+    return out | {"two": row(born, values) + b"\xfe\0" + row(again, b"\2\3\1", 1), "lost": row(again, b"\1\1\1", 1)}
+
+
+def summary() -> dict[str, bytes]:
+    def body(count: int, parts: list[bytes], packed: bool = False) -> bytes:
+        key = b"\1" + signed(490000) + signed(1) * (count > 1), b"\1" + signed(60) + signed(0) * (count > 1)
+        keys = b"\1" + varint(count) + b"".join(varint(len(part)) + part for part in key)
+        data = [varint(len(frame(part))) + frame(part) if packed and part else b"\0" + part for part in parts + [b""] * (4 - len(parts))]
+        return b"\1" + varint(60000) + keys + b"\1" + signed(3) + b"\0" + b"".join(varint(len(part)) for part in parts) + b"".join(data)
+    plain = whole_numbers(20)
+    apart = [b"\x11" + plain["binary"], plain["sparse"], plain["constant"], b"\1" + plain["elsewhere"]]
+    out = {"hours": body(2, [b"\x11" + signed(2300) + signed(5) + signed(9) * 4 + b"\1" + signed(70) * 2]), "doubles": body(2, [b"\0" + bytes(range(64))])}
+    return out | {"minutes": body(20, apart), "packed": body(20, apart, True), "sums": body(20, apart[:3] + [b"\0" + columns(20)["bits"][1:]])}
+
+
 def words(files: list[Path]) -> str:
     """The keys of these files, as libFuzzer's dictionaries have them."""
     found = set(re.findall(r"\b[a-z_]+(?=:)", "".join(file.read_text() for file in files)))
@@ -201,7 +270,7 @@ def words(files: list[Path]) -> str:
 
 
 def main() -> None:
-    for target in (codec, trap, profile, recording, modbus, registers, rtu, site):
+    for target in (codec, trap, profile, recording, modbus, registers, rtu, site, chunk, journal, summary):
         folder = Path(sys.argv[1], target.__name__)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target().items():
