@@ -55,7 +55,8 @@ TEST_CASE("summaries give their counts, extremes and last values back exactly, a
         for (std::size_t i = 0; i < count; ++i) {
           const Summary& got = (*read)[i];
           const Summary& wanted = all[place][i];
-          INFO(kinds()[place].name << " " << count << " " << i << " " << got.min << " " << wanted.min << " " << got.max << " " << wanted.max << " " << got.last << " " << wanted.last);
+          INFO(kinds()[place].name << " " << count << " " << i << " " << got.min << " " << wanted.min << " " << got.max << " " << wanted.max
+                                   << " " << got.last << " " << wanted.last);
           CHECK((got.from_ms == wanted.from_ms && got.count == wanted.count));
           CHECK((bits(got.min) == bits(wanted.min) && bits(got.max) == bits(wanted.max) && bits(got.last) == bits(wanted.last)));
           CHECK(same_sum(got, wanted));
