@@ -5,8 +5,8 @@
 
 #include "store/codec/bytes.hpp"
 
-// A row of whole numbers as few bytes: differences, or differences of these, as digits of a small base, as many as go into a byte
-// (FORMAT.md, Whole numbers). How many there are is known to whoever reads. Any numbers are kept: sums go round at 64 bits. Pure.
+// A row of whole numbers as few bytes: they themselves, differences, or differences of these, as digits of a small base, as many as go into
+// a byte (FORMAT.md, Whole numbers). How many there are is known to whoever reads. Any numbers are kept: sums go round at 64 bits. Pure.
 namespace holdup::store::codec {
 
 /// Alone: the digits are compressed here; together: what holds them is compressed by its owner.

@@ -105,7 +105,7 @@ bool get_integers(BytesView bytes, Numbers values) {
   Cursor cursor{bytes};
   const std::uint8_t head = cursor.byte();
   const unsigned order = head & 3U;
-  if (order == 0 || order == 3 || head >= 0x20) return false;
+  if (order == 3 || head >= 0x20) return false;
   if (values.empty()) return cursor.done();
   values[0] = cursor.number();
   if (values.size() == 1) return cursor.done();
@@ -119,7 +119,11 @@ bool get_integers(BytesView bytes, Numbers values) {
     return true;
   }
   std::int64_t value = values[0];
-  for (std::int64_t& one : residuals) value = one = sum(value, one);
+  if (order == 0) {
+    for (std::int64_t& one : residuals) one = sum(value, one);
+  } else {
+    for (std::int64_t& one : residuals) value = one = sum(value, one);
+  }
   return true;
 }
 

@@ -165,20 +165,28 @@ Form put_residuals(Bytes& out, View residuals, Packing packing, bool& compressed
 }  // namespace
 
 void put_integers(Bytes& out, View values, Packing packing) {
-  Numbers first = differences(values);
-  Numbers second;
-  if (first.size() > 2 && others(first) > 0) second = differences(first);
-  const bool twice = !second.empty() && spread(second) < spread(first);
-  const Numbers& residuals = twice ? second : first;
   const std::size_t head = out.size();
-  out.push_back(twice ? 2 : 1);
+  out.push_back(0);
   if (values.empty()) return;
   put_signed(out, values.front());
-  if (twice) put_signed(out, first.front());
-  if (residuals.empty()) return;
+  if (values.size() == 1) return;
+  Numbers residuals = differences(values);
+  unsigned order = 1;
+  if (residuals.size() > 2 && others(residuals) > 0) {
+    Numbers second = differences(residuals);
+    const std::size_t plain = spread(values.subspan(1)), once = spread(residuals), twice = spread(second);
+    if (twice < once && twice < plain) {
+      order = 2;
+      put_signed(out, residuals.front());
+      residuals = std::move(second);
+    } else if (plain < once) {
+      order = 0;
+      for (std::size_t i = 0; i < residuals.size(); ++i) residuals[i] = difference(values[i + 1], values.front());
+    }
+  }
   bool compressed = false;
   const Form form = put_residuals(out, residuals, packing, compressed);
-  out[head] |= static_cast<std::uint8_t>(static_cast<unsigned>(form) << 2U | (compressed ? compressed_digits : 0));
+  out[head] = static_cast<std::uint8_t>(order | static_cast<unsigned>(form) << 2U | (compressed ? compressed_digits : 0));
 }
 
 }  // namespace holdup::store::codec

@@ -1,6 +1,7 @@
 #include "store/codec/times.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "store/codec/frame.hpp"
 #include "store/codec/integers.hpp"
@@ -13,6 +14,31 @@ void put_with_length(Bytes& out, std::span<const std::int64_t> values, Packing p
   put_integers(one, values, packing);
   put_varint(out, one.size());
   put(out, one);
+}
+
+/// The usual time from one commit to the next: a poll that was missed, or came early or late, then stands out no further than itself.
+std::int64_t usual_step(const Times& times) {
+  if (times.rows() < 2 || times.seq.front() == times.seq.back()) return 0;
+  const double time = static_cast<double>(difference(times.utc_ms.back(), times.utc_ms.front()));
+  const double commits = static_cast<double>(difference(times.seq.back(), times.seq.front()));
+  const double step = std::round(time / commits);
+  return std::fabs(step) < 1e9 ? static_cast<std::int64_t>(step) : 0;
+}
+
+Bytes utc_beside(const Times& times, std::int64_t step, Packing packing) {
+  std::vector<std::int64_t> beside(times.rows());
+  for (std::size_t row = 0; row < beside.size(); ++row) beside[row] = difference(times.utc_ms[row], product(step, times.seq[row]));
+  Bytes out;
+  put_signed(out, step);
+  put_with_length(out, beside, packing);
+  return out;
+}
+
+void put_utc(Bytes& out, const Times& times, Packing packing) {
+  const Bytes plain = utc_beside(times, 0, packing);
+  const std::int64_t step = usual_step(times);
+  const Bytes beside = step == 0 ? plain : utc_beside(times, step, packing);
+  put(out, beside.size() < plain.size() ? beside : plain);
 }
 
 bool get_with_length(Cursor& cursor, std::vector<std::int64_t>& values, std::size_t rows) {
@@ -48,17 +74,19 @@ bool get_stretches(Cursor& cursor, std::vector<Stretch>& stretches, std::size_t 
 
 void put_times(Bytes& out, const Times& times, Packing packing) {
   put_stretches(out, times.stretches);
-  put_with_length(out, times.utc_ms, packing);
   put_with_length(out, times.seq, packing);
+  put_utc(out, times, packing);
   put_with_length(out, times.age_ms, packing);
 }
 
 ground::Result<Times> get_times(BytesView bytes, std::size_t rows) {
   Cursor cursor{bytes};
   Times times;
-  const bool whole = get_stretches(cursor, times.stretches, rows) && get_with_length(cursor, times.utc_ms, rows) &&
-                     get_with_length(cursor, times.seq, rows) && get_with_length(cursor, times.age_ms, rows) && cursor.done();
+  bool whole = get_stretches(cursor, times.stretches, rows) && get_with_length(cursor, times.seq, rows);
+  const std::int64_t step = cursor.number();
+  whole = whole && get_with_length(cursor, times.utc_ms, rows) && get_with_length(cursor, times.age_ms, rows) && cursor.done();
   if (!whole) return malformed("the times of a block do not read");
+  for (std::size_t row = 0; row < rows && step != 0; ++row) times.utc_ms[row] = sum(times.utc_ms[row], product(step, times.seq[row]));
   if (!std::is_sorted(times.seq.begin(), times.seq.end())) return malformed("a block is not in order of recording");
   return times;
 }

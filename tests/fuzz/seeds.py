@@ -227,7 +227,7 @@ def columns(count: int) -> dict[str, bytes]:
 
 def times(count: int) -> bytes:
     sized = lambda part: varint(len(part)) + part  # noqa: E731
-    return b"\1\0" + signed(1) + signed(10**12) + sized(b"\1" + signed(10**12) + signed(1000)) + sized(whole_numbers(count)["constant"]) + sized(b"\1" + signed(0) + signed(0))
+    return b"\1\0" + signed(1) + signed(10**12) + sized(whole_numbers(count)["constant"]) + signed(1000) + sized(b"\0" + signed(10**12) + signed(7)) + sized(b"\1" + signed(0) + signed(0))
 
 
 def chunk() -> dict[str, bytes]:

@@ -75,7 +75,7 @@ def whole_numbers(content: bytes, count: int) -> list[int]:
     source = Bytes(content)
     head = source.byte()
     order, form, packed = head & 3, head >> 2 & 3, head & 0x10
-    if order not in (1, 2) or head >= 0x20:
+    if order == 3 or head >= 0x20:
         raise Damaged("whole numbers of no known form")
     if count == 0:
         return source.end() or []
@@ -83,14 +83,15 @@ def whole_numbers(content: bytes, count: int) -> list[int]:
     if count == 1:
         return source.end() or [first]
     slope = source.signed() if order == 2 else 0
-    steps = residuals(source, form, packed, count - order) if count > order else []
+    left = count - max(order, 1)
+    steps = residuals(source, form, packed, left) if left > 0 else []
     source.end()
     out = [first]
     if order == 2:
         out.append(wrap(first + slope))
     for step in steps:
         slope = wrap(slope + step) if order == 2 else step
-        out.append(wrap(out[-1] + slope))
+        out.append(wrap((out[-1] if order else first) + slope))
     return out
 
 
@@ -231,9 +232,12 @@ def chunk(body: bytes) -> Iterator[tuple[int, int, int, float, int, int]]:
 def times(source: Bytes, rows: int) -> tuple[list[int], list[int], list[int]]:
     for _ in range(source.varint()):  # stretches: first row, boot, UTC minus monotonic time
         source.varint(), source.signed(), source.signed()
-    utc, seq, age = (whole_numbers(source.take(source.varint()), rows) for _ in range(3))
+    seq = whole_numbers(source.take(source.varint()), rows)
+    step = source.signed()
+    beside = whole_numbers(source.take(source.varint()), rows)
+    age = whole_numbers(source.take(source.varint()), rows)
     source.end()
-    return utc, seq, age
+    return [wrap(one + step * at) for one, at in zip(beside, seq, strict=True)], seq, age
 
 
 class Journal:
