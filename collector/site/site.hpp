@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collector/site/every.hpp"
+#include "collector/site/receivers.hpp"
 #include "drivers/address/address.hpp"
 #include "drivers/reading/pace.hpp"
 #include "ground/element.hpp"
@@ -136,6 +137,7 @@ struct Site {
   std::vector<Supply> supplies;
   std::vector<std::string> rules;  // paths and glob patterns, relative to the site file
   Targets alerts;
+  std::vector<Receiver> forward;
   Burst burst;
 
   [[nodiscard]] std::optional<Index> device(std::string_view name) const;

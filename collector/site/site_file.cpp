@@ -327,6 +327,9 @@ class Reader {
     site_.alerts = {.alertmanager = targets(alerts, "alertmanager"), .webhook = targets(alerts, "webhook")};
     alerts.finish();
     site_.rules = top.texts("rules");
+    site_.forward = read_receivers(sub(top, "forward"), report_);
+    if (!site_.forward.empty() && site_.store_path.empty())
+      top.problem("forward", "nothing is kept that could be forwarded", "add store: {path: …}");
     read_idle(top);
   }
 

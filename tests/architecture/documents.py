@@ -93,7 +93,7 @@ def key_problems(root: Path) -> list[str]:
     readers = {
         "firmware-profiles/README.md": [p for p in (root / "drivers/profile").glob("*loader.cpp")],
         "docs/operating.md": [root / "drivers/profile/override.cpp"],
-        "docs/configuration.md": [root / "collector/site/site_file.cpp"],
+        "docs/configuration.md": [root / "collector/site/site_file.cpp", root / "collector/site/receivers.cpp"],
     }
     problems = []
     for page, sources in readers.items():
