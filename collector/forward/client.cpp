@@ -1,0 +1,243 @@
+#include "collector/forward/client.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <ctime>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "ground/clock/clock.hpp"
+#include "ground/number.hpp"
+#include "ground/utf8.hpp"
+
+namespace holdup::forward {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace ssl = asio::ssl;
+using boost::system::error_code;
+using ground::Failure;
+using ground::FailureKind;
+using ground::Result;
+using Tcp = asio::ip::tcp;
+using Secured = ssl::stream<beast::tcp_stream>;
+
+namespace {
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t most_header_bytes = 16 * 1024, most_body_bytes = 64 * 1024;
+constexpr std::size_t shown_bytes = 200;
+
+/// The first error where a text of the target is none that OpenSSL takes.
+Result<void> set_up(ssl::context& context, const Target& target) {
+  error_code error;
+  const auto failed = [&](const char* what) { return Failure{FailureKind::malformed, std::string{what} + ": " + error.message()}; };
+  context.set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
+  context.set_verify_mode(ssl::verify_peer, error);
+  context.set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string{}; },
+                                error);  // or it asks the terminal
+  if (target.ca_pem.empty())
+    context.set_default_verify_paths(error);
+  else
+    context.add_certificate_authority(asio::buffer(target.ca_pem), error);
+  if (error) return failed("ca_file");
+  if (target.cert_pem.empty()) return {};
+  context.use_certificate_chain(asio::buffer(target.cert_pem), error);
+  if (error) return failed("cert_file");
+  context.use_private_key(asio::buffer(target.key_pem), ssl::context::pem, error);
+  if (error) return failed("key_file");
+  return {};
+}
+
+/// Seconds or a date.
+std::optional<ground::Duration> retry_after(std::string_view text) {
+  if (const auto count = ground::parse_integer(text); count && *count >= 0)
+    return std::chrono::seconds{std::min<std::int64_t>(*count, 86'400)};
+  std::tm date{};
+  if (strptime(std::string{text}.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date) == nullptr) return std::nullopt;
+  const auto now = ground::utc(ground::clock::now(), ground::clock::utc_offset());
+  const auto wait = ground::Utc{std::chrono::seconds{timegm(&date)}} - now;
+  return wait > ground::Duration::zero() ? std::optional{wait} : std::nullopt;
+}
+
+bool is_address(const std::string& host) {
+  error_code error;
+  asio::ip::make_address(host, error);
+  return !error;
+}
+
+}  // namespace
+
+Result<void> check_pem(const Target& target) {
+  ssl::context context{ssl::context::tls_client};
+  return set_up(context, target);
+}
+
+class Client::Line : public std::enable_shared_from_this<Line> {
+ public:
+  Line(asio::any_io_executor executor, const Target& target)
+      : executor_{std::move(executor)}, target_{target}, resolver_{executor_}, waiting_{executor_} {
+    if (target_.tls) usable_ = set_up(context_, target_);
+  }
+
+  asio::awaitable<Result<Answer>> post(const std::string& body) {
+    const auto self = shared_from_this();
+    if (!usable_) co_return usable_.error();
+    for (;;) {
+      const bool kept = open_;
+      if (!kept) {
+        const Result<void> connected = co_await connect();
+        if (!connected) co_return connected.error();
+      }
+      heard_ = false;
+      Result<Answer> answer = target_.tls ? co_await exchange(*secured_, body) : co_await exchange(*plain_, body);
+      if (answer || heard_ || !kept || stopped_) co_return answer;  // a kept connection that was closed meanwhile says nothing
+    }
+  }
+
+  void stop() {
+    stopped_ = true;
+    resolver_.cancel();
+    waiting_.cancel();
+    close();
+  }
+
+ private:
+  beast::tcp_stream& lowest() { return target_.tls ? secured_->next_layer() : *plain_; }
+
+  asio::awaitable<Result<void>> connect() {
+    const Result<void> found = co_await resolve();
+    if (!found) co_return found.error();
+    if (target_.tls)
+      secured_.emplace(executor_, context_);
+    else
+      plain_.emplace(executor_);
+    lowest().expires_after(target_.timeout);
+    const auto connected = co_await lowest().async_connect(endpoints_, no_throw);
+    if (std::get<0>(connected)) co_return trouble(std::get<0>(connected));
+    error_code ignored;
+    lowest().socket().set_option(Tcp::no_delay{true}, ignored);
+    if (target_.tls) {
+      if (!is_address(target_.host)) SSL_set_tlsext_host_name(secured_->native_handle(), target_.host.c_str());
+      secured_->set_verify_callback(ssl::host_name_verification{target_.host}, ignored);
+      const auto shaken = co_await secured_->async_handshake(ssl::stream_base::client, no_throw);
+      if (std::get<0>(shaken)) co_return trouble(std::get<0>(shaken));
+    }
+    open_ = true;
+    co_return Result<void>{};
+  }
+
+  /// Asio resolves names on a thread of its own and cannot be stopped there, so the deadline only stops the waiting.
+  asio::awaitable<Result<void>> resolve() {
+    if (stopped_) co_return trouble({});
+    endpoints_.clear();
+    resolve_error_ = asio::error::timed_out;
+    if (!std::exchange(resolving_, true))
+      resolver_.async_resolve(target_.host, target_.port,
+                              [weak = weak_from_this()](error_code error, const Tcp::resolver::results_type& found) {
+                                const auto self = weak.lock();
+                                if (!self) return;
+                                self->resolving_ = false;
+                                self->resolve_error_ = error;
+                                for (const auto& entry : found) self->endpoints_.push_back(entry.endpoint());
+                                self->waiting_.cancel();
+                              });
+    waiting_.expires_after(target_.timeout);
+    co_await waiting_.async_wait(no_throw);
+    if (endpoints_.empty()) co_return trouble(resolve_error_);
+    co_return Result<void>{};
+  }
+
+  template <class Stream>
+  asio::awaitable<Result<Answer>> exchange(Stream& stream, const std::string& body) {
+    http::request<http::string_body> request{http::verb::post, target_.path, 11, body};
+    request.set(http::field::host, target_.authority);
+    request.set(http::field::user_agent, "holdup/" HOLDUP_VERSION);
+    request.set(http::field::content_encoding, "snappy");
+    request.set(http::field::content_type, "application/x-protobuf");
+    request.set("X-Prometheus-Remote-Write-Version", "0.1.0");
+    if (!target_.authorization.empty()) request.set(http::field::authorization, target_.authorization);
+    request.prepare_payload();
+    lowest().expires_after(target_.timeout);
+    const auto written = co_await http::async_write(stream, request, no_throw);
+    if (std::get<0>(written)) co_return trouble(std::get<0>(written));
+    co_return co_await listen(stream);
+  }
+
+  template <class Stream>
+  asio::awaitable<Result<Answer>> listen(Stream& stream) {
+    http::response_parser<http::string_body> parser;
+    parser.header_limit(most_header_bytes);
+    parser.body_limit(most_body_bytes);
+    const auto headed = co_await http::async_read_header(stream, buffer_, parser, no_throw);
+    heard_ = std::get<1>(headed) > 0 || buffer_.size() > 0;
+    if (std::get<0>(headed)) co_return trouble(std::get<0>(headed));
+    const auto& message = parser.get();
+    Answer answer{.status = static_cast<int>(message.result_int())};
+    if (const auto after = message.find(http::field::retry_after); after != message.end()) answer.retry_after = retry_after(after->value());
+    // The status is the answer: a body without end, or one that never comes, costs the connection only.
+    const auto read = co_await http::async_read(stream, buffer_, parser, no_throw);
+    answer.text = ground::printable(std::string_view{message.body()}.substr(0, shown_bytes));
+    while (answer.text.ends_with(' ') || answer.text.ends_with("\xEF\xBF\xBD"))
+      answer.text.resize(answer.text.size() - (answer.text.back() == ' ' ? 1 : 3));
+    if (std::get<0>(read) || !parser.keep_alive() || buffer_.size() > 0) close();
+    if (answer.status < 200) {
+      close();
+      co_return Failure{FailureKind::malformed, name() + "an interim answer, " + std::to_string(answer.status)};
+    }
+    co_return answer;
+  }
+
+  void close() {
+    open_ = false;
+    buffer_.clear();
+    if (plain_) plain_->close();
+    if (secured_) secured_->next_layer().close();
+  }
+
+  [[nodiscard]] std::string name() const { return target_.authority + ": "; }
+
+  Failure trouble(const error_code& error) {
+    close();
+    if (stopped_) return {FailureKind::cancelled, name() + "stopping"};
+    if (error == beast::error::timeout || error == asio::error::timed_out) return {FailureKind::timeout, name() + "no answer in time"};
+    if (error == http::error::end_of_stream || error == asio::error::eof) return {FailureKind::refused, name() + "closed by the receiver"};
+    return {FailureKind::refused, name() + ground::printable(error.message())};
+  }
+
+  asio::any_io_executor executor_;
+  const Target target_;
+  Result<void> usable_;
+  ssl::context context_{ssl::context::tls_client};
+  Tcp::resolver resolver_;
+  asio::steady_timer waiting_;
+  std::vector<Tcp::endpoint> endpoints_;
+  error_code resolve_error_;
+  std::optional<beast::tcp_stream> plain_;
+  std::optional<Secured> secured_;
+  beast::flat_buffer buffer_{most_header_bytes + most_body_bytes};
+  bool resolving_ = false, open_ = false, stopped_ = false;
+  bool heard_ = false;  // the receiver began to answer
+};
+
+Client::Client(asio::any_io_executor executor, const Target& target) : line_{std::make_shared<Line>(std::move(executor), target)} {}
+Client::~Client() { stop(); }
+
+asio::awaitable<Result<Answer>> Client::post(const std::string& body) { co_return co_await line_->post(body); }
+
+void Client::stop() { line_->stop(); }
+
+}  // namespace holdup::forward

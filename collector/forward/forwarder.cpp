@@ -1,0 +1,109 @@
+#include "collector/forward/forwarder.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "collector/forward/client.hpp"
+#include "ground/clock/clock.hpp"
+
+namespace holdup::forward {
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+
+void ended(const std::exception_ptr& error) {
+  if (error) std::rethrow_exception(error);  // a fault of ours: not to be hidden
+}
+
+}  // namespace
+
+class Forwarder::Running {
+ public:
+  Running(const std::vector<Target>& targets, std::unique_ptr<Source> source, Say say, Pump::Limits limits)
+      : source_{std::move(source)}, say_{std::move(say)} {
+    for (const Target& target : targets) {
+      auto& line = lines_.emplace_back(loop_, target, *source_, limits);
+      line.pump.begin();
+      tell(line);
+      asio::co_spawn(loop_, drive(line), ended);
+    }
+    thread_ = std::thread{[this] { loop_.run(); }};
+  }
+  ~Running() {
+    asio::post(loop_, [this] {
+      stopping_ = true;
+      for (Line& line : lines_) {
+        line.client.stop();
+        line.timer.cancel();
+      }
+    });
+    thread_.join();
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  [[nodiscard]] std::vector<Figures> figures() const {
+    const std::lock_guard lock{mutex_};
+    std::vector<Figures> all;
+    for (const Line& line : lines_) all.push_back(line.figures);
+    return all;
+  }
+
+ private:
+  struct Line {
+    Line(asio::io_context& loop, const Target& target, Source& source, Pump::Limits limits)
+        : pump{target, source, limits}, client{loop.get_executor(), target}, timer{loop} {}
+    Pump pump;
+    Client client;
+    asio::steady_timer timer;
+    Figures figures;  // as last told
+  };
+
+  asio::awaitable<void> drive(Line& line) {
+    while (!stopping_) {
+      const auto move = line.pump.next(ground::clock::now());
+      tell(line);
+      if (!move.post) {
+        line.timer.expires_after(move.until - ground::clock::now());
+        co_await line.timer.async_wait(no_throw);
+        continue;
+      }
+      const auto answer = co_await line.client.post(*move.post);
+      if (stopping_) co_return;
+      line.pump.answered(answer, ground::clock::now());
+      tell(line);
+    }
+  }
+
+  void tell(Line& line) {
+    for (const Note& note : line.pump.take_notes()) say_(note);
+    const std::lock_guard lock{mutex_};
+    line.figures = line.pump.figures();
+  }
+
+  std::unique_ptr<Source> source_;
+  Say say_;
+  asio::io_context loop_{1};
+  mutable std::mutex mutex_;
+  std::deque<Line> lines_;
+  bool stopping_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+Forwarder::Forwarder(const std::vector<Target>& targets, std::unique_ptr<Source> source, Say say, Pump::Limits limits)
+    : running_{std::make_unique<Running>(targets, std::move(source), std::move(say), limits)} {}
+Forwarder::~Forwarder() = default;
+
+std::vector<Figures> Forwarder::figures() const { return running_->figures(); }
+
+}  // namespace holdup::forward
