@@ -1,5 +1,6 @@
 #include "collector/forward/client.hpp"
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -38,8 +40,8 @@ using Secured = ssl::stream<beast::tcp_stream>;
 namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t most_header_bytes = 16 * 1024, most_body_bytes = 64 * 1024;
-constexpr std::size_t shown_bytes = 200;
+constexpr std::size_t most_header_bytes = 16 * 1024;
+constexpr std::size_t read_bytes = 4096, shown_bytes = 200;  // of an answer's body
 
 /// The first error where a text of the target is none that OpenSSL takes.
 Result<void> set_up(ssl::context& context, const Target& target) {
@@ -73,6 +75,13 @@ std::optional<ground::Duration> retry_after(std::string_view text) {
   return wait > ground::Duration::zero() ? std::optional{wait} : std::nullopt;
 }
 
+/// The beginning of an answer's text, as one line.
+std::string shown(std::string_view text) {
+  text = text.substr(0, shown_bytes);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  return ground::printable(text);
+}
+
 bool is_address(const std::string& host) {
   error_code error;
   asio::ip::make_address(host, error);
@@ -103,7 +112,11 @@ class Client::Line : public std::enable_shared_from_this<Line> {
         if (!connected) co_return connected.error();
       }
       heard_ = false;
-      Result<Answer> answer = target_.tls ? co_await exchange(*secured_, body) : co_await exchange(*plain_, body);
+      Result<Answer> answer = Failure{FailureKind::cancelled, {}};
+      if (target_.tls)
+        answer = co_await exchange(*secured_, body);
+      else
+        answer = co_await exchange(*plain_, body);
       if (answer || heard_ || !kept || stopped_) co_return answer;  // a kept connection that was closed meanwhile says nothing
     }
   }
@@ -179,9 +192,9 @@ class Client::Line : public std::enable_shared_from_this<Line> {
 
   template <class Stream>
   asio::awaitable<Result<Answer>> listen(Stream& stream) {
-    http::response_parser<http::string_body> parser;
+    http::response_parser<http::buffer_body> parser;
     parser.header_limit(most_header_bytes);
-    parser.body_limit(most_body_bytes);
+    parser.body_limit(boost::none);  // of it only what fits below is read
     const auto headed = co_await http::async_read_header(stream, buffer_, parser, no_throw);
     heard_ = std::get<1>(headed) > 0 || buffer_.size() > 0;
     if (std::get<0>(headed)) co_return trouble(std::get<0>(headed));
@@ -189,10 +202,10 @@ class Client::Line : public std::enable_shared_from_this<Line> {
     Answer answer{.status = static_cast<int>(message.result_int())};
     if (const auto after = message.find(http::field::retry_after); after != message.end()) answer.retry_after = retry_after(after->value());
     // The status is the answer: a body without end, or one that never comes, costs the connection only.
+    std::array<char, read_bytes> text{};
+    parser.get().body() = {.data = text.data(), .size = text.size(), .more = true};
     const auto read = co_await http::async_read(stream, buffer_, parser, no_throw);
-    answer.text = ground::printable(std::string_view{message.body()}.substr(0, shown_bytes));
-    while (answer.text.ends_with(' ') || answer.text.ends_with("\xEF\xBF\xBD"))
-      answer.text.resize(answer.text.size() - (answer.text.back() == ' ' ? 1 : 3));
+    answer.text = shown({text.data(), text.size() - parser.get().body().size});
     if (std::get<0>(read) || !parser.keep_alive() || buffer_.size() > 0) close();
     if (answer.status < 200) {
       close();
@@ -228,7 +241,7 @@ class Client::Line : public std::enable_shared_from_this<Line> {
   error_code resolve_error_;
   std::optional<beast::tcp_stream> plain_;
   std::optional<Secured> secured_;
-  beast::flat_buffer buffer_{most_header_bytes + most_body_bytes};
+  beast::flat_buffer buffer_{most_header_bytes + 2 * read_bytes};
   bool resolving_ = false, open_ = false, stopped_ = false;
   bool heard_ = false;  // the receiver began to answer
 };
