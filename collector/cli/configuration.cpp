@@ -10,6 +10,7 @@
 #include <iostream>
 #include <map>
 
+#include "collector/cli/forwarding.hpp"
 #include "collector/cli/lines.hpp"
 #include "collector/rules/rule_file.hpp"
 #include "collector/site/site_file.hpp"
@@ -134,6 +135,7 @@ Configuration load_configuration(const std::string& path, const std::vector<std:
   judge_rhythms(configuration.site, *configuration.profiles, file, problems);
   Secrets secrets{file, problems};
   for (const auto& device : configuration.site.devices) configuration.accesses.push_back(secrets.of(device));
+  configuration.forward = targets_of(configuration.site, file, problems);
   return configuration;
 }
 

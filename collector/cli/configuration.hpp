@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "collector/forward/target.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/site/site.hpp"
 #include "drivers/open/opener.hpp"
@@ -20,6 +21,7 @@ struct Configuration {
   site::Site site;
   rules::RuleSet rules;
   std::vector<drivers::Access> accesses;  // by device; those of one credential file share it
+  std::vector<forward::Target> forward;
 };
 
 /// The file's text; a problem of it otherwise: missing, a directory, a pipe, larger than `most_bytes`.

@@ -14,6 +14,7 @@
 
 #include "collector/cli/configuration.hpp"
 #include "collector/cli/diary.hpp"
+#include "collector/cli/forwarding.hpp"
 #include "collector/cli/own_engine.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/live/host.hpp"
@@ -23,8 +24,8 @@
 #include "store/reader.hpp"
 #include "store/store.hpp"
 
-// `holdup run`: the daemon, put together. Threads: loop (here), store, serve with its query worker, log, and one that reads files on
-// reload.
+// `holdup run`: the daemon, put together. Threads: loop (here), store, serve with its query worker, forward, log, and one that reads
+// files on reload.
 namespace holdup::cli {
 namespace {
 
@@ -106,6 +107,7 @@ class Daemon {
 
   int run() {
     if (!open_store()) return problem_found;
+    forwarding_.set(configuration_.forward, store_path_, store_ ? &*store_ : nullptr);
     host_.emplace(live::Parts{.loop = loop_,
                               .store = store_ ? &*store_ : nullptr,
                               .audience = page_ear_,
@@ -187,6 +189,7 @@ class Daemon {
     if (!problems.ok()) return spdlog::error("reload_refused: the former configuration stays");
     if (configuration.site.store_path != store_path_) spdlog::warn("store_path_unchanged: a new path needs a restart");
     if (configuration.site.keeping != keeping_) spdlog::warn("store_keeping_unchanged: raw, minute, hour and max_bytes need a restart");
+    forwarding_.set(configuration.forward, store_path_, store_ ? &*store_ : nullptr);
     auto swap = std::make_shared<live::Swap>(swap_of(std::move(configuration), own_engine_));
     asio::post(loop_, [this, swap] { host_->swap(std::move(*swap)); });
   }
@@ -207,6 +210,7 @@ class Daemon {
       host_->fleet().add_dropped(figures.dropped);
       add_traps(figures);
       add_contacts(figures);
+      figures.forward = forwarding_.figures();
       server_.publish({.known = {}, .rhythms = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
       tell_figures();
     });
@@ -259,6 +263,7 @@ class Daemon {
   OwnEngine own_engine_;   // used before the loop runs, then by the reading thread
   Configuration configuration_;
   std::optional<store::Store> store_;
+  Forwarding forwarding_;
   asio::thread_pool reader_{1};
   std::optional<live::Host> host_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGHUP};

@@ -19,10 +19,9 @@ struct Figures {
   std::uint64_t out_of_order = 0;            // refused as out of order or there already
   std::uint64_t retries = 0;                 // requests that were put again
   std::uint64_t requests = 0, bytes = 0;
+  double lag_seconds = 0;  // as of when the figures were asked for
 
-  [[nodiscard]] double lag_seconds(ground::Utc now) const {
-    return waiting_since ? std::max(0.0, ground::seconds(now - *waiting_since)) : 0;
-  }
+  void look(ground::Utc now) { lag_seconds = waiting_since ? std::max(0.0, ground::seconds(now - *waiting_since)) : 0; }
 };
 
 }  // namespace holdup::forward

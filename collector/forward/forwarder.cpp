@@ -52,10 +52,10 @@ class Forwarder::Running {
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
 
-  [[nodiscard]] std::vector<Figures> figures() const {
+  [[nodiscard]] std::vector<Figures> figures(ground::Utc now) const {
     const std::lock_guard lock{mutex_};
     std::vector<Figures> all;
-    for (const Line& line : lines_) all.push_back(line.figures);
+    for (const Line& line : lines_) all.emplace_back(line.figures).look(now);
     return all;
   }
 
@@ -104,6 +104,6 @@ Forwarder::Forwarder(const std::vector<Target>& targets, std::unique_ptr<Source>
     : running_{std::make_unique<Running>(targets, std::move(source), std::move(say), limits)} {}
 Forwarder::~Forwarder() = default;
 
-std::vector<Figures> Forwarder::figures() const { return running_->figures(); }
+std::vector<Figures> Forwarder::figures(ground::Utc now) const { return running_->figures(now); }
 
 }  // namespace holdup::forward

@@ -26,7 +26,7 @@ class Forwarder {
   Forwarder& operator=(const Forwarder&) = delete;
 
   /// From any thread.
-  [[nodiscard]] std::vector<Figures> figures() const;
+  [[nodiscard]] std::vector<Figures> figures(ground::Utc now) const;
 
  private:
   class Running;

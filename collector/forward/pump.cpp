@@ -12,7 +12,8 @@ using ground::Duration;
 using ground::Instant;
 using ground::Result;
 
-constexpr std::size_t slices_a_move = 4;  // that hold nothing for this target
+constexpr std::size_t requests_a_slice = 5;  // where so much waits: reading a chunk again for each request would cost more
+constexpr std::size_t slices_a_move = 4;     // that hold nothing for this target
 constexpr std::size_t most_notes = 100;
 
 /// A 4xx that says nothing of the samples: the way, the proof or the moment is wrong, and may be mended.
@@ -52,7 +53,13 @@ void Pump::begin() {
   file_ = source_.file();
   begun_ = true;
   position_ = *cursor ? **cursor : target_.history ? 0 : *last;
-  if (!*cursor) return source_.keep(cursor_name(), position_);
+  remembered_ = !*cursor;
+  if (!*cursor) source_.keep(cursor_name(), position_);
+}
+
+/// What went on before this run, so that its end is told.
+void Pump::remember() {
+  remembered_ = true;
   const auto lasting = source_.lasting(position_);
   if (!lasting) return note(false, "which series went on is not known, none of them is ended: " + lasting.error().what);
   for (const auto& [row, point] : *lasting)
@@ -73,12 +80,13 @@ void Pump::begin_anew() {
 Pump::Move Pump::next(Instant now) {
   if (!begun_) begin();
   if (!begun_) return {.post = {}, .until = now + std::chrono::seconds{1}};
+  if (!remembered_) remember();
   if (now < pause_until_) return {.post = {}, .until = pause_until_};
   for (std::size_t slices = 0; pieces_.empty(); ++slices) {
     if (slice_to_) finish_slice();
     if (slices == slices_a_move) return {.post = {}, .until = now};
     if (!may_read(now)) return {.post = {}, .until = now + limits_.look};
-    const Read got = read(now);
+    const Read got = read();
     if (got == Read::nothing) return {.post = {}, .until = now + limits_.look};
     if (got == Read::failed) return {.post = {}, .until = now + std::chrono::seconds{1}};
   }
@@ -89,7 +97,7 @@ Pump::Move Pump::next(Instant now) {
   return {.post = piece.body, .until = {}};
 }
 
-Pump::Read Pump::read(Instant) {
+Pump::Read Pump::read() {
   const auto failed = [&](const std::string& what) {
     if (!std::exchange(store_trouble_, true)) note(true, "the store cannot be read: " + what);
     return Read::failed;
@@ -99,7 +107,7 @@ Pump::Read Pump::read(Instant) {
   if (source_.file() != file_) begin_anew();
   behind_ = *last > position_;
   if (!behind_) return Read::nothing;
-  const auto slice = source_.recorded(position_, target_.max_samples);
+  const auto slice = source_.recorded(position_, requests_a_slice * target_.max_samples);
   if (!slice) return failed(slice.error().what);
   if (slice->to <= position_) return Read::nothing;
   auto passages = shaper_.shape(*slice, [&](std::int64_t row) { return source_.series_at(row); });

@@ -36,7 +36,7 @@ class Pump {
     ground::Duration long_failure = std::chrono::minutes{2};
     ground::Duration longest_wish = std::chrono::minutes{10};    // of what Retry-After is heard
     ground::Duration look = std::chrono::milliseconds{250};      // for what was recorded
-    std::size_t undurable = 20'000;                              // samples ahead of the durable cursor: what a crash may repeat
+    std::size_t undurable = 30'000;                              // samples ahead of the durable cursor: what a crash may repeat
     ground::Duration undurable_wait = std::chrono::seconds{10};  // a store that cannot write must not stop us
     std::size_t refusals = 64;                                   // single samples in a row, before what is refused is set aside unhalved
   };
@@ -67,8 +67,9 @@ class Pump {
   enum class Read : std::uint8_t { something, nothing, failed };
 
   [[nodiscard]] std::string cursor_name() const { return "forward/" + target_.name; }
+  void remember();
   void begin_anew();
-  [[nodiscard]] Read read(ground::Instant now);
+  [[nodiscard]] Read read();
   [[nodiscard]] bool may_read(ground::Instant now);
   void cut(std::vector<Passage> passages);
   void finish_slice();
@@ -83,7 +84,7 @@ class Pump {
   Source& source_;
   const Limits limits_;
   Shaper shaper_;
-  bool begun_ = false;
+  bool begun_ = false, remembered_ = false;
   std::uint64_t file_ = 0;
   std::int64_t position_ = 0;  // all up to here was taken or set aside
 

@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <span>
 
 namespace holdup::forward {
 namespace {
 
 constexpr ground::Duration lookback = std::chrono::hours{1};  // slower points are ended by nobody
-constexpr std::size_t most_lasting = 50'000;
+constexpr std::size_t most_lasting = 50'000, rows_a_look = 256;
 
 }  // namespace
 
@@ -60,10 +61,13 @@ ground::Result<std::vector<Source::Lasting>> StoreSource::lasting(std::int64_t s
   if (!at || series->size() > most_lasting) return out;
   std::vector<std::int64_t> rows;
   for (const auto& one : *series) rows.push_back(one.row);
-  const auto points = of([&](store::Reader& reader) { return reader.instant(rows, *at, lookback); });
-  if (!points) return points.error();
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    if ((*points)[i]) out.push_back({rows[i], *(*points)[i]});
+  for (std::size_t from = 0; from < rows.size(); from += rows_a_look) {
+    const auto some = std::span{rows}.subspan(from, std::min(rows_a_look, rows.size() - from));
+    const auto points = of([&](store::Reader& reader) { return reader.instant(some, *at, lookback); });
+    if (!points) return points.error();
+    for (std::size_t i = 0; i < some.size(); ++i)
+      if ((*points)[i]) out.push_back({some[i], *(*points)[i]});
+  }
   return out;
 }
 

@@ -26,6 +26,8 @@ struct Target {
   std::size_t max_samples = 2'000;    // a request
   ground::Duration timeout = std::chrono::seconds{30};
   bool history = false;  // without a cursor begin with what the store holds
+
+  bool operator==(const Target&) const = default;
 };
 
 /// Host, port, authority, path and tls of a URL that the site file's reader took.

@@ -232,6 +232,30 @@ void kept(Page& page, const Mirror& mirror) {
       store->lost_samples);
 }
 
+void forwarded(Page& page, const Mirror& mirror) {
+  using forward::Figures;
+  const auto& all = mirror.figures().forward;
+  if (all.empty()) return;
+  const auto family = [&](const Family& of, auto value) {
+    page.begin(of);
+    for (const Figures& one : all) page.sample(of.name, label("target", one.target), static_cast<double>(value(one)));
+  };
+  family({.name = "holdup_forward_up", .type = "gauge", .help = "1 while the receiver of remote write takes samples."},
+         [](const Figures& one) { return one.up ? 1 : 0; });
+  family({.name = "holdup_forward_lag_seconds", .type = "gauge", .help = "Age of the oldest sample that waits; 0 when none does."},
+         [](const Figures& one) { return one.lag_seconds; });
+  family({.name = "holdup_forward_samples_total", .type = "counter", .help = "Samples and staleness markers that the receiver took."},
+         [](const Figures& one) { return one.samples; });
+  family({.name = "holdup_forward_set_aside_total", .type = "counter", .help = "Samples that the receiver refused for good."},
+         [](const Figures& one) { return one.set_aside; });
+  family({.name = "holdup_forward_out_of_order_total", .type = "counter", .help = "Samples refused as out of order, or there already."},
+         [](const Figures& one) { return one.out_of_order; });
+  family({.name = "holdup_forward_retries_total", .type = "counter", .help = "Requests that were put again."},
+         [](const Figures& one) { return one.retries; });
+  family({.name = "holdup_forward_sent_bytes_total", .type = "counter", .help = "Bodies of requests, compressed."},
+         [](const Figures& one) { return one.bytes; });
+}
+
 void own(Page& page, const Mirror& mirror) {
   page.begin({.name = "holdup_build_info", .type = "gauge", .help = "1; the version is its label."});
   page.sample("holdup_build_info", label("version", HOLDUP_VERSION), 1);
@@ -261,6 +285,7 @@ std::string exposition(const Mirror& mirror, Instant now, Format format) {
   traps(page, mirror);
   contacts(page, mirror);
   kept(page, mirror);
+  forwarded(page, mirror);
   own(page, mirror);
   return page.take();
 }

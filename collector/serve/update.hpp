@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collector/core/effects.hpp"
+#include "collector/forward/figures.hpp"
 #include "ground/histogram.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
@@ -24,6 +25,7 @@ struct OwnFigures {
   std::optional<store::Standing> store;          // nothing: there is none
   std::map<std::string, std::uint64_t> dropped;  // by what: "samples", "strays", "alerts"
   std::string traps_endpoint;                    // where traps are heard; empty: nowhere
+  std::vector<forward::Figures> forward;         // by target
   std::uint64_t contact_edges = 0;
   std::uint64_t traps_received = 0, informs_acknowledged = 0;
   std::uint64_t trap_reports_sent = 0;  // SNMPv3's discovery and refusals of informs

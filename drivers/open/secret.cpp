@@ -64,6 +64,8 @@ Result<std::string> read_secret(const std::string& path) {
   return std::string{line};
 }
 
+Result<std::string> read_secret_text(const std::string& path) { return read_owned(path, {65536, "64 KiB"}); }
+
 v3::SharedCredential read_credential_file(const std::string& path, ground::Problems& problems) {
   auto text = read_owned(path, {65536, "64 KiB"});
   if (!text) {

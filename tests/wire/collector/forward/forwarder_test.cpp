@@ -118,8 +118,8 @@ TEST_CASE("a request bears what remote write 1.0 demands, over one kept connecti
     CHECK(one.headers.at("authorization") == "Basic cmFjazpvcGVuIHNlc2FtZQ==");
     CHECK(one.headers.at("host") == "127.0.0.1:" + std::to_string(receiver.port()));
   }
-  CHECK(ear.wait([&] { return forwarder.figures().front().samples == 15'000 && !forwarder.figures().front().waiting_since; }));
-  CHECK(forwarder.figures().front().up);
+  CHECK(ear.wait([&] { return forwarder.figures({}).front().samples == 15'000 && !forwarder.figures({}).front().waiting_since; }));
+  CHECK(forwarder.figures({}).front().up);
 }
 
 TEST_CASE("what is recorded later is sent soon") {
@@ -143,8 +143,8 @@ TEST_CASE("a receiver that misbehaves gets everything once it behaves") {
   Forwarder forwarder{with_history(target_at(receiver.port())), std::move(work.owned), ear.say()};
   REQUIRE(ear.wait([&] { return work.arrived(receiver); }));
   CHECK(ear.hears("samples wait"));
-  CHECK(ear.wait([&] { return forwarder.figures().front().retries >= (reply.headers.starts_with("Retry-After") ? 1 : 2); }));
-  CHECK(forwarder.figures().front().set_aside == 0);
+  CHECK(ear.wait([&] { return forwarder.figures({}).front().retries >= (reply.headers.starts_with("Retry-After") ? 1 : 2); }));
+  CHECK(forwarder.figures({}).front().set_aside == 0);
   const auto heard = receiver.heard();
   CHECK(test::text(heard.at(0).series.at(0).labels) == test::text(heard.at(1).series.at(0).labels));
   CHECK(heard.at(0).series.at(0).samples == heard.at(1).series.at(0).samples);
@@ -160,7 +160,7 @@ TEST_CASE("a status is heard although its body never ends, or never comes") {
   Ear ear;
   Forwarder forwarder{with_history(target), std::move(work.owned), ear.say()};
   REQUIRE(ear.wait([&] { return receiver.held().size() == 2; }));
-  CHECK(ear.wait([&] { return forwarder.figures().front().set_aside == 1; }));
+  CHECK(ear.wait([&] { return forwarder.figures({}).front().set_aside == 1; }));
   CHECK(receiver.heard().size() == 3);
 }
 
@@ -184,7 +184,7 @@ TEST_CASE("a receiver that closes behind each answer costs a connection each, no
   Forwarder forwarder{with_history(target), std::move(work.owned), ear.say()};
   REQUIRE(ear.wait([&] { return work.arrived(receiver); }));
   CHECK(receiver.heard().size() == 4);
-  CHECK(forwarder.figures().front().retries == 0);
+  CHECK(forwarder.figures({}).front().retries == 0);
 }
 
 TEST_CASE("a kept connection that the receiver closes while nothing is sent is no failure") {
@@ -193,13 +193,13 @@ TEST_CASE("a kept connection that the receiver closes while nothing is sent is n
   Work work{1};
   Ear ear;
   Forwarder forwarder{with_history(target_at(port)), std::move(work.owned), ear.say()};
-  REQUIRE(ear.wait([&] { return work.arrived(*receiver) && forwarder.figures().front().samples == 3; }));
+  REQUIRE(ear.wait([&] { return work.arrived(*receiver) && forwarder.figures({}).front().samples == 3; }));
   receiver.reset();
   receiver = std::make_unique<Receiver>(ok, test::Certificate{}, port);
   work.whole.clear();
   work.record_more(1);
-  CHECK(ear.wait([&] { return work.arrived(*receiver) && forwarder.figures().front().samples == 6; }));
-  CHECK(forwarder.figures().front().retries == 0);
+  CHECK(ear.wait([&] { return work.arrived(*receiver) && forwarder.figures({}).front().samples == 6; }));
+  CHECK(forwarder.figures({}).front().retries == 0);
 }
 
 TEST_CASE("one series that is refused is set aside with the receiver's words, printable, the others arrive") {
@@ -216,8 +216,8 @@ TEST_CASE("one series that is refused is set aside with the receiver's words, pr
   REQUIRE(ear.hears("4 samples set aside, the first: {__name__=\"b\""));
   CHECK_THAT(ear.all(), ContainsSubstring("400 no \xEF\xBF\xBD[2J for xxx"));
   CHECK(ear.all().find(std::string(200, 'x')) == std::string::npos);
-  CHECK(forwarder.figures().front().set_aside == 4);
-  CHECK(forwarder.figures().front().samples == 8);
+  CHECK(forwarder.figures({}).front().set_aside == 4);
+  CHECK(forwarder.figures({}).front().samples == 8);
 }
 
 TEST_CASE("several targets go each its own pace") {
@@ -231,9 +231,9 @@ TEST_CASE("several targets go each its own pace") {
   Ear ear;
   Forwarder forwarder{{first, second}, std::move(work.owned), ear.say()};
   CHECK(ear.wait([&] { return well.held() == whole; }));
-  CHECK(ear.wait([&] { return forwarder.figures().back().samples == 30; }));
-  CHECK(forwarder.figures().front().samples == 0);
-  CHECK(forwarder.figures().front().waiting_since);
+  CHECK(ear.wait([&] { return forwarder.figures({}).back().samples == 30; }));
+  CHECK(forwarder.figures({}).front().samples == 0);
+  CHECK(forwarder.figures({}).front().waiting_since);
 }
 
 TEST_CASE("over TLS the receiver's certificate is held up to the site's authority and to its name") {
@@ -269,7 +269,7 @@ TEST_CASE("over TLS the receiver's certificate is held up to the site's authorit
     target.ca_pem = test::text_of_file(name ? ours.file() : another.file());
     Forwarder forwarder{with_history(target), std::move(work.owned), ear.say()};
     CHECK(ear.hears("certificate verify failed"));
-    CHECK(ear.wait([&] { return forwarder.figures().front().retries >= 3; }));
+    CHECK(ear.wait([&] { return forwarder.figures({}).front().retries >= 3; }));
     CHECK(receiver.heard().empty());
   }
   SECTION("not trusted by the system either") {
