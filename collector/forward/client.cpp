@@ -2,6 +2,8 @@
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -17,6 +19,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <ctime>
+#include <exception>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -102,7 +105,9 @@ class Client::Line : public std::enable_shared_from_this<Line> {
     if (target_.tls) usable_ = set_up(context_, target_);
   }
 
-  asio::awaitable<Result<Answer>> post(const std::string& body) {
+  [[nodiscard]] asio::any_io_executor executor() const { return executor_; }
+
+  asio::awaitable<Result<Answer>> post(std::string body) {
     const auto self = shared_from_this();
     if (!usable_) co_return usable_.error();
     for (;;) {
@@ -246,10 +251,16 @@ class Client::Line : public std::enable_shared_from_this<Line> {
   bool heard_ = false;  // the receiver began to answer
 };
 
-Client::Client(asio::any_io_executor executor, const Target& target) : line_{std::make_shared<Line>(std::move(executor), target)} {}
+Client::Client(asio::io_context& loop, const Target& target) : line_{std::make_shared<Line>(loop.get_executor(), target)} {}
 Client::~Client() { stop(); }
 
-asio::awaitable<Result<Answer>> Client::post(const std::string& body) { co_return co_await line_->post(body); }
+void Client::post(std::string body, std::function<void(Result<Answer>)> done) {
+  const auto executor = line_->executor();
+  asio::co_spawn(executor, line_->post(std::move(body)), [done = std::move(done)](const std::exception_ptr& error, Result<Answer> answer) {
+    if (error) std::rethrow_exception(error);  // a fault of ours: not to be hidden
+    done(std::move(answer));
+  });
+}
 
 void Client::stop() { line_->stop(); }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,18 +8,22 @@
 #include "collector/forward/target.hpp"
 #include "ground/result.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 // One kept HTTP or HTTPS connection to a target. A request at a time; Forwarder puts it.
 namespace holdup::forward {
 
 class Client {
  public:
-  Client(boost::asio::any_io_executor executor, const Target& target);
+  Client(boost::asio::io_context& loop, const Target& target);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  /// The answer, whatever its status, or a Failure within twice the target's timeout.
-  [[nodiscard]] boost::asio::awaitable<ground::Result<Answer>> post(const std::string& body);
+  /// The answer, whatever its status, or a Failure, of a few of the target's timeouts; on the loop, not within the call.
+  void post(std::string body, std::function<void(ground::Result<Answer>)> done);
   /// Ends what is under way as cancelled.
   void stop();
 

@@ -1,13 +1,9 @@
 #include "collector/forward/forwarder.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <deque>
-#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -17,16 +13,6 @@
 namespace holdup::forward {
 namespace asio = boost::asio;
 
-namespace {
-
-constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-
-void ended(const std::exception_ptr& error) {
-  if (error) std::rethrow_exception(error);  // a fault of ours: not to be hidden
-}
-
-}  // namespace
-
 class Forwarder::Running {
  public:
   Running(const std::vector<Target>& targets, std::unique_ptr<Source> source, Say say, Pump::Limits limits)
@@ -35,7 +21,7 @@ class Forwarder::Running {
       auto& line = lines_.emplace_back(loop_, target, *source_, limits);
       line.pump.begin();
       tell(line);
-      asio::co_spawn(loop_, drive(line), ended);
+      asio::post(loop_, [this, &line] { turn(line); });
     }
     thread_ = std::thread{[this] { loop_.run(); }};
   }
@@ -62,27 +48,29 @@ class Forwarder::Running {
  private:
   struct Line {
     Line(asio::io_context& loop, const Target& target, Source& source, Pump::Limits limits)
-        : pump{target, source, limits}, client{loop.get_executor(), target}, timer{loop} {}
+        : pump{target, source, limits}, client{loop, target}, timer{loop} {}
     Pump pump;
     Client client;
     asio::steady_timer timer;
     Figures figures;  // as last told
   };
 
-  asio::awaitable<void> drive(Line& line) {
-    while (!stopping_) {
-      const auto move = line.pump.next(ground::clock::now());
-      tell(line);
-      if (!move.post) {
-        line.timer.expires_after(move.until - ground::clock::now());
-        co_await line.timer.async_wait(no_throw);
-        continue;
-      }
-      const auto answer = co_await line.client.post(*move.post);
-      if (stopping_) co_return;
-      line.pump.answered(answer, ground::clock::now());
-      tell(line);
-    }
+  /// What is next of a line; its end is the next turn.
+  void turn(Line& line) {
+    if (stopping_) return;
+    auto move = line.pump.next(ground::clock::now());
+    tell(line);
+    if (move.post)
+      return line.client.post(*std::move(move.post), [this, &line](const ground::Result<Answer>& answer) { heard(line, answer); });
+    line.timer.expires_after(move.until - ground::clock::now());
+    line.timer.async_wait([this, &line](const boost::system::error_code&) { turn(line); });
+  }
+
+  void heard(Line& line, const ground::Result<Answer>& answer) {
+    if (stopping_) return;
+    line.pump.answered(answer, ground::clock::now());
+    tell(line);
+    turn(line);
   }
 
   void tell(Line& line) {

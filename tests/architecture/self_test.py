@@ -194,7 +194,7 @@ class Documents(BadTree):
     def test_a_key_that_no_page_names_is_found(self):
         for page in ("firmware-profiles/README.md", "docs/operating.md", "docs/configuration.md"):
             self.write(page, "`known`\n")
-        for source in ("drivers/profile/override.cpp", "collector/site/site_file.cpp"):
+        for source in ("drivers/profile/override.cpp", "collector/site/site_file.cpp", "collector/site/receivers.cpp"):
             self.write(source, 'map.text("known");\n')
         self.write("drivers/profile/loader.cpp", 'map.flag("known"); map.number("secret"); load_oid(map, "known", scope);\n')
         self.expect_one(documents.key_problems(self.root), "nothing of `secret`")

@@ -6,8 +6,8 @@
 
 #include "authority.hpp"
 #include "catch.hpp"
-#include "memory_source.hpp"
 #include "receiver.hpp"
+#include "unit/collector/forward/memory_source.hpp"
 
 using namespace holdup;
 using namespace holdup::forward;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "request_body.hpp"
+#include "unit/collector/forward/request_body.hpp"
 
 // A receiver of remote write for the wire tests, HTTP or HTTPS, on a thread of its own: it keeps what it takes and misbehaves as told.
 namespace holdup::forward::test {
