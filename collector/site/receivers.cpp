@@ -66,8 +66,8 @@ void read_labels(Mapping& map, Receiver& receiver, const Report& report) {
   Mapping labels{*node, map.path("labels"), report};
   for (const auto& entry : node->entries) {
     const auto value = labels.text(entry.key);
-    if (!is_name(entry.key, false) || entry.key.starts_with("__"))
-      labels.problem(entry.key, "no name of a label", "letters, digits and '_', no digit first, no '__' first");
+    if (!is_name(entry.key, false) || entry.key == "__name__")
+      labels.problem(entry.key, "no name of a label", "letters, digits and '_', no digit first");
     else if (value && value->empty())
       labels.problem(entry.key, "empty", "write a value, or take it out");
     else if (value)
