@@ -12,7 +12,8 @@ namespace holdup::bench {
 
 class Folder {
  public:
-  Folder() : path_{(std::filesystem::temp_directory_path() / "bench-XXXXXX").string()} {
+  Folder() : Folder{std::filesystem::temp_directory_path().string()} {}
+  explicit Folder(const std::string& within) : path_{within + "/bench-XXXXXX"} {
     if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error{"cannot make " + path_};
   }
   ~Folder() {
