@@ -21,8 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int prefilled = 3 * 3600;  // seconds of samples before the measurement
-constexpr int pace = 60;             // seconds of samples a second
+constexpr std::int64_t window_ms = 7'200'000;  // what a merged chunk holds
+constexpr int lead = 290;                      // seconds after a window's end when its merging is near
+constexpr int pace = 10;                       // seconds of samples, and commits of them, a second
 
 record::Event event(std::uint64_t number) {
   const auto id = "bench-boot-" + std::to_string(number);
@@ -100,7 +101,7 @@ void print(const char* when, const Standing& at) {
               static_cast<long long>(at.free));
 }
 
-/// Samples at many times their usual pace, so that a minute holds an hour's sealing.
+/// Samples at many times their usual pace.
 class Feeder {
  public:
   Feeder(store::Store& store, RackFeed& feed, int seconds)
@@ -109,6 +110,7 @@ class Feeder {
           for (int second = 0; second < seconds * pace && !stop.stop_requested(); ++second) {
             std::this_thread::sleep_until(begin + second * 1s / pace);
             for (auto& batch : feed.second()) store.append(std::move(batch));
+            (void)store.flush();
           }
         }} {}
 
@@ -116,9 +118,10 @@ class Feeder {
   std::jthread thread_;
 };
 
-std::int64_t begin_for(int seconds) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  return (now - prefilled - seconds * pace) * 1000;
+/// The end of a window: old enough that all samples lie before now.
+std::int64_t window_end(int seconds) {
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return (now - (lead + seconds * pace) * 1000) / window_ms * window_ms;
 }
 
 void export_once(const std::string& path) {
@@ -144,6 +147,35 @@ void back_up_once(const std::string& path) {
   std::filesystem::remove(copy);
 }
 
+/// While samples come ten times as fast as they do, the window before them is merged, the one before that is deleted and its pages are
+/// given back, and two other processes copy the file and read an hour of all series, over and over.
+void busy(const StoreOptions& options, const Folder& folder, RackFeed& feed, SyncLoop& limit, std::uint64_t& number) {
+  const auto path = folder.file("history.db");
+  const auto before = standing(path);
+  auto retention = for_ever();
+  retention.raw = std::chrono::minutes{90};
+  BenchStore store{path, retention};
+  const auto played = [&](const std::string& what) {
+    return ChildProgram::Call{.words = {"/proc/self/exe", "--play", what, "--store", path, "--tell", folder.file(what)},
+                              .log = folder.file(what + ".log")};
+  };
+  Latencies took;
+  {
+    const ChildProgram exporting{played("export")}, backing_up{played("backup")};
+    const Feeder feeder{store.store(), feed, options.seconds};
+    took = alternate(store, limit, number, options.seconds);
+  }
+  print("busy", took);
+  print("before", before);
+  print("after", standing(path));
+  std::printf("       meanwhile: %d s of samples, %zu exports of an hour, %zu backups of %.1f MiB\n", options.seconds * pace,
+              lines_in(folder.file("export")), lines_in(folder.file("backup")),
+              static_cast<double>(std::filesystem::file_size(path)) / (1024 * 1024));
+  const auto failed = folder.read("export.log") + folder.read("backup.log");
+  if (!failed.empty()) std::printf("       %s\n", failed.c_str());
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 int play(const std::string& what, const std::string& store, const std::string& tell) {
@@ -157,15 +189,16 @@ void commits(const StoreOptions& options) {
   const Folder folder;
   const auto path = folder.file("history.db");
   std::printf("\nms from append to durable of an event: p50, p99, most; beside 4 KiB and fdatasync, in turn with the events\n");
-  RackFeed feed{{.begin_ms = begin_for(options.seconds)}};
+  RackFeed feed{{.begin_ms = window_end(options.seconds) - 2 * window_ms}};
   {
-    BenchStore store{path};
-    for (int second = 0; second < prefilled; ++second) {
-      for (auto& batch : feed.second()) store.store().append(std::move(batch));
-      if (second % 60 == 59) (void)store.store().flush();
+    const Folder quick{memory_folder()};
+    {
+      BenchStore store{quick.file("history.db")};
+      (void)store.write(feed, static_cast<int>(2 * window_ms / 1000) + lead);
     }
-    settle(path);
+    std::filesystem::copy_file(quick.file("history.db"), path);
   }
+  feed.declare_again();
   SyncLoop limit{folder.file("sync")};
   std::uint64_t number = 0;
   {
@@ -173,28 +206,7 @@ void commits(const StoreOptions& options) {
     auto calm = alternate(store, limit, number, options.seconds / 2);
     print("calm", calm);
   }
-  const auto before = standing(path);
-  feed.declare_again();
-  auto retention = for_ever();
-  retention.raw = std::chrono::minutes{90};
-  BenchStore store{path, retention};
-  const ChildProgram exporter{{.words = {"/proc/self/exe", "--play", "export", "--store", path, "--tell", folder.file("exports")},
-                               .log = folder.file("export.log")}};
-  const ChildProgram backup{{.words = {"/proc/self/exe", "--play", "backup", "--store", path, "--tell", folder.file("backups")},
-                             .log = folder.file("backup.log")}};
-  Latencies loaded;
-  {
-    const Feeder feeder{store.store(), feed, options.seconds};
-    loaded = alternate(store, limit, number, options.seconds);
-  }
-  const auto after = standing(path);
-  print("busy", loaded);
-  print("before", before);
-  print("after", after);
-  std::printf("       meanwhile: %d s of samples, %zu exports of an hour, %zu backups of %.1f MiB\n", options.seconds * pace,
-              lines_in(folder.file("exports")), lines_in(folder.file("backups")),
-              static_cast<double>(std::filesystem::file_size(path)) / (1024 * 1024));
-  std::fflush(stdout);
+  busy(options, folder, feed, limit, number);
 }
 
 }  // namespace holdup::bench

@@ -1,24 +1,30 @@
 #include "store_stage.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <time.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 #include <thread>
 
-#include "way.hpp"
-
 namespace holdup::bench {
 
 using namespace std::chrono_literals;
 
-double process_cpu_seconds() {
-  timespec now{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+namespace {
+
+CpuTime cpu_time(int whose) {
+  rusage used{};
+  ::getrusage(whose, &used);
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+  return {seconds(used.ru_utime), seconds(used.ru_stime)};
 }
+
+}  // namespace
+
+CpuTime process_cpu() { return cpu_time(RUSAGE_SELF); }
+CpuTime thread_cpu() { return cpu_time(RUSAGE_THREAD); }
 
 double percentile(std::vector<double>& all, double share) {
   if (all.empty()) throw std::runtime_error{"nothing was measured"};
@@ -64,13 +70,13 @@ store::Store opened(const std::string& path, const store::Retention& retention, 
 BenchStore::BenchStore(const std::string& path, const store::Retention& retention)
     : ear_{std::make_unique<StoreEar>()}, store_{opened(path, retention, *ear_)} {}
 
-double BenchStore::write(RackFeed& feed, int seconds) {
-  double making = 0;
+CpuTime BenchStore::write(RackFeed& feed, int seconds) {
+  CpuTime making;
   for (int second = 0; second < seconds; ++second) {
-    const double begin = thread_cpu_seconds();
+    const auto begin = thread_cpu();
     auto batches = feed.second();
     std::this_thread::sleep_for(1ms);
-    making += thread_cpu_seconds() - begin;
+    making = making + (thread_cpu() - begin);
     for (auto& batch : batches) store_.append(std::move(batch));
     if (const auto done = store_.flush(); !done) throw std::runtime_error{done.error().what};
   }
@@ -82,11 +88,11 @@ void settle(const std::string& path) {
   const auto version = [&] { return file.execAndGet("PRAGMA data_version").getInt(); };
   const auto patience = SteadyClock::now() + 10min;
   int before = version();
-  double used = process_cpu_seconds();
+  double used = process_cpu().all();
   for (int calm = 0; calm < 5;) {
     std::this_thread::sleep_for(300ms);
     const int now = version();
-    const double using_now = process_cpu_seconds();
+    const double using_now = process_cpu().all();
     calm = now == before && using_now - used < 0.003 ? calm + 1 : 0;
     before = now;
     used = using_now;

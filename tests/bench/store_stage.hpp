@@ -19,7 +19,17 @@ namespace holdup::bench {
 using SteadyClock = std::chrono::steady_clock;
 
 [[nodiscard]] inline double millis(SteadyClock::duration span) { return std::chrono::duration<double, std::milli>(span).count(); }
-[[nodiscard]] double process_cpu_seconds();
+
+/// Seconds, of the program's own and of the kernel's work for it.
+struct CpuTime {
+  double user = 0, system = 0;
+  [[nodiscard]] double all() const { return user + system; }
+  CpuTime operator-(const CpuTime& other) const { return {user - other.user, system - other.system}; }
+  CpuTime operator+(const CpuTime& other) const { return {user + other.user, system + other.system}; }
+};
+[[nodiscard]] CpuTime process_cpu();
+[[nodiscard]] CpuTime thread_cpu();
+
 /// Of so many, sorted here; `share` 0.5 is the median.
 [[nodiscard]] double percentile(std::vector<double>& all, double share);
 
@@ -48,9 +58,9 @@ class BenchStore {
 
   [[nodiscard]] store::Store& store() { return store_; }
   [[nodiscard]] StoreEar& ear() { return *ear_; }
-  /// The next seconds of the feed, each durable before the next is appended; CPU seconds that making the samples took. In life a second
+  /// The next seconds of the feed, each durable before the next is appended; what making the samples took. In life a second
   /// lies between two commits, in which the store seals and merges; here a millisecond.
-  double write(RackFeed& feed, int seconds);
+  CpuTime write(RackFeed& feed, int seconds);
 
  private:
   std::unique_ptr<StoreEar> ear_;
