@@ -30,13 +30,16 @@ unsigned low_bits(std::span<const std::int64_t> numbers, std::int64_t centre) {
 
 class Counts {
  public:
-  Counts(std::span<const std::int64_t> numbers, std::int64_t centre, unsigned low) : all_(numbers.size()) {
+  Counts(std::span<const std::int64_t> numbers, std::int64_t centre, unsigned low) : all_(numbers.size()), weight_of_all_(weight(all_)) {
     for (const std::int64_t number : numbers) {
       const auto bin = static_cast<std::uint64_t>((difference(number, centre) >> low) + half);
-      if (bin < bins) ++count_[bin];
+      if (bin >= bins) continue;
+      ++count_[bin];
+      first_ = std::min<std::size_t>(first_, bin);
+      end_ = std::max<std::size_t>(end_, bin + 1);
     }
-    first_ = static_cast<std::size_t>(std::find_if(count_.begin(), count_.end(), occurs) - count_.begin());
-    end_ = static_cast<std::size_t>(count_.rend() - std::find_if(count_.rbegin(), count_.rend(), occurs));
+    first_ = std::min(first_, end_);
+    until_[first_] = 0, weight_[first_] = 0;
     for (std::size_t bin = first_; bin < end_; ++bin) {
       until_[bin + 1] = until_[bin] + count_[bin];
       weight_[bin + 1] = weight_[bin] + weight(count_[bin]);
@@ -57,19 +60,19 @@ class Counts {
       if (const std::size_t in = until_[at + width] - until_[at]; in > most) best = at, most = in;
     const std::size_t elsewhere = all_ - most;
     if (elsewhere > all_ / 8) return std::nullopt;
-    const double entropy = weight(all_) - (weight_[best + width] - weight_[best]) - weight(elsewhere);
+    const double entropy = weight_of_all_ - (weight_[best + width] - weight_[best]) - weight(elsewhere);
     return Window{best, entropy + elsewhere_bits * static_cast<double>(elsewhere), all};
   }
 
  private:
-  static bool occurs(std::uint32_t count) { return count > 0; }
-  static double weight(std::size_t count) { return count == 0 ? 0 : static_cast<double>(count) * std::log2(static_cast<double>(count)); }
+  static double weight(std::size_t count) { return count < 2 ? 0 : static_cast<double>(count) * std::log2(static_cast<double>(count)); }
 
   std::size_t all_;
+  double weight_of_all_;
   std::array<std::uint32_t, bins> count_{};
-  std::size_t first_ = 0, end_ = 0;
-  std::array<std::size_t, bins + 1> until_{};
-  std::array<double, bins + 1> weight_{};
+  std::size_t first_ = bins, end_ = 0;
+  std::array<std::size_t, bins + 1> until_;  // from first_ to end_, as weight_
+  std::array<double, bins + 1> weight_;
 };
 
 /// Of the table that tells which byte is how long, and of what a whole number of bits a byte wastes.
@@ -84,7 +87,7 @@ double overhead(unsigned base, std::size_t count) {
 
 std::int64_t median(std::span<const std::int64_t> numbers) {
   std::array<std::int64_t, 63> sample{};
-  const std::size_t count = std::min(sample.size(), numbers.size());
+  const std::size_t count = std::min(numbers.size(), std::clamp<std::size_t>(numbers.size() / 16, 9, sample.size()));
   for (std::size_t i = 0; i < count; ++i) sample[i] = numbers[i * numbers.size() / count];
   const auto at = sample.begin() + static_cast<std::ptrdiff_t>(count / 2);
   std::nth_element(sample.begin(), at, sample.begin() + static_cast<std::ptrdiff_t>(count));
@@ -100,9 +103,12 @@ std::vector<Plan> plans(std::span<const std::int64_t> numbers, std::size_t most)
     counts.emplace(numbers, centre, low);
   }
   std::vector<Plan> found;
+  bool all = false;  // had a digit of the base before
   for (const unsigned base : bases) {
+    if (all && digits_a_byte(base) == digits_a_byte(found.back().base)) continue;
     const auto window = counts->window(base);
     if (!window) continue;
+    all = window->all;
     const double least = static_cast<double>(numbers.size()) / digits_a_byte(base);  // a bit a byte
     const double bits = std::max(window->bits, least) + overhead(base, numbers.size()) + static_cast<double>(low * numbers.size());
     const auto step = static_cast<std::int64_t>(window->first) - half;
