@@ -49,6 +49,7 @@ Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules)
       present_{believed_of(file), rules.retention.pace},
       level0_{number(file, "SELECT count(*) FROM chunk WHERE level = 0")},
       converting_{has_old_samples(file)},
+      to_look_{Task::expire, Task::shrink, Task::vacuum},
       pages_{std::make_unique<SQLite::Statement>(file, "PRAGMA page_count")},
       free_pages_{std::make_unique<SQLite::Statement>(file, "PRAGMA freelist_count")},
       newest_pack_{std::make_unique<SQLite::Statement>(file, "SELECT coalesce(max(row), 0) FROM pack")},

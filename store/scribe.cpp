@@ -18,6 +18,8 @@ constexpr std::size_t most_samples_a_commit = 200'000;  // so that events wait f
 constexpr int log_pages_after_samples = 1000;
 constexpr int log_pages_after_events = 8000;
 
+constexpr auto longest_clearing = std::chrono::milliseconds{200};  // after an opening that follows a failure; events wait for it
+
 std::size_t samples_in(const Work& work) {
   std::size_t count = 0;
   for (const record::Batch& batch : work.batches) count += batch.samples.size();
@@ -178,7 +180,9 @@ Work Scribe::take_work() {
 
 ground::Result<void> Scribe::perform(const Work& work) {
   const auto begin = Clock::now();
+  const bool again = !ledger_;
   auto done = ensure_ledger();
+  if (done && again) done = make_room();
   if (done) done = work.empty() ? ledger_->commit_chore() : ledger_->commit(work);
   if (!done) {
     give_up(done.error());
@@ -242,6 +246,20 @@ void Scribe::note_success(const Work& work) {
   }
   retry_after_ = options_.first_retry;
   if (news) listener_.degraded(false, "");
+}
+
+// A disk that was full may be so still: what is to be deleted goes before more is written.
+ground::Result<void> Scribe::make_room() {
+  for (const auto end = Clock::now() + longest_clearing; Clock::now() < end;) {
+    const auto more = ledger_->keep_house();
+    if (!more) return more.error();
+    if (ledger_->chore_waits()) {
+      if (auto done = ledger_->commit_chore(); !done) return done;
+    } else if (!*more) {
+      break;
+    }
+  }
+  return ledger_->tidy(log_pages_after_samples);
 }
 
 ground::Result<void> Scribe::ensure_ledger() {

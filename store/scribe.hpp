@@ -51,6 +51,7 @@ class Scribe {
   [[nodiscard]] bool keep_house(Lock& lock);
 
   [[nodiscard]] ground::Result<void> ensure_ledger();
+  [[nodiscard]] ground::Result<void> make_room();
   [[nodiscard]] ground::Result<void> open_ledger();
   [[nodiscard]] ground::Result<void> start_anew(const std::string& why);
   void abandon_ledger(const ground::Failure& failure);

@@ -21,7 +21,7 @@ ground::Utc some_days_ago(int days) {
 }  // namespace
 
 TEST_CASE("the journal is sealed into chunks and trimmed, and everything reads as before") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   House house{folder.file("r12.db"), {.seal_after = 16}};
   Poll poll{some_days_ago(3), 1, 25};
   for (int second = 0; second < 200; ++second) {
@@ -35,7 +35,7 @@ TEST_CASE("the journal is sealed into chunks and trimmed, and everything reads a
 }
 
 TEST_CASE("chunks of a window that is over are merged into one, with minutes and hours") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   House house{folder.file("r12.db"), {.seal_after = 4}};
   Poll poll{some_days_ago(3), 10, 5};
   for (int commit = 0; commit < 190; ++commit) {  // 10 replies each: five hours
@@ -63,7 +63,7 @@ TEST_CASE("chunks of a window that is over are merged into one, with minutes and
 }
 
 TEST_CASE("closed at any slice, the file holds every row once") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   House house{path, {.seal_after = 3}};
   Poll poll{some_days_ago(3), 60, 4};
@@ -83,7 +83,7 @@ TEST_CASE("closed at any slice, the file holds every row once") {
 }
 
 TEST_CASE("series that were not always measured together keep their own times") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   House house{path, {.seal_after = 4}};
   const auto begin = some_days_ago(3);
@@ -111,7 +111,7 @@ TEST_CASE("series that were not always measured together keep their own times") 
 }
 
 TEST_CASE("raw samples, minutes and hours go when they are old, each at its own age") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   House house{folder.file("r12.db"), {.retention = {.raw = 6h, .minute = 12h, .hour = 24h, .pace = 1'000'000'000}, .seal_after = 4}};
   Poll poll{some_days_ago(3), 60, 3};
   for (int commit = 0; commit < 200; ++commit) {  // 15 minutes each: 50 hours
@@ -130,7 +130,7 @@ TEST_CASE("raw samples, minutes and hours go when they are old, each at its own 
 }
 
 TEST_CASE("beyond max_bytes the oldest raw samples go first, are counted, and noted once a run") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   House house{folder.file("r12.db"), {.retention = {.max_bytes = 400'000}, .seal_after = 4}};
   Poll poll{some_days_ago(9), 30, 20};
   for (int commit = 0; commit < 300; ++commit) {
@@ -147,7 +147,7 @@ TEST_CASE("beyond max_bytes the oldest raw samples go first, are counted, and no
 }
 
 TEST_CASE("a damaged chunk costs itself: the rest of its window is merged, the loss is noted and told") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   House house{path, {.seal_after = 4}};
   Poll poll{some_days_ago(3), 10, 5};
@@ -172,7 +172,7 @@ TEST_CASE("a damaged chunk costs itself: the rest of its window is merged, the l
 }
 
 TEST_CASE("a damaged journal row costs what follows up to the next key row, and is noted once") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   House house{path};
   Poll poll{some_days_ago(3), 1, 3};
@@ -193,7 +193,7 @@ TEST_CASE("a damaged journal row costs what follows up to the next key row, and 
 }
 
 TEST_CASE("no seq is used twice, also when all of the journal is sealed") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   House house{folder.file("r12.db"), {.seal_after = 1}};
   Poll poll{some_days_ago(3), 1, 2};
   for (int second = 1; second <= 150; ++second) {

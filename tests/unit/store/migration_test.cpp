@@ -100,7 +100,7 @@ Poll make_old_file(const std::string& path, int replies) {
 }  // namespace
 
 TEST_CASE("a file of format 1 is brought forward: all that it holds reads as before, and it goes on") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   auto poll = make_old_file(path, 5000);
   House house{path};
@@ -126,7 +126,7 @@ TEST_CASE("a file of format 1 is brought forward: all that it holds reads as bef
 }
 
 TEST_CASE("a conversion that is interrupted goes on where it was, and nothing is there twice") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   auto poll = make_old_file(path, 4000);
   House house{path};
@@ -142,7 +142,7 @@ TEST_CASE("a conversion that is interrupted goes on where it was, and nothing is
 }
 
 TEST_CASE("a damaged batch of an old file is noted as lost, the others are there") {
-  const Folder folder;
+  const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   const auto poll = make_old_file(path, 100);
   SQLite::Database{path, SQLite::OPEN_READWRITE}.exec("UPDATE batch SET samples = x'00' WHERE row = 50");

@@ -1,6 +1,7 @@
 #include "rig.hpp"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <stdexcept>
@@ -9,8 +10,10 @@ namespace holdup::store::test {
 
 using namespace std::chrono_literals;
 
-Folder::Folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "holdup-store-XXXXXX").string();
+Folder::Folder(On on) {
+  const std::filesystem::path memory{"/dev/shm"};
+  const auto above = on == On::memory && ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+  std::string name = (above / "holdup-store-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no temporary folder"};
   path_ = name;
 }
@@ -82,6 +85,15 @@ record::Event event(int n) {
           .element = "cab1/psu1",
           .cause = "cab1/psu1",
           .evidence = {{.source = "device/shelf-psu1", .point = "silence", .quality = "failed", .time = at_second(n), .uncertainty = 5ms}}};
+}
+
+record::Audit audit(int n) {
+  return {.time = at_second(n) + 7ns,
+          .boot = "3f2a91c0",
+          .at = ground::Instant{std::chrono::seconds{n}},
+          .actor = "uid 1000 (alice)",
+          .action = "reload",
+          .json = "{\"n\":" + std::to_string(n) + "}"};
 }
 
 record::Event stored(record::Event event) {

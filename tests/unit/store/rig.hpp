@@ -13,7 +13,8 @@ namespace holdup::store::test {
 
 class Folder {
  public:
-  Folder();
+  enum class On { disk, memory };  // memory: for those who commit thousands of times, and no sync is looked at
+  explicit Folder(On on = On::disk);
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
   ~Folder();
@@ -48,6 +49,7 @@ class Memory final : public Listener {
 };
 
 [[nodiscard]] record::Event event(int n);
+[[nodiscard]] record::Audit audit(int n);
 /// As it reads back.
 [[nodiscard]] record::Event stored(record::Event event);
 /// One sample for each value, of series 1, 2, … of pdu-a; `second` is its time. The first batch of a run must declare them.

@@ -135,6 +135,8 @@ TEST_CASE("damage met while writing sets the file aside, and the event is writte
   Memory memory;
   auto store = open_store(path, memory);
   for (int n = 1; n <= 20; ++n) REQUIRE(store->append(event(n)));
+  for (int n = 1; n <= 3; ++n) REQUIRE(store->append(audit(n)));
+  REQUIRE(store->put({"capture", "c1", {1, 2}}));
   REQUIRE(store->flush());
   ruin_root_page_of(path, "cursor");
   store->set({"forward", 1});
@@ -142,8 +144,40 @@ TEST_CASE("damage met while writing sets the file aside, and the event is writte
   for (int tries = 0; tries < 100 && store->flush().has_error(); ++tries) continue;
   REQUIRE(memory.aside().size() == 1);
   CHECK(memory.aside()[0].events_saved >= 20);
+  CHECK(memory.aside()[0].audits_saved == 3);
+  CHECK(memory.aside()[0].blobs_saved >= 1);
   CHECK_FALSE(store->standing().degraded);
   auto reader = Reader::open(path);
   CHECK(reader->events(0, 100)->size() == 21);
   CHECK(reader->cursor("forward").value() == 1);
+  CHECK(reader->audit(0, 10)->size() == 3);
+  CHECK_FALSE(reader->verify_audit().value());
+  CHECK(reader->blob("capture", "c1").value() == std::vector<std::uint8_t>{1, 2});
+  REQUIRE(store->append(audit(4)));
+  REQUIRE(store->flush());
+  CHECK_FALSE(reader->verify_audit().value());
+}
+
+TEST_CASE("events before and behind a page that does not read are both saved") {
+  const Folder folder;
+  const auto path = folder.file("r12.db");
+  {
+    Memory memory;
+    auto store = open_store(path, memory);
+    for (int n = 1; n <= 1000; ++n) REQUIRE(store->append(event(n)));
+  }
+  std::fstream bytes{path, std::ios::in | std::ios::out | std::ios::binary};
+  const std::string middle = "3f2a91c0-500\"";
+  const std::string text{std::istreambuf_iterator<char>{bytes}, {}};
+  bytes.seekp(static_cast<std::streamoff>(text.find("{\"id\":\"" + middle) / 4096 * 4096));
+  bytes << std::string(4096, '\xFF') << std::flush;
+  Memory memory;
+  auto store = open_store(path, memory);
+  REQUIRE(store);
+  REQUIRE(memory.aside().size() == 1);
+  CHECK(memory.aside()[0].events_saved >= 980);
+  CHECK(memory.aside()[0].events_saved < 1000);
+  const auto events = Reader::open(path)->events(0, 5000).value();
+  CHECK(events.front().event.id == event(1).id);
+  CHECK(events.back().event.id == event(1000).id);
 }

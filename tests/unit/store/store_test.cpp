@@ -1,7 +1,10 @@
 #include "store/store.hpp"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include "catch.hpp"
 #include "rig.hpp"
+
+#include "store/crc.hpp"
 #include "store/reader.hpp"
 
 using namespace holdup;
@@ -110,4 +113,77 @@ TEST_CASE("blobs and cursors are replaced by name, and absent ones are nothing")
   CHECK_FALSE(reader->blob("audit", "3f2a91c0-1").value());
   CHECK(reader->cursor("forward").value() == -5);
   CHECK_FALSE(reader->cursor("other").value());
+}
+
+TEST_CASE("audit records are durable after a flush, in a chain that goes on over a restart and shows each change") {
+  const Folder folder;
+  const auto path = folder.file("r12.db");
+  Memory memory;
+  for (int run = 0; run < 2; ++run) {
+    auto store = open_store(path, memory);
+    for (int n = 1; n <= 3; ++n) REQUIRE(store->append(audit(3 * run + n)));
+    REQUIRE(store->flush());
+  }
+  auto reader = Reader::open(path);
+  const auto records = reader->audit(0, 10).value();
+  REQUIRE(records.size() == 6);
+  for (int n = 1; n <= 6; ++n) {
+    const auto& [seq, record] = records[static_cast<std::size_t>(n - 1)];
+    CHECK(seq == n);
+    CHECK(record.time == audit(n).time);
+    CHECK(record.at == audit(n).at);
+    CHECK(record.actor == audit(n).actor);
+    CHECK(record.json == audit(n).json);
+  }
+  CHECK_FALSE(reader->verify_audit().value());
+  SQLite::Database file{path, SQLite::OPEN_READWRITE};
+  file.exec("UPDATE audit SET actor = 'uid 0 (root)' WHERE seq = 2");
+  CHECK(reader->verify_audit().value()->where == "audit record 2");
+  file.exec("UPDATE audit SET actor = 'uid 1000 (alice)' WHERE seq = 2; DELETE FROM audit WHERE seq = 4");
+  CHECK(reader->verify_audit().value());
+}
+
+TEST_CASE("audit records that wait are bounded, as events are") {
+  const Folder folder;
+  Intake intake{{.events = 2}};
+  REQUIRE(intake.add(audit(1)));
+  REQUIRE(intake.add(audit(2)));
+  CHECK(intake.add(audit(3)).has_error());
+  Work work = intake.take_events(10);
+  CHECK(work.audits.size() == 2);
+  CHECK_FALSE(intake.idle());
+  intake.give_back(std::move(work));
+  CHECK(intake.take_events(10).audits.size() == 2);
+}
+
+TEST_CASE("events and blobs carry the checksum of their bytes") {
+  const Folder folder;
+  Memory memory;
+  {
+    auto store = open_store(folder.file("r12.db"), memory);
+    REQUIRE(store->append(event(1)));
+    REQUIRE(store->put({"capture", "c1", {'1', '2', '3', '4', '5', '6', '7', '8', '9'}}));
+  }
+  SQLite::Database file{folder.file("r12.db")};
+  CHECK(file.execAndGet("SELECT crc FROM blob").getInt64() == 0xCBF43926);
+  const std::string json = file.execAndGet("SELECT json FROM event").getString();
+  CHECK(file.execAndGet("SELECT crc FROM event").getInt64() == crc_of(json));
+}
+
+TEST_CASE("the standing tells what was recorded, written and is in use") {
+  const Folder folder;
+  Memory memory;
+  auto store = open_store(folder.file("r12.db"), memory);
+  CHECK(store->standing().samples == 0);
+  for (int second = 0; second < 20; ++second) {
+    store->append(batch(second, {1.5 * second, 2}, second == 0 ? Born::yes : Born::no));
+    REQUIRE(store->flush());
+  }
+  const auto standing = store->standing();
+  CHECK(standing.samples == 40);
+  CHECK(standing.bytes_written >= 20 * 4120);
+  CHECK(standing.bytes_written < 200 * 4120);
+  CHECK(standing.file_bytes >= std::uint64_t{20} * 4096);
+  CHECK(standing.log_bytes >= 20 * 4120);
+  CHECK(standing.lost_samples == 0);
 }
