@@ -191,6 +191,8 @@ bool Ledger::behind() const { return connection_->keeper->behind(); }
 
 std::vector<Loss> Ledger::take_losses() { return connection_->keeper->take_losses(); }
 
+void Ledger::note_loss(Loss loss) { connection_->keeper->note_loss(std::move(loss)); }
+
 Ledger::Figures Ledger::figures() const {
   const auto& of = *connection_;
   return {.bytes_written = of.wear->bytes(),

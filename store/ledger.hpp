@@ -46,6 +46,8 @@ class Ledger {
   /// What was found lost since the last call.
   [[nodiscard]] std::vector<Loss> take_losses();
 
+  /// Told, and written at the next opportunity.
+  void note_loss(Loss loss);
   /// An audit record of a damaged file, as it was.
   [[nodiscard]] ground::Result<void> restore(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash);
 

@@ -99,6 +99,18 @@ std::optional<OldAudit> audit_of(SQLite::Statement& row) {
                   {begin, begin + hash.getBytes()}};
 }
 
+// What stays in the damaged file, as far as it can be told.
+Loss samples_left(SQLite::Database& file, const std::string& damaged) {
+  Loss out{.what = "set aside: " + damaged, .why = "the file is damaged"};
+  try {
+    SQLite::Statement find{file, "SELECT min(from_ms), max(to_ms), sum(samples) FROM chunk WHERE level >= 0"};
+    if (find.executeStep())
+      out = {out.what, find.getColumn(0).getInt64(), find.getColumn(1).getInt64(), find.getColumn(2).getInt64(), out.why};
+  } catch (const SQLite::Exception&) {  // nobody knows then
+  }
+  return out;
+}
+
 }  // namespace
 
 Salvaged salvage(const std::string& damaged, Ledger& into) {
@@ -120,14 +132,17 @@ Salvaged salvage(const std::string& damaged, Ledger& into) {
     }
     return true;
   };
+  Loss left{.what = "set aside: " + damaged, .why = "the file is damaged"};
   try {
     SQLite::Database file{damaged, SQLite::OPEN_READONLY, busy_timeout_ms};
     file.exec("PRAGMA writable_schema = ON");  // SQLite then opens a file that is shorter than its header says; nothing is written
     Gleaner<record::Event>{file, "event", "seq", "json, utc_ns", event_of, hand_events}.run();
     Gleaner<OldAudit>{file, "audit", "seq", "utc_ns, boot, mono_ns, actor, action, json, hash", audit_of, hand_audits}.run();
     Gleaner<Blob>{file, "blob", "row", "kind, key, bytes", blob_of, hand_blobs}.run();
+    left = samples_left(file, damaged);
   } catch (const std::exception&) {  // not even its tables read
   }
+  into.note_loss(std::move(left));
   return out;
 }
 

@@ -13,7 +13,7 @@ struct Salvaged {
 };
 
 /// Events in their order, audit records with their hashes, blobs: from the first on up to the damage, and from the last on back to it.
-/// Samples and cursors stay where they are.
+/// Samples and cursors stay where they are: a loss, and noted as one.
 [[nodiscard]] Salvaged salvage(const std::string& damaged, Ledger& into);
 
 }  // namespace holdup::store

@@ -41,6 +41,11 @@ void Memory::set_aside(const SetAside& damaged) {
   aside_.push_back(damaged);
 }
 
+void Memory::lost(const Loss& loss) {
+  const std::lock_guard lock{mutex_};
+  losses_.push_back(loss);
+}
+
 bool Memory::await_degraded(bool wanted) {
   std::unique_lock lock{mutex_};
   return changed_.wait_for(lock, 10s, [&] { return degraded_ == wanted; });
@@ -65,6 +70,11 @@ std::vector<std::string> Memory::told_ids() const {
 std::vector<SetAside> Memory::aside() const {
   const std::lock_guard lock{mutex_};
   return aside_;
+}
+
+std::vector<Loss> Memory::losses() const {
+  const std::lock_guard lock{mutex_};
+  return losses_;
 }
 
 std::string Memory::reason() const {

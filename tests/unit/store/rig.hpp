@@ -30,6 +30,7 @@ class Memory final : public Listener {
   void durable(std::vector<record::Event> events) override;
   void degraded(bool is, const std::string& reason) override;
   void set_aside(const SetAside& damaged) override;
+  void lost(const Loss& loss) override;
 
   /// Waits until the store says so; false after ten seconds.
   [[nodiscard]] bool await_degraded(bool wanted);
@@ -37,6 +38,7 @@ class Memory final : public Listener {
   [[nodiscard]] std::vector<record::Event> told() const;
   [[nodiscard]] std::vector<std::string> told_ids() const;
   [[nodiscard]] std::vector<SetAside> aside() const;
+  [[nodiscard]] std::vector<Loss> losses() const;
   [[nodiscard]] std::string reason() const;
 
  private:
@@ -44,6 +46,7 @@ class Memory final : public Listener {
   std::condition_variable changed_;
   std::vector<record::Event> durable_;
   std::vector<SetAside> aside_;
+  std::vector<Loss> losses_;
   bool degraded_ = false;
   std::string reason_;
 };

@@ -1,6 +1,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 
@@ -33,7 +34,7 @@ class FullDisk {
 };
 
 // Behind the back of whoever has the file open; the last write makes it look at the file again.
-void ruin_root_page_of(const std::string& path, const std::string& table) {
+void ruin_root_page_of(const std::string& path, const std::string& table, bool touch = true) {
   SQLite::Database file{path, SQLite::OPEN_READWRITE};
   file.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   const int page = file.execAndGet("SELECT rootpage FROM sqlite_master WHERE name = '" + table + "'").getInt();
@@ -41,7 +42,7 @@ void ruin_root_page_of(const std::string& path, const std::string& table) {
   std::fstream bytes{path, std::ios::in | std::ios::out | std::ios::binary};
   bytes.seekp(std::streamoff{page - 1} * page_size);
   bytes << std::string(static_cast<std::size_t>(page_size), '\xFF') << std::flush;
-  file.exec("INSERT INTO blob(kind, key, bytes, crc) VALUES('test', 'touch', x'00', 0)");
+  if (touch) file.exec("INSERT INTO blob(kind, key, bytes, crc) VALUES('test', 'touch', x'00', 0)");
 }
 
 }  // namespace
@@ -180,4 +181,44 @@ TEST_CASE("events before and behind a page that does not read are both saved") {
   const auto events = Reader::open(path)->events(0, 5000).value();
   CHECK(events.front().event.id == event(1).id);
   CHECK(events.back().event.id == event(1000).id);
+}
+
+TEST_CASE("whatever table of a closed file is damaged, the store opens, has its events and goes on") {
+  const auto table = GENERATE("chunk", "summary", "loss", "meta", "series", "label", "pack", "boot", "journal", "cursor", "blob", "audit",
+                              "chunk_by_age", "chunk_of_pack", "series_by_name");
+  INFO(table);
+  const Folder folder{Folder::On::memory};
+  const auto path = folder.file("r12.db");
+  {
+    Memory memory;
+    auto settings = options(path);
+    settings.seal_after = 4;
+    auto store = Store::open(settings, memory);
+    for (int n = 1; n <= 20; ++n) {
+      REQUIRE(store->append(event(n)));
+      REQUIRE(store->append(audit(n)));
+      store->append(batch(n, {1.0 * n, 2}, n == 1 ? Born::yes : Born::no));
+      REQUIRE(store->flush());
+    }
+  }
+  ruin_root_page_of(path, table, false);
+  Memory memory;
+  auto settings = options(path);
+  settings.seal_after = 4;
+  auto store = Store::open(settings, memory);
+  REQUIRE(store);
+  for (int n = 21; n <= 60; ++n) {
+    REQUIRE(store->append(event(n)));
+    store->append(batch(n, {1.0 * n, 2}, n == 21 ? Born::yes : Born::no));
+    for (int tries = 0; tries < 100 && store->flush().has_error(); ++tries) continue;
+  }
+  CHECK_FALSE(store->standing().degraded);
+  CHECK(memory.aside().size() <= 1);
+  auto reader = Reader::open(path);
+  REQUIRE(reader);
+  const auto losses = memory.losses();
+  const auto left = std::ranges::count_if(losses, [](const Loss& loss) { return loss.what.starts_with("set aside: "); });
+  CHECK(left == static_cast<std::ptrdiff_t>(memory.aside().size()));
+  if (left > 0) CHECK(SQLite::Database{path}.execAndGet("SELECT count(*) FROM loss WHERE what LIKE 'set aside: %'").getInt() == 1);
+  CHECK(reader->events(0, 1000)->size() == 60);
 }
