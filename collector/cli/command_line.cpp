@@ -66,6 +66,11 @@ void add_events(CLI::App& verb, EventsOptions& options) {
 void add_query(CLI::App& verb, QueryOptions& options) {
   verb.add_option("promql", options.expression, "The expression")->required();
   add_source(verb, options.source);
+  auto* from =
+      verb.add_option("--from", options.from, "At each step from then on: 2026-11-22T10:00:00Z, seconds since 1970, or how long ago: 6h");
+  verb.add_option("--to", options.to, "The last step is then or before; now unless told")->needs(from);
+  verb.add_option("--step", options.step, "Between two steps: 15s; 250 steps unless told")->needs(from);
+  verb.add_option("--time", options.time, "At that time instead of now")->excludes(from);
   add_json(verb, options.json, "The answer as one JSON object, in the shape of Prometheus' API");
 }
 
@@ -179,7 +184,7 @@ int command_line(int argc, char** argv) {
   verbs.add("probe", "Identify one device, pick its profile, read every point once", probe, add_probe);
   verbs.add("status", "Is the rack redundant, and how do we know: 0 redundant, 1 not, 4 cannot know", status, add_status);
   verbs.add("events", "What was said, when, on what evidence; --follow: from now on, as it is said", events, add_events);
-  verbs.add("query", "An instant query in PromQL", query, add_query);
+  verbs.add("query", "A query in PromQL, at one time or at each step of a range", query, add_query);
   verbs.add("export", "What a store file holds of some series, as CSV, JSON lines or OpenMetrics", export_samples, add_export);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
   verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);

@@ -1,31 +1,81 @@
 #include "collector/serve/query.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <variant>
 
+#include "collector/cli/moment.hpp"
+#include "collector/cli/progress.hpp"
 #include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
-#include "ground/clock/clock.hpp"
+#include "collector/serve/routes.hpp"
+#include "ground/number.hpp"
 #include "ground/utf8.hpp"
 
-// `holdup query`: one instant query, of the daemon or of a store file.
+// `holdup query`: a query at one time or over a range, of the daemon or of a store file.
 namespace holdup::cli {
 namespace {
 
 namespace json = boost::json;
 
-ground::Result<Reply> ask(const QueryOptions& options) {
+using Query = std::variant<serve::InstantQuery, serve::RangeQuery>;
+
+constexpr int usual_steps = 250;  // as many as Prometheus' page draws
+
+/// What is asked, or what cannot be understood.
+std::variant<Query, std::string> understood(const QueryOptions& options) {
+  const auto now = utc_now();
+  const std::string times = " is no time; write 2026-11-22T10:00:00Z, seconds since 1970, or how long ago: 6h";
+  if (options.from.empty()) {
+    const auto at = options.time.empty() ? now : moment(options.time, now);
+    if (!at) return "--time " + options.time + times;
+    return serve::InstantQuery{options.expression, *at};
+  }
+  const auto from = moment(options.from, now), to = options.to.empty() ? now : moment(options.to, now);
+  if (!from) return "--from " + options.from + times;
+  if (!to) return "--to " + options.to + times;
+  if (*to < *from) return "--to is before --from";
+  const auto usual =
+      std::max<ground::Duration>(std::chrono::ceil<std::chrono::seconds>((*to - *from) / usual_steps), std::chrono::seconds{1});
+  const auto step = options.step.empty() ? usual : serve::query_step(options.step);
+  if (!step) return "--step " + options.step + " is no duration; write 15s";
+  serve::RangeQuery query{options.expression, *from, *to, *step};
+  if (const auto refusal = serve::refusal_of(query)) return *refusal;
+  return query;
+}
+
+std::string seconds_text(ground::Utc time) {
+  return ground::number_text(ground::seconds(std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch())));
+}
+
+std::string target_of(const Query& query) {
+  if (const auto* range = std::get_if<serve::RangeQuery>(&query))
+    return "/api/v1/query_range?query=" + url_encoded(range->expression) + "&start=" + seconds_text(range->from) +
+           "&end=" + seconds_text(range->to) + "&step=" + ground::number_text(ground::seconds(range->step));
+  const auto& instant = std::get<serve::InstantQuery>(query);
+  return "/api/v1/query?query=" + url_encoded(instant.expression) + "&time=" + seconds_text(instant.at);
+}
+
+ground::Result<Reply> ask(const QueryOptions& options, const Query& query) {
   if (options.source.store.empty()) {
     const auto daemon = DaemonClient::at(options.source.url);
     if (!daemon) return daemon.error();
-    return daemon->get("/api/v1/query?query=" + url_encoded(options.expression));
+    return daemon->get(options.time.empty() && options.from.empty() ? "/api/v1/query?query=" + url_encoded(options.expression)
+                                                                    : target_of(query));
   }
   auto reader = store::Reader::open(options.source.store);
   if (!reader) return reader.error();
-  const serve::InstantQuery query{options.expression, ground::utc(ground::clock::now(), ground::clock::utc_offset())};
-  const auto answer = serve::answer(query, *reader, [] { return false; });
+  Progress progress;
+  const auto show = [&] {
+    if (progress.due()) progress.show("reading " + options.source.store);
+    return false;
+  };
+  const auto answer = std::visit([&](const auto& asked) { return serve::answer(asked, *reader, show); }, query);
+  for (const auto& flaw : reader->take_flaws())
+    std::cerr << "holdup: " << ground::printable(flaw.where + " is damaged and left out: " + flaw.what) << '\n';
   return Reply{answer.status, answer.body};
 }
 
@@ -71,7 +121,9 @@ int print(const QueryOptions& options, const Reply& reply) {
 }  // namespace
 
 int query(const QueryOptions& options) {
-  const auto reply = ask(options);
+  const auto asked = understood(options);
+  if (const auto* wrong = std::get_if<std::string>(&asked)) return std::cerr << "holdup: " << ground::printable(*wrong) << '\n', usage;
+  const auto reply = ask(options, std::get<Query>(asked));
   if (!reply) return std::cerr << "holdup: " << ground::printable(reply.error().what) << '\n', cannot_know;
   try {
     return print(options, *reply);

@@ -50,7 +50,7 @@ struct EventsOptions {
 };
 struct QueryOptions {
   Source source;
-  std::string expression;
+  std::string expression, time, from, to, step;
   bool json = false;
 };
 struct ExportOptions {

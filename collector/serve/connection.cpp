@@ -182,11 +182,22 @@ asio::awaitable<std::optional<Request>> Connection::read_request() {
                     .body = std::move(message.body())};
 }
 
+template <class Query>
+Connection::StoreJob Connection::job_of(const Query& query) const {
+  const auto deadline = ground::clock::now() + hall_.options.limits.query;
+  return [query, deadline, &worker = hall_.worker](store::Reader& reader) {
+    return answer(query, reader, [&] { return worker.stopping() || ground::clock::now() > deadline; });
+  };
+}
+
 asio::awaitable<bool> Connection::reply(Request request) {
   auto way = route(request, hall_.mirror, moment_now());
   if (auto* answer = std::get_if<Answer>(&way)) co_return co_await send(std::move(*answer), request.method);
-  if (auto* query = std::get_if<InstantQuery>(&way)) {
-    auto answer = co_await ask_store(job_of(*query), Worker::Place::last);
+  StoreJob query;
+  if (const auto* instant = std::get_if<InstantQuery>(&way)) query = job_of(*instant);
+  if (const auto* range = std::get_if<RangeQuery>(&way)) query = job_of(*range);
+  if (query) {
+    auto answer = co_await ask_store(std::move(query), Worker::Place::last);
     co_return co_await send(std::move(answer), request.method);
   }
   if (auto* asked = std::get_if<IncidentAsked>(&way)) {
@@ -230,13 +241,6 @@ asio::awaitable<void> Connection::refuse(unsigned status, std::string why) {
     const auto size = co_await stream_.async_read_some(buffer_.prepare(4096), redirected(ignored));
     most -= std::min(size, most);
   }
-}
-
-Connection::StoreJob Connection::job_of(const InstantQuery& query) const {
-  const auto deadline = ground::clock::now() + hall_.options.limits.query;
-  return [query, deadline, &worker = hall_.worker](store::Reader& reader) {
-    return answer(query, reader, [&] { return worker.stopping() || ground::clock::now() > deadline; });
-  };
 }
 
 asio::awaitable<Answer> Connection::ask_store(StoreJob job, Worker::Place place) {

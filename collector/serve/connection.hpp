@@ -58,7 +58,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<bool> catch_up(Subscriber& subscriber, std::string after);
   Awaitable<bool> send_text(const std::string& text);
   void watch_for_hang_up();
-  [[nodiscard]] StoreJob job_of(const InstantQuery& query) const;
+  template <class Query>
+  [[nodiscard]] StoreJob job_of(const Query& query) const;
 
   boost::beast::tcp_stream stream_;
   const Hall& hall_;

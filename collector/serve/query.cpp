@@ -1,13 +1,13 @@
 #include "collector/serve/query.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <deque>
 #include <optional>
 
 #include "collector/rules/aggregate_window.hpp"
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/parser.hpp"
+#include "collector/serve/query_shape.hpp"
+#include "collector/serve/selection.hpp"
 #include "ground/json_writer.hpp"
 #include "ground/number.hpp"
 
@@ -16,23 +16,17 @@ namespace {
 
 using ground::JsonWriter;
 using ground::Quality;
-using rules::Labels;
 
 // The evaluator's time is whatever its source says it is: here UTC, as the store keeps it.
 ground::Instant as_instant(ground::Utc time) { return ground::Instant{time.time_since_epoch()}; }
 ground::Utc as_utc(ground::Instant time) { return ground::Utc{time.time_since_epoch()}; }
-
-struct Found {
-  std::int64_t row = 0;
-  const Labels* labels = nullptr;
-};
 
 class StoreSource : public rules::Source {
  public:
   StoreSource(store::Reader& reader, const OutOfTime& out_of_time) : reader_{reader}, out_of_time_{out_of_time} {}
 
   ground::Instant read(const rules::Leaf& leaf, ground::Instant at, rules::Vector& out) override {
-    const auto found = select(*leaf.selector);
+    const auto& found = select(*leaf.selector);
     if (leaf.window == nullptr)
       read_last(found, as_utc(at), out);
     else
@@ -40,24 +34,8 @@ class StoreSource : public rules::Source {
     return ground::Instant::max();
   }
 
-  [[nodiscard]] std::vector<Found> select(const rules::Selector& selector) {
-    std::string_view name;
-    std::vector<record::Label> exact;
-    for (const auto& matcher : selector.matchers) {
-      if (matcher.kind() != rules::MatchKind::equal || matcher.value().empty()) continue;
-      if (matcher.name() == rules::metric_name)
-        name = matcher.value();
-      else
-        exact.emplace_back(matcher.name(), matcher.value());
-    }
-    std::vector<Found> out;
-    for (auto& stored : taken(reader_.series(name, exact))) {
-      auto labels = labels_of(std::move(stored.series));
-      const auto fits = [&](const rules::Matcher& matcher) { return matcher.matches(labels.get(matcher.name())); };
-      if (std::all_of(selector.matchers.begin(), selector.matchers.end(), fits))
-        out.push_back({stored.row, &labels_.emplace_back(std::move(labels))});
-    }
-    return out;
+  [[nodiscard]] const std::vector<Selected>& select(const rules::Selector& selector) {
+    return found_.emplace_back(taken(serve::select(reader_, selector)));
   }
 
   /// The good ones in (at - range, at].
@@ -73,22 +51,17 @@ class StoreSource : public rules::Source {
   [[nodiscard]] const std::optional<Answer>& failure() const { return failure_; }
 
  private:
-  static Labels labels_of(record::Series series) {
-    series.labels.emplace_back(rules::metric_name, std::move(series.name));
-    return Labels{std::move(series.labels)};
-  }
-
   // A series whose newest point is not good has no value: what was good before it is no longer true.
-  void read_last(const std::vector<Found>& found, ground::Utc at, rules::Vector& out) {
+  void read_last(const std::vector<Selected>& found, ground::Utc at, rules::Vector& out) {
     if (failure_ || stopped()) return;
     std::vector<std::int64_t> rows;
     for (const auto& series : found) rows.push_back(series.row);
     const auto points = taken(reader_.instant(rows, at, query_lookback));
     for (std::size_t i = 0; i < points.size(); ++i)
-      if (points[i] && points[i]->quality == Quality::good) out.push_back({.labels = found[i].labels, .value = points[i]->value});
+      if (points[i] && points[i]->quality == Quality::good) out.push_back({.labels = &found[i].labels, .value = points[i]->value});
   }
 
-  void read_window(const Found& series, const rules::Leaf& leaf, ground::Instant at, rules::Vector& out) {
+  void read_window(const Selected& series, const rules::Leaf& leaf, ground::Instant at, rules::Vector& out) {
     rules::AggregateWindow window{{.kind = leaf.window->kind, .range = leaf.selector->range}, query_most_samples};
     std::optional<ground::Utc> last;
     for (const auto& point : points(series.row, as_utc(at), leaf.selector->range)) {
@@ -96,7 +69,7 @@ class StoreSource : public rules::Source {
       last = point.time;
       window.push(as_instant(point.time), point.value);
     }
-    if (const auto value = window.value(at)) out.push_back({.labels = series.labels, .value = *value});
+    if (const auto value = window.value(at)) out.push_back({.labels = &series.labels, .value = *value});
   }
 
   bool stopped() {
@@ -113,29 +86,10 @@ class StoreSource : public rules::Source {
 
   store::Reader& reader_;
   const OutOfTime& out_of_time_;
-  std::deque<Labels> labels_;
+  std::deque<std::vector<Selected>> found_;  // labels that elements point to
   std::size_t samples_ = 0;
   std::optional<Answer> failure_;
 };
-
-void write_metric(JsonWriter& out, const Labels& labels, bool named) {
-  out.key("metric").begin_object();
-  for (const auto& [name, value] : labels.all())
-    if (named || name != rules::metric_name) out.field(name, value);
-  out.end_object();
-}
-
-void write_pair(JsonWriter& out, ground::Utc at, std::string_view text) {
-  const auto ms = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()).count();
-  out.begin_array().value(static_cast<double>(ms) / 1000).value(text).end_array();
-}
-
-Answer success(std::string_view type, const std::function<void(JsonWriter&)>& result) {
-  JsonWriter out;
-  out.begin_object().field("status", "success").key("data").begin_object().field("resultType", type).key("result");
-  result(out);
-  return {.body = out.end_object().end_object().take()};
-}
 
 Answer vector_answer(const rules::Vector& vector, ground::Utc at) {
   return success("vector", [&](JsonWriter& out) {
@@ -158,7 +112,7 @@ Answer matrix_answer(const rules::Selector& selector, StoreSource& source, groun
       const auto points = source.points(series.row, at, selector.range);
       if (points.empty()) continue;
       out.begin_object();
-      write_metric(out, *series.labels, true);
+      write_metric(out, series.labels, true);
       out.key("values").begin_array();
       for (const auto& point : points) write_pair(out, point.time, ground::number_text(point.value));
       out.end_array().end_object();
@@ -184,12 +138,6 @@ Answer answer(const InstantQuery& query, store::Reader& reader, const OutOfTime&
   if (const auto* number = std::get_if<double>(&evaluation.value))
     return success("scalar", [&](JsonWriter& out) { write_pair(out, query.at, ground::number_text(*number)); });
   return vector_answer(std::get<rules::Vector>(evaluation.value), query.at);
-}
-
-Answer query_error(unsigned status, std::string_view kind, std::string_view what) {
-  JsonWriter out;
-  out.begin_object().field("status", "error").field("errorType", kind).field("error", what);
-  return {.status = status, .body = out.end_object().take()};
 }
 
 }  // namespace holdup::serve

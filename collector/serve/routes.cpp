@@ -46,20 +46,45 @@ Route traps(const Asked& asked) { return Answer{.body = traps_json(asked.mirror)
 
 Route stream(const Asked& asked) { return StreamAsked{asked.request.last_event_id}; }
 
-Route query(const Asked& asked) {
+using Fields = std::map<std::string, std::string>;
+
+/// The parameters of a query, from the URL or a form, with its expression; else what is wrong.
+std::variant<Fields, Answer> query_fields(const Asked& asked) {
   const bool form = asked.request.method == Method::post;
   if (form && !asked.request.content_type.starts_with("application/x-www-form-urlencoded"))
     return query_error(415, "bad_data", "a posted query is application/x-www-form-urlencoded");
-  const auto fields = form_fields(form ? std::string_view{asked.request.body} : asked.query);
+  auto fields = form_fields(form ? std::string_view{asked.request.body} : asked.query);
   if (!fields) return query_error(400, "bad_data", "the parameters are not url-encoded");
-  const auto expression = fields->find("query");
-  if (expression == fields->end() || expression->second.empty())
-    return query_error(400, "bad_data", "invalid parameter \"query\": it is missing");
-  const auto time = fields->find("time");
+  if ((*fields)["query"].empty()) return query_error(400, "bad_data", "invalid parameter \"query\": it is missing");
+  return std::move(*fields);
+}
+
+Answer no_time(std::string_view parameter) {
+  return query_error(400, "bad_data", "invalid parameter \"" + std::string{parameter} + "\": neither seconds since 1970 nor a time in UTC");
+}
+
+Route query(const Asked& asked) {
+  auto read = query_fields(asked);
+  if (auto* wrong = std::get_if<Answer>(&read)) return std::move(*wrong);
+  auto& fields = std::get<Fields>(read);
   auto at = std::optional{ground::utc(asked.moment.now, asked.moment.utc_offset)};
-  if (time != fields->end() && !time->second.empty()) at = query_time(time->second);
-  if (!at) return query_error(400, "bad_data", "invalid parameter \"time\": neither seconds since 1970 nor a time in UTC");
-  return InstantQuery{expression->second, *at};
+  if (!fields["time"].empty()) at = query_time(fields["time"]);
+  if (!at) return no_time("time");
+  return InstantQuery{fields["query"], *at};
+}
+
+Route query_range(const Asked& asked) {
+  auto read = query_fields(asked);
+  if (auto* wrong = std::get_if<Answer>(&read)) return std::move(*wrong);
+  auto& fields = std::get<Fields>(read);
+  const auto from = query_time(fields["start"]), to = query_time(fields["end"]);
+  if (!from) return no_time("start");
+  if (!to) return no_time("end");
+  const auto step = query_step(fields["step"]);
+  if (!step) return query_error(400, "bad_data", "invalid parameter \"step\": neither seconds nor a duration");
+  RangeQuery asked_for{fields["query"], *from, *to, *step};
+  if (const auto refusal = refusal_of(asked_for)) return query_error(400, "bad_data", *refusal);
+  return asked_for;
 }
 
 Route incident(const Asked& asked, std::string_view encoded) {
@@ -75,15 +100,16 @@ struct Path {
   bool posted = false;  // POST is meant as well
 };
 
-constexpr std::array<Path, 9> paths{{{"/", root},
-                                     {"/metrics", metrics},
-                                     {"/-/healthy", healthy},
-                                     {"/-/ready", ready},
-                                     {"/api/holdup/v1/status", status},
-                                     {"/api/holdup/v1/incidents", incidents},
-                                     {"/api/holdup/v1/traps", traps},
-                                     {"/api/holdup/v1/stream", stream},
-                                     {"/api/v1/query", query, true}}};
+constexpr std::array<Path, 10> paths{{{"/", root},
+                                      {"/metrics", metrics},
+                                      {"/-/healthy", healthy},
+                                      {"/-/ready", ready},
+                                      {"/api/holdup/v1/status", status},
+                                      {"/api/holdup/v1/incidents", incidents},
+                                      {"/api/holdup/v1/traps", traps},
+                                      {"/api/holdup/v1/stream", stream},
+                                      {"/api/v1/query", query, true},
+                                      {"/api/v1/query_range", query_range, true}}};
 
 Answer not_meant(bool posted) {
   auto answer = text(405, "this method is not meant here");
@@ -150,6 +176,15 @@ std::optional<ground::Utc> query_time(std::string_view text) {
     return ground::Utc{std::chrono::milliseconds{std::llround(*seconds * 1000)}};
   }
   return ground::parse_iso8601(text);
+}
+
+std::optional<ground::Duration> query_step(std::string_view text) {
+  constexpr double longest_seconds = 9e9;
+  if (const auto seconds = ground::parse_number(text)) {
+    if (!(std::abs(*seconds) <= longest_seconds)) return std::nullopt;
+    return std::chrono::milliseconds{std::llround(*seconds * 1000)};
+  }
+  return ground::parse_duration(text);
 }
 
 }  // namespace holdup::serve

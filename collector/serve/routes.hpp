@@ -34,7 +34,7 @@ struct StreamAsked {
 struct IncidentAsked {
   std::string id;
 };
-using Route = std::variant<Answer, StreamAsked, InstantQuery, IncidentAsked>;
+using Route = std::variant<Answer, StreamAsked, InstantQuery, RangeQuery, IncidentAsked>;
 
 [[nodiscard]] Route route(const Request& request, const Mirror& mirror, incident::Moment moment);
 
@@ -44,5 +44,7 @@ using Route = std::variant<Answer, StreamAsked, InstantQuery, IncidentAsked>;
 [[nodiscard]] std::optional<std::map<std::string, std::string>> form_fields(std::string_view text);
 /// Seconds since 1970 with fractions, or RFC 3339 in UTC.
 [[nodiscard]] std::optional<ground::Utc> query_time(std::string_view text);
+/// Seconds with fractions, or a duration: 15s. To the millisecond.
+[[nodiscard]] std::optional<ground::Duration> query_step(std::string_view text);
 
 }  // namespace holdup::serve

@@ -148,21 +148,21 @@ bool Verification::Stages::series() {
 // In one snapshot: its rows follow from one another, and it is short.
 bool Verification::Stages::journal() {
   const Snapshot snapshot{session_};
-  std::int64_t sealed = 0;
-  {
-    Use least{session_, "SELECT coalesce(min(sealed), 0) FROM pack"};
-    if (least.step()) sealed = least.integer(0);
-  }
+  std::map<std::int64_t, std::int64_t> sealed;  // by pack
+  Use packs{session_, "SELECT row, sealed FROM pack"};
+  while (packs.step()) sealed[packs.integer(0)] = packs.integer(1);
+  std::int64_t least = sealed.empty() ? 0 : std::numeric_limits<std::int64_t>::max();
+  for (const auto& [pack, seq] : sealed) least = std::min(least, seq);
   codec::JournalReader reader;
-  const JournalPart part{.from = key_row_before(session_, sealed + 1), .wanted_after = sealed};
+  const JournalPart part{.from = key_row_before(session_, least + 1), .wanted_after = least};
   const auto look = [&](std::int64_t seq, const std::vector<codec::JournalBatch>& batches) {
     ++counts.journal_rows;
-    for (const auto& batch : batches) {
-      counts.samples += batch.series.size();
-      const auto unknown = [&](std::int64_t series) { return pack_of(series) == 0; };
-      if (std::any_of(batch.series.begin(), batch.series.end(), unknown))
-        flaw("journal " + std::to_string(seq), "it names a series that is not there");
-    }
+    for (const auto& batch : batches)
+      for (const auto series : batch.series) {
+        const auto pack = pack_of(series);
+        if (pack == 0) flaw("journal " + std::to_string(seq), "it names series " + std::to_string(series) + ", which is not there");
+        if (seq > sealed[pack]) ++counts.samples;
+      }
     return true;
   };
   read_journal(session_, reader, part, look);

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "catch.hpp"
 #include "store/store.hpp"
@@ -59,7 +60,7 @@ serve::Answer ask(
   const FanStore fans;
   auto reader = store::Reader::open(fans.file());
   REQUIRE(reader);
-  return serve::answer({.expression = expression, .at = at}, *reader, out_of_time);
+  return serve::answer(serve::InstantQuery{.expression = expression, .at = at}, *reader, out_of_time);
 }
 
 boost::json::value result(const serve::Answer& answer) {
@@ -103,4 +104,49 @@ TEST_CASE("a query out of time is a timeout") {
   const auto answer = ask("rack_fan_speed_rpm", noon, [] { return true; });
   CHECK(answer.status == 503);
   CHECK(boost::json::parse(answer.body).at("errorType") == "timeout");
+}
+
+namespace {
+
+serve::Answer ask_range(const std::string& expression, ground::Utc from, ground::Utc to, ground::Duration step) {
+  const FanStore fans;
+  auto reader = store::Reader::open(fans.file());
+  REQUIRE(reader);
+  return serve::answer(serve::RangeQuery{expression, from, to, step}, *reader, [] { return false; });
+}
+
+}  // namespace
+
+TEST_CASE("a range query answers each step as an instant query there does") {
+  const std::string expression =
+      GENERATE("rack_fan_speed_rpm", "rack_fan_speed_rpm{index=\"1\"} / 100 > 85", "avg_over_time(rack_fan_speed_rpm[3s])",
+               "max_over_time(rack_fan_speed_rpm[4s]) - on(index) rack_fan_speed_rpm", "1 + 1");
+  const auto step = GENERATE(500ms, 1000ms, 4000ms, 200'000ms);
+  const FanStore fans;
+  auto reader = store::Reader::open(fans.file()).value();
+  const auto never = [] { return false; };
+  const auto from = noon - 2s, to = noon + 12s + 3 * step;
+  std::map<std::string, boost::json::array> ranged, stepped;  // by metric
+  const auto range = result(serve::answer(serve::RangeQuery{expression, from, to, step}, reader, never));
+  for (const auto& series : range.as_array()) ranged[boost::json::serialize(series.at("metric"))] = series.at("values").as_array();
+  for (auto at = from; at <= to; at += step) {
+    const auto answer = result(serve::answer(serve::InstantQuery{expression, at}, reader, never));
+    if (expression == "1 + 1")
+      stepped["{}"].push_back(answer);
+    else
+      for (const auto& series : answer.as_array()) stepped[boost::json::serialize(series.at("metric"))].push_back(series.at("value"));
+  }
+  CHECK(ranged == stepped);
+  if (step <= 1000ms) CHECK_FALSE(stepped.empty());
+}
+
+TEST_CASE("a range query's times and type are judged as Prometheus judges them") {
+  CHECK(ask_range("rack_fan_speed_rpm", noon, noon - 1s, 1s).status == 400);
+  CHECK(ask_range("rack_fan_speed_rpm", noon, noon, 0s).status == 400);
+  CHECK(ask_range("rack_fan_speed_rpm", noon, noon + 11'001s, 1s).status == 400);
+  CHECK(ask_range("rack_fan_speed_rpm", noon, noon + 11'000s, 1s).status == 200);
+  CHECK(ask_range("rack_fan_speed_rpm[3s]", noon, noon, 1s).status == 400);
+  CHECK(ask_range("\"text\"", noon, noon, 1s).status == 400);
+  CHECK(ask_range("rack_fan_speed_rpm +", noon, noon, 1s).status == 400);
+  CHECK(ask_range("rack_fan_speed_rpm", ground::Utc::min(), ground::Utc::max(), std::chrono::hours{24 * 365 * 200}).status == 400);
 }

@@ -3,55 +3,25 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
-#include <iostream>
 #include <optional>
-#include <sstream>
 #include <thread>
 
 #include "catch.hpp"
-#include "collector/cli/command_line.hpp"
 #include "collector/cli/daemon_client.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/serve/server.hpp"
 #include "ground/clock/clock.hpp"
+#include "said.hpp"
 #include "store/store.hpp"
 #include "unit/collector/serve/small_rack.hpp"
 
 using namespace holdup;
 using namespace holdup::cli;
+using holdup::cli::test::run;
 using namespace holdup::serve::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// What a verb printed and with which code it ended.
-struct Said {
-  int code = -1;
-  std::string out, err;
-};
-
-class Capture {
- public:
-  explicit Capture(std::ostream& stream) : stream_{stream}, former_{stream.rdbuf(text_.rdbuf())} {}
-  Capture(const Capture&) = delete;
-  Capture& operator=(const Capture&) = delete;
-  ~Capture() { stream_.rdbuf(former_); }
-  std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-  std::ostream& stream_;
-  std::streambuf* former_;
-};
-
-Said run(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "holdup");
-  std::vector<char*> argv;
-  for (auto& argument : arguments) argv.push_back(argument.data());
-  const Capture out{std::cout}, err{std::cerr};
-  const int code = command_line(static_cast<int>(argv.size()), argv.data());
-  return {code, out.text(), err.text()};
-}
 
 struct Rack {
   Rack() : server{serve::Server::start({.listen = "127.0.0.1:0", .store_path = {}}, small_site())} {
