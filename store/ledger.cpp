@@ -165,6 +165,8 @@ void Ledger::committed(bool with_chore) {
   connection_->wear->note_frames();
 }
 
+Ledger::Position Ledger::position() const { return {connection_->scrivener->last_seq(), connection_->link.seq}; }
+
 ground::Result<void> Ledger::tidy(int beyond_pages) {
   auto& of = *connection_;
   if (of.log_pages - of.untidy_pages < beyond_pages) return {};

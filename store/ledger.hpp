@@ -24,6 +24,12 @@ class Ledger {
   /// One transaction, synced to the disk before it returns; samples take a chore of the housekeeper along. After a failure this Ledger must
   /// be closed and the file opened again.
   [[nodiscard]] ground::Result<void> commit(const Work& work);
+  /// How far the file has come; before a commit, so that after its failure the reopened file can tell whether it came about nonetheless.
+  struct Position {
+    std::int64_t row = 0;    // of the journal
+    std::int64_t audit = 0;  // of the chain
+  };
+  [[nodiscard]] Position position() const;
   /// Moves the write-ahead log into the file when it has grown over so many pages.
   [[nodiscard]] ground::Result<void> tidy(int beyond_pages);
 

@@ -36,6 +36,8 @@ int write_log_again(SQLite::Database& file) {
 
 }  // namespace
 
+void distrust_log(SQLite::Database& file) { sqlite3_db_config(file.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
 // A commit whose sync failed may be whole in the log as the kernel shows it, and is then taken for one at the next opening. Before
 // any of it goes into the file it must lie on the disk, or a loss of power in between leaves a half of it there.
 ground::Result<void> rewrite_log(SQLite::Database& file) {
@@ -44,8 +46,10 @@ ground::Result<void> rewrite_log(SQLite::Database& file) {
     if (const int code = write_log_again(file); code != SQLITE_OK)
       return Failure{FailureKind::machine, file.getFilename() + ": its log cannot be written again: " + sqlite3_errstr(code)};
   }
-  if (file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0) return {};
-  return Failure{FailureKind::machine, file.getFilename() + ": a reader holds its log"};
+  if (file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() != 0)
+    return Failure{FailureKind::machine, file.getFilename() + ": a reader holds its log"};
+  sqlite3_db_config(file.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+  return {};
 }
 
 }  // namespace holdup::store

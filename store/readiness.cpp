@@ -70,6 +70,7 @@ ground::Result<void> check_events(SQLite::Database& file) {
 }  // namespace
 
 ground::Result<void> make_ready(SQLite::Database& file) {
+  distrust_log(file);
   if (auto prepared = prepare(file); !prepared) return prepared.error();
   if (auto rewritten = rewrite_log(file); !rewritten) return rewritten.error();
   if (*owner_of(file) == Owner::older) bring_forward(file);

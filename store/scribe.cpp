@@ -124,7 +124,7 @@ void Scribe::run() {
     const auto done = perform(work);
     if (done) tell(work);
     lock.lock();
-    done ? intake_.done(work) : intake_.give_back(std::move(work));
+    done ? intake_.done(work) : return_work(std::move(work));
     settled_.notify_all();
     if (stop_ && (!done || intake_.idle())) return;
   }
@@ -171,11 +171,34 @@ std::optional<Scribe::Clock::time_point> Scribe::next_moment() const {
   return std::nullopt;
 }
 
+// What is in doubt comes first and alone: what was taken later must not be written before it.
 Work Scribe::take_work() {
+  if (doubt_) return std::exchange(doubtful_, {});
   if (intake_.events_wait()) return intake_.take_events(most_events_a_commit);
   Work work = intake_.take_rest(most_samples_a_commit);
   if (!intake_.rest_waits()) samples_due_ = Clock::now() + options_.sample_period;
   return work;
+}
+
+void Scribe::return_work(Work work) {
+  if (doubt_)
+    doubtful_ = std::move(work);
+  else
+    intake_.give_back(std::move(work));
+}
+
+// A commit whose sync failed may be found whole in the log when the file is opened again. Batches and audit records would then be there
+// twice; all else can be written again.
+ground::Result<void> Scribe::commit(const Work& work) {
+  if (work.empty()) return ledger_->commit_chore();
+  const auto before = ledger_->position();
+  const bool came_about = doubt_ && (before.row > doubt_->row || before.audit > doubt_->audit);
+  auto done = came_about ? ground::Result<void>{} : ledger_->commit(work);
+  if (done)
+    doubt_.reset();
+  else
+    doubt_ = before;
+  return done;
 }
 
 ground::Result<void> Scribe::perform(const Work& work) {
@@ -183,7 +206,7 @@ ground::Result<void> Scribe::perform(const Work& work) {
   const bool again = !ledger_;
   auto done = ensure_ledger();
   if (done && again) done = make_room();
-  if (done) done = work.empty() ? ledger_->commit_chore() : ledger_->commit(work);
+  if (done) done = commit(work);
   if (!done) {
     give_up(done.error());
     return done;
@@ -284,6 +307,7 @@ ground::Result<void> Scribe::open_ledger() {
 
 ground::Result<void> Scribe::start_anew(const std::string& why) {
   damage_ = why;
+  doubt_.reset();  // another file, which holds nothing of it
   auto aside = set_aside(options_.path);
   if (!aside) return aside.error();
   damage_.clear();

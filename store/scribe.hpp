@@ -43,7 +43,9 @@ class Scribe {
   [[nodiscard]] bool has_work_now() const;
   [[nodiscard]] std::optional<Clock::time_point> next_moment() const;
   [[nodiscard]] Work take_work();
+  void return_work(Work work);
   [[nodiscard]] ground::Result<void> perform(const Work& work);
+  [[nodiscard]] ground::Result<void> commit(const Work& work);
   void tell(Work& work);
   void note_failure(const ground::Failure& failure);
   void note_success(const Work& work);
@@ -64,7 +66,9 @@ class Scribe {
   FileLock file_lock_;
   Catalog catalog_;
   std::unique_ptr<Ledger> ledger_;
-  std::string damage_;  // why the file must be set aside before it is opened again
+  std::optional<Ledger::Position> doubt_;  // where the file stood before a commit that failed: the log may hold it whole
+  Work doubtful_;                          // … what it was to write
+  std::string damage_;                     // why the file must be set aside before it is opened again
   ground::Duration retry_after_;
 
   mutable std::mutex mutex_;

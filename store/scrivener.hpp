@@ -39,6 +39,9 @@ class Scrivener {
   /// The transaction is durable: its rows.
   [[nodiscard]] std::vector<Row> committed();
 
+  /// Of the last row that was written, committed or not.
+  [[nodiscard]] std::int64_t last_seq() const { return last_seq_; }
+
  private:
   void write_row(std::span<const record::Batch> batches, SQLite::Statement& add);
   void fill(codec::JournalBatch& reply, const Shape& shape, const record::Batch& batch);
