@@ -107,11 +107,11 @@ struct Ledger::Connection {
   std::optional<Wear> wear;
 };
 
-ground::Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Catalog& catalog, const Rules& rules) {
+ground::Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Catalog& catalog, const Rules& rules, Log log) {
   try {
     auto connection = std::make_unique<Connection>(path);
     auto& of = *connection;
-    if (auto ready = make_ready(of.file); !ready) return ready.error();
+    if (auto ready = make_ready(of.file, log); !ready) return ready.error();
     of.prepare_statements();
     catalog.forget_rows();
     of.keeper.emplace(of.file, of.tail, rules);

@@ -10,6 +10,7 @@
 #include "store/catalog.hpp"
 #include "store/housekeeper.hpp"
 #include "store/intake.hpp"
+#include "store/log.hpp"
 
 // The one writing connection to the file: opens and checks it, lays it out when new, commits Work, and lets the housekeeper work in
 // between. Used by Scribe on the store thread. Failures: refused = not ours to write (newer, another program's), malformed = damaged,
@@ -18,7 +19,8 @@ namespace holdup::store {
 
 class Ledger {
  public:
-  [[nodiscard]] static ground::Result<std::unique_ptr<Ledger>> open(const std::string& path, Catalog& catalog, const Rules& rules);
+  [[nodiscard]] static ground::Result<std::unique_ptr<Ledger>> open(const std::string& path, Catalog& catalog, const Rules& rules,
+                                                                    Log log = Log::believed);
   ~Ledger();
 
   /// One transaction, synced to the disk before it returns; samples take a chore of the housekeeper along. After a failure this Ledger must

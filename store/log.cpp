@@ -40,8 +40,8 @@ void distrust_log(SQLite::Database& file) { sqlite3_db_config(file.getHandle(), 
 
 // A commit whose sync failed may be whole in the log as the kernel shows it, and is then taken for one at the next opening. Before
 // any of it goes into the file it must lie on the disk, or a loss of power in between leaves a half of it there.
-ground::Result<void> rewrite_log(SQLite::Database& file) {
-  {
+ground::Result<void> empty_log(SQLite::Database& file, Log log) {
+  if (log == Log::in_doubt) {
     SQLite::Transaction nobody_else_writes{file, SQLite::TransactionBehavior::IMMEDIATE};
     if (const int code = write_log_again(file); code != SQLITE_OK)
       return Failure{FailureKind::machine, file.getFilename() + ": its log cannot be written again: " + sqlite3_errstr(code)};

@@ -85,6 +85,17 @@ ground::Result<FileLock> FileLock::take(const std::string& path) {
   return Failure{FailureKind::refused, path + " is in use by another holdup (it holds " + name + ")"};
 }
 
+FileLock::FileLock(int descriptor) : descriptor_{descriptor} {
+  struct stat facts {};
+  doubted_ = ::fstat(descriptor, &facts) == 0 && facts.st_size > 0;
+}
+
+// The kernel remembers it as long as it remembers the pages that it wrongly takes for written: it need not reach the disk.
+void FileLock::doubt(bool is) {
+  if (std::exchange(doubted_, is) == is || !held()) return;
+  if (::ftruncate(descriptor_, is ? 1 : 0) != 0) return;  // this process knows
+}
+
 FileLock::~FileLock() {
   if (held()) ::close(descriptor_);
 }

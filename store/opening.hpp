@@ -15,24 +15,29 @@ class Database;
 // file it is, and how a damaged one is set aside.
 namespace holdup::store {
 
-/// Held by the one daemon that writes the file: flock on PATH.lock.
+/// Held by the one daemon that writes the file: flock on PATH.lock. Says also, to this process and to the next of this boot of the
+/// machine, that a commit or a sync has failed and the log is to be proven.
 class FileLock {
  public:
   /// Makes the folder (0750) when missing. refused: a network file system, or another process holds it; machine: everything else.
   [[nodiscard]] static ground::Result<FileLock> take(const std::string& path);
   FileLock() = default;
-  FileLock(FileLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
+  FileLock(FileLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)}, doubted_{other.doubted_} {}
   FileLock& operator=(FileLock&& other) noexcept {
     std::swap(descriptor_, other.descriptor_);
+    std::swap(doubted_, other.doubted_);
     return *this;
   }
   ~FileLock();
 
   [[nodiscard]] bool held() const { return descriptor_ >= 0; }
+  [[nodiscard]] bool doubted() const { return doubted_; }
+  void doubt(bool is);
 
  private:
-  explicit FileLock(int descriptor) : descriptor_{descriptor} {}
+  explicit FileLock(int descriptor);
   int descriptor_ = -1;
+  bool doubted_ = false;
 };
 
 /// The name of a network file system by its magic number (statfs f_type): "NFS"; empty for any other.

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "store/log.hpp"
 #include "store/migration.hpp"
 #include "store/opening.hpp"
 #include "store/schema.hpp"
@@ -69,10 +68,10 @@ ground::Result<void> check_events(SQLite::Database& file) {
 
 }  // namespace
 
-ground::Result<void> make_ready(SQLite::Database& file) {
+ground::Result<void> make_ready(SQLite::Database& file, Log log) {
   distrust_log(file);
   if (auto prepared = prepare(file); !prepared) return prepared.error();
-  if (auto rewritten = rewrite_log(file); !rewritten) return rewritten.error();
+  if (auto emptied = empty_log(file, log); !emptied) return emptied.error();
   if (*owner_of(file) == Owner::older) bring_forward(file);
   return check_events(file);
 }

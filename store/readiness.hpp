@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ground/result.hpp"
+#include "store/log.hpp"
 
 namespace SQLite {
 class Database;
@@ -10,6 +11,6 @@ class Database;
 // earlier life rewritten, the events checked. Used by Ledger. May throw SQLite::Exception.
 namespace holdup::store {
 
-[[nodiscard]] ground::Result<void> make_ready(SQLite::Database& file);
+[[nodiscard]] ground::Result<void> make_ready(SQLite::Database& file, Log log);
 
 }  // namespace holdup::store

@@ -299,8 +299,10 @@ ground::Result<void> Scribe::ensure_ledger() {
 }
 
 ground::Result<void> Scribe::open_ledger() {
-  auto opened = Ledger::open(options_.path, catalog_, {.retention = options_.retention, .seal_after = options_.seal_after});
+  auto opened = Ledger::open(options_.path, catalog_, {.retention = options_.retention, .seal_after = options_.seal_after},
+                             file_lock_.doubted() ? Log::in_doubt : Log::believed);
   if (!opened) return opened.error();
+  file_lock_.doubt(false);
   ledger_ = std::move(*opened);
   return {};
 }
@@ -319,6 +321,7 @@ ground::Result<void> Scribe::start_anew(const std::string& why) {
 
 void Scribe::abandon_ledger(const Failure& failure) {
   if (failure.kind == FailureKind::malformed) damage_ = failure.what;
+  file_lock_.doubt(true);
   if (!ledger_) return;
   {
     const std::lock_guard lock{mutex_};
