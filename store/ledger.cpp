@@ -115,7 +115,10 @@ ground::Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Ca
     of.prepare_statements();
     catalog.forget_rows();
     of.keeper.emplace(of.file, of.tail, rules);
-    of.scrivener.emplace(of.file, catalog, of.tail, replay(of.file, catalog, of.tail, *of.keeper));
+    const auto last_row = replay(of.file, catalog, of.tail, *of.keeper);
+    if (std::max(last_row, of.link.seq) >= implausible_seq)
+      return ground::Failure{ground::FailureKind::malformed, path + ": a row has an implausible number"};
+    of.scrivener.emplace(of.file, catalog, of.tail, last_row);
     of.wear.emplace(of.file.getHandle(), path + "-wal", of.page_size);
     return std::unique_ptr<Ledger>{new Ledger{std::move(connection), catalog}};
   } catch (const std::exception& error) {

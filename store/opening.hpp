@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <utility>
@@ -46,6 +47,9 @@ class FileLock {
 enum class Owner { nobody, holdup, older };
 /// Who wrote this file: nobody when it is empty, an older holdup in its own format. refused when another program did, or a newer holdup.
 [[nodiscard]] ground::Result<Owner> owner_of(SQLite::Database& file);
+
+/// Beyond what any count of rows reaches: a number of a damaged row, after which none could follow.
+inline constexpr std::int64_t implausible_seq = std::int64_t{1} << 53U;
 
 /// Renames the file and its log to PATH.damaged-UTC and returns that name.
 [[nodiscard]] ground::Result<std::string> set_aside(const std::string& path);

@@ -55,6 +55,8 @@ bool tells_io_error(std::string_view answer) {
 // Only the events: the check takes as long as what it reads, and they are what a start depends on.
 ground::Result<void> check_events(SQLite::Database& file) {
   const auto newest = file.execAndGet("SELECT coalesce(max(seq), 0) FROM event").getInt64();
+  if (newest >= implausible_seq)
+    return Failure{FailureKind::malformed, file.getFilename() + ": an event has number " + std::to_string(newest)};
   if (newest <= most_events_checked) {
     const std::string answer = file.execAndGet("PRAGMA quick_check(event)").getString();
     if (answer == "ok") return {};

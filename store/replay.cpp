@@ -88,7 +88,7 @@ std::int64_t replay(SQLite::Database& file, Catalog& catalog, Tail& tail, Housek
   find.reset();
   drop(file, damaged, keeper);
   return number(file,
-                "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(sealed) FROM pack), 0), "
+                "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(CAST(sealed AS INTEGER)) FROM pack), 0), "
                 "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_seq'), 0))");
 }
 

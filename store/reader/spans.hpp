@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -28,7 +29,7 @@ std::int64_t in_parts(Span whole, std::int64_t step, const First& first, const P
   std::int64_t width = day_ms;
   for (auto from = whole.from_ms; from <= whole.to_ms;) {
     const std::optional<std::int64_t> begin = first(from);
-    const auto end = begin ? floor_to(std::max(from, *begin) + width, step) + step - 1 : whole.to_ms;
+    const auto end = begin ? floor_to(std::clamp(*begin, from, whole.to_ms) + width, step) + step - 1 : whole.to_ms;
     const Span now{.from_ms = from, .to_ms = std::min(end, whole.to_ms)};
     const PartRead read = part(now);
     if (read.enough) return now.to_ms + 1;
