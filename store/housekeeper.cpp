@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "ground/clock/clock.hpp"
@@ -157,7 +158,9 @@ void Housekeeper::write_chore() {
   chore_();
   for (const auto& loss : unwritten_) insert(file_, loss);
   const auto present = present_.believed().value_or(0);
-  if (present < written_present_ms_ + present_step_ms && present >= written_present_ms_ - present_step_ms) return;
+  writing_present_ms_ = written_present_ms_;
+  if (std::abs(present - written_present_ms_) < present_step_ms) return;
+  writing_present_ms_ = present;
   execute(file_, "INSERT INTO meta(key, value) VALUES('present', ?1) ON CONFLICT(key) DO UPDATE SET value = ?1", {present});
 }
 
@@ -165,7 +168,7 @@ void Housekeeper::chore_done() {
   chore_ = nullptr;
   touching_.clear();
   unwritten_.clear();
-  written_present_ms_ = present_.believed().value_or(written_present_ms_);
+  written_present_ms_ = writing_present_ms_;
   measure();
 }
 

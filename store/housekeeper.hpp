@@ -102,7 +102,7 @@ class Housekeeper {
   Tail& tail_;
   Rules rules_;
   Present present_;
-  std::int64_t written_present_ms_ = 0;  // as the file has it
+  std::int64_t written_present_ms_ = 0, writing_present_ms_ = 0;  // as the file has it, and after the chore
 
   Task task_ = Task::seal;
   Slices job_;

@@ -21,6 +21,7 @@ namespace {
 
 constexpr int busy_timeout_ms = 2000;  // only readers' recovery and our own checkpoint ever wait
 constexpr std::int64_t frame_header = 24;
+constexpr int most_log_pages = 12'000;  // 48 MiB: beyond, the readers that hold the log are waited for, a second at most
 
 void bind_event(SQLite::Statement& add, const record::Event& event) {
   record::Event stored = event;
@@ -174,7 +175,8 @@ ground::Result<void> Ledger::tidy(int beyond_pages) {
   auto& of = *connection_;
   if (of.log_pages - of.untidy_pages < beyond_pages) return {};
   int in_log = 0, moved = 0;
-  const int code = sqlite3_wal_checkpoint_v2(of.file.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+  const int mode = of.log_pages > most_log_pages ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+  const int code = sqlite3_wal_checkpoint_v2(of.file.getHandle(), nullptr, mode, &in_log, &moved);
   if (code != SQLITE_OK && code != SQLITE_BUSY) return failure_of(SQLite::Exception{of.file.getHandle(), code});
   of.untidy_pages = moved < in_log ? in_log : 0;  // what a reader holds back is tried again when as much has come
   if (moved == in_log) of.log_pages = 0;

@@ -11,15 +11,17 @@ struct Pause {};
 
 class Slices {
  public:
-  struct promise_type {
+  struct Promise {
     std::exception_ptr failure;
-    Slices get_return_object() { return Slices{std::coroutine_handle<promise_type>::from_promise(*this)}; }
+    Slices get_return_object() { return Slices{std::coroutine_handle<Promise>::from_promise(*this)}; }
     std::suspend_always initial_suspend() noexcept { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }
     std::suspend_always yield_value(Pause) noexcept { return {}; }
     void return_void() {}
     void unhandled_exception() { failure = std::current_exception(); }
   };
+
+  using promise_type = Promise;
 
   Slices() = default;
   Slices(Slices&& other) noexcept : run_{std::exchange(other.run_, {})} {}
@@ -39,8 +41,8 @@ class Slices {
   }
 
  private:
-  explicit Slices(std::coroutine_handle<promise_type> run) : run_{run} {}
-  std::coroutine_handle<promise_type> run_;
+  explicit Slices(std::coroutine_handle<Promise> run) : run_{run} {}
+  std::coroutine_handle<Promise> run_;
 };
 
 }  // namespace holdup::store

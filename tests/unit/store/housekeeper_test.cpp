@@ -120,6 +120,7 @@ TEST_CASE("raw samples, minutes and hours go when they are old, each at its own 
   }
   const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(poll.now().time_since_epoch()).count();
   const auto hours = [&](const char* sql) { return (now - house.count(sql)) / 3'600'000; };
+  CHECK(hours("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'present'") <= 4);
   CHECK(hours("SELECT min(to_ms) FROM chunk") <= 10);
   CHECK(hours("SELECT min(from_ms) FROM chunk") >= 5);
   CHECK(hours("SELECT min(to_ms) FROM summary WHERE span_ms = 60000") <= 16);
