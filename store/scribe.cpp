@@ -323,10 +323,11 @@ void Scribe::abandon_ledger(const Failure& failure) {
   if (failure.kind == FailureKind::malformed) damage_ = failure.what;
   file_lock_.doubt(true);
   if (!ledger_) return;
+  const auto figures = ledger_->figures();
   {
     const std::lock_guard lock{mutex_};
-    written_before_ += figures_.bytes_written;
-    lost_before_ += figures_.lost_samples;
+    written_before_ += figures.bytes_written;
+    lost_before_ += figures.lost_samples;
     figures_.bytes_written = figures_.lost_samples = 0;
     chore_ready_ = behind_ = false;
   }

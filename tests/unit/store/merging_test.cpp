@@ -1,0 +1,44 @@
+#include "store/merging.hpp"
+
+#include <limits>
+
+#include "catch.hpp"
+
+using namespace holdup;
+using namespace holdup::store;
+
+TEST_CASE("a window holds two hours, also before 1970") {
+  CHECK(window_of(0) == 0);
+  CHECK(window_of(window_ms - 1) == 0);
+  CHECK(window_of(window_ms) == 1);
+  CHECK(window_of(-1) == -1);
+  CHECK(window_of(-window_ms) == -1);
+  CHECK(window_of(-window_ms - 1) == -2);
+}
+
+TEST_CASE("minutes count good numbers only, by their time and not by their order") {
+  const codec::Times times{.utc_ms = {120'000, 60'500, 61'000, 119'999, 120'000, 60'000, 70'000, -1}, .seq = {1, 2, 3, 4, 5, 6, 7, 8}};
+  const codec::Column column{.series = 1,
+                             .values = {5, 1, 2, 3, 6, -1, std::numeric_limits<double>::quiet_NaN(), 9},
+                             .qualities = {{}, {}, {}, {}, {}, ground::Quality::absent, {}, {}}};
+  const auto minutes = minutes_of(times, column);
+  REQUIRE(minutes.size() == 3);
+  CHECK(minutes[0].from_ms == -60'000);
+  CHECK(minutes[1].from_ms == 60'000);
+  CHECK(minutes[1].count == 3);
+  CHECK(minutes[1].min == 1);
+  CHECK(minutes[1].max == 3);
+  CHECK(minutes[1].sum == 6);
+  CHECK(minutes[1].last == 3);
+  CHECK(minutes[2].count == 2);
+  CHECK(minutes[2].last == 6);  // of one moment the later row
+  const auto hours = hours_of(minutes);
+  REQUIRE(hours.size() == 2);
+  CHECK(hours[0].from_ms == -3'600'000);
+  CHECK(hours[1].from_ms == 0);
+  CHECK(hours[1].count == 5);
+  CHECK(hours[1].min == 1);
+  CHECK(hours[1].max == 6);
+  CHECK(hours[1].sum == 17);
+  CHECK(hours[1].last == 6);
+}
