@@ -78,7 +78,8 @@ class Joint {
     codec::Times out;
     for (const auto& spot : spots) {
       const auto more = readers_[spot.piece].times(spot.block);
-      if (!more) return broken(spot.piece), std::nullopt;
+      const auto possible = [](std::int64_t utc_ms) { return utc_ms >= -most_utc_ms && utc_ms <= most_utc_ms; };
+      if (!more || !std::ranges::all_of(more->utc_ms, possible)) return broken(spot.piece), std::nullopt;
       append(out, *more);
     }
     return out;

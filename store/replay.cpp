@@ -30,7 +30,8 @@ class Replay {
   Replay(SQLite::Database& file, Catalog& catalog, Tail& tail) : file_{file}, catalog_{catalog}, tail_{tail}, sealed_{sealed_of(file)} {}
 
   void add(std::int64_t seq, const codec::JournalBatch& batch) {
-    std::map<std::int64_t, std::vector<std::size_t>> places;  // by pack
+    if (batch.utc_ms < -most_utc_ms || batch.utc_ms > most_utc_ms) return;  // none that a writer of ours could have had
+    std::map<std::int64_t, std::vector<std::size_t>> places;                // by pack
     for (std::size_t i = 0; i < batch.series.size(); ++i) places[catalog_.pack_of(file_, batch.series[i])].push_back(i);
     for (const auto& [pack, of] : places)
       if (const auto known = sealed_.find(pack); known != sealed_.end() && seq > known->second) add(seq, batch, pack, of);
@@ -88,8 +89,7 @@ std::int64_t replay(SQLite::Database& file, Catalog& catalog, Tail& tail, Housek
   find.reset();
   drop(file, damaged, keeper);
   return number(file,
-                "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(CAST(sealed AS INTEGER)) FROM pack), 0), "
-                "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'first_seq'), 0))");
+                "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(CAST(sealed AS INTEGER)) FROM pack), 0))");
 }
 
 }  // namespace holdup::store

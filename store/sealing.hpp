@@ -13,6 +13,8 @@ namespace holdup::store {
 inline constexpr std::int64_t window_ms = 7'200'000;
 inline constexpr std::int64_t offset_kept_within_ms = 100;  // clocks are slewed all the time; so much is no news
 
+inline constexpr std::int64_t most_utc_ms = 9'223'372'036'854;  // what nanoseconds in 64 bits reach
+
 /// The window that holds this moment, by number since 1970.
 [[nodiscard]] constexpr std::int64_t window_of(std::int64_t utc_ms) {
   return utc_ms >= 0 ? utc_ms / window_ms : -((-utc_ms + window_ms - 1) / window_ms);
