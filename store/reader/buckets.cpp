@@ -69,30 +69,37 @@ struct Wanted {
   }
 };
 
-ground::Result<void> add_summaries(codec::BytesView bytes, const Wanted& wanted, Heaps& heaps) {
-  const auto reader = codec::SummaryReader::open(bytes);
-  if (!reader) return reader.error();
-  const auto& all = reader->series();
+ground::Result<void> add_summaries(const codec::SummaryReader& reader, const Wanted& wanted, Heaps& heaps) {
+  const auto& all = reader.series();
   const auto at = std::find(all.begin(), all.end(), wanted.series);
   if (at == all.end()) return {};
-  const auto summaries = reader->read(static_cast<std::size_t>(at - all.begin()));
+  const auto summaries = reader.read(static_cast<std::size_t>(at - all.begin()));
   if (!summaries) return summaries.error();
   for (const auto& summary : *summaries)
     if (wanted.span.has(summary.from_ms) && summary.count > 0) heaps.add(summary);
   return {};
 }
 
+ground::Result<const codec::SummaryReader*> open_summary(Session& session, const SummaryShelf::Key& key) {
+  if (const auto* known = session.shelf().find(key)) return known;
+  Use find{session, "SELECT body FROM summary WHERE row = ?", std::get<0>(key)};
+  return session.shelf().keep(key, find.step() ? find.bytes(0) : codec::BytesView{});
+}
+
 std::size_t read_summaries(Session& session, const Wanted& wanted, Heaps& heaps) {
   Use find{session,
-           "SELECT row, body FROM summary WHERE pack = ? AND span_ms = ? AND to_ms >= ? AND from_ms <= ? ORDER BY to_ms, row",
+           "SELECT row, from_ms, to_ms, length(body) FROM summary WHERE pack = ? AND span_ms = ? AND to_ms >= ? AND from_ms <= ? "
+           "ORDER BY to_ms, row",
            wanted.pack.row,
            wanted.summary_ms(),
            wanted.span.from_ms,
            wanted.span.to_ms};
   std::size_t count = 0;
-  for (; find.step(); ++count)
-    if (const auto added = add_summaries(find.bytes(1), wanted, heaps); !added)
-      session.note("summary " + std::to_string(find.integer(0)), added.error().what);
+  for (; find.step(); ++count) {
+    const auto reader = open_summary(session, {find.integer(0), wanted.pack.row, find.integer(1), find.integer(2), find.integer(3)});
+    const auto added = reader ? add_summaries(**reader, wanted, heaps) : ground::Result<void>{reader.error()};
+    if (!added) session.note("summary " + std::to_string(find.integer(0)), added.error().what);
+  }
   return count;
 }
 

@@ -10,16 +10,22 @@
 namespace holdup::store {
 namespace {
 
-ground::Result<void> take_points(const codec::ChunkReader& chunk, std::int64_t series, Span span, std::vector<Point>& out) {
+/// `more`: chunks that will follow, of about as many rows: room is made once.
+ground::Result<void> take_points(const codec::ChunkReader& chunk, std::int64_t series, Span span, std::size_t more,
+                                 std::vector<Point>& out) {
   const auto held = find_series(chunk, series);
   if (!held) return {};
   const auto times = chunk.times(held->block);
   if (!times) return times.error();
   const auto column = chunk.column(held->block, held->place);
   if (!column) return column.error();
-  out.reserve(out.size() + times->rows());
-  for (std::size_t row = 0; row < times->rows(); ++row)
-    if (span.has(times->utc_ms[row])) out.push_back(point_at(*times, *column, row));
+  const auto before = out.size(), rows = times->rows();
+  if (out.capacity() < before + rows) out.reserve(std::max(2 * before, before + rows * (1 + std::min<std::size_t>(more, 32))));
+  out.resize(before + rows);
+  auto* place = out.data() + before;
+  for (std::size_t row = 0; row < rows; ++row)
+    if (span.has(times->utc_ms[row])) *place++ = point_at(*times, *column, row);
+  out.resize(static_cast<std::size_t>(place - out.data()));
   return {};
 }
 
@@ -117,8 +123,10 @@ std::size_t gather(Session& session, std::int64_t series, Pack pack, Span span, 
 }
 
 void gather_chunks(Session& session, std::int64_t series, const std::vector<ChunkPlace>& places, Span span, std::vector<Point>& out) {
-  for (const auto& place : places)
-    look_into(session, place.row, [&](const codec::ChunkReader& chunk) { return take_points(chunk, series, span, out); });
+  for (auto more = places.size(); const auto& place : places) {
+    --more;
+    look_into(session, place.row, [&](const codec::ChunkReader& chunk) { return take_points(chunk, series, span, more, out); });
+  }
 }
 
 void gather_tail(Session& session, std::int64_t series, Pack pack, Span span, std::vector<Point>& out) {

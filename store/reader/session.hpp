@@ -20,6 +20,7 @@
 #include "store/reader.hpp"
 #include "store/reader/journal_cursor.hpp"
 #include "store/reader/journal_tail.hpp"
+#include "store/reader/summary_shelf.hpp"
 
 // What one Reader works with: its connection, statements that are prepared once, the journal's tail, and what it found damaged.
 // Used by the files of this folder, each of which is a part of Reader.
@@ -39,6 +40,7 @@ class Session {
   [[nodiscard]] SQLite::Statement& prepared(const char* sql);
   [[nodiscard]] JournalTail& tail() { return tail_; }
   [[nodiscard]] JournalCursor& cursor() { return cursor_; }
+  [[nodiscard]] SummaryShelf& shelf() { return shelf_; }
 
   void note(std::string where, std::string what);
   [[nodiscard]] std::vector<Flaw> take_flaws() { return std::exchange(flaws_, {}); }
@@ -55,6 +57,7 @@ class Session {
   std::map<const char*, SQLite::Statement> statements_;
   JournalTail tail_;
   JournalCursor cursor_;
+  SummaryShelf shelf_;
   std::vector<Flaw> flaws_;
   std::optional<bool> events_have_crc_, has_samples_;
 };
