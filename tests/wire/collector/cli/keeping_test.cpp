@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -121,6 +122,21 @@ TEST_CASE("an export as OpenMetrics has each family once, rising times, good sam
   CHECK(has(text, "# TYPE rack_energy_joules counter\nrack_energy_joules_total{device=\"pdu-b\"} 3600000 1795003200.000\n"));
   CHECK(lines(text) == 29 + 2 + 1);
   CHECK(text.ends_with("\n# EOF\n"));
+}
+
+TEST_CASE("Prometheus takes an export in as blocks, every good sample of it") {
+  Filled filled;
+  const auto out = filled.folder.file("samples.txt"), blocks = filled.folder.file("blocks"), said = filled.folder.file("said");
+  REQUIRE(run({"export", "--store", filled.path, "--format", "openmetrics", "--out", out}).code == fine);
+  const std::string root = std::filesystem::path{__FILE__}.parent_path() / "../../../..";
+  // Debian 13 packs promtool by itself.
+  const auto command = "peers=" + root + "/tests/peers; tool=$($peers prometheus)/usr/bin/promtool; " +
+                       "[ -x \"$tool\" ] || tool=$($peers promtool)/usr/bin/promtool; \"$tool\" tsdb create-blocks-from openmetrics " +
+                       out + " " + blocks + " && mkdir -p " + blocks + "/wal && \"$tool\" tsdb dump " + blocks + " >" + said;
+  REQUIRE(std::system(command.c_str()) == 0);
+  const auto dumped = content(said);
+  CHECK(lines(dumped) == 29);
+  CHECK(has(dumped, "{__name__=\"rack_energy_joules_total\", device=\"pdu-b\"} 3.600009e+06 1795003209000\n"));
 }
 
 TEST_CASE("an export says what it cannot understand, and what was damaged") {
