@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <functional>
 #include <string_view>
 
 namespace holdup::forward {
@@ -31,6 +32,22 @@ bool says_out_of_order(std::string_view text) {
   return lower.find("out of order") != std::string::npos || lower.find("duplicate sample") != std::string::npos;
 }
 
+/// Of a number, evenly within [0, 1): thousands of racks that lost one receiver must not come back at once.
+double share_of(std::uint64_t number) {
+  number = (number ^ (number >> 30U)) * 0xbf58476d1ce4e5b9U;
+  number = (number ^ (number >> 27U)) * 0x94d049bb133111ebU;
+  return static_cast<double>((number ^ (number >> 31U)) >> 11U) / static_cast<double>(1ULL << 53U);
+}
+
+Duration scaled(Duration pause, double by) { return std::chrono::duration_cast<Duration>(by * pause); }
+
+/// Another one for each rack and target.
+std::uint64_t seed_of(const Target& target) {
+  std::string text = target.name + target.authority;
+  for (const auto& [name, value] : target.labels) text += name + value;
+  return std::hash<std::string>{}(text);
+}
+
 std::string text_of(const Labels& labels) {
   std::string out;
   for (const auto& [name, value] : labels) out += (out.empty() ? "{" : ",") + name + "=\"" + value + "\"";
@@ -42,7 +59,7 @@ std::string text_of(const Answer& answer) { return std::to_string(answer.status)
 }  // namespace
 
 Pump::Pump(const Target& target, Source& source, Limits limits)
-    : target_{target}, source_{source}, limits_{limits}, shaper_{target}, undurable_{limits.undurable} {
+    : target_{target}, source_{source}, limits_{limits}, shaper_{target}, undurable_{limits.undurable}, seed_{seed_of(target)} {
   figures_.target = target.name;
 }
 
@@ -156,7 +173,7 @@ void Pump::cut(std::vector<Passage> passages) {
     }
   }
   if (piece.samples > 0) pieces_.push_back(std::move(piece));
-  ahead_.emplace_back(*slice_to_, all);
+  if (all > 0) ahead_.emplace_back(*slice_to_, all);
   ahead_samples_ += all;
   undurable_ = std::max(undurable_, 3 * all);  // what is recorded in a second must fit
 }
@@ -235,8 +252,9 @@ void Pump::put_again(const Result<Answer>& answer, Instant now) {
   const auto longest = now - *failing_since_ >= limits_.long_failure ? limits_.long_pause : limits_.usual_pause;
   Duration pause = limits_.first_pause;
   for (unsigned i = 0; i < failures_ && pause < longest; ++i) pause *= 2;
-  pause = std::min(pause, longest);
-  if (answer && answer->retry_after) pause = std::max(pause, std::min(*answer->retry_after, limits_.longest_wish));
+  const double share = share_of(seed_ + figures_.retries);
+  pause = scaled(std::min(pause, longest), 1 - share / 4);
+  if (answer && answer->retry_after) pause = std::max(pause, scaled(std::min(*answer->retry_after, limits_.longest_wish), 1 + share / 10));
   if (failures_ < 64) ++failures_;
   pause_until_ = now + pause;
   if (first && (was_up || figures_.samples == 0)) note(true, "samples wait: " + (answer ? text_of(*answer) : answer.error().what));

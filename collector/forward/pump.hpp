@@ -97,6 +97,7 @@ class Pump {
   std::size_t ahead_samples_ = 0, undurable_ = 0;
   std::optional<ground::Instant> waits_since_;  // for the durable cursor
 
+  std::uint64_t seed_;     // of what spreads the pauses
   unsigned failures_ = 0;  // in a row
   std::optional<ground::Instant> failing_since_;
   ground::Instant pause_until_{};
