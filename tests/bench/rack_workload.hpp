@@ -18,7 +18,8 @@ struct RackOptions {
   std::uint64_t seed = 42;
   std::int64_t begin_ms = 1'767'225'600'000;  // 2026-01-01T00:00:00Z
   bool irregular = false;                     // replies up to 5 ms early or late, one of 200 missed
-  bool two_scales = false;                    // volts have a digit more from the second hour on, amperes from 3 up one less
+  bool two_scales = false;                    // whole volts in the first hour, amperes from 3 up with a digit less
+  bool finer_volts = false;                   // volts with a digit more from the second hour on, which holds more to tell
   bool wrapping = false;                      // counters of 16 and of 32 bits, near their end
   bool floats = false;                        // by way of a device's 32-bit floats
 };
@@ -64,14 +65,15 @@ class RackSeries {
   }
   [[nodiscard]] RackKind kind() const { return kind_; }
   [[nodiscard]] int decimals() const {
-    if (kind_ == RackKind::voltage) return options_.two_scales ? 2 : 1;
+    if (kind_ == RackKind::voltage) return options_.finer_volts ? 2 : 1;
     if (kind_ == RackKind::current) return 2;
     return kind_ == RackKind::temperature ? 1 : 0;
   }
   std::int64_t next() {
-    const auto value = step();
+    auto value = step();
     ++second_;
-    if (options_.two_scales) return in_two_scales(value);
+    if (options_.finer_volts && kind_ == RackKind::voltage) return second_ > 3600 ? std::llround(100 * fine_) : 10 * value;
+    if (options_.two_scales) value = in_two_scales(value);
     if (options_.wrapping && kind_ == RackKind::energy) return wrapped(value);
     return value;
   }
@@ -140,7 +142,7 @@ class RackSeries {
   }
 
   [[nodiscard]] std::int64_t in_two_scales(std::int64_t value) const {
-    if (kind_ == RackKind::voltage) return second_ > 3600 ? std::llround(100 * fine_) : 10 * value;
+    if (kind_ == RackKind::voltage && second_ <= 3600) return (value + 5) / 10 * 10;
     if (kind_ == RackKind::current && value >= 300) return (value + 5) / 10 * 10;
     return value;
   }

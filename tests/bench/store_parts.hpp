@@ -13,9 +13,9 @@ namespace holdup::bench {
 struct StoreOptions {
   int hours = 6;
   int rounds = 5;
-  int seconds = 60;  // of each half of `commit`
+  int seconds = 60;  // of events beside everything else
   std::vector<int> days{1, 7, 30};
-  std::vector<std::string> variants{"reference", "irregular", "scales", "wrapping", "floats", "all"};
+  std::vector<std::string> variants{"reference", "irregular", "scales", "wrapping", "all", "floats", "finer"};
 };
 
 /// The reference hours in a file, made when a part first asks for them.

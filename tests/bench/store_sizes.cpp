@@ -17,6 +17,7 @@ RackOptions variant(const std::string& name) {
   if (name == "reference") return {};
   if (name == "irregular") return {.irregular = true};
   if (name == "scales") return {.two_scales = true};
+  if (name == "finer") return {.finer_volts = true};
   if (name == "wrapping") return {.wrapping = true};
   if (name == "floats") return {.floats = true};
   if (name == "all") return {.irregular = true, .two_scales = true, .wrapping = true};
