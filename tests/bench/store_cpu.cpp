@@ -22,10 +22,10 @@ CpuTime limit_round(SqliteBlobs& limit, RackWorkload& rack) {
   CpuTime making;
   std::vector<std::int64_t> values(rack.series());
   for (int second = 0; second < window; ++second) {
-    const auto made = thread_cpu();
+    const double made = thread_cpu_seconds();
     rack.step();
     for (std::size_t series = 0; series < values.size(); ++series) values[series] = rack.integer(series);
-    making = making + (thread_cpu() - made);
+    making.user += thread_cpu_seconds() - made;
     limit.write(*rack.reply_ms(0), values);
   }
   return process_cpu() - begin - making;

@@ -8,23 +8,18 @@
 #include <stdexcept>
 #include <thread>
 
+#include "way.hpp"
+
 namespace holdup::bench {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-CpuTime cpu_time(int whose) {
+CpuTime process_cpu() {
   rusage used{};
-  ::getrusage(whose, &used);
+  ::getrusage(RUSAGE_SELF, &used);
   const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
   return {seconds(used.ru_utime), seconds(used.ru_stime)};
 }
-
-}  // namespace
-
-CpuTime process_cpu() { return cpu_time(RUSAGE_SELF); }
-CpuTime thread_cpu() { return cpu_time(RUSAGE_THREAD); }
 
 double percentile(std::vector<double>& all, double share) {
   if (all.empty()) throw std::runtime_error{"nothing was measured"};
@@ -73,10 +68,11 @@ BenchStore::BenchStore(const std::string& path, const store::Retention& retentio
 CpuTime BenchStore::write(RackFeed& feed, int seconds) {
   CpuTime making;
   for (int second = 0; second < seconds; ++second) {
-    const auto begin = thread_cpu();
+    const double begin = thread_cpu_seconds();  // exact; the kernel's share of a thread is only known by ticks
     auto batches = feed.second();
+    const double made = thread_cpu_seconds();
     std::this_thread::sleep_for(1ms);
-    making = making + (thread_cpu() - begin);
+    making = making + CpuTime{made - begin, thread_cpu_seconds() - made};
     for (auto& batch : batches) store_.append(std::move(batch));
     if (const auto done = store_.flush(); !done) throw std::runtime_error{done.error().what};
   }

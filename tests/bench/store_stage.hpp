@@ -28,7 +28,6 @@ struct CpuTime {
   CpuTime operator+(const CpuTime& other) const { return {user + other.user, system + other.system}; }
 };
 [[nodiscard]] CpuTime process_cpu();
-[[nodiscard]] CpuTime thread_cpu();
 
 /// Of so many, sorted here; `share` 0.5 is the median.
 [[nodiscard]] double percentile(std::vector<double>& all, double share);
