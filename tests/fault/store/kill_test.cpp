@@ -86,7 +86,8 @@ Life told(unsigned number, const std::string& text) {
 Life live_and_die(const std::string& file, unsigned life, std::mt19937_64& random) {
   const Child child = start(file, life, "100000000");
   std::string text;
-  const auto span = std::chrono::microseconds{std::uniform_int_distribution{0, 50'000}(random)};
+  const int longest = random() % 16 == 0 ? 600'000 : 50'000;  // some come as far as to delete what is old
+  const auto span = std::chrono::microseconds{std::uniform_int_distribution{0, longest}(random)};
   if (random() % 4 != 0) await_word(child.lines);
   read_until(child.lines, Clock::now() + span, text);
   ::kill(child.process, SIGKILL);
@@ -99,7 +100,7 @@ Life live_and_die(const std::string& file, unsigned life, std::mt19937_64& rando
 }
 
 struct Tally {
-  std::size_t kills = 0, acknowledged = 0, stored = 0, missing = 0, samples = 0;
+  std::size_t kills = 0, acknowledged = 0, stored = 0, missing = 0, samples = 0, expired = 0;
 };
 
 // By a reader outside the process that was killed, which finds the file as the kill left it.
@@ -120,6 +121,7 @@ void check(const std::string& file, const std::vector<Life>& lives, Tally& tally
   tally.stored = events->stored;
   tally.missing = events->missing;
   tally.samples = samples->points;
+  tally.expired = samples->expired;
 }
 
 // So many kills of lives on one file, and a whole life at the end: the file is still good to write.
@@ -164,8 +166,9 @@ TEST_CASE("killed 100 times while it writes, the store has every event and sampl
     all.stored += tally.stored;
     all.missing += tally.missing;
     all.samples += tally.samples;
-    std::printf("%zu kills: %zu events acknowledged, %zu stored, %zu missing; %zu samples stored\n", all.kills, all.acknowledged,
-                all.stored, all.missing, all.samples);
+    all.expired += tally.expired;
+    std::printf("%zu kills: %zu events acknowledged, %zu stored, %zu missing; %zu samples stored, %zu polls gone by age\n", all.kills,
+                all.acknowledged, all.stored, all.missing, all.samples, all.expired);
     std::fflush(stdout);
   }
   CHECK(all.acknowledged > all.kills);  // the kills came while it wrote, not before

@@ -104,9 +104,12 @@ void look_at(const Life& life, const std::map<std::size_t, std::size_t>& seen, g
   bool ended = false;
   for (std::size_t n = 1; told < life.samples || (!seen.empty() && n <= seen.rbegin()->first); ++n) {
     told += samples_of(n);
-    if (ground::Utc{milliseconds{time_of(life.number, n)}} < kept_from) continue;
     const auto found = seen.find(n);
     const std::size_t there = found == seen.end() ? 0 : found->second;
+    if (ground::Utc{milliseconds{time_of(life.number, n)}} < kept_from) {
+      out.expired += there == 0;
+      continue;
+    }
     if (told <= life.samples && there < samples_of(n)) {
       ++out.lost;
       note(out.first, text_of(life.number, n) + " was committed and is not there whole");

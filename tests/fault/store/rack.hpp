@@ -44,6 +44,7 @@ struct Comparison {
   std::size_t wrong = 0;    // another value, quality or age, or never written at all
   std::size_t doubled = 0;  // there more than once
   std::size_t lost = 0;     // batches told committed that are not there whole
+  std::size_t expired = 0;  // batches that are gone, as they may be by their age
   std::size_t torn = 0;     // batches of which only a part is there, or that are there without one before them
   std::string first;        // in words, the first of these
 };
