@@ -23,7 +23,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kills_a_file = 50;
-constexpr unsigned kills_a_check = 10;
+constexpr unsigned kills_a_check = 25;
 
 struct Child {
   pid_t process = -1;
@@ -86,8 +86,7 @@ Life told(unsigned number, const std::string& text) {
 Life live_and_die(const std::string& file, unsigned life, std::mt19937_64& random) {
   const Child child = start(file, life, "100000000");
   std::string text;
-  const int longest = random() % 16 == 0 ? 600'000 : 50'000;  // some come as far as to delete what is old
-  const auto span = std::chrono::microseconds{std::uniform_int_distribution{0, longest}(random)};
+  const auto span = std::chrono::microseconds{std::uniform_int_distribution{0, 50'000}(random)};
   if (random() % 4 != 0) await_word(child.lines);
   read_until(child.lines, Clock::now() + span, text);
   ::kill(child.process, SIGKILL);
@@ -96,6 +95,20 @@ Life live_and_die(const std::string& file, unsigned life, std::mt19937_64& rando
   REQUIRE(WIFSIGNALED(status));  // it did not give up by itself
   read_until(child.lines, Clock::now() + std::chrono::seconds{30}, text);
   ::close(child.lines);
+  return told(life, text);
+}
+
+// A whole life, which comes as far as to delete what is old.
+Life live_on(const std::string& file, unsigned life) {
+  constexpr std::size_t rounds = 200;
+  const Child child = start(file, life, std::to_string(rounds));
+  std::string text;
+  read_until(child.lines, Clock::now() + std::chrono::seconds{60}, text);
+  int status = 0;
+  ::waitpid(child.process, &status, 0);
+  ::close(child.lines);
+  REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  CHECK(told(life, text).acknowledged.size() == rounds);
   return told(life, text);
 }
 
@@ -124,26 +137,19 @@ void check(const std::string& file, const std::vector<Life>& lives, Tally& tally
   tally.expired = samples->expired;
 }
 
-// So many kills of lives on one file, and a whole life at the end: the file is still good to write.
+// So many kills of lives on one file, and a whole life after some of them: the file is still good to write.
 Tally kill_and_kill(std::uint64_t kills, Folder::Where where, std::mt19937_64& random) {
   const Folder folder{where};
   Tally tally;
   std::vector<Life> lives;
-  for (unsigned life = 0; life < kills; ++life, ++tally.kills) {
+  for (unsigned life = 0; tally.kills < kills; ++life) {
     CAPTURE(life);
     lives.push_back(live_and_die(folder.file(), life, random));
-    if (life % kills_a_check == 0) check(folder.file(), lives, tally);
+    if (++tally.kills % kills_a_check == 0 || tally.kills == kills) {
+      check(folder.file(), lives, tally);
+      lives.push_back(live_on(folder.file(), ++life));
+    }
   }
-  const auto last = static_cast<unsigned>(kills);
-  const Child child = start(folder.file(), last, "10");
-  std::string text;
-  read_until(child.lines, Clock::now() + std::chrono::seconds{30}, text);
-  int status = 0;
-  ::waitpid(child.process, &status, 0);
-  ::close(child.lines);
-  REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
-  lives.push_back(told(last, text));
-  CHECK(lives.back().acknowledged.size() == 10);
   check(folder.file(), lives, tally);
   CHECK(integrity(folder.file()) == "ok");
   for (const Life& life : lives) tally.acknowledged += life.acknowledged.size();

@@ -71,11 +71,13 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", opened.error().what.c_str());
     return 1;
   }
+  const bool unhurried = count < 1000;  // a commit of samples for each batch, so that housekeeping comes to its end
   for (std::size_t n = 1; n <= count; ++n) {
     if (!opened->append(event_of(life, n))) return 5;
     if (n <= most_batches) opened->append(batch_of(life, n));
     if (n % 8 == 0) static_cast<void>(opened->put(blob_of(life, n)));
     if (n % 16 == 0) static_cast<void>(opened->append(audit_of(life, n / 16)));
+    if (unhurried && !opened->flush()) return 6;
     printer.wait_until_near(n, 1 + n % 40);  // group commits of many sizes
   }
   return 0;
