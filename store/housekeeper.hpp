@@ -68,7 +68,8 @@ class Housekeeper {
   [[nodiscard]] std::uint64_t file_bytes() const { return file_bytes_; }
 
  private:
-  enum class Task : std::uint8_t { seal, trim, note, convert, merge, expire, shrink, vacuum };
+  /// In the order of their turns: what makes room comes before what tidies up.
+  enum class Task : std::uint8_t { seal, trim, note, convert, expire, shrink, merge, vacuum };
   struct Ripe {  // small chunks to be merged
     std::int64_t pack = 0, window = 0;
   };
