@@ -145,14 +145,14 @@ class Feeder:
             raise Broken("the feeder did not finish: see feeder.log")
 
     def recorded(self):
-        """The good samples by series, and the series whose last word was not good."""
+        """The good samples by series, of two in one millisecond the later recorded; and the series whose last word was not good."""
         text = subprocess.run([self.program, "--dump", self.store], capture_output=True, text=True, check=True).stdout
         good, last = {}, {}
         for line in map(json.loads, text.splitlines()):
             if line["quality"] == "good":
-                good.setdefault(line["series"], []).append((int(line["ms"]), float(line["value"])))
+                good.setdefault(line["series"], {})[int(line["ms"])] = float(line["value"])
             last[line["series"]] = line["quality"]
-        return good, {series for series, quality in last.items() if quality != "good"}
+        return {series: sorted(samples.items()) for series, samples in good.items()}, {series for series, quality in last.items() if quality != "good"}
 
 
 def differences(wanted, held, same):
