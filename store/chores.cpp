@@ -128,13 +128,13 @@ void Housekeeper::put_aside(const std::vector<Piece>& pieces, const std::string&
 }
 
 Slices Housekeeper::merge_window(Ripe of) {
-  auto pieces = pieces_of(file_, of.pack, of.window, unreadable_);
+  auto pieces = pieces_of(file_, of.pack, of.window, unreadable_["chunk"]);
   std::vector<Piece> lost;  // pages of them do not read: nothing is written there
   for (auto& piece : pieces)
     if (piece.body.empty()) lost.push_back(std::move(piece));
   std::erase_if(pieces, [](const Piece& piece) { return piece.body.empty(); });
   put_aside(lost, "its pages do not read");
-  for (const auto& piece : lost) unreadable_.insert(piece.row);
+  for (const auto& piece : lost) unreadable_["chunk"].insert(piece.row);
   if (pieces.empty()) co_return;
   co_yield Pause{};
   std::vector<std::int64_t> rows = rows_of(pieces);
@@ -156,7 +156,7 @@ Slices Housekeeper::merge_window(Ripe of) {
         insert(file_, chunk);
         for (const auto& sums : merged.sums) insert(file_, of.pack, sums);
       },
-      touching);
+      {"chunk", touching});
   co_yield Pause{};
   level0_ -= count;
 }
@@ -164,18 +164,18 @@ Slices Housekeeper::merge_window(Ripe of) {
 Slices Housekeeper::expire(std::int64_t now_ms) {
   for (const int level : {-1, 0, 1})
     for (;;) {
-      const auto old = old_chunks(file_, level, now_ms - ms(rules_.retention.raw), unreadable_);
+      const auto old = old_chunks(file_, level, now_ms - ms(rules_.retention.raw), unreadable_["chunk"]);
       if (old.rows.empty()) break;
-      propose([&] { delete_rows(file_, "chunk", old.rows); }, old.rows);
+      propose([&] { delete_rows(file_, "chunk", old.rows); }, {"chunk", old.rows});
       co_yield Pause{};
       if (level == 0) level0_ -= static_cast<std::int64_t>(old.rows.size());
     }
   co_yield Pause{};
   for (const auto& [span, keep] : {std::pair{minute_ms, rules_.retention.minute}, {hour_ms, rules_.retention.hour}})
     for (;;) {
-      const auto rows = old_sums(file_, span, now_ms - ms(keep), unreadable_);
+      const auto rows = old_sums(file_, span, now_ms - ms(keep), unreadable_["summary"]);
       if (rows.empty()) break;
-      propose([&] { delete_rows(file_, "summary", rows); }, rows);
+      propose([&] { delete_rows(file_, "summary", rows); }, {"summary", rows});
       co_yield Pause{};
     }
 }
@@ -200,9 +200,9 @@ Slices Housekeeper::shrink() {
   constexpr auto ever = std::numeric_limits<std::int64_t>::max();
   for (const int level : {-1, 1, 0})
     while (too_large()) {
-      const auto old = old_chunks(file_, level, ever, unreadable_);
+      const auto old = old_chunks(file_, level, ever, unreadable_["chunk"]);
       if (old.rows.empty()) break;
-      propose([&] { lose_for_room(old); }, old.rows);
+      propose([&] { lose_for_room(old); }, {"chunk", old.rows});
       co_yield Pause{};
       if (level == 0) level0_ -= static_cast<std::int64_t>(old.rows.size());
       if (room_row_ == 0) {
@@ -217,9 +217,9 @@ Slices Housekeeper::shrink() {
     }
   for (const auto span : {minute_ms, hour_ms})
     while (too_large()) {
-      const auto rows = old_sums(file_, span, ever, unreadable_);
+      const auto rows = old_sums(file_, span, ever, unreadable_["summary"]);
       if (rows.empty()) break;
-      propose([&] { delete_rows(file_, "summary", rows); }, rows);
+      propose([&] { delete_rows(file_, "summary", rows); }, {"summary", rows});
       co_yield Pause{};
     }
 }

@@ -140,16 +140,18 @@ bool Housekeeper::look() {
 void Housekeeper::damaged(const std::string& why) {
   job_ = {};
   chore_ = nullptr;
-  if (touching_.empty())
+  const auto& [table, rows] = touching_;
+  if (rows.empty()) {
     refused_.insert(task_);
-  else
-    unreadable_.insert(touching_.begin(), touching_.end());
-  for (const auto row : touching_) note_loss({.what = "row " + std::to_string(row), .why = why});
-  if (touching_.empty()) note_loss({.what = "housekeeping", .why = why});
-  touching_.clear();
+    note_loss({.what = "housekeeping", .why = why});
+  } else {
+    unreadable_[table].insert(rows.begin(), rows.end());
+    note_loss({.what = table + " rows " + std::to_string(rows.front()) + " to " + std::to_string(rows.back()), .why = why});
+  }
+  touching_ = {};
 }
 
-void Housekeeper::propose(std::function<void()> chore, std::vector<std::int64_t> touching) {
+void Housekeeper::propose(std::function<void()> chore, Touching touching) {
   touching_ = std::move(touching);
   chore_ = std::move(chore);
 }
@@ -166,7 +168,7 @@ void Housekeeper::write_chore() {
 
 void Housekeeper::chore_done() {
   chore_ = nullptr;
-  touching_.clear();
+  touching_ = {};
   unwritten_.clear();
   written_present_ms_ = writing_present_ms_;
   measure();
@@ -192,7 +194,7 @@ std::optional<std::int64_t> Housekeeper::trimmable() const {
 std::optional<Housekeeper::Ripe> Housekeeper::ripe() {
   SQLite::Statement find{file_, "SELECT row, pack, to_ms FROM chunk WHERE level = 0 ORDER BY to_ms"};
   while (find.executeStep()) {
-    if (unreadable_.contains(find.getColumn(0).getInt64())) continue;
+    if (unreadable_["chunk"].contains(find.getColumn(0).getInt64())) continue;
     const Ripe of{find.getColumn(1).getInt64(), window_of(find.getColumn(2).getInt64())};
     const bool over = !converting_ && (of.window + 1) * window_ms + settled_ms <= newest_ms_;
     if (over || level0_ > small_chunks + small_chunks_a_pack * packs_) return of;

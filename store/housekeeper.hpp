@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -90,7 +91,11 @@ class Housekeeper {
   [[nodiscard]] Slices shrink();
   [[nodiscard]] Slices vacuum();
 
-  void propose(std::function<void()> chore, std::vector<std::int64_t> touching = {});
+  struct Touching {  // rows that a chore writes to
+    std::string table;
+    std::vector<std::int64_t> rows;
+  };
+  void propose(std::function<void()> chore, Touching touching = {});
   void put_aside(const std::vector<Piece>& pieces, const std::string& why);
   void lose_for_room(const Old& old);
   [[nodiscard]] std::optional<std::int64_t> trimmable() const;
@@ -108,9 +113,9 @@ class Housekeeper {
   Task task_ = Task::seal;
   Slices job_;
   std::function<void()> chore_;
-  std::vector<std::int64_t> touching_;  // rows that the chore writes to
-  RowSet unreadable_;                   // rows of chunk or summary that met damage; left alone
-  std::set<Task> refused_;              // met damage that no row explains
+  Touching touching_;
+  std::map<std::string, RowSet> unreadable_;  // by table: rows that met damage; left alone
+  std::set<Task> refused_;                    // met damage that no row explains
 
   std::int64_t last_seq_ = 0;
   std::int64_t newest_ms_ = 0;     // of the last batch

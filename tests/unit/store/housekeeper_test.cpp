@@ -1,5 +1,6 @@
 #include "store/housekeeper.hpp"
 
+#include <fstream>
 #include <random>
 
 #include "catch.hpp"
@@ -203,4 +204,37 @@ TEST_CASE("no seq is used twice, also when all of the journal is sealed") {
     if (second % 10 == 0) house.reopen();
     REQUIRE(house.count("SELECT max(seq) FROM journal") == second);
   }
+}
+
+TEST_CASE("where pages of chunks do not read, housekeeping leaves them alone and recording goes on") {
+  const Folder folder{Folder::On::memory};
+  const auto path = folder.file("r12.db");
+  House house{path, {.seal_after = 40}};
+  Poll poll{some_days_ago(3), 1, 32};
+  for (int commit = 0; commit < 100; ++commit) {
+    house.commit(poll.next(24));
+    house.settle();
+  }
+  REQUIRE(house.count("SELECT max(length(body)) FROM chunk WHERE level = 0") > 5000);  // on pages of their own
+  house.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  // The chain of one body's pages is cut: the first four bytes of such a page are the number of the next.
+  {
+    SQLite::Database file{path, SQLite::OPEN_READONLY};
+    const std::string body = file.execAndGet("SELECT body FROM chunk WHERE level = 0 ORDER BY row LIMIT 1").getString();
+    std::fstream bytes{path, std::ios::in | std::ios::out | std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{bytes}, {}};
+    const auto at = text.find(body.substr(6000, 100));
+    REQUIRE(at != std::string::npos);
+    bytes.seekp(static_cast<std::streamoff>(at / 4096 * 4096));
+    bytes << "\xFF\xFF\xFF\xFF" << std::flush;
+  }
+  house.reopen();
+  for (int commit = 0; commit < 260; ++commit) {
+    house.commit(poll.next(24));
+    house.settle();
+  }
+  CHECK(house.count("SELECT count(*) FROM chunk WHERE level = 1") > 0);
+  REQUIRE(house.losses().size() == 1);
+  CHECK(house.losses()[0].samples > 0);
+  CHECK(house.count("SELECT max(to_ms) FROM chunk WHERE level = 1") > house.losses()[0].to_ms);
 }
