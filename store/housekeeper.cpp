@@ -112,11 +112,16 @@ bool Housekeeper::begin_job() {
   if (tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack)) return begin(Task::seal, seal());
   if (const auto before = trimmable()) return begin(Task::trim, trim(*before));
   if (!unwritten_.empty()) return begin(Task::note, note());
-  if (converting_ && !refused_.contains(Task::convert)) return begin(Task::convert, convert());
+  if (crowded() && !refused_.contains(Task::merge))
+    to_look_.insert(Task::merge);
+  else if (converting_ && !refused_.contains(Task::convert))
+    return begin(Task::convert, convert());
   while (!to_look_.empty())
     if (look()) return true;
   return false;
 }
+
+bool Housekeeper::crowded() const { return level0_ > small_chunks + small_chunks_a_pack * packs_; }
 
 // One thing after the other, the same again as long as there is something to do.
 bool Housekeeper::look() {
@@ -197,7 +202,7 @@ std::optional<Housekeeper::Ripe> Housekeeper::ripe() {
     if (unreadable_["chunk"].contains(find.getColumn(0).getInt64())) continue;
     const Ripe of{find.getColumn(1).getInt64(), window_of(find.getColumn(2).getInt64())};
     const bool over = !converting_ && (of.window + 1) * window_ms + settled_ms <= newest_ms_;
-    if (over || level0_ > small_chunks + small_chunks_a_pack * packs_) return of;
+    if (over || crowded()) return of;
     return std::nullopt;
   }
   return std::nullopt;

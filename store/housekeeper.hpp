@@ -100,6 +100,7 @@ class Housekeeper {
   void lose_for_room(const Old& old);
   [[nodiscard]] std::optional<std::int64_t> trimmable() const;
   [[nodiscard]] std::optional<Ripe> ripe();
+  [[nodiscard]] bool crowded() const;
   [[nodiscard]] bool too_large() const { return file_bytes_ > rules_.retention.max_bytes; }
   [[nodiscard]] bool many_free_pages();
   void measure();
