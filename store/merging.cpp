@@ -122,9 +122,9 @@ Extent extent_of(const std::vector<Piece>& pieces) {
   return out;
 }
 
-using ByMinute = std::map<std::int64_t, std::vector<codec::Summary>>;  // of series
+using SumsBySeries = std::map<std::int64_t, std::vector<codec::Summary>>;
 
-Merged::Sums sums_of(std::int64_t span_ms, const ByMinute& all) {
+Merged::Sums sums_of(std::int64_t span_ms, const SumsBySeries& all) {
   codec::SummaryWriter writer{span_ms};
   Merged::Sums out{.span_ms = span_ms};
   bool first = true;
@@ -140,11 +140,8 @@ Merged::Sums sums_of(std::int64_t span_ms, const ByMinute& all) {
   return out;
 }
 
-void add_sums(const ByMinute& minutes, Merged& into) {
-  ByMinute hours;
-  for (const auto& [series, of] : minutes) hours.emplace(series, hours_of(of));
-  for (auto sums : {sums_of(minute_ms, minutes), sums_of(hour_ms, hours)})
-    if (!sums.body.empty()) into.sums.push_back(std::move(sums));
+void add_sums(Merged::Sums sums, Merged& into) {
+  if (!sums.body.empty()) into.sums.push_back(std::move(sums));
 }
 
 }  // namespace
@@ -195,7 +192,7 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
     co_yield Pause{};
     if (joint.pieces().empty()) co_return;
     codec::ChunkWriter writer;
-    ByMinute minutes;
+    SumsBySeries minutes;
     for (const auto& [series, spots] : joint.alike()) {
       const auto times = joint.times(spots.front());
       if (!times) break;
@@ -204,7 +201,9 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
       for (std::size_t i = 0; i < series.size() && !joint.broken(); ++i) {
         const auto column = joint.column(series[i], spots[i]);
         if (!column) break;
+        co_yield Pause{};
         writer.add(series[i], column->values, column->qualities);
+        co_yield Pause{};
         minutes.emplace(series[i], minutes_of(*times, *column));
         co_yield Pause{};
       }
@@ -219,7 +218,10 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
     into.extent = extent_of(joint.pieces());
     into.chunk = writer.finish();
     co_yield Pause{};
-    add_sums(minutes, into);
+    add_sums(sums_of(minute_ms, minutes), into);
+    co_yield Pause{};
+    for (auto& [series, sums] : minutes) sums = hours_of(sums);
+    add_sums(sums_of(hour_ms, minutes), into);
     co_return;
   }
 }
