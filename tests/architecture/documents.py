@@ -129,10 +129,17 @@ def what_is_wrong(words: list[str], root: Path, programs: Path) -> list[str]:
 def wrong_in_call(program: Path, words: list[str]) -> list[str]:
     if not program.exists():
         return [f"{program.name} is not built"]
-    verb = [words[0]] if words and re.fullmatch(r"[a-z]+", words[0]) else []
-    if verb and not re.search(rf"^\s+{verb[0]}\b", help_of([str(program), "--help"]), re.MULTILINE):
-        return [f"{program.name} --help knows no verb {verb[0]}"]
-    return unknown_options(help_of([str(program), *verb, "--help"]), words)
+    verb: list[str] = []
+    help_text = help_of([str(program), "--help"])
+    while len(verb) < len(words) and re.search(r"^subcommands:", help_text, re.MULTILINE | re.IGNORECASE):
+        word = words[len(verb)]
+        if not re.fullmatch(r"[a-z]+", word):
+            break
+        if not re.search(rf"^\s+{word}\b", help_text, re.MULTILINE):
+            return [f"{' '.join([program.name, *verb])} --help knows no verb {word}"]
+        verb.append(word)
+        help_text = help_of([str(program), *verb, "--help"])
+    return unknown_options(help_text, words)
 
 
 def unknown_options(help_text: str, words: list[str]) -> list[str]:

@@ -159,3 +159,20 @@ TEST_CASE("a query comes by GET or as a posted form, with a time in either notat
   CHECK(answer.status == 400);
   CHECK(holds(answer.body, "\"errorType\":\"bad_data\""));
 }
+
+TEST_CASE("a range query has start, end and step in either notation") {
+  const auto mirror = good_rack();
+  const auto query = std::get<RangeQuery>(
+      route({.method = Method::get, .target = "/api/v1/query_range?query=up&start=1700000000.5&end=2023-11-14T23:00:00Z&step=1m"}, *mirror,
+            moment));
+  CHECK(query.expression == "up");
+  CHECK(ground::iso8601(query.from) == "2023-11-14T22:13:20.500Z");
+  CHECK(ground::iso8601(query.to) == "2023-11-14T23:00:00.000Z");
+  CHECK(query.step == std::chrono::minutes{1});
+  const std::string bad =
+      GENERATE("", "?query=up&end=2&step=1", "?query=up&start=1&step=1", "?query=up&start=1&end=2", "?query=up&start=1&end=2&step=0",
+               "?query=up&start=2&end=1&step=1", "?query=up&start=1&end=2&step=x", "?query=up&start=1&end=99999&step=1");
+  const auto answer = get(*mirror, "/api/v1/query_range" + bad);
+  CHECK(answer.status == 400);
+  CHECK(holds(answer.body, "\"errorType\":\"bad_data\""));
+}

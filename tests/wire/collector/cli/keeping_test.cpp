@@ -132,7 +132,7 @@ TEST_CASE("Prometheus takes an export in as blocks, every good sample of it") {
   // Debian 13 packs promtool by itself.
   const auto command = "peers=" + root + "/tests/peers; tool=$($peers prometheus)/usr/bin/promtool; " +
                        "[ -x \"$tool\" ] || tool=$($peers promtool)/usr/bin/promtool; \"$tool\" tsdb create-blocks-from openmetrics " +
-                       out + " " + blocks + " && mkdir -p " + blocks + "/wal && \"$tool\" tsdb dump " + blocks + " >" + said;
+                       out + " " + blocks + " >" + said + " && mkdir -p " + blocks + "/wal && \"$tool\" tsdb dump " + blocks + " >" + said;
   REQUIRE(std::system(command.c_str()) == 0);
   const auto dumped = content(said);
   CHECK(lines(dumped) == 29);

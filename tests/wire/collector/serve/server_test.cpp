@@ -200,6 +200,8 @@ TEST_CASE("queries run over the store by GET and POST") {
   auto server = started({.listen = {}, .store_path = folder.file("r12.db")});
   CHECK(body_of(get(server.endpoint(), "/api/v1/query?query=1%2B1&time=10")) ==
         R"({"status":"success","data":{"resultType":"scalar","result":[10,"2"]}})");
+  CHECK(body_of(get(server.endpoint(), "/api/v1/query_range?query=1%2B1&start=10&end=12&step=2")) ==
+        R"({"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[10,"2"],[12,"2"]]}]}})");
   HttpClient poster{server.endpoint()};
   poster.send(
       "POST /api/v1/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 19\r\nConnection: "
