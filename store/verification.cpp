@@ -15,6 +15,9 @@ ground::Result<Verification> Verification::open(const std::string& path) {
   auto file = open_for_reading(path);
   if (!file) return file.error();
   try {
+    if (const auto owner = owner_of(**file); owner && *owner == Owner::older)
+      return ground::Failure{ground::FailureKind::refused,
+                             path + " has an older format: `holdup run` brings it to this one when it opens it, then it can be verified"};
     return Verification{std::make_unique<Stages>(std::move(*file))};
   } catch (const std::exception& error) {
     return failure_of(error);
