@@ -3,12 +3,14 @@
 #include <sqlite3.h>
 #include <sys/prctl.h>
 
-#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "child_program.hpp"
 #include "limits/sync_loop.hpp"

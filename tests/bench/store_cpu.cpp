@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "limits/sqlite_blobs.hpp"
 #include "store_parts.hpp"

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <functional>
 #include <stdexcept>
 
 #include "limits/sqlite_rows.hpp"

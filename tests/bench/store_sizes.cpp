@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <map>
 #include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "limits/delta_entropy.hpp"
 #include "limits/sqlite_rows.hpp"
