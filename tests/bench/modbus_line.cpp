@@ -65,7 +65,10 @@ void measure(const char* what, const std::string& rack, std::chrono::seconds tim
   const Simulator simulator{{.bin = HOLDUP_BIN_DIR, .rack = rack}, folder};
   ground::Problems problems;
   const std::string site_file = folder.file("simulated.yaml"), profiles = HOLDUP_SOURCE_DIR "/firmware-profiles";
-  auto [library, site, rules, accesses] = cli::load_configuration(site_file, {profiles}, problems);  // it finds fault with too full a line
+  auto [library, site] = [&] {
+    auto all = cli::load_configuration(site_file, {profiles}, problems);  // it finds fault with too full a line
+    return std::pair{std::move(all.profiles), std::move(all.site)};
+  }();
   std::erase_if(site.devices, [](const site::Device& device) { return device.address.serial.path.empty(); });
   const auto lines = cli::lines_of(site, *library);
   const double silence = ground::seconds(plan::silence(lines.front().serial));
