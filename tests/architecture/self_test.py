@@ -224,13 +224,13 @@ class Documents(BadTree):
 
     def test_commands_that_exist_are_accepted(self):
         self.program("demo", "  --once  ends")
-        self.program("bin/holdup", "  run  the daemon  -c FILE")
+        self.program("bin/holdup", "Subcommands:\n  run  the daemon  -c FILE")
         self.assertEqual(self.readme("git clone x && ./demo --once  # ends\nsudo build/release/bin/holdup run -c site.yaml"), [])
 
     def test_commands_that_do_not_exist_are_refused(self):
         self.program("demo", "  --once  ends")
-        self.program("bin/holdup", "  run  the daemon")
-        for command in ("./absent", "./demo --twice", "holdup walk", "holdup run --fast", "frobnicate", "hw-sim run"):
+        self.program("bin/holdup", "Subcommands:\n  run  the daemon")
+        for command in ("./absent", "./demo --twice", "holdup walk", "holdup run walk", "holdup run --fast", "frobnicate", "hw-sim run"):
             self.assertEqual(len(self.readme(command)), 1, command)
 
     def test_a_readme_without_commands_is_refused(self):
