@@ -193,7 +193,7 @@ int command_line(int argc, char** argv) {
   Verbs dbs{*db, exit_code};
   dbs.add("verify", "Every checksum, chunk and page: 0 whole, 1 with each flaw named", db_verify, add_db_verify);
   dbs.add("backup", "A verified copy, beside the running daemon", db_backup, add_db_backup);
-  dbs.add("compact", "Write the file anew without its free pages, while no daemon has it", db_compact, add_db_compact);
+  dbs.add("compact", "Give the file's free pages back to the disk", db_compact, add_db_compact);
   auto* audit = app.add_subcommand("audit", "Who did what to this holdup");
   audit->require_subcommand(1);
   Verbs audits{*audit, exit_code};

@@ -135,18 +135,20 @@ int db_backup(const DbBackupOptions& options) {
 
 int db_compact(const DbCompactOptions& options) {
   if (!is_there(options.path)) return complain(options.path + ": no such store", cannot_know);
-  const auto compacted = store::compact(options.path);
-  if (!compacted) {
-    const bool running = compacted.error().what.find("in use by another holdup") != std::string::npos;
-    return complain(compacted.error().what + (running ? "; a running daemon gives room back by itself, to do more stop it first" : ""),
-                    compacted.error().kind == FailureKind::refused ? refused : cannot_know);
-  }
+  const auto compacted = [&] {
+    Progress progress;
+    return store::compact(options.path, [&](std::int64_t pages_left) {
+      if (progress.due()) progress.show(std::to_string(pages_left) + " free pages left");
+    });
+  }();
+  if (!compacted) return failed(compacted.error());
   ground::JsonWriter json;
   json.begin_object().field("file", options.path).field("bytes_before", compacted->bytes_before);
-  json.field("bytes_after", compacted->bytes_after).end_object();
+  json.field("bytes_after", compacted->bytes_after).field("beside_daemon", compacted->beside_daemon).end_object();
   std::cout << (options.json ? json.take()
                              : ground::printable(options.path) + ": " + mebibytes(compacted->bytes_before) + " before, " +
-                                   mebibytes(compacted->bytes_after) + " after")
+                                   mebibytes(compacted->bytes_after) + " after" +
+                                   (compacted->beside_daemon ? ", when its log has been moved into it" : ""))
             << '\n';
   return fine;
 }
