@@ -42,23 +42,26 @@ void Intake::add(Cursor cursor) {
     cursors_.push_back(std::move(cursor));
 }
 
-Work Intake::take_events(std::size_t most) {
+Work Intake::take_urgent(std::size_t most) {
   const auto count = std::min(most, events_.size());
   const auto end = events_.begin() + static_cast<std::ptrdiff_t>(count);
-  Work work{.events = {std::make_move_iterator(events_.begin()), std::make_move_iterator(end)}, .audits = std::exchange(audits_, {})};
+  Work work{.events = {std::make_move_iterator(events_.begin()), std::make_move_iterator(end)},
+            .audits = std::exchange(audits_, {}),
+            .blobs = std::exchange(blobs_, {})};
   events_.erase(events_.begin(), end);
   events_out_ += count;
   audits_out_ += work.audits.size();
+  out_ = true;
   return work;
 }
 
 Work Intake::take_rest(std::size_t most_samples) {
-  Work work{.blobs = std::exchange(blobs_, {}), .cursors = std::exchange(cursors_, {})};
+  Work work{.cursors = std::exchange(cursors_, {})};
   for (std::size_t samples = 0; !batches_.empty() && samples < most_samples; batches_.pop_front()) {
     samples += batches_.front().samples.size();
     work.batches.push_back(std::move(batches_.front()));
   }
-  rest_out_ = true;
+  out_ = true;
   return work;
 }
 
@@ -67,13 +70,13 @@ void Intake::done(const Work& work) {
   audits_out_ -= work.audits.size();
   for (const record::Batch& batch : work.batches) samples_ -= batch.samples.size();
   for (const Blob& blob : work.blobs) blob_bytes_ -= blob.bytes.size();
-  rest_out_ = false;
+  out_ = false;
 }
 
 void Intake::give_back(Work work) {
   events_out_ -= work.events.size();
   audits_out_ -= work.audits.size();
-  rest_out_ = false;
+  out_ = false;
   events_.insert(events_.begin(), std::make_move_iterator(work.events.begin()), std::make_move_iterator(work.events.end()));
   audits_.insert(audits_.begin(), std::make_move_iterator(work.audits.begin()), std::make_move_iterator(work.audits.end()));
   batches_.insert(batches_.begin(), std::make_move_iterator(work.batches.begin()), std::make_move_iterator(work.batches.end()));

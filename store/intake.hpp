@@ -55,17 +55,17 @@ class Intake {
   [[nodiscard]] ground::Result<void> add(Blob blob);
   void add(Cursor cursor);
 
-  /// The events that wait, at most `most`, and all audit records; they count as waiting until done() or give_back().
-  [[nodiscard]] Work take_events(std::size_t most);
-  /// Batches in their order, until `most_samples` are reached, and all blobs and cursors.
+  /// The events that wait, at most `most`, all audit records and blobs; they count as waiting until done() or give_back().
+  [[nodiscard]] Work take_urgent(std::size_t most);
+  /// Batches in their order, until `most_samples` are reached, and all cursors.
   [[nodiscard]] Work take_rest(std::size_t most_samples);
   void done(const Work& work);
   void give_back(Work work);
 
-  [[nodiscard]] bool events_wait() const { return !events_.empty() || !audits_.empty(); }
-  [[nodiscard]] bool rest_waits() const { return !batches_.empty() || !blobs_.empty() || !cursors_.empty(); }
+  [[nodiscard]] bool urgent_waits() const { return !events_.empty() || !audits_.empty() || !blobs_.empty(); }
+  [[nodiscard]] bool rest_waits() const { return !batches_.empty() || !cursors_.empty(); }
   /// Nothing waits and nothing is being written.
-  [[nodiscard]] bool idle() const { return !events_wait() && !rest_waits() && events_out_ == 0 && audits_out_ == 0 && !rest_out_; }
+  [[nodiscard]] bool idle() const { return !urgent_waits() && !rest_waits() && !out_; }
   [[nodiscard]] std::size_t waiting_events() const { return events_.size() + events_out_; }
   [[nodiscard]] std::size_t waiting_samples() const { return samples_; }
   [[nodiscard]] std::uint64_t dropped_samples() const { return dropped_; }
@@ -79,8 +79,8 @@ class Intake {
   std::deque<record::Batch> batches_;
   std::vector<Blob> blobs_;
   std::vector<Cursor> cursors_;
-  std::size_t events_out_ = 0, audits_out_ = 0;  // taken, not yet committed
-  bool rest_out_ = false;
+  std::size_t events_out_ = 0, audits_out_ = 0;  // taken, not yet committed …
+  bool out_ = false;                             // … or anything is
   std::size_t samples_ = 0;
   std::size_t blob_bytes_ = 0;
   std::uint64_t dropped_ = 0;

@@ -143,7 +143,7 @@ void Scribe::wait_for_work(Lock& lock) {
 bool Scribe::has_work_now() const {
   if (stop_) return true;
   if (degraded_) return Clock::now() >= retry_at_ || (flushes_ > 0 && !intake_.idle());
-  if (intake_.events_wait()) return true;
+  if (intake_.urgent_waits()) return true;
   const bool due = Clock::now() >= samples_due_ || flushes_ > 0;
   if (intake_.rest_waits()) return due && !behind_;
   return chore_ready_ && due;
@@ -174,7 +174,7 @@ std::optional<Scribe::Clock::time_point> Scribe::next_moment() const {
 // What is in doubt comes first and alone: what was taken later must not be written before it.
 Work Scribe::take_work() {
   if (doubt_) return std::exchange(doubtful_, {});
-  if (intake_.events_wait()) return intake_.take_events(most_events_a_commit);
+  if (intake_.urgent_waits()) return intake_.take_urgent(most_events_a_commit);
   Work work = intake_.take_rest(most_samples_a_commit);
   if (!intake_.rest_waits()) samples_due_ = Clock::now() + options_.sample_period;
   return work;

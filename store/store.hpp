@@ -89,7 +89,7 @@ class Store {
   [[nodiscard]] ground::Result<void> append(record::Audit record);
   /// The oldest that wait are dropped and counted when the disk refuses for too long.
   void append(record::Batch batch);
-  /// Replaces what was there under this kind and key; committed within the second. Fails when too many bytes wait.
+  /// Replaces what was there under this kind and key; as urgent as an event. Fails when too many bytes wait.
   [[nodiscard]] ground::Result<void> put(Blob blob);
   /// Committed within the second.
   void set(Cursor cursor);

@@ -11,7 +11,7 @@ TEST_CASE("the intake refuses an event beyond its bound, and counts those being 
   Intake intake{{.events = 3}};
   for (int n = 1; n <= 3; ++n) REQUIRE(intake.add(event(n)));
   CHECK(intake.add(event(4)).has_error());
-  const Work work = intake.take_events(2);
+  const Work work = intake.take_urgent(2);
   CHECK(intake.add(event(4)).has_error());
   intake.done(work);
   CHECK(intake.add(event(4)));
@@ -21,10 +21,10 @@ TEST_CASE("the intake refuses an event beyond its bound, and counts those being 
 TEST_CASE("events given back are taken again first, in their order") {
   Intake intake{{}};
   for (int n = 1; n <= 3; ++n) REQUIRE(intake.add(event(n)));
-  Work work = intake.take_events(2);
+  Work work = intake.take_urgent(2);
   REQUIRE(intake.add(event(4)));
   intake.give_back(std::move(work));
-  const Work again = intake.take_events(10);
+  const Work again = intake.take_urgent(10);
   REQUIRE(again.events.size() == 4);
   for (int n = 1; n <= 4; ++n) CHECK(again.events[static_cast<std::size_t>(n - 1)].id == event(n).id);
 }
@@ -64,7 +64,19 @@ TEST_CASE("blobs beyond their bytes are refused") {
   Intake intake{{.blob_bytes = 10}};
   REQUIRE(intake.add(Blob{"capture", "a", std::vector<std::uint8_t>(8)}));
   CHECK(intake.add(Blob{"capture", "b", std::vector<std::uint8_t>(3)}).has_error());
-  intake.done(intake.take_rest(1));
+  intake.done(intake.take_urgent(1));
+  CHECK(intake.idle());
   CHECK(intake.add(Blob{"capture", "b", std::vector<std::uint8_t>(3)}));
   CHECK_FALSE(intake.idle());
+}
+
+TEST_CASE("a capture does not wait for the samples' second") {
+  Intake intake{{}};
+  intake.add(batch(0, {1, 2}, Born::yes));
+  CHECK_FALSE(intake.urgent_waits());
+  REQUIRE(intake.add(Blob{"capture", "a", std::vector<std::uint8_t>(8)}));
+  REQUIRE(intake.urgent_waits());
+  const Work work = intake.take_urgent(10);
+  CHECK(work.blobs.size() == 1);
+  CHECK(work.batches.empty());
 }

@@ -149,11 +149,11 @@ TEST_CASE("audit records that wait are bounded, as events are") {
   REQUIRE(intake.add(audit(1)));
   REQUIRE(intake.add(audit(2)));
   CHECK(intake.add(audit(3)).has_error());
-  Work work = intake.take_events(10);
+  Work work = intake.take_urgent(10);
   CHECK(work.audits.size() == 2);
   CHECK_FALSE(intake.idle());
   intake.give_back(std::move(work));
-  CHECK(intake.take_events(10).audits.size() == 2);
+  CHECK(intake.take_urgent(10).audits.size() == 2);
 }
 
 TEST_CASE("events and blobs carry the checksum of their bytes") {
