@@ -1,6 +1,7 @@
 #include "collector/cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <memory>
 
 #include "collector/cli/verbs.hpp"
@@ -171,6 +172,14 @@ class Verbs {
   int& exit_code_;
 };
 
+/// An answer that did not get out is none. The daemon's word to whoever started it may be lost.
+int told(const CLI::App& app, int exit_code) {
+  std::cout.flush();
+  if (std::cout || app.got_subcommand("run") || exit_code == cannot_know) return exit_code;
+  std::cerr << "holdup: the output cannot be written\n";
+  return cannot_know;
+}
+
 }  // namespace
 
 int command_line(int argc, char** argv) {
@@ -210,7 +219,7 @@ int command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? fine : usage;
   }
-  return exit_code;
+  return told(app, exit_code);
 }
 
 }  // namespace holdup::cli

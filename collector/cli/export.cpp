@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -150,12 +152,22 @@ std::unique_ptr<ExportWriter> writer_of(const std::string& format, const Wanted&
   return json_writer(out);
 }
 
+/// Or opening it for writing would empty the store; a link to it as well.
+bool is_of_store(const std::string& out, const std::string& store) {
+  return std::ranges::any_of(std::array{"", "-wal", "-shm", ".lock"}, [&](const char* ending) {
+    std::error_code none;
+    return std::filesystem::equivalent(out, store + ending, none);
+  });
+}
+
 }  // namespace
 
 int export_samples(const ExportOptions& options) {
   auto meant = understood(options);
   if (const auto* wrong = std::get_if<std::string>(&meant)) return complain(*wrong, usage);
   const auto& wanted = std::get<Wanted>(meant);
+  if (!options.out.empty() && is_of_store(options.out, options.store))
+    return complain("--out " + options.out + " is the store itself", usage);
   auto reader = store::Reader::open(options.store);
   if (!reader) return complain(reader.error().what, cannot_know);
   std::ofstream file;

@@ -59,7 +59,7 @@ std::string target_of(const Query& query) {
   return "/api/v1/query?query=" + url_encoded(instant.expression) + "&time=" + seconds_text(instant.at);
 }
 
-ground::Result<Reply> ask(const QueryOptions& options, const Query& query) {
+ground::Result<Reply> ask(const QueryOptions& options, const Query& query, bool& damaged) {
   if (options.source.store.empty()) {
     const auto daemon = DaemonClient::at(options.source.url);
     if (!daemon) return daemon.error();
@@ -74,7 +74,9 @@ ground::Result<Reply> ask(const QueryOptions& options, const Query& query) {
     return false;
   };
   const auto answer = std::visit([&](const auto& asked) { return serve::answer(asked, *reader, show); }, query);
-  for (const auto& flaw : reader->take_flaws())
+  const auto flaws = reader->take_flaws();
+  damaged = !flaws.empty();
+  for (const auto& flaw : flaws)
     std::cerr << "holdup: " << ground::printable(flaw.where + " is damaged and left out: " + flaw.what) << '\n';
   return Reply{answer.status, answer.body};
 }
@@ -123,10 +125,12 @@ int print(const QueryOptions& options, const Reply& reply) {
 int query(const QueryOptions& options) {
   const auto asked = understood(options);
   if (const auto* wrong = std::get_if<std::string>(&asked)) return std::cerr << "holdup: " << ground::printable(*wrong) << '\n', usage;
-  const auto reply = ask(options, std::get<Query>(asked));
+  bool damaged = false;
+  const auto reply = ask(options, std::get<Query>(asked), damaged);
   if (!reply) return std::cerr << "holdup: " << ground::printable(reply.error().what) << '\n', cannot_know;
   try {
-    return print(options, *reply);
+    const int code = print(options, *reply);
+    return code == fine && damaged ? problem_found : code;
   } catch (const std::exception& error) {
     std::cerr << "holdup: that is no answer to a query: " << error.what() << '\n';
     return cannot_know;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <streambuf>
 #include <thread>
 
 #include "catch.hpp"
@@ -153,6 +154,41 @@ TEST_CASE("an export says what it cannot understand, and what was damaged") {
   CHECK(said.code == problem_found);
   CHECK(has(said.err, "chunk 1 is damaged and left out"));
   CHECK(lines(said.out) == 21);
+}
+
+TEST_CASE("an export does not write over the store that it reads") {
+  Filled filled;
+  const auto link = filled.folder.file("samples.csv");
+  std::filesystem::create_hard_link(filled.path, link);
+  for (const auto& out : {filled.path, link, filled.path + "-wal"}) {
+    const auto said = run({"export", "--store", filled.path, "--out", out});
+    CHECK(said.code == usage);
+    CHECK(has(said.err, "is the store itself"));
+  }
+  CHECK(lines(run({"export", "--store", filled.path}).out) == 31);
+}
+
+TEST_CASE("an answer that cannot be written is no success") {
+  const Filled filled;
+  struct Full : std::streambuf {};  // takes nothing
+  const auto code_of = [](const std::vector<std::string>& words) {
+    Full full;
+    return run(words, &full).code;
+  };
+  CHECK(code_of({"query", "1", "--store", filled.path}) == cannot_know);
+  CHECK(code_of({"query", "1", "--store", filled.path, "--json"}) == cannot_know);
+  CHECK(code_of({"db", "verify", filled.path}) == cannot_know);
+  CHECK(code_of({"audit", "log", "--store", filled.path, "--verify"}) == cannot_know);
+}
+
+TEST_CASE("a query over what is damaged answers with the rest, and says so") {
+  Filled filled;
+  filled.file.damage("chunk", "row", 1);
+  const auto said =
+      run({"query", "rack_current_amperes", "--store", filled.path, "--from", "2026-11-18T12:00:00Z", "--to", "2026-11-18T12:00:09Z"});
+  CHECK(said.code == problem_found);
+  CHECK(has(said.err, "chunk 1 is damaged and left out"));
+  CHECK(lines(said.out) == 10);
 }
 
 TEST_CASE("a store file is queried at a time, and at each step of a range") {

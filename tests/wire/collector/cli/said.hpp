@@ -17,7 +17,9 @@ struct Said {
 
 class Capture {
  public:
-  explicit Capture(std::ostream& stream) : stream_{stream}, former_{stream.rdbuf(text_.rdbuf())} {}
+  /// What is printed goes to `instead` where that is given.
+  explicit Capture(std::ostream& stream, std::streambuf* instead = nullptr)
+      : stream_{stream}, former_{stream.rdbuf(instead != nullptr ? instead : text_.rdbuf())} {}
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
   ~Capture() { stream_.rdbuf(former_); }
@@ -29,11 +31,11 @@ class Capture {
   std::streambuf* former_;
 };
 
-inline Said run(std::vector<std::string> arguments) {
+inline Said run(std::vector<std::string> arguments, std::streambuf* output = nullptr) {
   arguments.insert(arguments.begin(), "holdup");
   std::vector<char*> argv;
   for (auto& argument : arguments) argv.push_back(argument.data());
-  const Capture out{std::cout}, err{std::cerr};
+  const Capture out{std::cout, output}, err{std::cerr};
   const int code = command_line(static_cast<int>(argv.size()), argv.data());
   return {code, out.text(), err.text()};
 }
