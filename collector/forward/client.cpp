@@ -1,10 +1,13 @@
 #include "collector/forward/client.hpp"
 
+#include <netdb.h>
+
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -18,12 +21,14 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cstring>
 #include <ctime>
 #include <exception>
 #include <optional>
 #include <tuple>
 #include <utility>
 
+#include "collector/forward/lookup.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/number.hpp"
 #include "ground/utf8.hpp"
@@ -67,15 +72,16 @@ Result<void> set_up(ssl::context& context, const Target& target) {
   return {};
 }
 
-/// Seconds or a date.
+/// Seconds or a date, of which a day is heard.
 std::optional<ground::Duration> retry_after(std::string_view text) {
-  if (const auto count = ground::parse_integer(text); count && *count >= 0)
-    return std::chrono::seconds{std::min<std::int64_t>(*count, 86'400)};
+  constexpr std::int64_t most = 86'400;
+  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  if (digits) return std::chrono::seconds{std::min(ground::parse_integer(text).value_or(most), most)};
   std::tm date{};
   if (strptime(std::string{text}.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date) == nullptr) return std::nullopt;
   const auto now = ground::utc(ground::clock::now(), ground::clock::utc_offset());
-  const auto wait = ground::Utc{std::chrono::seconds{timegm(&date)}} - now;
-  return wait > ground::Duration::zero() ? std::optional{wait} : std::nullopt;
+  const auto wait = timegm(&date) - std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  return wait > 0 ? std::optional<ground::Duration>{std::chrono::seconds{std::min(wait, most)}} : std::nullopt;
 }
 
 /// The beginning of an answer's text, as one line.
@@ -100,8 +106,7 @@ Result<void> check_pem(const Target& target) {
 
 class Client::Line : public std::enable_shared_from_this<Line> {
  public:
-  Line(asio::any_io_executor executor, const Target& target)
-      : executor_{std::move(executor)}, target_{target}, resolver_{executor_}, waiting_{executor_} {
+  Line(asio::any_io_executor executor, const Target& target) : executor_{std::move(executor)}, target_{target}, waiting_{executor_} {
     if (target_.tls) usable_ = set_up(context_, target_);
   }
 
@@ -128,7 +133,7 @@ class Client::Line : public std::enable_shared_from_this<Line> {
 
   void stop() {
     stopped_ = true;
-    resolver_.cancel();
+    lookup_.abandon();
     waiting_.cancel();
     close();
   }
@@ -158,25 +163,32 @@ class Client::Line : public std::enable_shared_from_this<Line> {
     co_return Result<void>{};
   }
 
-  /// Asio resolves names on a thread of its own and cannot be stopped there, so the deadline only stops the waiting.
+  /// What takes longer than the deadline goes on: the next attempt waits for the same answer.
   asio::awaitable<Result<void>> resolve() {
     if (stopped_) co_return trouble({});
     endpoints_.clear();
     resolve_error_ = asio::error::timed_out;
     if (!std::exchange(resolving_, true))
-      resolver_.async_resolve(target_.host, target_.port,
-                              [weak = weak_from_this()](error_code error, const Tcp::resolver::results_type& found) {
-                                const auto self = weak.lock();
-                                if (!self) return;
-                                self->resolving_ = false;
-                                self->resolve_error_ = error;
-                                for (const auto& entry : found) self->endpoints_.push_back(entry.endpoint());
-                                self->waiting_.cancel();
-                              });
+      lookup_.begin(target_.host, target_.port, [executor = executor_, weak = weak_from_this()](Lookup::Found found) {
+        asio::post(executor, [weak, found = std::move(found)] {
+          if (const auto self = weak.lock()) self->resolved(found);
+        });
+      });
     waiting_.expires_after(target_.timeout);
     co_await waiting_.async_wait(no_throw);
     if (endpoints_.empty()) co_return trouble(resolve_error_);
     co_return Result<void>{};
+  }
+
+  void resolved(const Lookup::Found& found) {
+    resolving_ = false;
+    resolve_error_ = found.error == EAI_AGAIN ? asio::error::host_not_found_try_again : asio::error::host_not_found;
+    for (const auto& address : found.addresses) {
+      auto& endpoint = endpoints_.emplace_back();
+      endpoint.resize(address.size);
+      std::memcpy(endpoint.data(), &address.bytes, address.size);
+    }
+    waiting_.cancel();
   }
 
   template <class Stream>
@@ -240,7 +252,7 @@ class Client::Line : public std::enable_shared_from_this<Line> {
   const Target target_;
   Result<void> usable_;
   ssl::context context_{ssl::context::tls_client};
-  Tcp::resolver resolver_;
+  Lookup lookup_;
   asio::steady_timer waiting_;
   std::vector<Tcp::endpoint> endpoints_;
   error_code resolve_error_;

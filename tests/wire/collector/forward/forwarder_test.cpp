@@ -1,5 +1,8 @@
 #include "collector/forward/forwarder.hpp"
 
+#include <dlfcn.h>
+#include <netdb.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -96,7 +99,31 @@ std::vector<Target> with_history(Target target) {
 
 Reply ok(const Heard&, int) { return {}; }
 
+/// Name servers that do not answer for "slow.example" until they are let.
+struct DeadNames {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool asked = false, let = false, answered = false;
+} dead_names;
+
+int look_up_slowly() {
+  std::unique_lock lock{dead_names.mutex};
+  dead_names.asked = true;
+  dead_names.changed.notify_all();
+  dead_names.changed.wait_for(lock, 20s, [] { return dead_names.let; });
+  dead_names.answered = true;
+  dead_names.changed.notify_all();
+  return EAI_AGAIN;
+}
+
 }  // namespace
+
+/// In the place of the C library's.
+extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** list) {
+  if (host != nullptr && std::string_view{host} == "slow.example") return look_up_slowly();
+  static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return real(host, service, hints, list);
+}
 
 TEST_CASE("a request bears what remote write 1.0 demands, over one kept connection") {
   Receiver receiver{ok};
@@ -306,4 +333,33 @@ TEST_CASE("stopping does not wait for a receiver") {
   const auto began = std::chrono::steady_clock::now();
   forwarder.reset();
   CHECK(std::chrono::steady_clock::now() - began < 10s);
+}
+
+TEST_CASE("stopping does not wait for name servers") {
+  Work work{1};
+  Ear ear;
+  auto forwarder = std::make_unique<Forwarder>(with_history(target_at(1, "http", "slow.example")), std::move(work.owned), ear.say());
+  std::unique_lock lock{dead_names.mutex};
+  REQUIRE(dead_names.changed.wait_for(lock, 20s, [] { return dead_names.asked; }));
+  lock.unlock();
+  const auto began = std::chrono::steady_clock::now();
+  forwarder.reset();
+  CHECK(std::chrono::steady_clock::now() - began < 10s);
+  lock.lock();
+  dead_names.let = true;
+  dead_names.changed.notify_all();
+  CHECK(dead_names.changed.wait_for(lock, 20s, [] { return dead_names.answered; }));
+}
+
+TEST_CASE("a wish to be left alone for ages is heard as far as it goes") {
+  const auto wish = GENERATE("Fri, 31 Dec 9999 23:59:59 GMT", "99999999999999999999", "86400");
+  Receiver receiver{[&](const Heard&, int before) {
+    return before == 0 ? Reply{.status = 503, .headers = std::string{"Retry-After: "} + wish + "\r\n"} : Reply{};
+  }};
+  Work work{1};
+  Ear ear;
+  const auto began = std::chrono::steady_clock::now();
+  Forwarder forwarder{with_history(target_at(receiver.port())), std::move(work.owned), ear.say(), Pump::Limits{.longest_wish = 1s}};
+  REQUIRE(ear.wait([&] { return work.arrived(receiver); }));
+  CHECK(std::chrono::steady_clock::now() - began >= 1s);
 }
