@@ -9,6 +9,7 @@
 #include "store/catalog.hpp"
 #include "store/codec/journal.hpp"
 #include "store/housekeeper.hpp"
+#include "store/opening.hpp"
 #include "store/tables.hpp"
 #include "store/tail.hpp"
 
@@ -56,12 +57,22 @@ class Replay {
   Sealed sealed_;
 };
 
+// A row without replies, so that the numbers of those that went from the end are not given to others.
+void keep_number(SQLite::Database& file, std::int64_t seq) {
+  const auto body = codec::JournalWriter{}.write({}, true);
+  SQLite::Statement add{file, "INSERT INTO journal(seq, body) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM journal WHERE seq > ?1)"};
+  add.bind(1, seq);
+  add.bindNoCopy(2, static_cast<const void*>(body.data()), static_cast<int>(body.size()));
+  add.exec();
+}
+
 void drop(SQLite::Database& file, const std::vector<std::int64_t>& damaged, Housekeeper& keeper) {
   if (damaged.empty()) return;
   Loss loss{.what = "journal rows " + std::to_string(damaged.front()) + " to " + std::to_string(damaged.back()),
             .why = "their bytes are damaged"};
   SQLite::Transaction transaction{file};
   for (const auto seq : damaged) execute(file, "DELETE FROM journal WHERE seq = ?", {seq});
+  if (damaged.back() < implausible_seq) keep_number(file, damaged.back());
   insert(file, loss);
   transaction.commit();
   keeper.tell_loss(std::move(loss));

@@ -1,5 +1,6 @@
 #include "store/housekeeper.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 
@@ -17,6 +18,19 @@ namespace {
 ground::Utc some_days_ago(int days) {
   const auto now = std::chrono::floor<std::chrono::hours>(std::chrono::system_clock::now());
   return ground::Utc{(now.time_since_epoch() / 2h - 12 * days) * 2h};
+}
+
+/// The first chunk's body has no end: what stands in its row is followed by the number of the page that has the rest.
+void cut_first_chunk(const std::string& path) {
+  SQLite::Database file{path, SQLite::OPEN_READONLY};
+  const std::string body = file.execAndGet("SELECT body FROM chunk WHERE level = 0 ORDER BY row LIMIT 1").getString();
+  std::fstream bytes{path, std::ios::in | std::ios::out | std::ios::binary};
+  const std::string text{std::istreambuf_iterator<char>{bytes}, {}};
+  const auto at = text.find(body.substr(0, 100));
+  REQUIRE(at != std::string::npos);
+  const auto end = std::mismatch(body.begin(), body.end(), text.begin() + static_cast<std::ptrdiff_t>(at)).second;
+  bytes.seekp(end - text.begin());
+  bytes << "\x7F\xFF\xFF\xFF" << std::flush;
 }
 
 }  // namespace
@@ -217,17 +231,7 @@ TEST_CASE("where pages of chunks do not read, housekeeping leaves them alone and
   }
   REQUIRE(house.count("SELECT max(length(body)) FROM chunk WHERE level = 0") > 5000);  // on pages of their own
   house.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  // The chain of one body's pages is cut: the first four bytes of such a page are the number of the next.
-  {
-    SQLite::Database file{path, SQLite::OPEN_READONLY};
-    const std::string body = file.execAndGet("SELECT body FROM chunk WHERE level = 0 ORDER BY row LIMIT 1").getString();
-    std::fstream bytes{path, std::ios::in | std::ios::out | std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>{bytes}, {}};
-    const auto at = text.find(body.substr(6000, 100));
-    REQUIRE(at != std::string::npos);
-    bytes.seekp(static_cast<std::streamoff>(at / 4096 * 4096));
-    bytes << "\xFF\xFF\xFF\xFF" << std::flush;
-  }
+  cut_first_chunk(path);
   house.reopen();
   for (int commit = 0; commit < 260; ++commit) {
     house.commit(poll.next(24));
@@ -237,4 +241,68 @@ TEST_CASE("where pages of chunks do not read, housekeeping leaves them alone and
   REQUIRE(house.losses().size() == 1);
   CHECK(house.losses()[0].samples > 0);
   CHECK(house.count("SELECT max(to_ms) FROM chunk WHERE level = 1") > house.losses()[0].to_ms);
+}
+
+TEST_CASE("no seq is used twice, also when the newest rows of the journal were damaged") {
+  const Folder folder{Folder::On::memory};
+  const auto path = folder.file("r12.db");
+  House house{path};
+  Poll poll{some_days_ago(3), 1, 3};
+  for (int second = 0; second < 100; ++second) house.commit(poll.next(1));
+  house.exec("UPDATE journal SET body = x'0011' WHERE seq >= 90");
+  house.reopen();
+  house.reopen();
+  poll.declare_again();
+  house.commit(poll.next(1));
+  CHECK(house.count("SELECT max(seq) FROM journal") == 101);
+  CHECK(differing(path, poll, 0) >= 11);
+  const auto slice = Reader::open(path)->recorded(100, 1000).value();
+  REQUIRE(slice.recorded.size() == 3);
+  CHECK(slice.recorded[0].points.size() == 1);
+}
+
+TEST_CASE("a series born in a commit whose chore met damage keeps its own row") {
+  const Folder folder{Folder::On::memory};
+  const auto path = folder.file("r12.db");
+  House house{path, {.retention = {.raw = 6h, .pace = 1'000'000'000}, .seal_after = 40}};
+  Poll old{some_days_ago(3), 1, 32};
+  for (int commit = 0; commit < 100; ++commit) {
+    house.commit(old.next(24));
+    house.settle();
+  }
+  int born = 0;
+  const auto commit_with_birth = [&] {
+    ++born;
+    const auto time = some_days_ago(1) + std::chrono::seconds{born};
+    record::Batch batch{.at = ground::Instant{std::chrono::seconds{90'000 + born}}, .time = time};
+    const auto id = static_cast<record::SeriesId>(100 + born);
+    batch.born.emplace_back(id, record::Series{"rack_power_watts", {{"device", "pdu-b"}, {"index", std::to_string(born)}}});
+    batch.samples.push_back({id, static_cast<double>(born), ground::Quality::good});
+    Work work;
+    work.batches.push_back(std::move(batch));
+    house.commit(work);
+  };
+  commit_with_birth();
+  house.exec("DELETE FROM meta WHERE key = 'present'");  // age is then measured from the newest sample at once
+  house.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  cut_first_chunk(path);
+  house.reopen();
+  for (int commit = 0; commit < 60; ++commit) {
+    commit_with_birth();
+    for (bool more = true; more;) {
+      more = house.ledger().keep_house().value();
+      if (house.ledger().chore_waits()) commit_with_birth();
+    }
+  }
+  const auto losses = house.ledger().take_losses();
+  REQUIRE(losses.size() == 1);
+  CHECK(losses[0].what.substr(0, 11) == "chunk rows ");  // it was the chore that met it
+  auto reader = Reader::open(path);
+  for (int n = 1; n <= born; ++n) {
+    const auto found = reader->series("rack_power_watts", {{"index", std::to_string(n)}}).value();
+    REQUIRE(found.size() == 1);
+    const auto points = reader->range(found[0].row, {ground::Utc{}, ground::Utc::max()}).value();
+    REQUIRE(points.size() == 1);
+    CHECK(points[0].value == n);
+  }
 }
