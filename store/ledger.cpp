@@ -159,6 +159,7 @@ ground::Result<void> Ledger::attempt(const Work& work, bool with_chore) {
     if (!in_chore || failure.kind != ground::FailureKind::malformed || !connection_->keeper->chore_failed(failure.what)) return failure;
   }
   connection_->scrivener->forget();
+  catalog_.forget_rows();  // those born in this transaction are gone with it
   return attempt(work, false);
 }
 
