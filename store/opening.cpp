@@ -132,6 +132,8 @@ ground::Result<Owner> owner_of(SQLite::Database& file) {
   return version < format_version ? Owner::older : Owner::holdup;
 }
 
+void allow_all_pages(SQLite::Database& file) { file.execAndGet("PRAGMA max_page_count = 4294967294"); }
+
 ground::Result<std::string> set_aside(const std::string& path) {
   const std::string wanted = path + ".damaged-" + compact_utc_now();
   std::string name = wanted;

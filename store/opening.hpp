@@ -51,6 +51,9 @@ enum class Owner { nobody, holdup, older };
 /// Beyond what any count of rows reaches: a number of a damaged row, after which none could follow.
 inline constexpr std::int64_t implausible_seq = std::int64_t{1} << 53U;
 
+/// A damaged page number beyond SQLite's usual limit would read as "disk is full": with the highest limit it reads as what it is.
+void allow_all_pages(SQLite::Database& file);
+
 /// Renames the file and its log to PATH.damaged-UTC and returns that name.
 [[nodiscard]] ground::Result<std::string> set_aside(const std::string& path);
 

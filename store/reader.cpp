@@ -32,6 +32,7 @@ ground::Result<std::unique_ptr<SQLite::Database>> open_for_reading(const std::st
     const auto owner = owner_of(*file);
     if (!owner) return owner.error();
     if (*owner == Owner::nobody) return Failure{FailureKind::refused, path + " is empty, not a holdup store"};
+    allow_all_pages(*file);
     return file;
   } catch (const std::exception& error) {
     auto failure = failure_of(error);

@@ -32,6 +32,7 @@ ground::Result<void> prepare(SQLite::Database& file) {
   if (sqlite3_db_readonly(file.getHandle(), "main") != 0) return Failure{FailureKind::machine, file.getFilename() + " is read-only"};
   const auto owner = owner_of(file);
   if (!owner) return owner.error();
+  allow_all_pages(file);
   if (*owner == Owner::nobody) file.exec("PRAGMA auto_vacuum = INCREMENTAL");  // only as long as there is no page
   if (file.execAndGet("PRAGMA journal_mode = WAL").getString() != "wal")
     return Failure{FailureKind::machine, file.getFilename() + ": no write-ahead log possible here"};
