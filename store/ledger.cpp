@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "store/readiness.hpp"
 #include "store/replay.hpp"
 #include "store/scrivener.hpp"
+#include "store/tables.hpp"
 #include "store/wear.hpp"
 
 namespace holdup::store {
@@ -22,6 +25,7 @@ namespace {
 constexpr int busy_timeout_ms = 2000;  // only readers' recovery and our own checkpoint ever wait
 constexpr std::int64_t frame_header = 24;
 constexpr int most_log_pages = 12'000;  // 48 MiB: beyond, the readers that hold the log are waited for, a second at most
+constexpr int log_pages_of_rescued = 1000;
 
 void bind_event(SQLite::Statement& add, const record::Event& event) {
   record::Event stored = event;
@@ -34,6 +38,25 @@ void bind_event(SQLite::Statement& add, const record::Event& event) {
   add.bind(5, event.incident);
   add.bind(6, json);
   add.bind(7, crc_of(json));
+}
+
+void bind_audit(SQLite::Statement& add, std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash) {
+  add.bind(1, seq);
+  add.bind(2, std::int64_t{record.time.time_since_epoch().count()});
+  add.bind(3, record.boot);
+  add.bind(4, std::int64_t{record.at.time_since_epoch().count()});
+  add.bind(5, record.actor);
+  add.bind(6, record.action);
+  add.bind(7, record.json);
+  add.bind(8, static_cast<const void*>(hash.data()), static_cast<int>(hash.size()));
+}
+
+void bind_blob(SQLite::Statement& put, const Blob& blob) {
+  const std::string_view bytes{reinterpret_cast<const char*>(blob.bytes.data()), blob.bytes.size()};
+  put.bind(1, blob.kind);
+  put.bind(2, blob.key);
+  put.bind(3, bytes.empty() ? static_cast<const void*>("") : bytes.data(), static_cast<int>(bytes.size()));
+  put.bind(4, crc_of(bytes));
 }
 
 void run(SQLite::Statement& statement) {
@@ -199,8 +222,6 @@ bool Ledger::behind() const { return connection_->keeper->behind(); }
 
 std::vector<Loss> Ledger::take_losses() { return connection_->keeper->take_losses(); }
 
-void Ledger::note_loss(Loss loss) { connection_->keeper->note_loss(std::move(loss)); }
-
 Ledger::Figures Ledger::figures() const {
   const auto& of = *connection_;
   return {.bytes_written = of.wear->bytes(),
@@ -218,11 +239,7 @@ void Ledger::write(const Work& work) {
   write_audits(work.audits);
   of.scrivener->write(work.batches, *of.add_row);
   for (const Blob& blob : work.blobs) {
-    const std::string_view bytes{reinterpret_cast<const char*>(blob.bytes.data()), blob.bytes.size()};
-    of.put_blob->bind(1, blob.kind);
-    of.put_blob->bind(2, blob.key);
-    of.put_blob->bind(3, bytes.empty() ? static_cast<const void*>("") : bytes.data(), static_cast<int>(bytes.size()));
-    of.put_blob->bind(4, crc_of(bytes));
+    bind_blob(*of.put_blob, blob);
     run(*of.put_blob);
   }
   for (const Cursor& cursor : work.cursors) {
@@ -238,28 +255,65 @@ void Ledger::write_audits(const std::vector<record::Audit>& audits) {
   for (const record::Audit& record : audits) {
     auto& [seq, hash] = of.next_link;
     hash = chained(hash, ++seq, record);
-    write_audit(seq, record, hash);
+    bind_audit(*of.add_audit, seq, record, hash);
+    run(*of.add_audit);
   }
 }
 
-void Ledger::write_audit(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash) {
-  auto& add = *connection_->add_audit;
-  add.bind(1, seq);
-  add.bind(2, std::int64_t{record.time.time_since_epoch().count()});
-  add.bind(3, record.boot);
-  add.bind(4, std::int64_t{record.at.time_since_epoch().count()});
-  add.bind(5, record.actor);
-  add.bind(6, record.action);
-  add.bind(7, record.json);
-  add.bind(8, static_cast<const void*>(hash.data()), static_cast<int>(hash.size()));
-  run(add);
+// Each row may be there already, from an attempt that did not come to its end.
+bool Ledger::write_rescued(const Rescued& rescued) {
+  auto& of = *connection_;
+  for (const record::Event& event : rescued.events) {
+    bind_event(*of.add_event, event);
+    run(*of.add_event);
+  }
+  SQLite::Statement keep_audit{of.file,
+                               "INSERT INTO audit(seq, utc_ns, boot, mono_ns, actor, action, json, hash) VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON "
+                               "CONFLICT(seq) DO NOTHING"};
+  SQLite::Statement same{of.file, "SELECT 1 FROM audit WHERE seq = ? AND hash = ?"};
+  for (const auto& [seq, record, hash] : rescued.audits) {
+    if (seq >= implausible_seq) return false;
+    bind_audit(keep_audit, seq, record, hash);
+    run(keep_audit);
+    same.bind(1, seq);
+    same.bind(2, static_cast<const void*>(hash.data()), static_cast<int>(hash.size()));
+    if (!same.executeStep()) return false;
+    same.reset();
+  }
+  SQLite::Statement keep_blob{of.file, "INSERT INTO blob(kind, key, bytes, crc) VALUES(?, ?, ?, ?) ON CONFLICT(kind, key) DO NOTHING"};
+  for (const Blob& blob : rescued.blobs) {
+    bind_blob(keep_blob, blob);
+    run(keep_blob);
+  }
+  if (rescued.loss) insert(of.file, *rescued.loss);
+  return true;
 }
 
-ground::Result<void> Ledger::restore(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash) {
+ground::Result<void> Ledger::take_over(const Rescued& rescued) {
+  auto& of = *connection_;
   try {
-    write_audit(seq, record, hash);
-    connection_->link = last_link(connection_->file);
-    return {};
+    run(*of.begin);
+    if (!write_rescued(rescued)) {
+      of.roll_back();
+      return ground::Failure{ground::FailureKind::refused, of.file.getFilename() + ": the chain of audit records is another"};
+    }
+    run(*of.end);
+    of.link = last_link(of.file);
+    of.wear->note_frames();
+    if (rescued.loss) of.keeper->tell_loss(*rescued.loss);
+  } catch (const std::exception& error) {
+    auto failure = failure_of(error);
+    of.roll_back();
+    return failure;
+  }
+  return tidy(log_pages_of_rescued);
+}
+
+ground::Result<bool> Ledger::knows_loss(const std::string& what) {
+  try {
+    SQLite::Statement find{connection_->file, "SELECT 1 FROM loss WHERE what = ?"};
+    find.bind(1, what);
+    return find.executeStep();
   } catch (const std::exception& error) {
     return failure_of(error);
   }

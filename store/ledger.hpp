@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +16,20 @@
 // between. Used by Scribe on the store thread. Failures: refused = not ours to write (newer, another program's), malformed = damaged,
 // machine = disk, permissions, locks.
 namespace holdup::store {
+
+struct OldAudit {
+  std::int64_t seq = 0;
+  record::Audit record;
+  std::vector<std::uint8_t> hash;
+};
+
+/// Read in a file that was set aside.
+struct Rescued {
+  std::vector<record::Event> events;
+  std::vector<OldAudit> audits;  // as they were
+  std::vector<Blob> blobs;
+  std::optional<Loss> loss;  // what stays there: the rest is all taken over
+};
 
 class Ledger {
  public:
@@ -54,10 +68,11 @@ class Ledger {
   /// What was found lost since the last call.
   [[nodiscard]] std::vector<Loss> take_losses();
 
-  /// Told, and written at the next opportunity.
-  void note_loss(Loss loss);
-  /// An audit record of a damaged file, as it was.
-  [[nodiscard]] ground::Result<void> restore(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash);
+  /// One transaction; what is there already stays as it is. refused: the chain of audit records has gone on otherwise, and nothing is
+  /// written; after any other failure this Ledger must be closed.
+  [[nodiscard]] ground::Result<void> take_over(const Rescued& rescued);
+  /// A loss of this name was noted by an earlier transaction.
+  [[nodiscard]] ground::Result<bool> knows_loss(const std::string& what);
 
  private:
   struct Connection;
@@ -66,7 +81,7 @@ class Ledger {
   [[nodiscard]] ground::Result<void> attempt(const Work& work, bool with_chore);
   void write(const Work& work);
   void write_audits(const std::vector<record::Audit>& audits);
-  void write_audit(std::int64_t seq, const record::Audit& record, std::span<const std::uint8_t> hash);
+  [[nodiscard]] bool write_rescued(const Rescued& rescued);
   void committed(bool with_chore);
 
   std::unique_ptr<Connection> connection_;

@@ -15,8 +15,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "ground/clock/clock.hpp"
-#include "ground/instant.hpp"
 #include "store/schema.hpp"
 
 namespace holdup::store {
@@ -61,13 +59,6 @@ std::string advice(SQLite::Database& file) {
     if (find.executeStep()) return "holdup " + find.getColumn(0).getString() + " wrote it, use that or a newer holdup";
   }
   return "use a newer holdup";
-}
-
-// "20261122T104807Z"
-std::string compact_utc_now() {
-  auto text = ground::iso8601(ground::utc(ground::clock::now(), ground::clock::utc_offset())).substr(0, 19) + "Z";
-  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-  return text;
 }
 
 }  // namespace
@@ -133,17 +124,6 @@ ground::Result<Owner> owner_of(SQLite::Database& file) {
 }
 
 void allow_all_pages(SQLite::Database& file) { file.execAndGet("PRAGMA max_page_count = 4294967294"); }
-
-ground::Result<std::string> set_aside(const std::string& path) {
-  const std::string wanted = path + ".damaged-" + compact_utc_now();
-  std::string name = wanted;
-  std::error_code code;
-  for (int n = 2; fs::exists(name, code); ++n) name = wanted + "-" + std::to_string(n);
-  if (::rename((path + "-wal").c_str(), (name + "-wal").c_str()) != 0 && errno != ENOENT) return machine("cannot rename", path + "-wal");
-  ::unlink((path + "-shm").c_str());  // an index of the log, made again by whoever opens it
-  if (::rename(path.c_str(), name.c_str()) != 0) return machine("cannot rename", path);
-  return name;
-}
 
 Failure failure_of(const std::exception& error) {
   const auto* of_sqlite = dynamic_cast<const SQLite::Exception*>(&error);

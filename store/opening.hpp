@@ -12,8 +12,8 @@ namespace SQLite {
 class Database;
 }
 
-// What stands between a path and a file we may use: the folder, the kind of file system, the lock against a second daemon, whose
-// file it is, and how a damaged one is set aside.
+// What stands between a path and a file we may use: the folder, the kind of file system, the lock against a second daemon, and
+// whose file it is.
 namespace holdup::store {
 
 /// Held by the one daemon that writes the file: flock on PATH.lock. Says also, to this process and to the next of this boot of the
@@ -53,9 +53,6 @@ inline constexpr std::int64_t implausible_seq = std::int64_t{1} << 53U;
 
 /// A damaged page number beyond SQLite's usual limit would read as "disk is full": with the highest limit it reads as what it is.
 void allow_all_pages(SQLite::Database& file);
-
-/// Renames the file and its log to PATH.damaged-UTC and returns that name.
-[[nodiscard]] ground::Result<std::string> set_aside(const std::string& path);
 
 /// What an exception of SQLiteCpp means: malformed for a damaged file, machine for the rest.
 [[nodiscard]] ground::Failure failure_of(const std::exception& error);

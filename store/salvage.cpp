@@ -1,6 +1,7 @@
 #include "store/salvage.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <functional>
 #include <iterator>
@@ -18,6 +19,13 @@ constexpr std::size_t rows_a_commit = 100;
 constexpr std::size_t most_rows_backwards = 100'000;
 constexpr int busy_timeout_ms = 2000;
 
+// What another attempt may not meet again, other than damage.
+bool of_the_disk(const SQLite::Exception& error) {
+  const int code = error.getErrorCode() & 0xFF;
+  const bool torn_off = error.getExtendedErrorCode() == SQLITE_IOERR_SHORT_READ;
+  return (code == SQLITE_IOERR && !torn_off) || code == SQLITE_BUSY || code == SQLITE_NOMEM || code == SQLITE_CANTOPEN;
+}
+
 /// Reads one table by its key, forwards and then backwards, each time up to where a page is damaged, and hands on what it read.
 template <class Row>
 class Gleaner {
@@ -27,19 +35,25 @@ class Gleaner {
   Gleaner(SQLite::Database& file, std::string table, std::string key, std::string columns, Read read, Hand hand)
       : file_{file}, table_{std::move(table)}, key_{std::move(key)}, columns_{std::move(columns)}, read_{read}, hand_{std::move(hand)} {}
 
-  void run() {
-    if (forwards()) return;
+  /// False: the disk was in the way.
+  bool run() {
+    if (!forwards()) backwards();
+    return !disturbed_;
+  }
+
+ private:
+  void backwards() {
     std::vector<Row> rows;
     try {
       auto find = query(" DESC");
       while (rows.size() < most_rows_backwards && find.executeStep())
         if (auto row = read_(find)) rows.push_back(std::move(*row));
-    } catch (const SQLite::Exception&) {  // back at the damage
+    } catch (const SQLite::Exception& error) {  // back at the damage
+      disturbed_ |= of_the_disk(error);
     }
     hand_({std::make_move_iterator(rows.rbegin()), std::make_move_iterator(rows.rend())});
   }
 
- private:
   SQLite::Statement query(const std::string& order) {
     SQLite::Statement find{file_,
                            "SELECT " + key_ + ", " + columns_ + " FROM " + table_ + " WHERE " + key_ + " > ? ORDER BY " + key_ + order};
@@ -57,7 +71,8 @@ class Gleaner {
         if (auto row = read_(find)) rows.push_back(std::move(*row));
         if (rows.size() >= rows_a_commit && !hand_(std::exchange(rows, {}))) return true;
       }
-    } catch (const SQLite::Exception&) {
+    } catch (const SQLite::Exception& error) {
+      disturbed_ |= of_the_disk(error);
       whole = false;
     }
     return !hand_(std::move(rows)) || whole;
@@ -68,6 +83,7 @@ class Gleaner {
   Read read_;
   Hand hand_;
   std::int64_t last_ = 0;
+  bool disturbed_ = false;
 };
 
 std::optional<record::Event> event_of(SQLite::Statement& row) {
@@ -83,12 +99,6 @@ std::optional<Blob> blob_of(SQLite::Statement& row) {
   return Blob{row.getColumn(1).getString(), row.getColumn(2).getString(), {begin, begin + bytes.getBytes()}};
 }
 
-struct OldAudit {
-  std::int64_t seq = 0;
-  record::Audit record;
-  std::vector<std::uint8_t> hash;
-};
-
 std::optional<OldAudit> audit_of(SQLite::Statement& row) {
   const auto hash = row.getColumn(7);
   const auto* begin = static_cast<const std::uint8_t*>(hash.getBlob());
@@ -100,49 +110,76 @@ std::optional<OldAudit> audit_of(SQLite::Statement& row) {
 }
 
 // What stays in the damaged file, as far as it can be told.
-Loss samples_left(SQLite::Database& file, const std::string& damaged) {
-  Loss out{.what = "set aside: " + damaged, .why = "the file is damaged"};
+Loss samples_left(SQLite::Database& file, Loss unknown) {
   try {
     SQLite::Statement find{file, "SELECT min(from_ms), max(to_ms), sum(samples) FROM chunk WHERE level >= 0"};
     if (find.executeStep())
-      out = {out.what, find.getColumn(0).getInt64(), find.getColumn(1).getInt64(), find.getColumn(2).getInt64(), out.why};
+      return {unknown.what, find.getColumn(0).getInt64(), find.getColumn(1).getInt64(), find.getColumn(2).getInt64(), unknown.why};
   } catch (const SQLite::Exception&) {  // nobody knows then
   }
-  return out;
+  return unknown;
+}
+
+/// Hands rows on to the new file, and counts them.
+class Carrier {
+ public:
+  Carrier(Ledger& into, Salvaged& out) : into_{into}, out_{out} {}
+
+  template <class Row>
+  [[nodiscard]] auto taking(std::vector<Row> Rescued::*rows, std::size_t Salvaged::*count) {
+    return [this, rows, count](std::vector<Row> some) {
+      const auto size = some.size();
+      Rescued rescued;
+      rescued.*rows = std::move(some);
+      if (size == 0) return true;
+      if (!carry(rescued)) return false;
+      out_.*count += size;
+      return true;
+    };
+  }
+
+  /// False: no more of this kind. A chain that has gone on otherwise is no failure: the records stay where they are.
+  bool carry(const Rescued& rescued) {
+    if (out_.refused) return false;
+    const auto done = into_.take_over(rescued);
+    if (!done && done.error().kind != ground::FailureKind::refused) out_.refused = done.error();
+    return done.has_value();
+  }
+
+ private:
+  Ledger& into_;
+  Salvaged& out_;
+};
+
+void read_all(SQLite::Database& file, Carrier& carrier, Salvaged& out) {
+  file.exec("PRAGMA writable_schema = ON");  // SQLite then opens a file that is shorter than its header says; nothing is written
+  Gleaner<record::Event> events{file, "event", "seq", "json, utc_ns", event_of, carrier.taking(&Rescued::events, &Salvaged::events)};
+  Gleaner<OldAudit> audits{file,     "audit",
+                           "seq",    "utc_ns, boot, mono_ns, actor, action, json, hash",
+                           audit_of, carrier.taking(&Rescued::audits, &Salvaged::audits)};
+  Gleaner<Blob> blobs{file, "blob", "row", "kind, key, bytes", blob_of, carrier.taking(&Rescued::blobs, &Salvaged::blobs)};
+  out.disturbed |= !events.run();
+  out.disturbed |= !audits.run();
+  out.disturbed |= !blobs.run();
 }
 
 }  // namespace
 
-Salvaged salvage(const std::string& damaged, Ledger& into) {
+Salvaged salvage(const std::string& damaged, const std::string& name, Ledger& into) {
   Salvaged out;
-  const auto hand_events = [&](std::vector<record::Event> events) {
-    const auto count = events.size();
-    const bool saved = count == 0 || into.commit({.events = std::move(events)});
-    return saved && (out.events += count, true);
-  };
-  const auto hand_blobs = [&](std::vector<Blob> blobs) {
-    const auto count = blobs.size();
-    const bool saved = count == 0 || into.commit({.blobs = std::move(blobs)});
-    return saved && (out.blobs += count, true);
-  };
-  const auto hand_audits = [&](const std::vector<OldAudit>& audits) {
-    for (const auto& [seq, record, hash] : audits) {
-      if (!into.restore(seq, record, hash)) return false;
-      ++out.audits;
-    }
-    return true;
-  };
-  Loss left{.what = "set aside: " + damaged, .why = "the file is damaged"};
+  Loss left{.what = "set aside: " + name, .why = "the file is damaged"};
+  const auto known = into.knows_loss(left.what);
+  if (!known) out.refused = known.error();
+  if (!known || *known) return out;  // an earlier attempt came to its end
+  Carrier carrier{into, out};
   try {
     SQLite::Database file{damaged, SQLite::OPEN_READONLY, busy_timeout_ms};
-    file.exec("PRAGMA writable_schema = ON");  // SQLite then opens a file that is shorter than its header says; nothing is written
-    Gleaner<record::Event>{file, "event", "seq", "json, utc_ns", event_of, hand_events}.run();
-    Gleaner<OldAudit>{file, "audit", "seq", "utc_ns, boot, mono_ns, actor, action, json, hash", audit_of, hand_audits}.run();
-    Gleaner<Blob>{file, "blob", "row", "kind, key, bytes", blob_of, hand_blobs}.run();
-    left = samples_left(file, damaged);
-  } catch (const std::exception&) {  // not even its tables read
+    read_all(file, carrier, out);
+    left = samples_left(file, left);
+  } catch (const SQLite::Exception& error) {  // not even its tables read
+    out.disturbed |= of_the_disk(error);
   }
-  into.note_loss(std::move(left));
+  if (!out.disturbed) carrier.carry({.loss = std::move(left)});
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/aside.hpp"
 #include "store/salvage.hpp"
 
 namespace holdup::store {
@@ -18,6 +19,7 @@ constexpr std::size_t most_samples_a_commit = 200'000;  // so that events wait f
 constexpr int log_pages_after_samples = 1000;
 constexpr int log_pages_after_events = 8000;
 
+constexpr int most_refusals = 3;
 constexpr auto longest_clearing = std::chrono::milliseconds{200};  // after an opening that follows a failure; events wait for it
 
 std::size_t samples_in(const Work& work) {
@@ -192,8 +194,7 @@ void Scribe::return_work(Work work) {
 ground::Result<void> Scribe::commit(const Work& work) {
   if (work.empty()) return ledger_->commit_chore();
   const auto before = ledger_->position();
-  const bool came_about = doubt_ && (before.row > doubt_->row || before.audit > doubt_->audit);
-  auto done = came_about ? ground::Result<void>{} : ledger_->commit(work);
+  const auto done = std::exchange(came_about_, false) ? ground::Result<void>{} : ledger_->commit(work);
   if (done)
     doubt_.reset();
   else
@@ -292,10 +293,15 @@ ground::Result<void> Scribe::ensure_ledger() {
     if (!taken) return taken.error();
     file_lock_ = std::move(*taken);
   }
-  if (!damage_.empty()) return start_anew(damage_);
+  if (auto brought = bring_logs_along(options_.path); !brought) return brought;
+  if (!damage_.empty())
+    if (auto aside = put_aside(damage_); !aside) return aside;
   auto opened = open_ledger();
-  if (!opened && opened.error().kind == FailureKind::malformed) return start_anew(opened.error().what);
-  return opened;
+  if (!opened && opened.error().kind == FailureKind::malformed) {
+    if (auto aside = put_aside(opened.error().what); !aside) return aside;
+    opened = open_ledger();
+  }
+  return opened ? rescue() : opened;
 }
 
 ground::Result<void> Scribe::open_ledger() {
@@ -304,19 +310,42 @@ ground::Result<void> Scribe::open_ledger() {
   if (!opened) return opened.error();
   file_lock_.doubt(false);
   ledger_ = std::move(*opened);
+  const auto found = ledger_->position();
+  came_about_ = doubt_ && (found.row > doubt_->row || found.audit > doubt_->audit);
+  if (!came_about_) doubt_.reset();  // the log is empty now: it will not come about any more
   return {};
 }
 
-ground::Result<void> Scribe::start_anew(const std::string& why) {
+ground::Result<void> Scribe::put_aside(const std::string& why) {
   damage_ = why;
   doubt_.reset();  // another file, which holds nothing of it
-  auto aside = set_aside(options_.path);
-  if (!aside) return aside.error();
-  damage_.clear();
-  auto opened = open_ledger();
-  const auto saved = opened ? salvage(*aside, *ledger_) : Salvaged{};
-  listener_.set_aside({.path = *aside, .why = why, .events_saved = saved.events, .audits_saved = saved.audits, .blobs_saved = saved.blobs});
-  return opened;
+  if (auto aside = set_aside(options_.path); !aside) return aside;
+  why_aside_ = std::exchange(damage_, {});
+  return {};
+}
+
+// Before anything new is recorded, so that the order stays. A new file that has room for what is new, and not for this, is used all the
+// same after some attempts; what is missing comes at a later opening.
+ground::Result<void> Scribe::rescue() {
+  const bool pause = refusals_ >= most_refusals;
+  for (const auto& unsaved : unsaved_files(options_.path)) {
+    const auto name = saved_name(unsaved);
+    const auto saved = pause ? Salvaged{.disturbed = true} : salvage(unsaved, name, *ledger_);
+    if (saved.refused) {
+      ++refusals_;
+      abandon_ledger(*saved.refused);
+      return *saved.refused;
+    }
+    const bool done = !saved.disturbed && mark_saved(unsaved);
+    if (!done && !left_unsaved_.insert(unsaved).second) continue;
+    listener_.set_aside({.path = done ? name : unsaved,
+                         .why = why_aside_.empty() ? "found damaged in an earlier run" : why_aside_,
+                         .events_saved = saved.events,
+                         .audits_saved = saved.audits,
+                         .blobs_saved = saved.blobs});
+  }
+  refusals_ = 0;
+  return {};
 }
 
 void Scribe::abandon_ledger(const Failure& failure) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -55,7 +56,8 @@ class Scribe {
   [[nodiscard]] ground::Result<void> ensure_ledger();
   [[nodiscard]] ground::Result<void> make_room();
   [[nodiscard]] ground::Result<void> open_ledger();
-  [[nodiscard]] ground::Result<void> start_anew(const std::string& why);
+  [[nodiscard]] ground::Result<void> put_aside(const std::string& why);
+  [[nodiscard]] ground::Result<void> rescue();
   void abandon_ledger(const ground::Failure& failure);
   void give_up(const ground::Failure& failure);
 
@@ -68,7 +70,11 @@ class Scribe {
   std::unique_ptr<Ledger> ledger_;
   std::optional<Ledger::Position> doubt_;  // where the file stood before a commit that failed: the log may hold it whole
   Work doubtful_;                          // … what it was to write
+  bool came_about_ = false;                // … and the file as it was opened has it
   std::string damage_;                     // why the file must be set aside before it is opened again
+  std::string why_aside_;                  // what was set aside last
+  std::set<std::string> left_unsaved_;     // told already: set aside, not all of it taken over
+  int refusals_ = 0;                       // of the new file, to take over what was set aside
   ground::Duration retry_after_;
 
   mutable std::mutex mutex_;
