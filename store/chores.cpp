@@ -164,7 +164,7 @@ Slices Housekeeper::merge_window(Ripe of) {
 Slices Housekeeper::expire(std::int64_t now_ms) {
   for (const int level : {-1, 0, 1})
     for (;;) {
-      const auto old = old_chunks(file_, level, now_ms - ms(rules_.retention.raw), unreadable_["chunk"]);
+      const auto old = old_chunks(file_, level, now_ms - ms(rules_.retention.raw), unreadable_["chunk"], Dated::only);
       if (old.rows.empty()) break;
       propose([&] { delete_rows(file_, "chunk", old.rows); }, {"chunk", old.rows});
       co_yield Pause{};
@@ -173,11 +173,37 @@ Slices Housekeeper::expire(std::int64_t now_ms) {
   co_yield Pause{};
   for (const auto& [span, keep] : {std::pair{minute_ms, rules_.retention.minute}, {hour_ms, rules_.retention.hour}})
     for (;;) {
-      const auto rows = old_sums(file_, span, now_ms - ms(keep), unreadable_["summary"]);
+      const auto rows = old_sums(file_, span, now_ms - ms(keep), unreadable_["summary"], Dated::only);
       if (rows.empty()) break;
       propose([&] { delete_rows(file_, "summary", rows); }, {"summary", rows});
       co_yield Pause{};
     }
+  co_yield Pause{};
+  for (auto job = expire_undated(now_ms); job.under_way();) {
+    job.next();
+    co_yield Pause{};
+  }
+}
+
+// What a clock in 1970 left grows old from the moment on at which it was first seen here with a clock that is right.
+Slices Housekeeper::expire_undated(std::int64_t now_ms) {
+  const auto& keep = rules_.retention;
+  for (const auto& [of, age] : {std::pair{Undated{"chunk", 0, "undated"}, keep.raw},
+                                {Undated{"summary", minute_ms, "undated minutes"}, keep.minute},
+                                {Undated{"summary", hour_ms, "undated hours"}, keep.hour}}) {
+    const auto since = noted(file_, of);
+    if (!since && undated_rows(file_, of, std::numeric_limits<std::int64_t>::max(), unreadable_[of.table]).empty()) continue;
+    if (since && now_ms - since->at_ms < ms(age)) continue;
+    while (since) {
+      const auto rows = undated_rows(file_, of, since->last, unreadable_[of.table]);
+      if (rows.empty()) break;
+      propose([&] { delete_rows(file_, of.table, rows); }, {of.table, rows});
+      co_yield Pause{};
+    }
+    propose([&] { store::note(file_, of, since ? std::nullopt : std::optional{now_ms}); });
+    co_yield Pause{};
+  }
+  if (crowded()) level0_ = number(file_, "SELECT count(*) FROM chunk WHERE level = 0");
 }
 
 void Housekeeper::lose_for_room(const Old& old) {
@@ -200,7 +226,7 @@ Slices Housekeeper::shrink() {
   constexpr auto ever = std::numeric_limits<std::int64_t>::max();
   for (const int level : {-1, 1, 0})
     while (too_large()) {
-      const auto old = old_chunks(file_, level, ever, unreadable_["chunk"]);
+      const auto old = old_chunks(file_, level, ever, unreadable_["chunk"], Dated::or_not);
       if (old.rows.empty()) break;
       propose([&] { lose_for_room(old); }, {"chunk", old.rows});
       co_yield Pause{};
@@ -217,7 +243,7 @@ Slices Housekeeper::shrink() {
     }
   for (const auto span : {minute_ms, hour_ms})
     while (too_large()) {
-      const auto rows = old_sums(file_, span, ever, unreadable_["summary"]);
+      const auto rows = old_sums(file_, span, ever, unreadable_["summary"], Dated::or_not);
       if (rows.empty()) break;
       propose([&] { delete_rows(file_, "summary", rows); }, {"summary", rows});
       co_yield Pause{};

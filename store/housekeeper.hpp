@@ -88,6 +88,7 @@ class Housekeeper {
   [[nodiscard]] Slices convert();
   [[nodiscard]] Slices merge_window(Ripe of);
   [[nodiscard]] Slices expire(std::int64_t now_ms);
+  [[nodiscard]] Slices expire_undated(std::int64_t now_ms);
   [[nodiscard]] Slices shrink();
   [[nodiscard]] Slices vacuum();
 

@@ -4,12 +4,6 @@
 
 namespace holdup::store {
 
-namespace {
-
-constexpr std::int64_t plausible_from_ms = 1'735'689'600'000;  // 2025-01-01: no holdup is older
-
-}  // namespace
-
 std::optional<std::int64_t> Present::at(ground::Instant now, std::int64_t clock_ms, std::int64_t newest_ms) {
   const auto passed = when_ ? std::chrono::duration_cast<std::chrono::milliseconds>(now - *when_).count() : 0;
   when_ = now;

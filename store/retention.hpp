@@ -19,6 +19,8 @@ struct Retention {
   std::int64_t pace = 24;  // a clock that jumped ahead is believed to go on so many times as fast as time passes
 };
 
+inline constexpr std::int64_t plausible_from_ms = 1'735'689'600'000;  // 2025-01-01: no holdup is older
+
 /// What age is measured from: never later than the clock, never later than what was measured last, and no sooner there than a machine
 /// that was off for some days catches up. A clock in 1970 deletes nothing; one that jumped to 2099 deletes by and by, and has been mended
 /// then.

@@ -3,9 +3,12 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
+#include <limits>
+#include <sstream>
 
 #include "ground/clock/clock.hpp"
 #include "store/opening.hpp"
+#include "store/retention.hpp"
 
 namespace holdup::store {
 namespace {
@@ -26,6 +29,8 @@ codec::Bytes body_of(SQLite::Database& file, std::int64_t row) {
     return {};
   }
 }
+
+std::int64_t begin_of(Dated dated) { return dated == Dated::only ? plausible_from_ms : std::numeric_limits<std::int64_t>::min(); }
 
 }  // namespace
 
@@ -101,10 +106,12 @@ std::vector<Piece> pieces_of(SQLite::Database& file, std::int64_t pack, std::int
   return out;
 }
 
-Old old_chunks(SQLite::Database& file, int level, std::int64_t before_ms, const RowSet& except) {
-  SQLite::Statement find{file, "SELECT row, samples, from_ms, to_ms FROM chunk WHERE level = ? AND to_ms < ? ORDER BY to_ms"};
+Old old_chunks(SQLite::Database& file, int level, std::int64_t before_ms, const RowSet& except, Dated dated) {
+  SQLite::Statement find{file,
+                         "SELECT row, samples, from_ms, to_ms FROM chunk WHERE level = ? AND to_ms >= ? AND to_ms < ? ORDER BY to_ms"};
   find.bind(1, level);
-  find.bind(2, before_ms);
+  find.bind(2, begin_of(dated));
+  find.bind(3, before_ms);
   Old out;
   while (out.rows.size() < rows_a_deletion && find.executeStep()) {
     if (except.contains(find.getColumn(0).getInt64())) continue;
@@ -116,14 +123,50 @@ Old old_chunks(SQLite::Database& file, int level, std::int64_t before_ms, const 
   return out;
 }
 
-std::vector<std::int64_t> old_sums(SQLite::Database& file, std::int64_t span_ms, std::int64_t before_ms, const RowSet& except) {
-  SQLite::Statement find{file, "SELECT row FROM summary WHERE span_ms = ? AND to_ms < ? ORDER BY to_ms"};
+std::vector<std::int64_t> old_sums(SQLite::Database& file, std::int64_t span_ms, std::int64_t before_ms, const RowSet& except,
+                                   Dated dated) {
+  SQLite::Statement find{file, "SELECT row FROM summary WHERE span_ms = ? AND to_ms >= ? AND to_ms < ? ORDER BY to_ms"};
   find.bind(1, span_ms);
-  find.bind(2, before_ms);
+  find.bind(2, begin_of(dated));
+  find.bind(3, before_ms);
   std::vector<std::int64_t> out;
   while (out.size() < rows_a_deletion && find.executeStep())
     if (!except.contains(find.getColumn(0).getInt64())) out.push_back(find.getColumn(0).getInt64());
   return out;
+}
+
+std::vector<std::int64_t> undated_rows(SQLite::Database& file, const Undated& of, std::int64_t last, const RowSet& except) {
+  SQLite::Statement find{file, of.span_ms == 0 ? "SELECT row FROM chunk WHERE level IN (-1, 0, 1) AND to_ms < ?1 AND to_seq <= ?2"
+                                               : "SELECT row FROM summary WHERE span_ms = ?3 AND to_ms < ?1 AND row <= ?2"};
+  find.bind(1, plausible_from_ms);
+  find.bind(2, last);
+  if (of.span_ms != 0) find.bind(3, of.span_ms);
+  std::vector<std::int64_t> out;
+  while (out.size() < rows_a_deletion && find.executeStep())
+    if (!except.contains(find.getColumn(0).getInt64())) out.push_back(find.getColumn(0).getInt64());
+  return out;
+}
+
+std::optional<Noted> noted(SQLite::Database& file, const Undated& of) {
+  SQLite::Statement find{file, "SELECT value FROM meta WHERE key = ?"};
+  find.bind(1, of.key);
+  if (!find.executeStep()) return std::nullopt;
+  std::istringstream text{find.getColumn(0).getString()};
+  Noted out;
+  text >> out.last >> out.at_ms;
+  return out;
+}
+
+void note(SQLite::Database& file, const Undated& of, std::optional<std::int64_t> at_ms) {
+  SQLite::Statement forget{file, "DELETE FROM meta WHERE key = ?"};
+  forget.bind(1, of.key);
+  forget.exec();
+  if (!at_ms) return;
+  const auto last = number(file, of.span_ms == 0 ? "SELECT max(to_seq) FROM chunk" : "SELECT max(row) FROM summary");
+  SQLite::Statement add{file, "INSERT INTO meta(key, value) VALUES(?, ?)"};
+  add.bind(1, of.key);
+  add.bind(2, std::to_string(last) + " " + std::to_string(*at_ms));
+  add.exec();
 }
 
 }  // namespace holdup::store

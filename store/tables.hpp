@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,9 +44,26 @@ void delete_rows(SQLite::Database& file, const char* table, const std::vector<st
 /// The small chunks of a window, in order of recording, as many as one merge takes; without those in `except`. A body that does not read is
 /// empty.
 [[nodiscard]] std::vector<Piece> pieces_of(SQLite::Database& file, std::int64_t pack, std::int64_t window, const RowSet& except);
-/// The oldest that end before, some.
-[[nodiscard]] Old old_chunks(SQLite::Database& file, int level, std::int64_t before_ms, const RowSet& except);
-[[nodiscard]] std::vector<std::int64_t> old_sums(SQLite::Database& file, std::int64_t span_ms, std::int64_t before_ms,
-                                                 const RowSet& except);
+/// Of a table, or of one span of it, what was measured while the clock stood before any holdup: its time says nothing of its age.
+struct Undated {
+  const char* table = "";
+  std::int64_t span_ms = 0;  // 0: of chunks
+  std::string key;           // in `meta`: Noted
+};
+/// Those up to `last`, some.
+[[nodiscard]] std::vector<std::int64_t> undated_rows(SQLite::Database& file, const Undated& of, std::int64_t last, const RowSet& except);
+/// The last that was there when this was noted, by `to_seq` of chunks or row of summaries; and when that was.
+struct Noted {
+  std::int64_t last = 0, at_ms = 0;
+};
+[[nodiscard]] std::optional<Noted> noted(SQLite::Database& file, const Undated& of);
+/// Nothing: what was noted is over.
+void note(SQLite::Database& file, const Undated& of, std::optional<std::int64_t> at_ms);
+
+/// The oldest that end before, some; with `dated` only those whose time tells their age.
+enum class Dated : std::uint8_t { only, or_not };
+[[nodiscard]] Old old_chunks(SQLite::Database& file, int level, std::int64_t before_ms, const RowSet& except, Dated dated);
+[[nodiscard]] std::vector<std::int64_t> old_sums(SQLite::Database& file, std::int64_t span_ms, std::int64_t before_ms, const RowSet& except,
+                                                 Dated dated);
 
 }  // namespace holdup::store

@@ -306,3 +306,28 @@ TEST_CASE("a series born in a commit whose chore met damage keeps its own row") 
     CHECK(points[0].value == n);
   }
 }
+
+TEST_CASE("what was recorded with a clock in 1970 is kept as long as what was recorded next") {
+  const Folder folder{Folder::On::memory};
+  House house{folder.file("r12.db"), {.retention = {.raw = 6h, .minute = 12h, .hour = 24h, .pace = 1'000'000'000}, .seal_after = 4}};
+  const auto polled = [&](Poll poll, int commits) {
+    for (int commit = 0; commit < commits; ++commit) {
+      house.commit(poll.next(15));
+      house.settle();
+    }
+  };
+  const auto early = [&](const std::string& of, const std::string& from) {
+    return house.count("SELECT coalesce(sum(" + of + "), 0) FROM " + from + " to_ms < 1000000000000");
+  };
+  polled(Poll{ground::Utc{30s}, 1, 3}, 40);   // ten minutes
+  polled(Poll{some_days_ago(5), 60, 3}, 20);  // five hours
+  CHECK(early("samples", "chunk WHERE") == 3 * 600);
+  CHECK(early("1", "summary WHERE span_ms = 60000 AND") > 0);
+  polled(Poll{some_days_ago(5) + 5h, 60, 3}, 36);  // nine more
+  CHECK(early("samples", "chunk WHERE") == 0);
+  CHECK(early("1", "summary WHERE span_ms = 60000 AND") > 0);
+  polled(Poll{some_days_ago(5) + 14h, 60, 3}, 80);
+  CHECK(early("1", "summary WHERE") == 0);
+  CHECK(house.count("SELECT count(*) FROM meta WHERE key LIKE 'undated%'") == 0);
+  CHECK(house.losses().empty());
+}
