@@ -66,7 +66,8 @@ bool read_journal(Session& session, codec::JournalReader& reader, JournalPart pa
 void JournalTail::refresh(Session& session) {
   std::int64_t sealed = 0;
   {
-    Use least{session, "SELECT coalesce(min(sealed), 0) FROM pack"};
+    // A pack of which nothing comes any more keeps its `sealed`; what is gone from the journal is in chunks for all.
+    Use least{session, "SELECT max(coalesce((SELECT min(sealed) FROM pack), 0), coalesce((SELECT min(seq) - 1 FROM journal), 0))"};
     if (least.step()) sealed = least.integer(0);
   }
   for (; !rows_.empty() && rows_.front().seq <= sealed; rows_.pop_front()) samples_ -= samples_in(rows_.front().batches);
