@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "store/codec/summary.hpp"
 #include "store/reader/spans.hpp"
+#include "store/retention.hpp"
 
 // Reader: means, extremes and counts of a series at a resolution, from summaries where there are some.
 namespace holdup::store {
@@ -103,24 +105,27 @@ std::size_t read_summaries(Session& session, const Wanted& wanted, Heaps& heaps)
   return count;
 }
 
-/// Since when chunks of level 1 are summed up.
+/// Since when chunks of level 1 are summed up; those of a clock in 1970 are too, as long as they are kept.
 std::int64_t summed_up_since(Session& session, const Wanted& wanted) {
-  Use find{session, "SELECT from_ms FROM summary WHERE pack = ? AND span_ms = ? ORDER BY to_ms LIMIT 1", wanted.pack.row,
-           wanted.summary_ms()};
+  Use find{session, "SELECT from_ms FROM summary WHERE pack = ? AND span_ms = ? AND to_ms >= ? ORDER BY to_ms LIMIT 1", wanted.pack.row,
+           wanted.summary_ms(), plausible_from_ms};
   return find.step() ? find.integer(0) : std::numeric_limits<std::int64_t>::max();
 }
 
 std::size_t read_samples(Session& session, const Wanted& wanted, Heaps& heaps) {
   auto places = chunks_of(session, wanted.pack.row, wanted.span);
   const auto since = summed_up_since(session, wanted);
-  std::erase_if(places, [&](const ChunkPlace& place) { return place.level > 0 && place.to_ms >= since; });
+  const bool summed = wanted.summary_ms() > 0;
+  std::erase_if(places, [&](const ChunkPlace& place) {
+    return summed && place.level > 0 && (place.to_ms >= since || place.to_ms < plausible_from_ms);
+  });
   std::vector<Point> points;
   gather_chunks(session, wanted.series, places, wanted.span, points);
   gather_tail(session, wanted.series, wanted.pack, wanted.span, points);
   in_order(points, 0);
   const auto step = std::max<std::int64_t>(wanted.summary_ms(), 1);
   for (const auto& [time, value, quality, age] : points)
-    if (quality == ground::Quality::good)
+    if (quality == ground::Quality::good && !std::isnan(value))
       heaps.add({.from_ms = floor_to(floor_ms(time), step), .count = 1, .min = value, .max = value, .sum = value, .last = value});
   return places.size();
 }
