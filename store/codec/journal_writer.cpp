@@ -54,9 +54,9 @@ struct JournalWriter::State {
   }
 
   void put_value(JournalState::Series& series, double value) {
-    auto whole = whole_of(value, series.scale);
-    if (whole) {
-      put_varint(values, zigzag(*whole - series.whole) + 1);
+    const auto whole = whole_of(value, series.scale);
+    if (const std::uint64_t change = whole ? zigzag(difference(*whole, series.whole)) + 1 : 0; change != 0) {
+      put_varint(values, change);
       series.whole = *whole;
       return;
     }
