@@ -58,8 +58,9 @@ Scribe::~Scribe() {
 }
 
 ground::Result<void> Scribe::add(record::Event event) {
-  const std::lock_guard lock{mutex_};
+  Lock lock{mutex_};
   auto added = intake_.add(std::move(event));
+  lock.unlock();  // whoever is woken needs it
   if (added) wake_.notify_one();
   return added;
 }
@@ -72,10 +73,11 @@ ground::Result<void> Scribe::add(record::Audit record) {
 }
 
 void Scribe::add(record::Batch batch) {
-  const std::lock_guard lock{mutex_};
-  const bool first = !intake_.rest_waits();
+  Lock lock{mutex_};
   intake_.add(std::move(batch));
-  if (first) wake_.notify_one();
+  const bool wake = std::exchange(unbidden_, false);
+  lock.unlock();
+  if (wake) wake_.notify_one();
 }
 
 ground::Result<void> Scribe::add(Blob blob) {
@@ -95,7 +97,9 @@ ground::Result<void> Scribe::flush() {
   Lock lock{mutex_};
   const auto failures = failures_;
   ++flushes_;
+  lock.unlock();
   wake_.notify_one();
+  lock.lock();
   settled_.wait(lock, [&] { return intake_.idle() || failures_ != failures; });
   --flushes_;
   if (intake_.idle()) return {};
@@ -127,7 +131,11 @@ void Scribe::run() {
     if (done) tell(work);
     lock.lock();
     done ? intake_.done(work) : return_work(std::move(work));
-    settled_.notify_all();
+    if (flushes_ > 0) {
+      lock.unlock();
+      settled_.notify_all();
+      lock.lock();
+    }
     if (stop_ && (!done || intake_.idle())) return;
   }
 }
@@ -135,10 +143,13 @@ void Scribe::run() {
 void Scribe::wait_for_work(Lock& lock) {
   while (!has_work_now()) {
     if (keep_house(lock)) continue;
-    if (const auto moment = next_moment())
+    const auto moment = next_moment();
+    unbidden_ = !moment;
+    if (moment)
       wake_.wait_until(lock, *moment);
     else
       wake_.wait(lock);
+    unbidden_ = false;
   }
 }
 
@@ -167,9 +178,10 @@ bool Scribe::keep_house(Lock& lock) {
   return true;
 }
 
+// After a commit of samples the next ones are near: they need not wake the thread.
 std::optional<Scribe::Clock::time_point> Scribe::next_moment() const {
   if (degraded_) return retry_at_;
-  if (intake_.rest_waits() || chore_ready_) return samples_due_;
+  if (intake_.rest_waits() || chore_ready_ || Clock::now() < samples_due_) return samples_due_;
   return std::nullopt;
 }
 

@@ -91,6 +91,7 @@ class Scribe {
   Ledger::Figures figures_;
   std::uint64_t written_before_ = 0, lost_before_ = 0;  // by ledgers closed since
   int flushes_ = 0;                                     // callers that wait
+  bool unbidden_ = false;                               // the thread sleeps until it is woken
   bool stop_ = false;
   Clock::time_point samples_due_{};
   Clock::time_point retry_at_{};
