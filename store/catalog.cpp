@@ -49,16 +49,20 @@ void Catalog::declare(record::SeriesId id, const record::Series& series) {
   if (added || known->second == series) return;
   known->second = series;
   places_.erase(id);
+  forget_shapes();
+}
+
+void Catalog::forget_shapes() {
   shapes_.clear();
-  shape_count_ = 0;
+  alike_.clear();
+  likely_ = 0;
 }
 
 void Catalog::forget_rows() {
   places_.clear();
   packs_.clear();
   filling_.clear();
-  shapes_.clear();
-  shape_count_ = 0;
+  forget_shapes();
   boot_row_ = 0;
 }
 
@@ -113,16 +117,16 @@ std::int64_t Catalog::pack_of(SQLite::Database& file, std::int64_t series_row) {
 }
 
 std::shared_ptr<const Shape> Catalog::shape(SQLite::Database& file, std::span<const record::Sample> samples) {
-  auto& alike = shapes_[hash_of(samples)];
-  for (const auto& shape : alike)
-    if (has_ids(*shape, samples)) return shape;
+  if (likely_ >= shapes_.size()) likely_ = 0;
+  if (likely_ < shapes_.size() && has_ids(*shapes_[likely_], samples)) return shapes_[likely_++];
+  const auto hash = hash_of(samples);
+  for (const auto place : alike_[hash])
+    if (has_ids(*shapes_[place], samples)) return likely_ = place + 1, shapes_[place];
   auto made = make_shape(file, samples);
-  if (++shape_count_ > most_shapes) {
-    shapes_.clear();
-    shape_count_ = 0;
-    return made;
-  }
-  alike.push_back(made);
+  if (shapes_.size() >= most_shapes) forget_shapes();
+  alike_[hash].push_back(shapes_.size());
+  shapes_.push_back(made);
+  likely_ = shapes_.size();
   return made;
 }
 

@@ -59,6 +59,7 @@ class Catalog {
     std::int64_t pack = 0;
     std::int64_t series = 0;
   };
+  void forget_shapes();
   [[nodiscard]] Place place(SQLite::Database& file, record::SeriesId id);
   [[nodiscard]] Place add_series(SQLite::Database& file, const std::string& text, const record::Series& series);
   [[nodiscard]] std::shared_ptr<const Shape> make_shape(SQLite::Database& file, std::span<const record::Sample> samples);
@@ -66,10 +67,11 @@ class Catalog {
   std::string boot_;
   std::unordered_map<record::SeriesId, record::Series> names_;
   std::unordered_map<record::SeriesId, Place> places_;
-  std::unordered_map<std::int64_t, std::int64_t> packs_;                                 // of series rows
-  std::map<std::string, Filling> filling_;                                               // by device
-  std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<const Shape>>> shapes_;  // by a hash of their ids
-  std::size_t shape_count_ = 0;
+  std::unordered_map<std::int64_t, std::int64_t> packs_;  // of series rows
+  std::map<std::string, Filling> filling_;                // by device
+  std::vector<std::shared_ptr<const Shape>> shapes_;
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> alike_;  // places there, by a hash of their ids
+  std::size_t likely_ = 0;                                             // place of the next one, when all come as they came first
   std::int64_t boot_row_ = 0;
 };
 

@@ -11,6 +11,7 @@ namespace holdup::store::codec {
 namespace {
 
 constexpr std::uint8_t pause = 15;  // values of a series that no scale gave
+constexpr std::size_t most_value_bytes = 10;
 
 struct Hash {
   std::size_t operator()(const std::vector<std::int64_t>& series) const {
@@ -34,13 +35,20 @@ std::optional<std::pair<Scale, std::int64_t>> scale_for(double value) {
 struct JournalWriter::State {
   JournalState known;
   std::unordered_map<std::vector<std::int64_t>, std::size_t, Hash> list_of;
+  std::size_t likely = 0;  // number of the next list, when all come as they came first
   bool begun = false;
   Bytes heads, values;
 
-  void reset() { known = {}, list_of.clear(), begun = false; }
+  void reset() { known = {}, list_of.clear(), likely = 0, begun = false; }
 
   JournalState::List& list(const std::vector<std::int64_t>& series) {
+    if (likely >= known.lists.size()) likely = 0;
+    if (likely < known.lists.size() && known.lists[likely].series == series) {
+      put_varint(heads, likely + 1);
+      return known.lists[likely++];
+    }
     const auto [at, born] = list_of.try_emplace(series, known.lists.size());
+    likely = at->second + 1;
     put_varint(heads, born ? 0 : at->second + 1);
     if (!born) return known.lists[at->second];
     put_varint(heads, series.size());
@@ -53,13 +61,28 @@ struct JournalWriter::State {
     return known.add(series);
   }
 
-  void put_value(JournalState::Series& series, double value) {
-    const auto whole = whole_of(value, series.scale);
-    if (const std::uint64_t change = whole ? zigzag(difference(*whole, series.whole)) + 1 : 0; change != 0) {
-      put_varint(values, change);
-      series.whole = *whole;
-      return;
+  void put_values(const JournalState::List& list, const std::vector<double>& all) {
+    std::size_t end = values.size();
+    values.resize(end + all.size() * most_value_bytes);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      auto& series = known.all[list.slots[i]];
+      const auto whole = whole_of(all[i], series.scale);
+      if (std::uint64_t change = whole ? zigzag(difference(*whole, series.whole)) + 1 : 0; change != 0) {
+        for (; change >= 0x80; change >>= 7U) values[end++] = static_cast<std::uint8_t>(change | 0x80U);
+        values[end++] = static_cast<std::uint8_t>(change);
+        series.whole = *whole;
+        continue;
+      }
+      values.resize(end);
+      put_odd(series, all[i]);
+      end = values.size();
+      values.resize(end + (all.size() - i) * most_value_bytes);
     }
+    values.resize(end);
+  }
+
+  /// A value that its series' scale does not give.
+  void put_odd(JournalState::Series& series, double value) {
     put_varint(values, 0);
     if (series.pause > 0) {
       --series.pause;
@@ -85,7 +108,7 @@ struct JournalWriter::State {
     one.utc_ms = batch.utc_ms, one.step_ms = step, one.age_ms = batch.age_ms;
     known.boot = batch.boot, known.offset_ms = batch.offset_ms;
     put_qualities(heads, batch.qualities);
-    for (std::size_t i = 0; i < batch.values.size(); ++i) put_value(known.all[one.slots[i]], batch.values[i]);
+    put_values(one, batch.values);
   }
 };
 
