@@ -106,22 +106,35 @@ bool get_exceptions(Cursor& cursor, std::span<double> values) {
 
 struct Fit {
   Scale scale;
-  std::size_t odd = 0;  // values that it does not give
+  std::size_t odd = 0;     // values that it does not give
+  std::size_t needed = 0;  // … that need all its digits
 };
 
 Fit fitting(std::span<const double> values, Scale::Way way) {
   std::array<std::size_t, most_digits + 2> needed{};  // how many values need so many digits
   std::uint8_t usual = 0;
   for (const double value : values) {
-    std::uint8_t digits = whole_of(value, {way, usual}) ? usual : 0;
-    while (digits <= most_digits && !whole_of(value, {way, digits})) ++digits;
+    std::uint8_t digits = usual;
+    if (!whole_of(value, {way, usual}))
+      for (digits = 0; digits <= most_digits && !whole_of(value, {way, digits});) ++digits;
     ++needed[digits];
     if (digits <= most_digits) usual = std::max(usual, digits);
   }
   std::size_t odd = needed[most_digits + 1];
   std::uint8_t digits = most_digits;
   for (; digits > 0 && odd + needed[digits] <= values.size() / 64; --digits) odd += needed[digits];
-  return {{way, digits}, odd};
+  return {{way, digits}, odd, needed[digits]};
+}
+
+/// Of so few values that it is to be tried before it is believed.
+std::optional<Scale> at_a_glance(std::span<const double> values) {
+  std::array<double, 12> sample{};
+  if (values.size() < 4 * sample.size()) return std::nullopt;
+  for (std::size_t i = 0; i < sample.size(); ++i) sample[i] = values[i * values.size() / sample.size()];
+  for (std::uint8_t way = 0; way < plain_ways; ++way)
+    if (const auto [scale, odd, needed] = fitting(sample, static_cast<Scale::Way>(way)); odd == 0)
+      return scale.digits == 0 || needed > 1 ? std::optional{scale} : std::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -134,7 +147,8 @@ Scale fitting(std::span<const double> values) {
   Scale best;
   std::size_t least = count + 1;
   for (std::uint8_t way = 0; way < ways && least > count / 64; ++way) {
-    const auto [scale, odd] = fitting(way < plain_ways ? all : all.first(std::min<std::size_t>(count, 24)), static_cast<Scale::Way>(way));
+    const auto [scale, odd, needed] =
+        fitting(way < plain_ways ? all : all.first(std::min<std::size_t>(count, 24)), static_cast<Scale::Way>(way));
     if (way >= plain_ways && odd > 0) continue;
     if (odd < least) least = odd, best = scale;
   }
@@ -142,8 +156,10 @@ Scale fitting(std::span<const double> values) {
 }
 
 void put_values(Bytes& out, std::span<const double> values, Packing packing) {
-  const Scale scale = fitting(values);
-  const Wholes found = wholes(values, scale);
+  std::optional<Scale> likely = at_a_glance(values);
+  Scale scale = likely ? *likely : fitting(values);
+  Wholes found = wholes(values, scale);
+  if (likely && !found.exceptions.empty()) found = wholes(values, scale = fitting(values));
   if (found.exceptions.size() > std::max<std::size_t>(1, values.size() / seldom)) return put_bitwise(out, values, packing);
   out.push_back(byte_of(scale));
   put_exceptions(out, found.exceptions);
