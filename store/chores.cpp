@@ -39,7 +39,7 @@ Slices Housekeeper::encode(std::int64_t pack, Tail::Lanes lanes, std::vector<New
   const auto blocks_of_chunks = chunks_of(std::move(lanes));
   co_yield Pause{};
   for (const auto& blocks : blocks_of_chunks) {
-    codec::ChunkWriter writer;
+    codec::ChunkWriter writer{codec::Care::quick};
     std::size_t values = 0;
     for (const auto& block : blocks) {
       writer.begin(block.times);
@@ -161,7 +161,18 @@ Slices Housekeeper::merge_window(Ripe of) {
   level0_ -= count;
 }
 
+bool Housekeeper::has_old(std::int64_t now_ms) {
+  has_old_->reset();  // it may have failed
+  has_old_->bind(1, now_ms - ms(rules_.retention.raw));
+  has_old_->bind(2, now_ms - ms(rules_.retention.minute));
+  has_old_->bind(3, now_ms - ms(rules_.retention.hour));
+  const bool found = has_old_->executeStep() && has_old_->getColumn(0).getInt() != 0;
+  has_old_->reset();
+  return found;
+}
+
 Slices Housekeeper::expire(std::int64_t now_ms) {
+  if (!has_old(now_ms)) co_return;
   for (const int level : {-1, 0, 1})
     for (;;) {
       const auto old = old_chunks(file_, level, now_ms - ms(rules_.retention.raw), unreadable_["chunk"], Dated::only);

@@ -22,6 +22,12 @@ constexpr std::uint32_t commits_between_looks = 16;
 constexpr std::int64_t free_pages_kept = 1'024;
 constexpr std::int64_t present_step_ms = 600'000;
 
+// chunks before ?1, summaries of a minute before ?2, of an hour before ?3
+constexpr const char* has_old_sql =
+    "SELECT EXISTS(SELECT 1 FROM chunk WHERE level = -1 AND to_ms < ?1) OR EXISTS(SELECT 1 FROM chunk WHERE level = 0 AND to_ms < ?1) OR "
+    "EXISTS(SELECT 1 FROM chunk WHERE level = 1 AND to_ms < ?1) OR EXISTS(SELECT 1 FROM summary WHERE span_ms = 60000 AND to_ms < ?2) OR "
+    "EXISTS(SELECT 1 FROM summary WHERE span_ms = 3600000 AND to_ms < ?3)";
+
 std::optional<std::int64_t> believed_of(SQLite::Database& file) {
   SQLite::Statement find{file, "SELECT value FROM meta WHERE key = 'present'"};
   if (find.executeStep()) return find.getColumn(0).getInt64();
@@ -54,6 +60,7 @@ Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules)
       pages_{std::make_unique<SQLite::Statement>(file, "PRAGMA page_count")},
       free_pages_{std::make_unique<SQLite::Statement>(file, "PRAGMA freelist_count")},
       newest_pack_{std::make_unique<SQLite::Statement>(file, "SELECT coalesce(max(row), 0) FROM pack")},
+      has_old_{std::make_unique<SQLite::Statement>(file, has_old_sql)},
       page_size_{number(file, "PRAGMA page_size")} {
   measure();
 }

@@ -22,7 +22,7 @@ struct Part {  // of the directory
   Bytes data;
   bool compressed = false;
 
-  [[nodiscard]] Packing packing() const { return rows < long_rows ? Packing::together : Packing::alone; }
+  Packing packing = Packing::alone;
 };
 
 void put_part(Bytes& out, const Part& part) {
@@ -49,10 +49,15 @@ bool in_order(const Times& times) {
 struct ChunkWriter::State {
   std::vector<Part> parts;
   std::size_t columns = 0;
+  Care care = Care::thorough;
 
+  [[nodiscard]] Packing packing(std::size_t rows) const {
+    if (care == Care::quick) return Packing::quickly;
+    return rows < long_rows ? Packing::together : Packing::alone;
+  }
   /// What was begun last has all its columns.
   void end() {
-    if (parts.empty() || parts.back().packing() == Packing::alone) return;
+    if (parts.empty() || parts.back().packing == Packing::alone) return;
     Part& part = parts.back();
     Bytes frame;
     part.compressed = compress(part.data, Effort::mixed, frame);
@@ -60,7 +65,7 @@ struct ChunkWriter::State {
   }
 };
 
-ChunkWriter::ChunkWriter() : state_(std::make_unique<State>()) {}
+ChunkWriter::ChunkWriter(Care care) : state_(std::make_unique<State>()) { state_->care = care; }
 ChunkWriter::~ChunkWriter() = default;
 ChunkWriter::ChunkWriter(ChunkWriter&&) noexcept = default;
 ChunkWriter& ChunkWriter::operator=(ChunkWriter&&) noexcept = default;
@@ -71,7 +76,8 @@ void ChunkWriter::begin(const Times& times) {
   state_->end();
   Part& part = state_->parts.emplace_back();
   part.rows = times.rows();
-  put_times(part.data, times, part.packing());
+  part.packing = state_->packing(part.rows);
+  put_times(part.data, times, part.packing);
   part.times = part.data.size();
 }
 
@@ -81,7 +87,7 @@ void ChunkWriter::add(std::int64_t series, std::span<const double> values, std::
   Part& part = state_->parts.back();
   const std::size_t before = part.data.size();
   put_qualities(part.data, qualities);
-  put_values(part.data, values, part.packing());
+  put_values(part.data, values, part.packing);
   part.columns.emplace_back(series, part.data.size() - before);
 }
 
@@ -92,7 +98,7 @@ Bytes ChunkWriter::finish() {
   for (const Part& part : state_->parts) put_part(out, part);
   for (const Part& part : state_->parts) put(out, part.data);
   close(out);
-  *state_ = {};
+  *state_ = {.care = state_->care};
   return out;
 }
 

@@ -18,10 +18,13 @@ namespace holdup::store::codec {
 inline constexpr std::size_t max_rows = 1U << 20U;     // of a block
 inline constexpr std::size_t max_columns = 1U << 12U;  // of a chunk
 
+/// Quick: for a chunk that is soon to be merged; somewhat larger, and read like any other.
+enum class Care : std::uint8_t { thorough, quick };
+
 /// A column at a time, so that whoever writes may pause in between.
 class ChunkWriter {
  public:
-  ChunkWriter();
+  explicit ChunkWriter(Care care = Care::thorough);
   ~ChunkWriter();
   ChunkWriter(ChunkWriter&&) noexcept;
   ChunkWriter& operator=(ChunkWriter&&) noexcept;

@@ -31,6 +31,13 @@ std::size_t spread(View values) {
   return bits;
 }
 
+/// … quickly: of those that are near 0.
+std::size_t width(View values) {
+  std::size_t bits = 0;
+  for (const std::int64_t value : values) bits += static_cast<std::size_t>(std::bit_width(zigzag(value)));
+  return bits;
+}
+
 std::uint64_t magnitude(std::int64_t value) {
   return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
 }
@@ -150,9 +157,11 @@ Form put_residuals(Bytes& out, View residuals, Packing packing, bool& compressed
   if (different == 0) return put_signed(out, residuals.front()), Form::constant;
   if (different <= residuals.size() / seldom) return put_sparse(out, residuals), Form::sparse;
   Bytes plain;
-  if (residuals.size() <= 128)
+  if (packing == Packing::quickly || residuals.size() <= 128) {
+    plain.reserve(2 * residuals.size());
     for (const std::int64_t residual : residuals) put_signed(plain, residual);
-  if (residuals.size() > few) {
+  }
+  if (packing != Packing::quickly && residuals.size() > few) {
     const Candidate digits = best(residuals, packing);
     if (plain.empty() || digits.bytes.size() < plain.size()) {
       compressed = digits.compressed;
@@ -174,7 +183,8 @@ void put_integers(Bytes& out, View values, Packing packing) {
   unsigned order = 1;
   if (residuals.size() > 2 && others(residuals) > 0) {
     Numbers second = differences(residuals);
-    const std::size_t plain = spread(values.subspan(1)), once = spread(residuals), twice = spread(second);
+    const auto bits = packing == Packing::quickly ? width : spread;
+    const std::size_t plain = bits(values.subspan(1)), once = bits(residuals), twice = bits(second);
     if (twice < once && twice < plain) {
       order = 2;
       put_signed(out, residuals.front());
