@@ -110,23 +110,6 @@ bool killed_at_commit(int nth, const std::string& path) {
   return false;
 }
 
-// No file of this process grows over so many bytes while it lives: what a full disk does to a write.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 }  // namespace
 
 TEST_CASE("killed at any commit while a damaged file is replaced, the next start takes its events over") {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <stdexcept>
 
 namespace holdup::store::test {
@@ -127,5 +128,14 @@ ground::Utc at_second(int second) { return ground::Utc{std::chrono::seconds{1'79
 Options options(const std::string& path) { return {.path = path, .boot = "3f2a91c0", .first_retry = 5ms, .last_retry = 20ms}; }
 
 ground::Result<Store> open_store(const std::string& path, Listener& listener) { return Store::open(options(path), listener); }
+
+FullDisk::FullDisk(rlim_t bytes) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  ::getrlimit(RLIMIT_FSIZE, &before_);
+  const rlimit limit{bytes, before_.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+FullDisk::~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
 
 }  // namespace holdup::store::test

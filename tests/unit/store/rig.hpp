@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/resource.h>
+
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
@@ -49,6 +51,18 @@ class Memory final : public Listener {
   std::vector<Loss> losses_;
   bool degraded_ = false;
   std::string reason_;
+};
+
+/// No file of this process grows over so many bytes while it lives: what a full disk does to a write.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes);
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk();
+
+ private:
+  rlimit before_{};
 };
 
 [[nodiscard]] record::Event event(int n);

@@ -16,23 +16,6 @@ using namespace holdup::store::test;
 
 namespace {
 
-// No file of this process grows over so many bytes while it lives: what a full disk does to a write.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
 // Behind the back of whoever has the file open; the last write makes it look at the file again.
 void ruin_root_page_of(const std::string& path, const std::string& table, bool touch = true) {
   SQLite::Database file{path, SQLite::OPEN_READWRITE};
