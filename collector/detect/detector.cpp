@@ -18,7 +18,7 @@ constexpr std::size_t most_ended = 256;  // losses remembered
 
 // What was only reported is withdrawn at once; what follows from other verdicts ends with them.
 bool at_once(Verdict verdict, Strength strength) {
-  return strength == Strength::reported || verdict == Verdict::load_down || verdict == Verdict::path_redundancy_lost;
+  return strength == Strength::reported || sort(verdict) == Sort::consequence;
 }
 
 }  // namespace

@@ -17,33 +17,63 @@ namespace holdup::detect {
 enum class Verdict : std::uint8_t {
   supply_input_lost,
   supply_output_failed,
+  supply_removed,
   supply_off_commanded,
   supply_lost,  // input or output unknown
+  fuse_blown,
+  residual_current_trip,
+  bank_tripped,
+  phase_lost,
   pdu_dark,
   feed_lost,
   load_down,
   path_redundancy_lost,
-  telemetry_lost,
+  module_redundancy_lost,
+  cooling_lost,
+  cache_degraded,
+  destaging,
+  neutral_lost,
+  earth_fault,
   ups_on_battery,
+  ups_bypass,
+  battery_test,
+  stored_energy_unavailable,
+  rack_on_battery,
+  dc_plant_on_battery,
+  on_generator,
   overload,
-  meter_implausible,
+  telemetry_lost,
   contact_failed,
-  past_interruption,  // this and what follows is over when it is said
+  wrong_side,
+  miscorded,
+  sensor_stuck,
+  meter_implausible,
+  supply_standby,
+  load_off,
   transferred,
+  sag,
+  swell,
+  interruption,
+  past_interruption,
   card_restarted,
+  restore_hazard,
 };
-inline constexpr std::array<std::string_view, 16> verdict_names{
-    "supply_input_lost", "supply_output_failed", "supply_off_commanded", "supply_lost",    "pdu_dark", "feed_lost",
-    "load_down",         "path_redundancy_lost", "telemetry_lost",       "ups_on_battery", "overload", "meter_implausible",
-    "contact_failed",    "past_interruption",    "transferred",          "card_restarted"};
-[[nodiscard]] constexpr std::string_view name(Verdict v) { return verdict_names[static_cast<std::size_t>(v)]; }
+inline constexpr std::size_t verdicts = static_cast<std::size_t>(Verdict::restore_hazard) + 1;
+
+/// What kind of thing a verdict says.
+enum class Sort : std::uint8_t {
+  loss,         // its element gives no power
+  consequence,  // what a loss led to, said of the load; nothing is traced to it while a loss is known
+  condition,    // something else is not as it should be
+  ticket,       // for whoever looks after meters, wires and drawings: it joins no incident, and no loss hides behind it
+  past,         // tells of a moment that is over: it is never open
+};
+
+[[nodiscard]] std::string_view name(Verdict verdict);
+[[nodiscard]] Sort sort(Verdict verdict);
 [[nodiscard]] std::optional<Verdict> verdict_of(std::string_view name);
-
-/// It says that its element gives no power.
-[[nodiscard]] constexpr bool is_loss(Verdict v) { return v < Verdict::path_redundancy_lost; }
-
-/// It tells of a moment that is past: it is never open.
-[[nodiscard]] constexpr bool is_past(Verdict v) { return v >= Verdict::past_interruption; }
+[[nodiscard]] inline bool is_loss(Verdict v) { return sort(v) == Sort::loss; }
+[[nodiscard]] inline bool is_past(Verdict v) { return sort(v) == Sort::past; }
 
 /// In rising order: a verdict is only ever strengthened, or ended.
 enum class Strength : std::uint8_t { unknown, reported, probable, proven };

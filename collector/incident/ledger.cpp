@@ -14,10 +14,10 @@ constexpr std::size_t most_open = 10'000;
 constexpr std::size_t folded_evidence = 64;  // signs kept with an event; a rack of silent devices needs no more to be believed
 
 // A verdict on a load says what a loss led to; it is never what an incident is traced to while anything else is.
-bool is_consequence(Verdict verdict) { return verdict == Verdict::load_down || verdict == Verdict::path_redundancy_lost; }
+bool is_consequence(Verdict verdict) { return sort(verdict) == detect::Sort::consequence; }
 
 // A meter that is wrong is no loss of power, and no loss may hide behind it.
-bool stands_alone(Verdict verdict) { return verdict == Verdict::meter_implausible; }
+bool stands_alone(Verdict verdict) { return sort(verdict) == detect::Sort::ticket; }
 
 record::Evidence line(const Element& element, std::string text, ground::Utc time) {
   return {.source = element.text(), .point = std::move(text), .value = {}, .quality = "good", .time = time, .uncertainty = {}};

@@ -1,78 +1,86 @@
 #include "collector/incident/severity.hpp"
 
+#include <array>
+
 namespace holdup::incident {
 namespace {
 
 using detect::Strength;
 using detect::Verdict;
 
-std::string_view saying(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::supply_input_lost:
-      return "has lost its input: look upstream, do not swap the supply";
-    case Verdict::supply_output_failed:
-      return "has a good input and no output: swap the supply";
-    case Verdict::supply_off_commanded:
-      return "is off at its outlet, by command";
-    case Verdict::supply_lost:
-      return "carries nothing, its siblings took over: cord, fuse or supply";
-    case Verdict::pdu_dark:
-      return "is without power";
-    case Verdict::feed_lost:
-      return "is lost";
-    case Verdict::load_down:
-      return "is down: no supply of it has power";
-    case Verdict::path_redundancy_lost:
-      return "runs on one path: the next loss takes it down";
-    case Verdict::telemetry_lost:
-      return "does not answer: nothing is known of the power behind it";
-    case Verdict::ups_on_battery:
-      return "runs from its battery";
-    case Verdict::overload:
-      return "is overloaded: its breaker is a clock";
-    case Verdict::meter_implausible:
-      return "measures what cannot be: a scale or a current transformer is wrong, trust no value of it that is doubted";
-    case Verdict::past_interruption:
-      return "had an interruption of its input between two polls; it is over";
-    case Verdict::transferred:
-      return "transferred to another source between two polls";
-    case Verdict::card_restarted:
-      return "restarted: the card, not the power behind it";
-    case Verdict::contact_failed:
-      return "cannot be believed: wire, relay or what wets it";
-  }
-  return "";
+constexpr std::string_view critical = "critical", warning = "warning", info = "info";
+
+struct Wording {
+  Verdict verdict;
+  std::string_view severity;
+  std::string_view saying;  // behind the element's name
+};
+
+constexpr std::array<Wording, detect::verdicts> wordings{{
+    {Verdict::supply_input_lost, critical, "has lost its input: look upstream, do not swap the supply"},
+    {Verdict::supply_output_failed, critical, "has a good input and no output: swap the supply"},
+    {Verdict::supply_removed, critical, "is not in its bay"},
+    {Verdict::supply_off_commanded, warning, "is off at its outlet, by command"},
+    {Verdict::supply_lost, critical, "carries nothing, its siblings took over: cord, fuse or supply"},
+    {Verdict::fuse_blown, critical, "is cut off by its fuse: what is measured behind it comes back from the other side"},
+    {Verdict::residual_current_trip, critical, "went after its residual current had climbed: test the insulation before closing it"},
+    {Verdict::bank_tripped, critical, "has tripped: close it only after shedding load"},
+    {Verdict::phase_lost, critical, "has lost a phase"},
+    {Verdict::pdu_dark, critical, "is without power"},
+    {Verdict::feed_lost, critical, "is lost"},
+    {Verdict::load_down, critical, "is down: no supply of it has power"},
+    {Verdict::path_redundancy_lost, critical, "runs on one path: the next loss takes it down"},
+    {Verdict::module_redundancy_lost, warning, "needs every supply that is left: one more takes it down"},
+    {Verdict::cooling_lost, critical, "has lost the fans of a supply: it may shut itself down"},
+    {Verdict::cache_degraded, warning, "writes through its cache: slower, and every write waits for its disks"},
+    {Verdict::destaging, warning, "writes its cache out: do not give it power again before it is done"},
+    {Verdict::neutral_lost, critical, "has lost its neutral: overvoltage on a phase; plug nothing in, isolate it"},
+    {Verdict::earth_fault, warning, "has a pole on earth: it runs, the next fault trips it"},
+    {Verdict::ups_on_battery, warning, "runs from its battery"},
+    {Verdict::ups_bypass, warning, "passes its input through"},
+    {Verdict::battery_test, info, "tests its battery"},
+    {Verdict::stored_energy_unavailable, warning, "has no stored energy behind it"},
+    {Verdict::rack_on_battery, critical, "runs from the batteries in the rack"},
+    {Verdict::dc_plant_on_battery, critical, "is carried by the plant's battery"},
+    {Verdict::on_generator, warning, "looks as if a generator carried it"},
+    {Verdict::overload, warning, "is overloaded: its breaker is a clock"},
+    {Verdict::telemetry_lost, warning, "does not answer: nothing is known of the power behind it"},
+    {Verdict::contact_failed, warning, "cannot be believed: wire, relay or what wets it"},
+    {Verdict::wrong_side, critical, "was touched while the work is on the other side"},
+    {Verdict::miscorded, warning, "is not corded as the site file says"},
+    {Verdict::sensor_stuck, warning, "tells the same value for ever: it proves nothing"},
+    {Verdict::meter_implausible, warning,
+     "measures what cannot be: a scale or a current transformer is wrong, trust no value of it that is doubted"},
+    {Verdict::supply_standby, info, "stands by: it is in order and carries nothing"},
+    {Verdict::load_off, info, "went off with its power available"},
+    {Verdict::transferred, warning, "transferred to another source"},
+    {Verdict::sag, warning, "had a sag"},
+    {Verdict::swell, warning, "had a swell"},
+    {Verdict::interruption, warning, "had an interruption; it is over"},
+    {Verdict::past_interruption, warning, "had an interruption of its input between two polls; it is over"},
+    {Verdict::card_restarted, info, "restarted: the card, not the power behind it"},
+    {Verdict::restore_hazard, warning, "came back in a way that harms: switch loads on one after another"},
+}};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < wordings.size(); ++i)
+    if (wordings[i].verdict != static_cast<Verdict>(i)) return false;
+  return true;
 }
+static_assert(in_order());
 
 }  // namespace
 
-std::string_view severity(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::telemetry_lost:
-    case Verdict::supply_off_commanded:
-    case Verdict::ups_on_battery:
-    case Verdict::overload:
-    case Verdict::meter_implausible:
-    case Verdict::past_interruption:
-    case Verdict::transferred:
-    case Verdict::contact_failed:
-      return "warning";
-    case Verdict::card_restarted:
-      return "info";
-    default:
-      return "critical";
-  }
-}
+std::string_view severity(Verdict verdict) { return wordings[static_cast<std::size_t>(verdict)].severity; }
 
 std::string summary(const detect::Finding& finding) {
+  const std::string strength = " (" + std::string{name(finding.strength)} + ")";
   if (finding.verdict == Verdict::telemetry_lost && finding.element.text() == "self")
-    return "no device on the common network answers: nothing is known of the power behind them (" + std::string{name(finding.strength)} +
-           ")";
-  std::string out = finding.element.text() + " ";
+    return "no device on the common network answers: nothing is known of the power behind them" + strength;
+  const std::string element = finding.element.text() + " ";
   if (finding.verdict == Verdict::path_redundancy_lost && finding.strength == Strength::unknown)
-    return out + "may have lost its path redundancy: nothing that answers can tell";
-  out += saying(finding.verdict);
-  return out + " (" + std::string{name(finding.strength)} + ")";
+    return element + "may have lost its path redundancy: nothing that answers can tell";
+  return element + std::string{wordings[static_cast<std::size_t>(finding.verdict)].saying} + strength;
 }
 
 }  // namespace holdup::incident

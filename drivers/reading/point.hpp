@@ -42,9 +42,29 @@ enum class Meaning : std::uint8_t {
   transfer_count,      // counts the transfers from one source to another; latched
   input_fail_cause,    // why the input failed last, the device's own code; latched
   seconds_on_battery,  // 0 while the input carries the load
+  line_voltage,        // between two phases of the inlet: index 1-2, 2-3, 3-1
+  neutral_current,
+  residual_current,
+  frequency,  // of the inlet
+  bank_voltage,
+  breaker_closed,    // 1 = closed, 0 = tripped or open; of the bank, phase or inlet that its part and index name
+  ups_bypass,        // 1 = the load runs past the inverter
+  ups_eco,           // 1 = running past the inverter is its normal way
+  battery_test,      // 1 = a test of the battery is under way
+  battery_ok,        // 1 = the battery would carry the load, 0 = missing, faulty, to be replaced or flat
+  battery_charge,    // ratio
+  battery_runtime,   // seconds at the present load
+  battery_carries,   // 1 = a battery in the rack gives current to the bus
+  bus_voltage,       // of a shelf's or plant's DC bus; negative where the plant is
+  selected_source,   // of a transfer switch: 1 = the preferred, 2 = the alternate
+  source_ok,         // of a transfer switch, index 1 or 2: 1 = good
+  source_voltage,    // of a transfer switch, index 1 or 2
+  supply_standby,    // 1 = in order and standing by
+  cache_write_back,  // 1 = writes are acknowledged from the cache, 0 = they go through
+  unsaved_data,      // 1 = the cache holds what is not on its disks yet
 };
 
-inline constexpr std::array<std::string_view, 25> meaning_names{"none",
+inline constexpr std::array<std::string_view, 45> meaning_names{"none",
                                                                 "supply_input_ok",
                                                                 "supply_output_ok",
                                                                 "supply_present",
@@ -68,7 +88,27 @@ inline constexpr std::array<std::string_view, 25> meaning_names{"none",
                                                                 "input_loss_count",
                                                                 "transfer_count",
                                                                 "input_fail_cause",
-                                                                "seconds_on_battery"};
+                                                                "seconds_on_battery",
+                                                                "line_voltage",
+                                                                "neutral_current",
+                                                                "residual_current",
+                                                                "frequency",
+                                                                "bank_voltage",
+                                                                "breaker_closed",
+                                                                "ups_bypass",
+                                                                "ups_eco",
+                                                                "battery_test",
+                                                                "battery_ok",
+                                                                "battery_charge",
+                                                                "battery_runtime",
+                                                                "battery_carries",
+                                                                "bus_voltage",
+                                                                "selected_source",
+                                                                "source_ok",
+                                                                "source_voltage",
+                                                                "supply_standby",
+                                                                "cache_write_back",
+                                                                "unsaved_data"};
 
 /// What the device itself remembers of the time between two polls: read as often as anything of it.
 [[nodiscard]] constexpr bool is_latched(Meaning means) {
