@@ -84,10 +84,11 @@ void Pump::remember() {
       shaper_.remember(row, std::chrono::floor<std::chrono::milliseconds>(point.time).time_since_epoch().count());
 }
 
-/// The store was set aside while we ran: all that the new file holds is new.
+/// The store was set aside while we ran: all that the new file holds is new. What is at hand of the old one still goes.
 void Pump::begin_anew() {
   file_ = source_.file();
   position_ = 0;
+  if (slice_to_) slice_to_ = 0;
   shaper_ = Shaper{target_};
   ahead_.clear();
   ahead_samples_ = 0;
@@ -99,6 +100,7 @@ Pump::Move Pump::next(Instant now) {
   if (!begun_) return {.post = {}, .until = now + std::chrono::seconds{1}};
   if (!remembered_) remember();
   if (now < pause_until_) return {.post = {}, .until = pause_until_};
+  if (slice_to_ && source_.last_recorded() && source_.file() != file_) begin_anew();  // or a restart finds no cursor in the new file
   for (std::size_t slices = 0; pieces_.empty(); ++slices) {
     if (slice_to_) finish_slice();
     if (slices == slices_a_move) return {.post = {}, .until = now};
@@ -129,6 +131,7 @@ Pump::Read Pump::read() {
   if (slice->to <= position_) return Read::nothing;
   auto passages = shaper_.shape(*slice, [&](std::int64_t row) { return source_.series_at(row); });
   if (!passages) return failed(passages.error().what);
+  if (source_.file() != file_) return begin_anew(), Read::nothing;  // where its rows are other series
   if (std::exchange(store_trouble_, false)) note(false, "the store can be read again");
   if (!slice->complete)
     note(true, "the store holds not all of " + std::to_string(position_ + 1) + " to " + std::to_string(slice->to) +

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collector/forward/source.hpp"
@@ -70,6 +72,7 @@ class MemorySource final : public Source {
     return slice;
   }
   ground::Result<record::Series> series_at(std::int64_t row) override {
+    if (const auto once = std::exchange(before_naming, nullptr)) once();
     const std::lock_guard lock{mutex_};
     if (row < 1 || row > static_cast<std::int64_t>(series_.size())) return ground::Failure{ground::FailureKind::malformed, "no such row"};
     return series_[static_cast<std::size_t>(row - 1)];
@@ -89,7 +92,8 @@ class MemorySource final : public Source {
   std::uint64_t file() override { return file_; }
 
   std::vector<Lasting> went_on;
-  bool syncs = true;  // each cursor is durable at once
+  std::function<void()> before_naming;  // once
+  bool syncs = true;                    // each cursor is durable at once
   std::atomic<bool> broken = false;
   std::atomic<int> reads = 0;
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <set>
+#include <utility>
 
 #include "catch.hpp"
 #include "memory_source.hpp"
@@ -351,6 +352,38 @@ TEST_CASE("a store that was set aside while we ran is followed by the new one fr
   fill(rig.source, rig.source.name("b"), 10, 14);
   rig.settle();
   CHECK(rig.held[key("b")] == seconds(10, 14));
+  CHECK(rig.source.kept("t") == 4);
+}
+
+TEST_CASE("a store that was set aside while a receiver is down is followed from its beginning, over a restart too") {
+  const bool restarts = GENERATE(false, true);
+  Rig rig;
+  rig.pump->begin();
+  fill(rig.source, rig.source.name("a"), 0, 10);
+  const auto takes = std::exchange(rig.judge, [](const auto&) { return Answer{.status = 503}; });
+  rig.settle(3);
+  rig.source.be_another_file();
+  fill(rig.source, rig.source.name("b"), 10, 14);
+  rig.settle(3);
+  CHECK(rig.source.kept("t") == 0);
+  if (restarts) rig.restart();
+  rig.judge = takes;
+  rig.settle();
+  CHECK(rig.held[key("a")] == (restarts ? seconds(0, 0) : seconds(0, 10)));
+  CHECK(rig.held[key("b")] == seconds(10, 14));
+  CHECK(rig.source.kept("t") == 4);
+}
+
+TEST_CASE("a store that is set aside while a slice of it is looked at lends no names to the other's samples") {
+  Rig rig;
+  rig.pump->begin();
+  fill(rig.source, rig.source.name("a"), 0, 10);
+  rig.source.before_naming = [&] {
+    rig.source.be_another_file();
+    fill(rig.source, rig.source.name("b"), 100, 104);
+  };
+  rig.settle();
+  CHECK(rig.held[key("b")] == seconds(100, 104));
   CHECK(rig.source.kept("t") == 4);
 }
 
