@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "store/log.hpp"
 #include "store/opening.hpp"
 
 namespace holdup::store {
@@ -29,8 +30,9 @@ ground::Result<void> expect_room(SQLite::Database& file, const std::string& path
                                            std::to_string(code ? 0 : space.available >> 20U)};
 }
 
-ground::Result<Compacted> rewritten(const std::string& path) {
+ground::Result<Compacted> rewritten(const std::string& path, Log log) {
   SQLite::Database file{path, SQLite::OPEN_READWRITE, 2000};
+  distrust_log(file);
   const auto owner = owner_of(file);
   if (!owner) return owner.error();
   if (*owner == Owner::nobody) return Failure{FailureKind::refused, path + " is empty, not a holdup store"};
@@ -38,7 +40,8 @@ ground::Result<Compacted> rewritten(const std::string& path) {
   file.exec("PRAGMA synchronous = FULL");
   const auto truncated = [&] { return file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0; };
   const Failure held{FailureKind::refused, path + " is being read by another program: try again when it is done"};
-  if (!truncated()) return held;
+  if (log == Log::believed && !truncated()) return held;
+  if (auto emptied = empty_log(file, log); !emptied) return emptied.error();
   const auto before = fs::file_size(path);
   file.exec("PRAGMA auto_vacuum = INCREMENTAL");
   file.exec("VACUUM");
@@ -84,7 +87,7 @@ ground::Result<Compacted> shortened(const std::string& path, const Failure& in_u
 
 ground::Result<Compacted> compacted(const std::string& path, const CompactProgress& progress) {
   const auto lock = FileLock::take(path);
-  if (lock) return rewritten(path);
+  if (lock) return rewritten(path, lock->doubted() ? Log::in_doubt : Log::believed);
   return lock.error().kind == FailureKind::refused ? shortened(path, lock.error(), progress) : lock.error();
 }
 
