@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -48,6 +49,7 @@ using Secured = ssl::stream<beast::tcp_stream>;
 namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr ground::Duration least_share = std::chrono::seconds{1};  // of a target's timeout, for one of its addresses
 constexpr std::size_t most_header_bytes = 16 * 1024;
 constexpr std::size_t read_bytes = 4096, shown_bytes = 200;  // of an answer's body
 
@@ -144,16 +146,12 @@ class Client::Line : public std::enable_shared_from_this<Line> {
   asio::awaitable<Result<void>> connect() {
     const Result<void> found = co_await resolve();
     if (!found) co_return found.error();
-    if (target_.tls)
-      secured_.emplace(executor_, context_);
-    else
-      plain_.emplace(executor_);
-    lowest().expires_after(target_.timeout);
-    const auto connected = co_await lowest().async_connect(endpoints_, no_throw);
-    if (std::get<0>(connected)) co_return trouble(std::get<0>(connected));
+    const Result<void> reached = co_await reach();
+    if (!reached) co_return reached.error();
     error_code ignored;
     lowest().socket().set_option(Tcp::no_delay{true}, ignored);
     if (target_.tls) {
+      lowest().expires_after(target_.timeout);
       if (!is_address(target_.host)) SSL_set_tlsext_host_name(secured_->native_handle(), target_.host.c_str());
       secured_->set_verify_callback(ssl::host_name_verification{target_.host}, ignored);
       const auto shaken = co_await secured_->async_handshake(ssl::stream_base::client, no_throw);
@@ -161,6 +159,24 @@ class Client::Line : public std::enable_shared_from_this<Line> {
     }
     open_ = true;
     co_return Result<void>{};
+  }
+
+  /// One address after the other, each for its share of the time: one that swallows packets must not hide the next.
+  asio::awaitable<Result<void>> reach() {
+    const auto share = std::max(target_.timeout / static_cast<std::int64_t>(endpoints_.size()), least_share);
+    error_code error;
+    for (const auto& endpoint : endpoints_) {
+      if (target_.tls)
+        secured_.emplace(executor_, context_);
+      else
+        plain_.emplace(executor_);
+      lowest().expires_after(std::min(share, target_.timeout));
+      const auto connected = co_await lowest().async_connect(endpoint, no_throw);
+      error = std::get<0>(connected);
+      if (!error) co_return Result<void>{};
+      if (stopped_) break;
+    }
+    co_return trouble(error);
   }
 
   /// What takes longer than the deadline goes on: the next attempt waits for the same answer.

@@ -1,7 +1,11 @@
 #include "collector/forward/forwarder.hpp"
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -116,13 +120,38 @@ int look_up_slowly() {
   return EAI_AGAIN;
 }
 
+/// An address that swallows connections: a listener whose queue is full.
+class Swallower {
+ public:
+  Swallower(const char* address, unsigned short port) {
+    sockaddr_in at{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {.s_addr = ::inet_addr(address)}, .sin_zero = {}};
+    const auto* name = reinterpret_cast<const sockaddr*>(&at);
+    REQUIRE(::bind(listener_, name, sizeof at) == 0);
+    REQUIRE(::listen(listener_, 0) == 0);
+    REQUIRE(::connect(filler_, name, sizeof at) == 0);
+  }
+  Swallower(const Swallower&) = delete;
+  Swallower& operator=(const Swallower&) = delete;
+  ~Swallower() {
+    ::close(filler_);
+    ::close(listener_);
+  }
+
+ private:
+  int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int filler_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+};
+
 }  // namespace
 
-/// In the place of the C library's.
+/// In the place of the C library's: "two.example" has two addresses.
 extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** list) {
-  if (host != nullptr && std::string_view{host} == "slow.example") return look_up_slowly();
+  const std::string_view name = host != nullptr ? host : "";
+  if (name == "slow.example") return look_up_slowly();
   static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
-  return real(host, service, hints, list);
+  if (name != "two.example") return real(host, service, hints, list);
+  const int first = real("127.0.0.2", service, hints, list);
+  return first != 0 ? first : real("127.0.0.1", service, hints, &(*list)->ai_next);
 }
 
 TEST_CASE("a request bears what remote write 1.0 demands, over one kept connection") {
@@ -349,6 +378,17 @@ TEST_CASE("stopping does not wait for name servers") {
   dead_names.let = true;
   dead_names.changed.notify_all();
   CHECK(dead_names.changed.wait_for(lock, 20s, [] { return dead_names.answered; }));
+}
+
+TEST_CASE("an address that swallows connections does not hide the next one of its name") {
+  Receiver receiver{ok};
+  const Swallower first{"127.0.0.2", receiver.port()};
+  Work work{1};
+  auto target = target_at(receiver.port(), "http", "two.example");
+  target.timeout = 2s;
+  Ear ear;
+  Forwarder forwarder{with_history(target), std::move(work.owned), ear.say()};
+  CHECK(ear.wait([&] { return work.arrived(receiver); }));
 }
 
 TEST_CASE("a wish to be left alone for ages is heard as far as it goes") {
