@@ -40,8 +40,8 @@ ground::Result<Compacted> rewritten(const std::string& path, Log log) {
   file.exec("PRAGMA synchronous = FULL");
   const auto truncated = [&] { return file.execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0; };
   const Failure held{FailureKind::refused, path + " is being read by another program: try again when it is done"};
-  if (log == Log::believed && !truncated()) return held;
   if (auto emptied = empty_log(file, log); !emptied) return emptied.error();
+  if (!truncated()) return held;
   const auto before = fs::file_size(path);
   file.exec("PRAGMA auto_vacuum = INCREMENTAL");
   file.exec("VACUUM");

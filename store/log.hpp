@@ -14,8 +14,8 @@ void distrust_log(SQLite::Database& file);
 
 /// in_doubt: since the machine started a commit or sync has failed, so that the log may lie on the disk otherwise than it looks.
 enum class Log { believed, in_doubt };
-/// What the log holds is moved into the file, which is synced; in doubt it is first written and synced anew. machine: the disk refuses, or
-/// a reader holds the log.
+/// What the log holds is moved into the file, which is synced, as far as no reader holds it; in doubt it is first written and synced anew.
+/// machine: the disk refuses.
 [[nodiscard]] ground::Result<void> empty_log(SQLite::Database& file, Log log);
 
 }  // namespace holdup::store

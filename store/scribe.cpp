@@ -324,7 +324,7 @@ ground::Result<void> Scribe::open_ledger() {
   ledger_ = std::move(*opened);
   const auto found = ledger_->position();
   came_about_ = doubt_ && (found.row > doubt_->row || found.audit > doubt_->audit);
-  if (!came_about_) doubt_.reset();  // the log is empty now: it will not come about any more
+  if (!came_about_) doubt_.reset();  // what the log does not show now is written over: it will not come about any more
   return {};
 }
 

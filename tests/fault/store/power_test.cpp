@@ -1,3 +1,5 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -29,8 +31,12 @@ struct Story {
   std::size_t marks_before = 0;  // the power goes only after so many
 };
 
-Story tell(unsigned lives, const Script& script, std::optional<Fault> fault) {
+/// By a reader, as a backup, from the end of the first life on.
+enum class Held { no, yes };
+
+Story tell(unsigned lives, const Script& script, std::optional<Fault> fault, Held held = Held::no) {
   const Folder folder;
+  std::optional<SQLite::Database> reader;
   auto& disk = Disk::installed();
   Story story;
   for (unsigned life = 0; life < lives; ++life) {
@@ -41,6 +47,10 @@ Story tell(unsigned lives, const Script& script, std::optional<Fault> fault) {
     REQUIRE(store);
     live(*store, *story.witnesses.back(), script);
     REQUIRE(settle(*store));
+    if (life == 0 && held == Held::yes) {
+      reader.emplace(folder.file());
+      reader->exec("BEGIN; SELECT count(*) FROM event");
+    }
   }
   disk.heal();
   story.deeds = disk.stop_writing_down();
@@ -175,6 +185,15 @@ TEST_CASE("when the power goes at any write after syncs have failed, all that wa
       report("syncs failed", 512,
              lose_power(story, stride(15), {after_failure, at_length() ? after_failure.size() : 1, 512}, chance + nth));
     }
+  }
+}
+
+TEST_CASE("when the power goes at any write after syncs have failed while a reader holds the log, all that was told is there") {
+  const auto chance = seed();
+  for (const std::uint64_t nth : {1, 2, 3, 5, 8}) {
+    CAPTURE(nth);
+    const Story story = tell(2, {.rounds = 8}, Fault{.operations = op_sync, .nth = nth, .times = 2}, Held::yes);
+    report("log held", 512, lose_power(story, stride(11), {after_failure, at_length() ? after_failure.size() : 1, 512}, chance + nth));
   }
 }
 

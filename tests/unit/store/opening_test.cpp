@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include <fstream>
+#include <optional>
 
 #include "catch.hpp"
 #include "rig.hpp"
+#include "store/backup.hpp"
 #include "store/reader.hpp"
 #include "store/schema.hpp"
 
@@ -49,6 +51,31 @@ TEST_CASE("a second store on the same file is refused while the first one lives"
     CHECK(says(second.error().what, "in use by another holdup"));
   }
   CHECK(open_store(folder.file("r12.db"), memory));
+}
+
+TEST_CASE("a store that starts while a backup of its file is under way records at once") {
+  const Folder folder;
+  const auto path = folder.file("r12.db"), copy = folder.file("copy.db");
+  Memory memory;
+  std::optional<Backup> backup;
+  {
+    auto store = open_store(path, memory);
+    REQUIRE(store);
+    REQUIRE(store->append(event(1)));
+    REQUIRE(store->flush());
+    backup.emplace(Backup::begin(path, copy).value());
+  }
+  {
+    auto store = open_store(path, memory);
+    REQUIRE(store);
+    CHECK(memory.reason().empty());
+    REQUIRE(store->append(event(2)));
+    CHECK(store->flush());
+  }
+  while (backup->step().value()) continue;
+  REQUIRE(backup->finish());
+  CHECK(Reader::open(copy)->last_seq().value() == 1);
+  CHECK(Reader::open(path)->last_seq().value() == 2);
 }
 
 TEST_CASE("a file of a newer format is refused by writer and reader, and left as it is") {
