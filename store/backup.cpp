@@ -35,11 +35,21 @@ void remove_part(const std::string& part) {
 ground::Result<void> sync(const std::string& path, int flags) {
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
   if (descriptor < 0) return machine("cannot open", path);
-  const bool synced = ::fsync(descriptor) == 0;
+  const bool synced = ::fsync(descriptor) == 0 || errno == EINVAL;  // of folders some file systems know no such thing
   const auto failure = machine("cannot sync", path);
   ::close(descriptor);
   if (!synced) return failure;
   return {};
+}
+
+// Never in the place of a file that is there. Network file systems know no renaming that says so, but links; some know neither.
+bool give_name(const std::string& part, const std::string& to) {
+  if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  if (::link(part.c_str(), to.c_str()) == 0) return true;
+  if (errno == EEXIST) return false;
+  if (::access(to.c_str(), F_OK) == 0) return errno = EEXIST, false;
+  return std::rename(part.c_str(), to.c_str()) == 0;
 }
 
 }  // namespace
@@ -118,8 +128,7 @@ const std::string& Backup::part() const { return copy_->part; }
 
 ground::Result<void> Backup::finish() {
   if (auto synced = sync(copy_->part, O_RDWR); !synced) return synced;
-  if (::renameat2(AT_FDCWD, copy_->part.c_str(), AT_FDCWD, copy_->to.c_str(), RENAME_NOREPLACE) != 0)
-    return machine("cannot make", copy_->to);
+  if (!give_name(copy_->part, copy_->to)) return machine("cannot make", copy_->to);
   remove_part(copy_->part);
   copy_->finished = true;
   const auto folder = std::filesystem::path{copy_->to}.parent_path();

@@ -1,7 +1,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +16,8 @@
 #include "catch.hpp"
 #include "collector/cli/verbs.hpp"
 #include "said.hpp"
+#include "store/backup.hpp"
+#include "store/reader.hpp"
 #include "store/store.hpp"
 #include "unit/store/made_file.hpp"
 #include "unit/store/rig.hpp"
@@ -76,7 +82,22 @@ void write_real_store(const std::string& path) {
   REQUIRE(store->flush());
 }
 
+/// What the file system of a backup does not know.
+struct Lacks {
+  bool no_replace = false, links = false;
+} lacks;
+
 }  // namespace
+
+/// In the place of the C library's.
+extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept {
+  if (lacks.no_replace && flags != 0) return errno = EINVAL, -1;
+  return static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}
+extern "C" int link(const char* from, const char* to) noexcept {
+  if (lacks.links) return errno = EPERM, -1;
+  return ::linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
 
 TEST_CASE("an export as CSV has a line a sample, series after series, with quality and age") {
   Filled filled;
@@ -280,6 +301,24 @@ TEST_CASE("a backup beside a running store is whole and holds what was there") {
   CHECK(has(said.err, "is there already"));
   CHECK(run({"db", "backup", folder.file("none.db"), folder.file("other.db")}).code == cannot_know);
   CHECK(store::Reader::open(copy)->events(0, 1000)->size() == 300);
+}
+
+TEST_CASE("a backup gets its name on any file system, and never in the place of another file") {
+  const auto file_system = GENERATE(Lacks{}, Lacks{.no_replace = true}, Lacks{.no_replace = true, .links = true});
+  const Folder folder;
+  const auto path = folder.file("r12.db"), copy = folder.file("copy.db"), other = folder.file("other.db");
+  write_real_store(path);
+  lacks = file_system;
+  CHECK(run({"db", "backup", path, copy}).code == fine);
+  auto late = store::Backup::begin(path, other);
+  REQUIRE(late);
+  while (late->step().value()) continue;
+  std::ofstream{other} << "another's";
+  CHECK(late->finish().has_error());
+  lacks = {};
+  CHECK(store::Reader::open(copy).value().events(0, 1000).value().size() == 5);
+  CHECK_FALSE(std::filesystem::exists(copy + ".part"));
+  CHECK(content(other) == "another's");
 }
 
 TEST_CASE("a file is compacted when no daemon has it") {
