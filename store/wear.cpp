@@ -35,9 +35,9 @@ Wear::Wear(sqlite3* file, std::string log_path, std::int64_t page_size)
     : file_{file}, log_path_{std::move(log_path)}, page_size_{page_size} {}
 
 void Wear::note_frames() {
-  int now = 0, highest = 0;
-  if (sqlite3_db_status(file_, SQLITE_DBSTATUS_CACHE_WRITE, &now, &highest, 0) != SQLITE_OK) return;
-  bytes_ += static_cast<std::uint64_t>(now - std::exchange(frames_, now)) * static_cast<std::uint64_t>(page_size_ + frame_header);
+  int frames = 0, highest = 0;  // since the last time: what SQLite counts for longer begins anew after 2^31
+  if (sqlite3_db_status(file_, SQLITE_DBSTATUS_CACHE_WRITE, &frames, &highest, 1) != SQLITE_OK) return;
+  bytes_ += static_cast<std::uint64_t>(frames) * static_cast<std::uint64_t>(page_size_ + frame_header);
 }
 
 void Wear::note_checkpoint(int in_log, int moved) {

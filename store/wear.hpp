@@ -23,8 +23,7 @@ class Wear {
   sqlite3* file_;
   std::string log_path_;
   std::int64_t page_size_;
-  int frames_ = 0;  // as SQLite counts them for this connection
-  int moved_ = 0;   // of the log as it is now
+  int moved_ = 0;  // of the log as it is now
   std::uint64_t bytes_ = 0;
 };
 
