@@ -6,8 +6,8 @@
 #include <string_view>
 
 // The names of what stands in a rack, the same in the site file, on the wire, in labels and in verdicts:
-// feed/A · ats/t1 · ups/u1 · pdu-a · pdu-a/bank/1 · pdu-a/phase/1 · pdu-a/outlet/3 · cab1 · cab1/psu1 · contact/NAME · device/NAME ·
-// switch/sw1 · self
+// feed/A · ats/t1 · ups/u1 · pdu-a · pdu-a/bank/1 · pdu-a/phase/1 · pdu-a/outlet/3 · cab1 · cab1/psu1 · cab1/bbu1 · contact/NAME ·
+// device/NAME · switch/sw1 · self
 namespace holdup::ground {
 
 class Element {
@@ -20,6 +20,8 @@ class Element {
   [[nodiscard]] static Element device(std::string_view name) { return Element{"device/" + std::string{name}}; }
   [[nodiscard]] static Element contact(std::string_view name) { return Element{"contact/" + std::string{name}}; }
   [[nodiscard]] static Element gpiochip(std::string_view name) { return Element{"gpiochip/" + std::string{name}}; }
+  [[nodiscard]] static Element ups(std::string_view name) { return Element{"ups/" + std::string{name}}; }
+  [[nodiscard]] static Element ats(std::string_view name) { return Element{"ats/" + std::string{name}}; }
   /// A PDU or a load: a name of its own, without a prefix.
   [[nodiscard]] static Element named(std::string_view name) { return Element{std::string{name}}; }
   [[nodiscard]] static Element supply(std::string_view load, std::string_view name) {
@@ -27,6 +29,12 @@ class Element {
   }
   [[nodiscard]] static Element outlet(std::string_view pdu, std::string_view index) {
     return Element{std::string{pdu} + "/outlet/" + std::string{index}};
+  }
+  [[nodiscard]] static Element bank(std::string_view pdu, std::string_view index) {
+    return Element{std::string{pdu} + "/bank/" + std::string{index}};
+  }
+  [[nodiscard]] static Element phase(std::string_view pdu, std::string_view index) {
+    return Element{std::string{pdu} + "/phase/" + std::string{index}};
   }
 
   [[nodiscard]] const std::string& text() const { return text_; }

@@ -1,7 +1,14 @@
 #include "collector/site/site.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <numbers>
+
 namespace holdup::site {
 namespace {
+
+// A supply made for 230 V gives what its label says from 200 V on, less 10 % that the line may lack, and so do its kin.
+constexpr double reached = 0.85;
 
 template <class Items>
 std::optional<Index> find_named(const Items& items, std::string_view name) {
@@ -10,37 +17,78 @@ std::optional<Index> find_named(const Items& items, std::string_view name) {
   return std::nullopt;
 }
 
-void append_pdu(std::vector<Element>& chain, const Site& site, Index pdu) {
-  chain.push_back(site.element_of_pdu(pdu));
-  if (const auto feed = site.devices[pdu].feed) chain.push_back(site.element_of_feed(*feed));
+template <class Items>
+std::optional<Index> reported_by(const Items& items, Index device) {
+  for (Index i = 0; i < items.size(); ++i)
+    if (items[i].status == device) return i;
+  return std::nullopt;
 }
 
 }  // namespace
 
+std::optional<Index> Site::feed(std::string_view name) const { return find_named(feeds, name); }
+std::optional<Index> Site::ups(std::string_view name) const { return find_named(upses, name); }
+std::optional<Index> Site::ats(std::string_view name) const { return find_named(atses, name); }
 std::optional<Index> Site::device(std::string_view name) const { return find_named(devices, name); }
+std::optional<Index> Site::load(std::string_view name) const { return find_named(loads, name); }
 std::optional<Index> Site::contact(std::string_view name) const { return find_named(contacts, name); }
+std::optional<Index> Site::network_switch(std::string_view name) const { return find_named(switches, name); }
+std::optional<Index> Site::ups_of_device(Index device) const { return reported_by(upses, device); }
+std::optional<Index> Site::ats_of_device(Index device) const { return reported_by(atses, device); }
+
+std::optional<Cord> Site::cord_of_supply(Index supply) const {
+  const auto& one = supplies[supply];
+  return one.pdu ? std::optional{Cord{*one.pdu, one.outlet}} : std::nullopt;
+}
 
 std::optional<Index> Site::feed_of_supply(Index supply) const {
   const auto pdu = supplies[supply].pdu;
   return pdu ? devices[*pdu].feed : std::nullopt;
 }
 
-std::vector<Element> Site::ancestors(const Element& element) const {
-  std::vector<Element> chain;
-  if (element.is("feed")) return chain;
-  if (element.is("device")) {
-    const auto found = device(element.rest());
-    if (found && devices[*found].feed) append_pdu(chain, *this, *found);
-    if (found) chain.push_back(path_of_device(*found));
-    return chain;
-  }
-  for (Index s = 0; s < supplies.size(); ++s)
-    if (element_of_supply(s) == element && supplies[s].pdu) return append_pdu(chain, *this, *supplies[s].pdu), chain;
-  const auto pdu = device(element.first());
-  if (!pdu) return chain;
-  if (!element.rest().empty()) chain.push_back(element_of_pdu(*pdu));
-  if (const auto feed = devices[*pdu].feed) chain.push_back(element_of_feed(*feed));
-  return chain;
+std::vector<Index> Site::feeds_of_pdu(Index device) const {
+  std::vector<Index> out;
+  const auto& pdu = devices[device];
+  if (pdu.feed) out.push_back(*pdu.feed);
+  if (pdu.ats && pdu.feed != atses[*pdu.ats].alternate) out.push_back(atses[*pdu.ats].alternate);
+  return out;
+}
+
+std::optional<Index> Site::bank_of(const Cord& cord) const {
+  for (const Index bank : devices[cord.pdu].banks)
+    if (std::ranges::find(banks[bank].outlets, cord.outlet) != banks[bank].outlets.end()) return bank;
+  return std::nullopt;
+}
+
+Phases Site::phases_of(const Cord& cord) const {
+  const auto bank = bank_of(cord);
+  return bank && banks[*bank].phases != 0 ? banks[*bank].phases : devices[cord.pdu].phases;
+}
+
+double Site::nominal_volts(Index feed, Phases phases) const {
+  const double one = feeds[feed].nominal_volts;
+  if (std::popcount(phases) != 2) return one;
+  if (system == System::split) return 2 * one;
+  return system == System::wye ? std::numbers::sqrt3 * one : one;
+}
+
+std::optional<double> Site::nominal_volts_of_supply(Index supply) const {
+  const auto cord = cord_of_supply(supply);
+  const auto feed = feed_of_supply(supply);
+  return cord && feed ? std::optional{nominal_volts(*feed, phases_of(*cord))} : std::nullopt;
+}
+
+std::optional<double> rated_watts_at(const Supply& supply, double volts) {
+  std::optional<double> best;
+  for (const auto& point : supply.rated_watts)
+    if (!best || volts >= reached * point.volts) best = point.watts;
+  return best;
+}
+
+std::optional<Duration> holdup_at(const Supply& supply, double watts) {
+  for (const auto& point : supply.holdup)
+    if (point.watts == 0 || point.watts >= watts) return point.length;
+  return std::nullopt;
 }
 
 }  // namespace holdup::site

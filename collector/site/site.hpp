@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collector/site/chain.hpp"
 #include "collector/site/every.hpp"
 #include "collector/site/receivers.hpp"
 #include "drivers/address/address.hpp"
@@ -18,39 +19,28 @@
 // are unique. Made by site::parse() only; plan, detect and the hosts read it.
 namespace holdup::site {
 
-using ground::Duration;
 using ground::Element;
-using Index = std::uint32_t;
-
-enum class System : std::uint8_t { single_phase, split, wye, delta, dc };
-inline constexpr std::array<std::string_view, 5> system_names{"1ph", "split", "wye", "delta", "dc"};
-
-enum class Sharing : std::uint8_t { active, standby, unknown };
-inline constexpr std::array<std::string_view, 3> sharing_names{"active", "standby", "unknown"};
 
 enum class Senses : std::uint8_t { ac_in, ac_ok, dc_ok, alarm };
 inline constexpr std::array<std::string_view, 4> senses_names{"ac_in", "ac_ok", "dc_ok", "alarm"};
-
-struct Feed {
-  std::string name;
-  double nominal_volts = 0;
-  std::optional<double> rating_amperes;
-  std::vector<std::pair<std::string, std::string>> upstream;  // labels for people: ups=u1, room=r1
-};
 
 /// What talks. A device with a feed is also an electrical element: the PDU (or UPS) of that name.
 struct Device {
   std::string name;
   std::string url;
-  drivers::Address address = {};  // as the url says
-  bool tap = false;               // listens to another master's traffic on its serial line, asks nothing
-  std::string community_file;     // empty: "public"
-  std::string v3_file;            // an SNMPv3 credential instead; empty: v2c
-  bool allow_weak = false;        // MD5 and DES, where it can do no better
-  std::string profile;            // empty: identified
-  std::string via;                // the switch it is reached through; empty: the common network
-  bool read_clearing = false;     // also what the device forgets once it was read
-  std::optional<Index> feed;
+  drivers::Address address = {};                  // as the url says
+  bool tap = false;                               // listens to another master's traffic on its serial line, asks nothing
+  std::string community_file;                     // empty: "public"
+  std::string v3_file;                            // an SNMPv3 credential instead; empty: v2c
+  bool allow_weak = false;                        // MD5 and DES, where it can do no better
+  std::string profile;                            // empty: identified
+  std::string via;                                // the switch it is reached through; empty: the common network
+  bool read_clearing = false;                     // also what the device forgets once it was read
+  std::optional<Index> feed;                      // of a PDU behind a transfer switch: the preferred source
+  std::optional<Index> ats;                       // the transfer switch before it
+  Phases phases = 0;                              // the lines of a PDU that hangs on part of its feed
+  std::optional<double> rating_amperes;           // of the PDU's own breaker or inlet
+  std::vector<Index> banks;                       // into Site::banks
   std::optional<Duration> hot, routine, timeout;  // as written; plan::lane_period() knows the defaults
   reading::Pace pace;                             // as written, over what the profile says; without routine
   std::vector<Every> every = {};                  // points with a period of their own
@@ -91,23 +81,6 @@ struct Contact {
   std::string common;   // what wets it, when it is not the chip's own
 };
 
-struct Supply {
-  std::string name;  // "psu1"
-  Index load = 0;
-  std::optional<Index> pdu;     // device that its cord hangs on
-  std::string outlet;           // on that PDU, as printed there
-  std::optional<Index> status;  // device that reports it
-  std::optional<double> rated_watts;
-  std::optional<Duration> holdup;
-};
-
-struct Load {
-  std::string name;
-  std::optional<double> needs_watts;
-  Sharing sharing = Sharing::unknown;
-  std::vector<Index> supplies;  // into Site::supplies
-};
-
 struct Targets {
   std::vector<std::string> alertmanager;
   std::vector<std::string> webhook;
@@ -130,21 +103,45 @@ struct Site {
   std::string http_listen = "127.0.0.1:9870";
   std::string traps_listen;       // empty: nobody listens
   std::string traps_engine_file;  // where starts of our SNMPv3 engine are counted; empty: beside the store
+  Code code = Code::none;
+  Duration unknown_page_after = std::chrono::minutes{15};
   std::vector<Feed> feeds;
+  std::vector<Ups> upses;
   std::vector<Device> devices;
+  std::vector<Ats> atses;
+  std::vector<Bank> banks;
+  std::vector<Switch> switches;
   std::vector<Contact> contacts;
   std::vector<Load> loads;
   std::vector<Supply> supplies;
+  std::vector<Battery> batteries;
+  Self self;
   std::vector<std::string> rules;  // paths and glob patterns, relative to the site file
   Targets alerts;
   std::vector<Receiver> forward;
   Burst burst;
 
+  [[nodiscard]] std::optional<Index> feed(std::string_view name) const;
+  [[nodiscard]] std::optional<Index> ups(std::string_view name) const;
+  [[nodiscard]] std::optional<Index> ats(std::string_view name) const;
   [[nodiscard]] std::optional<Index> device(std::string_view name) const;
+  [[nodiscard]] std::optional<Index> load(std::string_view name) const;
   [[nodiscard]] std::optional<Index> contact(std::string_view name) const;
+  [[nodiscard]] std::optional<Index> network_switch(std::string_view name) const;
+  /// The UPS or transfer switch that a device reports, if it is one's `status`.
+  [[nodiscard]] std::optional<Index> ups_of_device(Index device) const;
+  [[nodiscard]] std::optional<Index> ats_of_device(Index device) const;
+
   [[nodiscard]] Element element_of_feed(Index feed) const { return Element::feed(feeds[feed].name); }
+  [[nodiscard]] Element element_of_ups(Index ups) const { return Element::ups(upses[ups].name); }
+  [[nodiscard]] Element element_of_ats(Index ats) const { return Element::ats(atses[ats].name); }
   [[nodiscard]] Element element_of_pdu(Index device) const { return Element::named(devices[device].name); }
+  [[nodiscard]] Element element_of_bank(Index bank) const { return Element::bank(devices[banks[bank].pdu].name, banks[bank].name); }
+  [[nodiscard]] Element element_of_outlet(const Cord& cord) const { return Element::outlet(devices[cord.pdu].name, cord.outlet); }
   [[nodiscard]] Element element_of_device(Index device) const { return Element::device(devices[device].name); }
+  [[nodiscard]] Element element_of_battery(Index battery) const {
+    return Element::supply(loads[batteries[battery].load].name, batteries[battery].name);
+  }
   /// The switch that a device is reached through, or `self`: the common network.
   [[nodiscard]] Element path_of_device(Index device) const {
     return Element::named(devices[device].via.empty() ? "self" : devices[device].via);
@@ -158,10 +155,29 @@ struct Site {
   [[nodiscard]] Element element_of_supply(Index supply) const {
     return Element::supply(loads[supplies[supply].load].name, supplies[supply].name);
   }
+  [[nodiscard]] std::optional<Cord> cord_of_supply(Index supply) const;
+  /// The preferred feed of a supply's PDU.
   [[nodiscard]] std::optional<Index> feed_of_supply(Index supply) const;
-  /// The chain above an element, nearest first: cab1/psu1 → pdu-a → feed/A. A device's own card stands
-  /// below its PDU, and below the switch it is reached through.
+  /// Every feed that can carry a PDU, the preferred one first: two behind a transfer switch.
+  [[nodiscard]] std::vector<Index> feeds_of_pdu(Index device) const;
+  [[nodiscard]] std::optional<Index> bank_of(const Cord& cord) const;
+  /// The lines an outlet hangs on: its bank's, else its PDU's; in 1ph and dc there are none to tell apart.
+  [[nodiscard]] Phases phases_of(const Cord& cord) const;
+  /// Nominal volts between the lines that something hangs on: line to neutral of one, line to line of two.
+  [[nodiscard]] double nominal_volts(Index feed, Phases phases) const;
+  /// Nominal volts at a supply's inlet; nothing without a cord.
+  [[nodiscard]] std::optional<double> nominal_volts_of_supply(Index supply) const;
+
+  /// The chain above an element, nearest first: cab1/psu1 → pdu-a/outlet/3 → pdu-a/bank/1 → pdu-a/phase/1 → pdu-a → ats/t1 → feed/A →
+  /// ups/u1. Only what takes power from it when lost alone: of a load, or behind a transfer switch, what all its ways share. A device's own
+  /// card stands below its PDU, and below the switch it is reached through and what that hangs on.
   [[nodiscard]] std::vector<Element> ancestors(const Element& element) const;
 };
+
+/// What a supply may give at a line voltage: the printed point whose volts the line reaches within 15 %, else the lowest; nothing where
+/// none is printed.
+[[nodiscard]] std::optional<double> rated_watts_at(const Supply& supply, double volts);
+/// How long it holds at an output, by the next point printed for at least as much; nothing above the largest.
+[[nodiscard]] std::optional<Duration> holdup_at(const Supply& supply, double watts);
 
 }  // namespace holdup::site

@@ -93,7 +93,7 @@ def key_problems(root: Path) -> list[str]:
     readers = {
         "firmware-profiles/README.md": [p for p in (root / "drivers/profile").glob("*loader.cpp")],
         "docs/operating.md": [root / "drivers/profile/override.cpp"],
-        "docs/configuration.md": [root / "collector/site/site_file.cpp", root / "collector/site/receivers.cpp"],
+        "docs/configuration.md": [root / "collector/site/site_file.cpp", root / "collector/site/receivers.cpp", *(root / "collector/site").glob("*_reader.cpp")],
     }
     problems = []
     for page, sources in readers.items():
@@ -106,7 +106,7 @@ def key_problems(root: Path) -> list[str]:
 
 
 def keys_read(source: str) -> list[str]:
-    calls = r'\.(?:text|required_text|texts|number|integer|flag|word|duration|find)\("([a-z_0-9]+)"|(?:load_\w+|bounded|each|period)\(\w+, "([a-z_0-9]+)"'
+    calls = r'\.(?:text|required_text|texts|number|integer|flag|word|duration|find)\("([a-z_0-9]+)"|(?:load_\w+|bounded|each|period|rhythm|positive|read_phases|read_outlets|read_cords)\(\w+, "([a-z_0-9]+)"'
     return sorted({first or second for first, second in re.findall(calls, source)})
 
 

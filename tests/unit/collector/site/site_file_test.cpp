@@ -79,10 +79,9 @@ TEST_CASE("each key that nothing acts on yet is named with its line") {
   Lines named;
   for (const auto& problem : problems.all()) named.push_back(problem.text());
   const auto says = [&](const std::string& line) { return std::find(named.begin(), named.end(), line) != named.end(); };
-  CHECK(says("r.yaml:6: feeds.A.rating_amperes: is read, and nothing acts on it yet"));
+  CHECK(says("r.yaml:20: loads.cab1.supplies.psu1.holdup: is read, and nothing acts on it yet"));
   CHECK(says("r.yaml:14: contacts.cab1-psu1.flight: without a pair nothing flies; add pair: LINE, or take it out"));
-  CHECK(std::any_of(named.begin(), named.end(), [](const auto& line) { return line.find("self.supplies: is read") != std::string::npos; }));
-  for (const char* word : {"sharing", "store"})
+  for (const char* word : {"sharing", "store", "self", "needs_watts", "rating_amperes"})
     CHECK(std::none_of(named.begin(), named.end(), [&](const auto& line) { return line.find(word) != std::string::npos; }));
 }
 
@@ -124,8 +123,8 @@ TEST_CASE("every key of the site file lands where it belongs") {
   CHECK(site.supplies[1].pdu == 1u);
   CHECK(site.supplies[1].outlet == "3");
   CHECK(site.supplies[1].status == 3u);
-  CHECK(site.supplies[1].rated_watts == 3000.0);
-  CHECK(site.supplies[1].holdup == ground::Duration{20ms});
+  CHECK(site.supplies[1].rated_watts == std::vector<site::RatedWatts>{{0, 3000}});
+  CHECK(site.supplies[1].holdup == std::vector<site::HoldUp>{{0, 20ms}});
   CHECK(site.feed_of_supply(1) == 1u);
   CHECK(site.rules == Lines{"/etc/holdup/rules/*.yml"});
   CHECK(site.alerts.alertmanager == Lines{"http://127.0.0.1:9093"});
@@ -135,12 +134,13 @@ TEST_CASE("every key of the site file lands where it belongs") {
 TEST_CASE("the chain above an element runs from supply over PDU to feed") {
   const auto site = read_whole();
   const auto above = [&](const char* text) { return texts(site.ancestors(*ground::Element::parse(text))); };
-  CHECK(above("cab1/psu1") == Lines{"pdu-a", "feed/A"});
+  CHECK(above("cab1/psu1") == Lines{"pdu-a/outlet/3", "pdu-a", "feed/A", "ups/u1"});
   CHECK(above("pdu-b/outlet/3") == Lines{"pdu-b", "feed/B"});
   CHECK(above("pdu-b") == Lines{"feed/B"});
-  CHECK(above("device/pdu-a") == Lines{"pdu-a", "feed/A", "switch/sw1"});
+  CHECK(above("device/pdu-a") == Lines{"pdu-a", "feed/A", "ups/u1", "switch/sw1"});
   CHECK(above("device/shelf-psu1") == Lines{"self"});
-  CHECK(above("feed/A").empty());
+  CHECK(above("feed/A") == Lines{"ups/u1"});
+  CHECK(above("feed/B").empty());
   CHECK(above("cab1").empty());
   CHECK(above("nobody/psu1").empty());
 }
