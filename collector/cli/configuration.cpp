@@ -13,6 +13,7 @@
 #include "collector/cli/forwarding.hpp"
 #include "collector/cli/lines.hpp"
 #include "collector/rules/rule_file.hpp"
+#include "collector/site/paper.hpp"
 #include "collector/site/site_file.hpp"
 #include "drivers/open/secret.hpp"
 #include "drivers/profile/files/profile_files.hpp"
@@ -131,6 +132,7 @@ Configuration load_configuration(const std::string& path, const std::vector<std:
   if (!reading.ok()) return configuration;
   const auto names = configuration.profiles->names();
   configuration.site = site::parse(text, file, names, problems);
+  if (problems.ok()) site::judge_on_paper(configuration.site, file, problems);
   configuration.rules = load_rules(configuration.site.rules, file, problems);
   judge_rhythms(configuration.site, *configuration.profiles, file, problems);
   Secrets secrets{file, problems};
