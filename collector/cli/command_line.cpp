@@ -130,6 +130,13 @@ void add_scan(CLI::App& verb, ScanOptions& options) {
   add_json(verb, options.json);
 }
 
+void add_import(CLI::App& verb, ImportOptions& options) {
+  verb.add_option("--csv", options.csv, "The sheet: a header line, then a cord a line: load, supply, pdu, outlet, feed, url, rated_watts")
+      ->required();
+  verb.add_option("--rack", options.rack, "Only the rows of this rack");
+  add_json(verb, options.json);
+}
+
 void add_profile_list(CLI::App& verb, ProfileListOptions& options) {
   add_profiles(verb, options.profiles);
   add_json(verb, options.json);
@@ -197,6 +204,7 @@ int command_line(int argc, char** argv) {
   verbs.add("export", "What a store file holds of some series, as CSV, JSON lines or OpenMetrics", export_samples, add_export);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
   verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);
+  verbs.add("import", "Outlets and cords from a spreadsheet's CSV, to paste into the site file", import_sheet, add_import);
   auto* db = app.add_subcommand("db", "A store file: look through every byte of it, copy it, give its free room back");
   db->require_subcommand(1);
   Verbs dbs{*db, exit_code};

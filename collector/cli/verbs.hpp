@@ -104,6 +104,10 @@ struct ScanOptions {
   std::uint16_t port = 161;
   bool json = false;
 };
+struct ImportOptions {
+  std::string csv, rack;
+  bool json = false;
+};
 
 [[nodiscard]] int run(const RunOptions& options);
 [[nodiscard]] int check(const CheckOptions& options);
@@ -118,6 +122,7 @@ struct ScanOptions {
 [[nodiscard]] int audit_log(const AuditLogOptions& options);
 [[nodiscard]] int drill(const DrillOptions& options);
 [[nodiscard]] int scan(const ScanOptions& options);
+[[nodiscard]] int import_sheet(const ImportOptions& options);
 [[nodiscard]] int profile_list(const ProfileListOptions& options);
 [[nodiscard]] int profile_show(const ProfileShowOptions& options);
 [[nodiscard]] int profile_check(const ProfileCheckOptions& options);

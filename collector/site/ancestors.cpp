@@ -38,6 +38,23 @@ class Climb {
     return chain;
   }
 
+  [[nodiscard]] Chain above_feed(Index feed) const {
+    auto chain = with_feed(feed);
+    chain.erase(chain.begin());
+    return chain;
+  }
+
+  [[nodiscard]] Chain above_ups(Index ups) const {
+    const auto card = site_.upses[ups].status;
+    return card && site_.devices[*card].feed ? with_feed(*site_.devices[*card].feed) : Chain{};
+  }
+
+  [[nodiscard]] Chain above_ats(Index ats) const {
+    auto chain = above_pdu(site_.atses[ats].carries);
+    std::erase(chain, site_.element_of_ats(ats));
+    return chain;
+  }
+
   [[nodiscard]] Chain above_pdu(Index device) const {
     const auto& pdu = site_.devices[device];
     std::vector<Chain> ways;
@@ -142,24 +159,12 @@ Chain if_found(std::optional<Index> found, Above above) {
 std::vector<Element> Site::ancestors(const Element& element) const {
   const Climb climb{*this};
   const auto rest = element.rest();
-  if (element.is("feed")) {
-    auto chain = if_found(feed(rest), [&](Index f) { return climb.with_feed(f); });
-    if (!chain.empty()) chain.erase(chain.begin());
-    return chain;
-  }
-  if (element.is("ups"))
-    return if_found(ups(rest), [&](Index u) {
-      const auto card = upses[u].status;
-      return card && devices[*card].feed ? climb.with_feed(*devices[*card].feed) : Chain{};
-    });
-  if (element.is("ats"))
-    return if_found(ats(rest), [&](Index a) {
-      auto chain = climb.above_pdu(atses[a].carries);
-      std::erase(chain, element);
-      return chain;
-    });
-  if (element.is("device")) return if_found(device(rest), [&](Index d) { return climb.above_device(d); });
-  if (element.is("switch")) return if_found(network_switch(rest), [&](Index s) { return climb.above_cords(switches[s].cords); });
+  const auto kind = rest.empty() ? std::string_view{} : element.first();
+  if (kind == "device") return if_found(device(rest), [&](Index d) { return climb.above_device(d); });
+  if (kind == "feed") return if_found(feed(rest), [&](Index f) { return climb.above_feed(f); });
+  if (kind == "ups") return if_found(ups(rest), [&](Index u) { return climb.above_ups(u); });
+  if (kind == "ats") return if_found(ats(rest), [&](Index a) { return climb.above_ats(a); });
+  if (kind == "switch") return if_found(network_switch(rest), [&](Index s) { return climb.above_cords(switches[s].cords); });
   if (element.text() == "self") return climb.above_cords(self.supplies);
   if (const auto found = load(element.first())) return rest.empty() ? climb.above_load(*found) : climb.above_part_of_load(*found, rest);
   return if_found(device(element.first()), [&](Index d) { return rest.empty() ? climb.above_pdu(d) : climb.above_part(d, rest); });
