@@ -52,9 +52,10 @@ std::optional<Duration> fraction(std::string_view text) {
 }  // namespace
 
 std::string iso8601(Utc time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const auto whole = std::chrono::floor<std::chrono::milliseconds>(time);  // in which the day of the first nanosecond has a begin, too
+  const auto day = std::chrono::floor<std::chrono::days>(whole);
   const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - day)};
+  const std::chrono::hh_mm_ss clock{whole - day};
   std::array<char, 40> out{};
   const int n = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()), unsigned(date.month()),
                               unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count()),
@@ -81,8 +82,11 @@ std::optional<Utc> parse_iso8601(std::string_view text) {
   } else if (text.size() != shape.size() + 1) {
     return std::nullopt;
   }
-  return Utc{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second} +
-         rest;
+  const std::chrono::sys_seconds whole =
+      std::chrono::sys_days{date} + std::chrono::hours{*hour} + std::chrono::minutes{*minute} + std::chrono::seconds{*second};
+  constexpr auto last = std::chrono::floor<std::chrono::seconds>(Utc::max());  // years 1677 to 2262
+  if (whole >= last || -whole.time_since_epoch() >= last.time_since_epoch()) return std::nullopt;
+  return Utc{whole} + rest;
 }
 
 std::optional<Duration> parse_duration(std::string_view text) {

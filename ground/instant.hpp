@@ -30,7 +30,7 @@ using Utc = std::chrono::sys_time<Duration>;
 
 /// "2026-11-22T10:28:58.123Z", milliseconds truncated.
 [[nodiscard]] std::string iso8601(Utc time);
-/// Inverse of iso8601; fractions of up to nine digits. Nothing when malformed.
+/// Inverse of iso8601; fractions of up to nine digits. Nothing when malformed, or in a year that no Utc reaches.
 [[nodiscard]] std::optional<Utc> parse_iso8601(std::string_view text);
 
 [[nodiscard]] constexpr double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
