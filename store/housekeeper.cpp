@@ -18,6 +18,7 @@ constexpr std::int64_t rows_until_trim = 64;
 constexpr std::int64_t settled_ms = 300'000;       // after the end of a window: late answers are in
 constexpr std::int64_t small_chunks_a_pack = 100;  // beyond, clocks are odd: they are merged without waiting for their window's end
 constexpr std::int64_t small_chunks = 512;
+constexpr std::int64_t most_packs = 1'000'000;  // a greater number is a damaged row's
 constexpr std::uint32_t commits_between_looks = 16;
 constexpr std::int64_t free_pages_kept = 1'024;
 constexpr std::int64_t present_step_ms = 600'000;
@@ -30,9 +31,10 @@ constexpr const char* has_old_sql =
 
 std::optional<std::int64_t> believed_of(SQLite::Database& file) {
   SQLite::Statement find{file, "SELECT value FROM meta WHERE key = 'present'"};
-  if (find.executeStep()) return find.getColumn(0).getInt64();
-  SQLite::Statement newest{file, "SELECT max(to_ms) FROM chunk WHERE level = 1"};
-  if (newest.executeStep() && !newest.getColumn(0).isNull()) return newest.getColumn(0).getInt64();
+  if (find.executeStep() && is_dated(find.getColumn(0).getInt64())) return find.getColumn(0).getInt64();
+  SQLite::Statement newest{file, "SELECT max(to_ms) FROM chunk WHERE level = 1 AND to_ms <= ?"};
+  newest.bind(1, most_utc_ms);
+  if (newest.executeStep() && is_dated(newest.getColumn(0).getInt64())) return newest.getColumn(0).getInt64();
   return std::nullopt;
 }
 
@@ -70,7 +72,7 @@ Housekeeper::~Housekeeper() = default;
 void Housekeeper::measure() {
   const auto pages = value_of(*pages_) - value_of(*free_pages_);
   file_bytes_ = static_cast<std::uint64_t>(pages * page_size_);
-  packs_ = value_of(*newest_pack_);
+  packs_ = std::clamp<std::int64_t>(value_of(*newest_pack_), 0, most_packs);
 }
 
 void Housekeeper::note_row(std::int64_t seq, bool key, std::int64_t newest_ms) {

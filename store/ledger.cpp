@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/bounds.hpp"
 #include "store/chain.hpp"
 #include "store/crc.hpp"
 #include "store/opening.hpp"
@@ -79,7 +80,7 @@ Link last_link(SQLite::Database& file) {
   SQLite::Statement find{file, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"};
   Link out;
   if (!find.executeStep()) return out;
-  out.seq = find.getColumn(0).getInt64();
+  out.seq = std::max<std::int64_t>(find.getColumn(0).getInt64(), 0);  // a damaged one: they count from 1
   const auto* hash = static_cast<const std::uint8_t*>(find.getColumn(1).getBlob());
   const auto size = std::min<std::size_t>(out.hash.size(), static_cast<std::size_t>(find.getColumn(1).getBytes()));
   std::copy_n(hash, size, out.hash.begin());

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "store/times.hpp"
+
 namespace holdup::store {
 namespace {
 
@@ -77,9 +79,8 @@ class Joint {
   std::optional<codec::Times> times(const std::vector<Spot>& spots) {
     codec::Times out;
     for (const auto& spot : spots) {
-      const auto more = readers_[spot.piece].times(spot.block);
-      const auto possible = [](std::int64_t utc_ms) { return utc_ms >= -most_utc_ms && utc_ms <= most_utc_ms; };
-      if (!more || !std::ranges::all_of(more->utc_ms, possible)) return broken(spot.piece), std::nullopt;
+      const auto more = times_of(readers_[spot.piece], spot.block);
+      if (!more) return broken(spot.piece), std::nullopt;
       append(out, *more);
     }
     return out;
@@ -110,17 +111,6 @@ class Joint {
   std::vector<codec::ChunkReader> readers_;  // look into the bodies
   std::optional<std::size_t> broken_;
 };
-
-Extent extent_of(const std::vector<Piece>& pieces) {
-  Extent out = pieces.front().extent;
-  out.samples = 0;
-  for (const auto& piece : pieces) {
-    const auto& of = piece.extent;
-    out = {std::min(out.from_ms, of.from_ms), std::max(out.to_ms, of.to_ms), std::min(out.from_seq, of.from_seq),
-           std::max(out.to_seq, of.to_seq), out.samples + of.samples};
-  }
-  return out;
-}
 
 using SumsBySeries = std::map<std::int64_t, std::vector<codec::Summary>>;
 
@@ -193,10 +183,12 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
     if (joint.pieces().empty()) co_return;
     codec::ChunkWriter writer;
     SumsBySeries minutes;
+    Extent extent;
     for (const auto& [series, spots] : joint.alike()) {
       const auto times = joint.times(spots.front());
       if (!times) break;
       writer.begin(*times);
+      extend(extent, *times, series.size());
       co_yield Pause{};
       for (std::size_t i = 0; i < series.size() && !joint.broken(); ++i) {
         const auto column = joint.column(series[i], spots[i]);
@@ -215,7 +207,7 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
       pieces.erase(pieces.begin() + static_cast<std::ptrdiff_t>(*broken));
       continue;
     }
-    into.extent = extent_of(joint.pieces());
+    into.extent = extent;
     into.chunk = writer.finish();
     co_yield Pause{};
     add_sums(sums_of(minute_ms, minutes), into);

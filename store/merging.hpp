@@ -33,7 +33,7 @@ struct Merged {
   std::vector<Sums> sums;
 };
 
-/// `pieces` in order of recording; `into` is filled at the end.
+/// `pieces` in order of recording; `into` is filled at the end, by what they hold, whatever their rows say of it.
 [[nodiscard]] Slices merge(std::vector<Piece> pieces, Merged& into);
 
 /// The good samples that are numbers, by minute; times may stand in any order, the later row counts as the later one of a moment.

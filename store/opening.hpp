@@ -48,9 +48,6 @@ enum class Owner { nobody, holdup, older };
 /// Who wrote this file: nobody when it is empty, an older holdup in its own format. refused when another program did, or a newer holdup.
 [[nodiscard]] ground::Result<Owner> owner_of(SQLite::Database& file);
 
-/// Beyond what any count of rows reaches: a number of a damaged row, after which none could follow.
-inline constexpr std::int64_t implausible_seq = std::int64_t{1} << 53U;
-
 /// A damaged page number beyond SQLite's usual limit would read as "disk is full": with the highest limit it reads as what it is.
 void allow_all_pages(SQLite::Database& file);
 

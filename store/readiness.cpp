@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "store/bounds.hpp"
 #include "store/migration.hpp"
 #include "store/opening.hpp"
 #include "store/schema.hpp"
@@ -69,6 +70,15 @@ ground::Result<void> check_events(SQLite::Database& file) {
   return {};
 }
 
+// The number of the newest event, from which SQLite counts on: beside a damaged one there would be none for the next.
+void mend_counter(SQLite::Database& file) {
+  SQLite::Statement find{file, "SELECT 1 FROM sqlite_sequence WHERE name = 'event' AND NOT (typeof(seq) = 'integer' AND seq < ?)"};
+  find.bind(1, implausible_seq);
+  if (!find.executeStep()) return;
+  find.reset();
+  file.exec("UPDATE sqlite_sequence SET seq = (SELECT max(seq) FROM event) WHERE name = 'event'");
+}
+
 }  // namespace
 
 ground::Result<void> make_ready(SQLite::Database& file, Log log) {
@@ -76,7 +86,9 @@ ground::Result<void> make_ready(SQLite::Database& file, Log log) {
   if (auto prepared = prepare(file); !prepared) return prepared.error();
   if (auto emptied = empty_log(file, log); !emptied) return emptied.error();
   if (*owner_of(file) == Owner::older) bring_forward(file);
-  return check_events(file);
+  auto checked = check_events(file);
+  if (checked) mend_counter(file);
+  return checked;
 }
 
 }  // namespace holdup::store

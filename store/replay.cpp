@@ -2,19 +2,34 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "store/bounds.hpp"
 #include "store/catalog.hpp"
-#include "store/codec/journal.hpp"
 #include "store/housekeeper.hpp"
-#include "store/opening.hpp"
+#include "store/journal_run.hpp"
 #include "store/tables.hpp"
 #include "store/tail.hpp"
 
 namespace holdup::store {
 namespace {
+
+// Of a pack whose number no row can have had, what is in its chunks tells it.
+void mend_sealed(SQLite::Database& file) {
+  SQLite::Statement find{file, "SELECT row FROM pack WHERE NOT (typeof(sealed) = 'integer' AND sealed >= 0 AND sealed < ?)"};
+  find.bind(1, implausible_seq);
+  std::vector<std::int64_t> damaged;
+  while (find.executeStep()) damaged.push_back(find.getColumn(0).getInt64());
+  find.reset();
+  for (const auto pack : damaged)
+    execute(file,
+            "UPDATE pack SET sealed = coalesce((SELECT max(to_seq) FROM chunk WHERE chunk.pack = pack.row AND to_seq < ?1), 0) "
+            "WHERE row = ?2",
+            {implausible_seq, pack});
+}
 
 using Sealed = std::map<std::int64_t, std::int64_t>;  // by pack
 
@@ -31,8 +46,7 @@ class Replay {
   Replay(SQLite::Database& file, Catalog& catalog, Tail& tail) : file_{file}, catalog_{catalog}, tail_{tail}, sealed_{sealed_of(file)} {}
 
   void add(std::int64_t seq, const codec::JournalBatch& batch) {
-    if (batch.utc_ms < -most_utc_ms || batch.utc_ms > most_utc_ms) return;  // none that a writer of ours could have had
-    std::map<std::int64_t, std::vector<std::size_t>> places;                // by pack
+    std::map<std::int64_t, std::vector<std::size_t>> places;  // by pack
     for (std::size_t i = 0; i < batch.series.size(); ++i) places[catalog_.pack_of(file_, batch.series[i])].push_back(i);
     for (const auto& [pack, of] : places)
       if (const auto known = sealed_.find(pack); known != sealed_.end() && seq > known->second) add(seq, batch, pack, of);
@@ -72,7 +86,8 @@ void drop(SQLite::Database& file, const std::vector<std::int64_t>& damaged, Hous
             .why = "their bytes are damaged"};
   SQLite::Transaction transaction{file};
   for (const auto seq : damaged) execute(file, "DELETE FROM journal WHERE seq = ?", {seq});
-  if (damaged.back() < implausible_seq) keep_number(file, damaged.back());
+  const auto last = std::ranges::find_if(damaged.rbegin(), damaged.rend(), is_seq);
+  if (last != damaged.rend()) keep_number(file, *last);
   insert(file, loss);
   transaction.commit();
   keeper.tell_loss(std::move(loss));
@@ -81,15 +96,16 @@ void drop(SQLite::Database& file, const std::vector<std::int64_t>& damaged, Hous
 }  // namespace
 
 std::int64_t replay(SQLite::Database& file, Catalog& catalog, Tail& tail, Housekeeper& keeper) {
+  mend_sealed(file);
   Replay into{file, catalog, tail};
-  codec::JournalReader reader;
+  JournalRun run;
   std::vector<std::int64_t> damaged;
   SQLite::Statement find{file, "SELECT seq, body FROM journal ORDER BY seq"};
   while (find.executeStep()) {
     const auto seq = find.getColumn(0).getInt64();
     const codec::BytesView body{static_cast<const std::uint8_t*>(find.getColumn(1).getBlob()),
                                 static_cast<std::size_t>(find.getColumn(1).getBytes())};
-    const auto batches = reader.read(body);
+    const auto batches = run.read(seq, body);
     if (!batches) {
       damaged.push_back(seq);
       continue;
@@ -99,8 +115,7 @@ std::int64_t replay(SQLite::Database& file, Catalog& catalog, Tail& tail, Housek
   }
   find.reset();
   drop(file, damaged, keeper);
-  return number(file,
-                "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(CAST(sealed AS INTEGER)) FROM pack), 0))");
+  return number(file, "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(sealed) FROM pack), 0))");
 }
 
 }  // namespace holdup::store

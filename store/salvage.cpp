@@ -89,7 +89,7 @@ class Gleaner {
 std::optional<record::Event> event_of(SQLite::Statement& row) {
   auto event = record::event_from_json(row.getColumn(1).getString());
   if (!event) return std::nullopt;
-  event->time = ground::Utc{ground::Duration{row.getColumn(2).getInt64()}};  // the JSON has milliseconds only
+  (void)record::refine(*event, ground::Utc{ground::Duration{row.getColumn(2).getInt64()}});
   return std::move(*event);
 }
 

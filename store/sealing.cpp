@@ -115,15 +115,17 @@ std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes) {
 
 Extent extent_of(const std::vector<codec::Block>& blocks) {
   Extent out;
-  bool first = true;
-  for (const auto& [times, columns] : blocks) {
-    const auto [from, to] = std::ranges::minmax(times.utc_ms);
-    const Extent of{from, to, times.seq.front(), times.seq.back(), 0};
-    if (std::exchange(first, false)) out = of;
-    out = {std::min(out.from_ms, of.from_ms), std::max(out.to_ms, of.to_ms), std::min(out.from_seq, of.from_seq),
-           std::max(out.to_seq, of.to_seq), out.samples + static_cast<std::int64_t>(times.rows() * columns.size())};
-  }
+  for (const auto& [times, columns] : blocks) extend(out, times, columns.size());
   return out;
+}
+
+void extend(Extent& extent, const codec::Times& times, std::size_t columns) {
+  if (times.rows() == 0 || columns == 0) return;
+  const auto [from, to] = std::ranges::minmax(times.utc_ms);
+  const auto first = times.seq.front(), last = times.seq.back();
+  if (extent.samples == 0) extent = {from, to, first, last, 0};
+  extent = {std::min(extent.from_ms, from), std::max(extent.to_ms, to), std::min(extent.from_seq, first), std::max(extent.to_seq, last),
+            extent.samples + static_cast<std::int64_t>(times.rows() * columns)};
 }
 
 void append(codec::Times& times, const codec::Times& more) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "store/bounds.hpp"
 #include "store/codec/rows.hpp"
 #include "store/tail.hpp"
 
@@ -13,11 +14,10 @@ namespace holdup::store {
 inline constexpr std::int64_t window_ms = 7'200'000;
 inline constexpr std::int64_t offset_kept_within_ms = 100;  // clocks are slewed all the time; so much is no news
 
-inline constexpr std::int64_t most_utc_ms = 9'223'372'036'854;  // what nanoseconds in 64 bits reach
-
-/// The window that holds this moment, by number since 1970.
+/// The window that holds this moment, by number since 1970; what is beyond all clocks is in the first or the last one.
 [[nodiscard]] constexpr std::int64_t window_of(std::int64_t utc_ms) {
-  return utc_ms >= 0 ? utc_ms / window_ms : -((-utc_ms + window_ms - 1) / window_ms);
+  const auto ms = bounded_ms(utc_ms);
+  return ms >= 0 ? ms / window_ms : -((-ms + window_ms - 1) / window_ms);
 }
 
 /// What a row of `chunk` says beside its body.
@@ -28,6 +28,8 @@ struct Extent {
 };
 
 [[nodiscard]] Extent extent_of(const std::vector<codec::Block>& blocks);
+/// By what so many columns hold at these times; `extent` without samples is of nothing yet.
+void extend(Extent& extent, const codec::Times& times, std::size_t columns);
 
 /// The blocks of each chunk to be made, the windows in their order.
 [[nodiscard]] std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes);

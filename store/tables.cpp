@@ -30,7 +30,9 @@ codec::Bytes body_of(SQLite::Database& file, std::int64_t row) {
   }
 }
 
-std::int64_t begin_of(Dated dated) { return dated == Dated::only ? plausible_from_ms : std::numeric_limits<std::int64_t>::min(); }
+constexpr auto least = std::numeric_limits<std::int64_t>::min(), greatest = std::numeric_limits<std::int64_t>::max();
+
+std::int64_t begin_of(Dated dated) { return dated == Dated::only ? plausible_from_ms : least; }
 
 }  // namespace
 
@@ -91,15 +93,16 @@ std::vector<Piece> pieces_of(SQLite::Database& file, std::int64_t pack, std::int
                          "SELECT row, from_ms, to_ms, from_seq, to_seq, samples FROM chunk WHERE pack = ? AND level = 0 AND to_ms "
                          "BETWEEN ? AND ? ORDER BY from_seq, row"};
   find.bind(1, pack);
-  find.bind(2, window * window_ms);
-  find.bind(3, (window + 1) * window_ms - 1);
+  find.bind(2, window == window_of(least) ? least : window * window_ms);
+  find.bind(3, window == window_of(greatest) ? greatest : (window + 1) * window_ms - 1);
   std::vector<Piece> out;
   for (std::int64_t samples = 0; out.size() < most_pieces_a_merge && find.executeStep();) {
     const auto row = find.getColumn(0).getInt64();
     if (except.contains(row)) continue;
-    const Extent extent{find.getColumn(1).getInt64(), find.getColumn(2).getInt64(), find.getColumn(3).getInt64(),
-                        find.getColumn(4).getInt64(), find.getColumn(5).getInt64()};
-    samples += std::max<std::int64_t>(extent.samples, 0);
+    const Extent extent{bounded_ms(find.getColumn(1).getInt64()), bounded_ms(find.getColumn(2).getInt64()),
+                        bounded_seq(find.getColumn(3).getInt64()), bounded_seq(find.getColumn(4).getInt64()),
+                        bounded_seq(find.getColumn(5).getInt64())};
+    samples += extent.samples;
     if (!out.empty() && samples > most_samples_a_merge) break;
     out.push_back({.row = row, .extent = extent, .body = body_of(file, row)});
   }
@@ -115,9 +118,10 @@ Old old_chunks(SQLite::Database& file, int level, std::int64_t before_ms, const 
   Old out;
   while (out.rows.size() < rows_a_deletion && find.executeStep()) {
     if (except.contains(find.getColumn(0).getInt64())) continue;
-    out.from_ms = out.rows.empty() ? find.getColumn(2).getInt64() : std::min(out.from_ms, find.getColumn(2).getInt64());
-    out.to_ms = find.getColumn(3).getInt64();
-    out.samples += find.getColumn(1).getInt64();
+    const auto from_ms = bounded_ms(find.getColumn(2).getInt64());
+    out.from_ms = out.rows.empty() ? from_ms : std::min(out.from_ms, from_ms);
+    out.to_ms = bounded_ms(find.getColumn(3).getInt64());
+    out.samples += bounded_seq(find.getColumn(1).getInt64());
     out.rows.push_back(find.getColumn(0).getInt64());
   }
   return out;
@@ -153,7 +157,7 @@ std::optional<Noted> noted(SQLite::Database& file, const Undated& of) {
   if (!find.executeStep()) return std::nullopt;
   std::istringstream text{find.getColumn(0).getString()};
   Noted out;
-  text >> out.last >> out.at_ms;
+  if (!(text >> out.last >> out.at_ms) || !is_dated(out.at_ms)) return std::nullopt;  // damaged: to be noted anew
   return out;
 }
 

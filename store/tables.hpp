@@ -41,8 +41,8 @@ void insert(SQLite::Database& file, std::int64_t pack, const Merged::Sums& sums)
 void insert(SQLite::Database& file, const Loss& loss);
 void delete_rows(SQLite::Database& file, const char* table, const std::vector<std::int64_t>& rows);
 
-/// The small chunks of a window, in order of recording, as many as one merge takes; without those in `except`. A body that does not read is
-/// empty.
+/// The small chunks that end in a window, in order of recording, as many as one merge takes; without those in `except`. A body that does
+/// not read is empty.
 [[nodiscard]] std::vector<Piece> pieces_of(SQLite::Database& file, std::int64_t pack, std::int64_t window, const RowSet& except);
 /// Of a table, or of one span of it, what was measured while the clock stood before any holdup: its time says nothing of its age.
 struct Undated {

@@ -12,13 +12,22 @@ std::optional<Pack> pack_of(Session& session, std::int64_t series) {
   return Pack{.row = find.integer(0), .sealed = find.integer(1)};
 }
 
+ChunkPlace place_of(Use& row) {
+  return {.row = row.integer(0),
+          .level = row.integer(1),
+          .from_ms = bounded_ms(row.integer(2)),
+          .to_ms = bounded_ms(row.integer(3)),
+          .from_seq = bounded_seq(row.integer(4)),
+          .to_seq = bounded_seq(row.integer(5)),
+          .samples = bounded_seq(row.integer(6))};
+}
+
 std::vector<ChunkPlace> chunks_of(Session& session, std::int64_t pack, Span span) {
   Use find{session,
            "SELECT row, level, from_ms, to_ms, from_seq, to_seq, samples FROM chunk WHERE pack = ? AND to_ms >= ? AND from_ms <= ?", pack,
            span.from_ms, span.to_ms};
   std::vector<ChunkPlace> out;
-  while (find.step())
-    out.push_back({find.integer(0), find.integer(1), find.integer(2), find.integer(3), find.integer(4), find.integer(5), find.integer(6)});
+  while (find.step()) out.push_back(place_of(find));
   std::sort(out.begin(), out.end(), [](const ChunkPlace& a, const ChunkPlace& b) {
     return std::pair{a.from_seq, a.row} < std::pair{b.from_seq, b.row};
   });

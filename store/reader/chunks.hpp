@@ -6,6 +6,7 @@
 
 #include "store/codec/chunk.hpp"
 #include "store/reader/session.hpp"
+#include "store/times.hpp"
 
 // Chunks as a Reader sees them: which of them to look into, and one series' rows in one of them. Within a snapshot.
 namespace holdup::store {
@@ -31,6 +32,8 @@ struct ChunkPlace {
   std::int64_t from_seq = 0, to_seq = 0;
   std::int64_t samples = 0;
 };
+/// Of columns row, level, from_ms, to_ms, from_seq, to_seq, samples.
+[[nodiscard]] ChunkPlace place_of(Use& row);
 /// Those of the pack that touch the span, in order of recording.
 [[nodiscard]] std::vector<ChunkPlace> chunks_of(Session& session, std::int64_t pack, Span span);
 

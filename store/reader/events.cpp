@@ -14,7 +14,7 @@ std::optional<StoredEvent> event_of(Session& session, Use& row) {
   if (!row.is_null(3) && row.integer(3) != codec::crc32(row.bytes(1))) return session.note(where, damaged_sum), std::nullopt;
   auto event = record::event_from_json(row.text(1));
   if (!event) return session.note(where, event.error().what), std::nullopt;
-  event->time = ground::Utc{ground::Duration{row.integer(2)}};  // the JSON has milliseconds only
+  if (!record::refine(*event, ground::Utc{ground::Duration{row.integer(2)}})) session.note(where, "its time is not that of its text");
   event->durable = true;
   return StoredEvent{seq, std::move(*event)};
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 
-#include "store/codec/journal.hpp"
+#include "store/journal_run.hpp"
 #include "store/reader.hpp"
 
 // Where those who pass samples on have come to in the journal, so that each slice goes on from the one before. Used by Session.
@@ -15,8 +15,8 @@ class JournalCursor {
   [[nodiscard]] Slice read(Session& session, std::int64_t after, std::size_t samples);
 
  private:
-  std::unique_ptr<codec::JournalReader> reader_;
-  std::int64_t next_ = 0;  // the row that reader_ reads next
+  std::optional<JournalRun> run_;
+  std::int64_t next_ = 0;  // the row that run_ reads next
 };
 
 }  // namespace holdup::store

@@ -16,49 +16,41 @@ std::size_t samples_in(const std::vector<codec::JournalBatch>& batches) {
   return count;
 }
 
+/// A reader may begin at this row. Columns: seq, body.
+bool begins(Use& row) {
+  const auto key = codec::JournalReader::is_key(row.bytes(1));
+  return key && *key && is_seq(row.integer(0));
+}
+
 }  // namespace
 
 std::optional<std::int64_t> first_key_row(Session& session) {
   Use find{session, "SELECT seq, body FROM journal ORDER BY seq"};
-  while (find.step()) {
-    const auto key = codec::JournalReader::is_key(find.bytes(1));
-    if (key && *key) return find.integer(0);
-  }
+  while (find.step())
+    if (begins(find)) return find.integer(0);
   return std::nullopt;
 }
 
 std::int64_t key_row_before(Session& session, std::int64_t seq) {
   Use find{session, "SELECT seq, body FROM journal WHERE seq <= ? ORDER BY seq DESC", seq};
-  while (find.step()) {
-    const auto key = codec::JournalReader::is_key(find.bytes(1));
-    if (key && *key) return find.integer(0);
-  }
+  while (find.step())
+    if (begins(find)) return find.integer(0);
   return first_key_row(session).value_or(0);
 }
 
-bool read_journal(Session& session, codec::JournalReader& reader, JournalPart part, const EachRow& row) {
+bool read_journal(Session& session, JournalRun& run, JournalPart part, const EachRow& row) {
   Use find{session, "SELECT seq, body FROM journal WHERE seq >= ? ORDER BY seq", part.from};
   bool whole = true;
-  const auto lose = [&](std::int64_t seq, const std::string& why) {
-    if (seq <= part.wanted_after) return;
-    session.note("journal " + std::to_string(seq), why);
-    whole = false;
-  };
-  bool lost = false;  // rows follow from one that could not be read
   while (find.step()) {
     const auto seq = find.integer(0);
-    const auto key = codec::JournalReader::is_key(find.bytes(1));
-    if (key && *key) lost = false;
-    if (lost) {
-      lose(seq, "it follows from a row that cannot be read");
-      continue;
+    auto batches = run.read(seq, find.bytes(1));
+    if (seq <= part.wanted_after) continue;
+    if (batches) {
+      if (!row(seq, std::move(*batches))) return whole;
+    } else {
+      session.note("journal " + std::to_string(seq), batches.error().what);
+      whole = false;
     }
-    auto batches = reader.read(find.bytes(1));
-    lost = !batches;
-    if (lost)
-      lose(seq, batches.error().what);
-    else if (seq > part.wanted_after && !row(seq, std::move(*batches)))
-      return whole;
   }
   return whole;
 }
@@ -68,16 +60,16 @@ void JournalTail::refresh(Session& session) {
   {
     // A pack of which nothing comes any more keeps its `sealed`; what is gone from the journal is in chunks for all.
     Use least{session, "SELECT max(coalesce((SELECT min(sealed) FROM pack), 0), coalesce((SELECT min(seq) - 1 FROM journal), 0))"};
-    if (least.step()) sealed = least.integer(0);
+    if (least.step()) sealed = bounded_seq(least.integer(0));
   }
   for (; !rows_.empty() && rows_.front().seq <= sealed; rows_.pop_front()) samples_ -= samples_in(rows_.front().batches);
-  if (last_ < sealed || !reader_) {
+  if (last_ < sealed || !run_) {
     rows_.clear();
     samples_ = 0;
     last_ = key_row_before(session, sealed + 1) - 1;
-    reader_ = std::make_unique<codec::JournalReader>();
+    run_.emplace();
   }
-  read_journal(session, *reader_, {.from = last_ + 1, .wanted_after = sealed},
+  read_journal(session, *run_, {.from = last_ + 1, .wanted_after = sealed},
                [&](std::int64_t seq, std::vector<codec::JournalBatch> batches) {
                  last_ = seq;
                  samples_ += samples_in(batches);
@@ -89,9 +81,9 @@ void JournalTail::refresh(Session& session) {
 }
 
 void JournalTail::stream(Session& session, std::int64_t after, const Visit& visit) {
-  codec::JournalReader reader;
+  JournalRun run;
   const JournalPart part{.from = key_row_before(session, after + 1), .wanted_after = after};
-  read_journal(session, reader, part, [&](std::int64_t seq, const std::vector<codec::JournalBatch>& batches) {
+  read_journal(session, run, part, [&](std::int64_t seq, const std::vector<codec::JournalBatch>& batches) {
     for (const auto& batch : batches) visit(seq, batch);
     return true;
   });
@@ -99,7 +91,7 @@ void JournalTail::stream(Session& session, std::int64_t after, const Visit& visi
 
 void JournalTail::visit(Session& session, std::int64_t sealed, const Visit& visit) {
   if (!large_) refresh(session);
-  if (large_) return stream(session, sealed, visit);
+  if (large_) return stream(session, bounded_seq(sealed), visit);
   for (const auto& row : rows_) {
     if (row.seq <= sealed) continue;
     for (const auto& batch : row.batches) visit(row.seq, batch);

@@ -3,11 +3,10 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
-#include "store/codec/journal.hpp"
+#include "store/journal_run.hpp"
 
 // The journal's rows as a Reader sees them: what is in no chunk of some pack yet, decoded once and kept between calls where it is not
 // large. Used by Session.
@@ -31,7 +30,7 @@ class JournalTail {
   void stream(Session& session, std::int64_t after, const Visit& visit);
 
   std::deque<Row> rows_;
-  std::unique_ptr<codec::JournalReader> reader_;  // stands after last_
+  std::optional<JournalRun> run_;  // stands after last_
   std::int64_t last_ = 0;
   std::size_t samples_ = 0;
   bool large_ = false;  // more than is kept: decoded anew each time
@@ -50,6 +49,6 @@ struct JournalPart {
 /// The wanted rows that can be decoded, until `row` says that it is enough. After a damaged one, from the next key row on. False when one
 /// could not be read.
 using EachRow = std::function<bool(std::int64_t seq, std::vector<codec::JournalBatch> batches)>;
-bool read_journal(Session& session, codec::JournalReader& reader, JournalPart part, const EachRow& row);
+bool read_journal(Session& session, JournalRun& run, JournalPart part, const EachRow& row);
 
 }  // namespace holdup::store

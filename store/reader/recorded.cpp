@@ -56,7 +56,7 @@ class Met {
 
 ground::Result<void> take_rows(const codec::ChunkReader& chunk, Seqs wanted, Gathered& gathered, Met& met) {
   for (std::size_t block = 0; block < chunk.blocks(); ++block) {
-    const auto times = chunk.times(block);
+    const auto times = times_of(chunk, block);
     if (!times) return times.error();
     const auto begin = std::upper_bound(times->seq.begin(), times->seq.end(), wanted.after) - times->seq.begin();
     const auto end = std::upper_bound(times->seq.begin(), times->seq.end(), wanted.to) - times->seq.begin();
@@ -76,8 +76,7 @@ std::vector<ChunkPlace> chunks_after(Session& session, std::int64_t after) {
   Use find{session, "SELECT row, level, from_ms, to_ms, from_seq, to_seq, samples FROM chunk WHERE to_seq > ? ORDER BY from_seq, row",
            after};
   std::vector<ChunkPlace> out;
-  while (find.step())
-    out.push_back({find.integer(0), find.integer(1), find.integer(2), find.integer(3), find.integer(4), find.integer(5), find.integer(6)});
+  while (find.step()) out.push_back(place_of(find));
   return out;
 }
 
@@ -118,15 +117,18 @@ Slice from_chunks(Session& session, std::int64_t after, std::int64_t before, std
 }
 
 std::int64_t newest_row(Session& session) {
-  Use find{session, "SELECT max(coalesce((SELECT max(seq) FROM journal), 0), coalesce((SELECT max(sealed) FROM pack), 0))"};
+  Use find{session,
+           "SELECT max(coalesce((SELECT max(seq) FROM journal WHERE seq < ?1), 0), coalesce((SELECT max(sealed) FROM pack WHERE sealed < "
+           "?1), 0))",
+           implausible_seq};
   return find.step() ? find.integer(0) : 0;
 }
 
 }  // namespace
 
 Slice JournalCursor::read(Session& session, std::int64_t after, std::size_t samples) {
-  if (!reader_ || next_ != after + 1) {
-    reader_ = std::make_unique<codec::JournalReader>();
+  if (!run_ || next_ != after + 1) {
+    run_.emplace();
     next_ = key_row_before(session, after + 1);
   }
   Slice slice{.to = after};
@@ -140,11 +142,11 @@ Slice JournalCursor::read(Session& session, std::int64_t after, std::size_t samp
         gathered.add(batch.series[place], seq, point_at(batch, place));
     return count < samples;
   };
-  slice.complete = read_journal(session, *reader_, {.from = next_, .wanted_after = after}, take);
-  if (!slice.complete) reader_.reset();
+  slice.complete = read_journal(session, *run_, {.from = next_, .wanted_after = after}, take);
+  if (!slice.complete) run_.reset();
   // Rows at the end that cannot be read are passed: they will not become readable.
   if (count < samples) slice.to = std::max(slice.to, newest_row(session));
-  if (slice.to >= next_) reader_.reset();
+  if (slice.to >= next_) run_.reset();
   slice.recorded = gathered.take();
   return slice;
 }
@@ -153,9 +155,10 @@ ground::Result<Slice> Reader::recorded(std::int64_t after_seq, std::size_t sampl
   return guarded([&] {
     session_->expect_samples();
     const Snapshot snapshot{*session_};
+    const auto after = bounded_seq(after_seq);
     const auto first = first_key_row(*session_).value_or(newest_row(*session_) + 1);
-    if (after_seq + 1 < first) return from_chunks(*session_, after_seq, first, samples);
-    return session_->cursor().read(*session_, after_seq, samples);
+    if (after + 1 < first) return from_chunks(*session_, after, first, samples);
+    return session_->cursor().read(*session_, after, samples);
   });
 }
 

@@ -15,7 +15,7 @@ ground::Result<void> take_points(const codec::ChunkReader& chunk, std::int64_t s
                                  std::vector<Point>& out) {
   const auto held = find_series(chunk, series);
   if (!held) return {};
-  const auto times = chunk.times(held->block);
+  const auto times = times_of(chunk, held->block);
   if (!times) return times.error();
   const auto column = chunk.column(held->block, held->place);
   if (!column) return column.error();
@@ -70,7 +70,7 @@ class Newest {
 ground::Result<void> offer_newest(const codec::ChunkReader& chunk, std::int64_t series, Newest& newest) {
   const auto held = find_series(chunk, series);
   if (!held) return {};
-  const auto times = chunk.times(held->block);
+  const auto times = times_of(chunk, held->block);
   if (!times) return times.error();
   std::optional<std::size_t> best;
   for (std::size_t row = 0; row < times->rows(); ++row)
@@ -175,7 +175,8 @@ ground::Result<std::vector<Point>> Reader::range_slice(std::int64_t series_row, 
 
 ground::Result<std::vector<std::optional<Point>>> Reader::instant(std::span<const std::int64_t> rows, ground::Utc at,
                                                                   ground::Duration lookback) {
-  const Span span{.from_ms = floor_ms(at - lookback) + 1, .to_ms = floor_ms(at)};
+  const auto from = at > ground::Utc::min() + lookback ? at - lookback : ground::Utc::min();
+  const Span span{.from_ms = floor_ms(from) + 1, .to_ms = floor_ms(at)};
   return guarded([&] { return newest_of(*session_, rows, span); });
 }
 

@@ -14,6 +14,7 @@
 
 #include "ground/clock/clock.hpp"
 #include "ground/result.hpp"
+#include "store/bounds.hpp"
 #include "store/chain.hpp"
 #include "store/codec/chunk.hpp"
 #include "store/opening.hpp"
@@ -127,6 +128,5 @@ extern const char* const audit_sql;
 
 [[nodiscard]] std::int64_t floor_ms(ground::Utc time);
 [[nodiscard]] std::int64_t ceil_ms(ground::Utc time);
-[[nodiscard]] inline ground::Utc utc_of_ms(std::int64_t ms) { return ground::Utc{std::chrono::milliseconds{ms}}; }
 
 }  // namespace holdup::store

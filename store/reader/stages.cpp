@@ -26,10 +26,7 @@ bool for_a_slice(Use& find, const Row& row) {
   return false;
 }
 
-std::string time_text(std::int64_t ms) {
-  constexpr std::int64_t furthest_ms = std::numeric_limits<std::int64_t>::max() / 1'000'000;
-  return ms > -furthest_ms && ms < furthest_ms ? ground::iso8601(utc_of_ms(ms)) : std::to_string(ms) + " ms";
-}
+std::string time_text(std::int64_t ms) { return is_ms(ms) ? ground::iso8601(utc_of_ms(ms)) : std::to_string(ms) + " ms"; }
 
 /// What a chunk's columns say of it, to hold against the row's own words.
 struct Extent {
@@ -152,8 +149,8 @@ bool Verification::Stages::journal() {
   Use packs{session_, "SELECT row, sealed FROM pack"};
   while (packs.step()) sealed[packs.integer(0)] = packs.integer(1);
   std::int64_t least = sealed.empty() ? 0 : std::numeric_limits<std::int64_t>::max();
-  for (const auto& [pack, seq] : sealed) least = std::min(least, seq);
-  codec::JournalReader reader;
+  for (const auto& [pack, seq] : sealed) least = std::min(least, bounded_seq(seq));
+  JournalRun run;
   const JournalPart part{.from = key_row_before(session_, least + 1), .wanted_after = least};
   const auto look = [&](std::int64_t seq, const std::vector<codec::JournalBatch>& batches) {
     ++counts.journal_rows;
@@ -165,7 +162,9 @@ bool Verification::Stages::journal() {
       }
     return true;
   };
-  read_journal(session_, reader, part, look);
+  read_journal(session_, run, part, look);
+  Use before{session_, "SELECT seq FROM journal WHERE seq < 1"};
+  while (before.step()) session_.note("journal " + std::to_string(before.integer(0)), "no row has such a number");
   for (auto& lost : session_.take_flaws()) flaws.push_back(std::move(lost));
   return false;
 }
@@ -187,7 +186,7 @@ void Verification::Stages::look_at_chunk(Use& row) {
   if (!chunk) return flaw(where, chunk.error().what);
   Extent extent;
   for (std::size_t block = 0; block < chunk->blocks(); ++block) {
-    const auto times = chunk->times(block);
+    const auto times = times_of(*chunk, block);
     if (!times) return flaw(where, times.error().what);
     extent.add(*times, chunk->series(block).size());
     for (std::size_t place = 0; place < chunk->series(block).size(); ++place) {

@@ -81,6 +81,13 @@ ground::Result<Event> event_from_json(std::string_view text) {
   }
 }
 
+bool refine(Event& event, ground::Utc exact) {
+  using std::chrono::milliseconds;
+  if (std::chrono::floor<milliseconds>(exact) != std::chrono::floor<milliseconds>(event.time)) return false;
+  event.time = exact;
+  return true;
+}
+
 std::uint64_t count_of(std::string_view id) {
   const auto dash = id.rfind('-');
   if (dash == std::string_view::npos) return 0;

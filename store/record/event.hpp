@@ -46,6 +46,8 @@ struct Event {
 [[nodiscard]] std::string to_json(const Event& event);
 /// Inverse of to_json; malformed when a key is missing or of another type. Unknown keys are ignored.
 [[nodiscard]] ground::Result<Event> event_from_json(std::string_view json);
+/// The nanoseconds of a time of which JSON has the milliseconds; false, and nothing is changed, where it is another time.
+[[nodiscard]] bool refine(Event& event, ground::Utc exact);
 /// N of "BOOT-N"; 0 when the id has another form.
 [[nodiscard]] std::uint64_t count_of(std::string_view id);
 
