@@ -69,7 +69,7 @@ void Pump::begin() {
   if (!cursor || !last) return;
   file_ = source_.file();
   begun_ = true;
-  position_ = *cursor ? **cursor : target_.history ? 0 : *last;
+  position_ = *cursor ? std::min(**cursor, *last) : target_.history ? 0 : *last;  // beyond the last one is damage
   remembered_ = !*cursor;
   if (!*cursor) source_.keep(cursor_name(), position_);
 }

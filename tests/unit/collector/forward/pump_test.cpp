@@ -1,6 +1,7 @@
 #include "collector/forward/pump.hpp"
 
 #include <functional>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -126,6 +127,18 @@ TEST_CASE("after a restart it goes on behind the durable cursor") {
   rig.restart();
   rig.settle();
   CHECK(rig.held[key("a")] == seconds(0, 9));
+}
+
+TEST_CASE("a cursor beyond all that was recorded is damage, and what is recorded from now on is sent") {
+  Rig rig;
+  const auto row = rig.source.name("a");
+  fill(rig.source, row, 0, 5);
+  rig.source.keep("forward/t", std::numeric_limits<std::int64_t>::max());
+  rig.pump->begin();
+  fill(rig.source, row, 5, 9);
+  rig.settle();
+  CHECK(rig.held[key("a")] == seconds(5, 9));
+  CHECK(rig.source.kept("t") == 9);
 }
 
 TEST_CASE("a commit larger than a request is cut, a request is never larger") {
