@@ -138,16 +138,19 @@ std::shared_ptr<const Shape> Catalog::make_shape(SQLite::Database& file, std::sp
     const Place where = place(file, samples[i].series);
     by_row.insert_or_assign(where.row, std::pair{i, where.pack});
   }
-  std::map<std::int64_t, Shape::Part> parts;
+  std::vector<std::int64_t> rows;
+  std::map<std::int64_t, std::vector<std::uint32_t>> places_of;  // by pack
   for (const auto& [row, held] : by_row) {
-    auto& part = parts[held.second];
-    part.pack = held.second;
-    part.series.push_back(row);
-    part.places.push_back(static_cast<std::uint32_t>(shape->series.size()));
-    shape->series.push_back(row);
+    places_of[held.second].push_back(static_cast<std::uint32_t>(rows.size()));
+    rows.push_back(row);
     shape->held.push_back(held.first);
   }
-  for (auto& [pack, part] : parts) shape->parts.push_back(std::move(part));
+  shape->series = rows;
+  for (auto& [pack, places] : places_of) {
+    std::vector<std::int64_t> series;
+    for (const auto at : places) series.push_back(rows[at]);
+    shape->parts.push_back({pack, places_of.size() == 1 ? shape->series : codec::SeriesList{std::move(series)}, std::move(places)});
+  }
   return shape;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "store/codec/series_list.hpp"
 #include "store/record/series.hpp"
 
 namespace SQLite {
@@ -24,11 +25,11 @@ inline constexpr std::int64_t most_series_a_pack = 32;
 struct Shape {
   struct Part {  // what of it belongs to one pack
     std::int64_t pack = 0;
-    std::vector<std::int64_t> series;   // rows, ascending
+    codec::SeriesList series;           // ascending
     std::vector<std::uint32_t> places;  // of these in Shape::series
   };
   std::vector<record::SeriesId> ids;  // of the samples
-  std::vector<std::int64_t> series;   // rows, ascending, each once
+  codec::SeriesList series;           // ascending, each once
   std::vector<std::uint32_t> held;    // for each of these the sample that counts: the last one of its series
   std::vector<Part> parts;
 };

@@ -66,16 +66,18 @@ const OldSamples::Members& OldSamples::members_of(std::int64_t shape) {
   SQLite::Statement find{file_, "SELECT members FROM shape WHERE row = ?"};
   find.bind(1, shape);
   if (!find.executeStep()) return out;
-  std::map<std::int64_t, Part> parts;
+  struct Some {
+    std::vector<std::int64_t> series;
+    std::vector<std::size_t> places;
+  };
+  std::map<std::int64_t, Some> parts;  // by pack
   for (const auto series : numbers_of(find.getColumn(0).getString())) {
-    const auto pack = catalog_.pack_of(file_, series);
-    auto& part = parts[pack];
-    part.pack = pack;
+    auto& part = parts[catalog_.pack_of(file_, series)];
     part.series.push_back(series);
     part.places.push_back(out.count++);
   }
   for (auto& [pack, part] : parts)
-    if (pack != 0) out.parts.push_back(std::move(part));
+    if (pack != 0) out.parts.push_back({pack, std::move(part.series), std::move(part.places)});
   return out;
 }
 
@@ -102,14 +104,13 @@ bool OldSamples::read(int rows, Tail& into) {
     }
     const auto offset_ms = floor_ms(utc_ns) - floor_ms(find.getColumn(3).getInt64());
     for (const auto& [pack, series, places] : members.parts) {
-      auto& lane = into.lane(pack, series);
+      auto& lane = into.lane(pack, series, last_);
       lane.rows.push_back({floor_ms(utc_ns), 0, find.getColumn(2).getInt64(), steady(offset_ms), last_, into.next_order()});
       for (const auto place : places) {
         const auto sample = sample_at(bytes, place);
         lane.values.push_back(sample.value);
         lane.qualities.push_back(sample.quality);
       }
-      into.note(pack, last_, places.size());
     }
   }
   return any;

@@ -36,7 +36,7 @@ class OldSamples {
  private:
   struct Part {
     std::int64_t pack = 0;
-    std::vector<std::int64_t> series;
+    codec::SeriesList series;
     std::vector<std::size_t> places;
   };
   struct Members {

@@ -56,13 +56,12 @@ class Replay {
   void add(std::int64_t seq, const codec::JournalBatch& batch, std::int64_t pack, const std::vector<std::size_t>& places) {
     std::vector<std::int64_t> series;
     for (const auto place : places) series.push_back(batch.series[place]);
-    auto& lane = tail_.lane(pack, series);
+    auto& lane = tail_.lane(pack, series, seq);
     lane.rows.push_back({batch.utc_ms, batch.age_ms, batch.boot, batch.offset_ms, seq, tail_.next_order()});
     for (const auto place : places) {
       lane.values.push_back(batch.values[place]);
       lane.qualities.push_back(batch.qualities[place]);
     }
-    tail_.note(pack, seq, places.size());
   }
 
   SQLite::Database& file_;

@@ -98,7 +98,7 @@ std::vector<Scrivener::Row> Scrivener::committed() {
 
 void Scrivener::add_to_tail(const codec::JournalBatch& reply, const Shape& shape, std::int64_t seq) {
   for (const auto& part : shape.parts) {
-    auto& lane = tail_.lane(part.pack, part.series);
+    auto& lane = tail_.lane(part.pack, part.series, seq);
     lane.rows.push_back({reply.utc_ms, reply.age_ms, reply.boot, reply.offset_ms, seq, tail_.next_order()});
     if (part.places.size() == shape.series.size()) {
       lane.values.insert(lane.values.end(), reply.values.begin(), reply.values.end());
@@ -109,7 +109,6 @@ void Scrivener::add_to_tail(const codec::JournalBatch& reply, const Shape& shape
         lane.qualities.push_back(reply.qualities[place]);
       }
     }
-    tail_.note(part.pack, seq, part.places.size());
   }
 }
 

@@ -1,6 +1,7 @@
 #include "store/sealing.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -32,7 +33,7 @@ codec::Column column_of(std::int64_t series, const std::vector<Place>& places) {
   for (const auto& [of, row] : places) {
     if (of != lane) {
       lane = of;
-      place = static_cast<std::size_t>(std::lower_bound(of->series.begin(), of->series.end(), series) - of->series.begin());
+      place = static_cast<std::size_t>(std::ranges::lower_bound(of->series.all(), series) - of->series.begin());
     }
     const auto at = row * of->series.size() + place;
     column.values.push_back(of->values[at]);
@@ -41,19 +42,25 @@ codec::Column column_of(std::int64_t series, const std::vector<Place>& places) {
   return column;
 }
 
+// Every width-th, from `place` on.
+template <typename T>
+std::vector<T> every(const std::vector<T>& all, std::size_t width, std::size_t place) {
+  std::vector<T> out;
+  out.reserve(all.size() / width);
+  for (std::size_t at = place; at < all.size(); at += width) out.push_back(all[at]);
+  return out;
+}
+
 // Of series that are in no other lane, where nothing is to be looked up.
 codec::Block block_of(const Tail::Lane& lane, const std::vector<std::int64_t>& series) {
   codec::Block block;
   for (const auto& row : lane.rows) append_row(block.times, row);
   const auto width = lane.series.size();
+  const bool alike = std::ranges::adjacent_find(lane.qualities, std::ranges::not_equal_to{}) == lane.qualities.end();
   for (const auto row : series) {
-    const auto place = static_cast<std::size_t>(std::ranges::lower_bound(lane.series, row) - lane.series.begin());
-    codec::Column column{row, std::vector<double>(lane.rows.size()), std::vector<ground::Quality>(lane.rows.size())};
-    for (std::size_t i = 0; i < lane.rows.size(); ++i) {
-      column.values[i] = lane.values[i * width + place];
-      column.qualities[i] = lane.qualities[i * width + place];
-    }
-    block.columns.push_back(std::move(column));
+    const auto place = static_cast<std::size_t>(std::ranges::lower_bound(lane.series.all(), row) - lane.series.begin());
+    block.columns.push_back({row, every(lane.values, width, place),
+                             alike ? std::vector(lane.rows.size(), lane.qualities.front()) : every(lane.qualities, width, place)});
   }
   return block;
 }
@@ -101,9 +108,13 @@ Tail::Lane part_of(const Tail::Lane& lane, std::int64_t window) {
 std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes) {
   std::set<std::int64_t> windows;
   for (const auto& lane : lanes)
-    for (const auto& row : lane.rows) windows.insert(window_of(row.utc_ms));
-  if (windows.size() == 1) return {blocks_of(lanes)};
+    for (const auto& row : lane.rows)
+      if (const auto window = window_of(row.utc_ms); windows.empty() || *windows.rbegin() != window) windows.insert(window);
   std::vector<std::vector<codec::Block>> out;
+  if (windows.size() == 1) {
+    out.push_back(blocks_of(lanes));
+    return out;
+  }
   for (const auto window : windows) {
     Tail::Lanes parts;
     for (const auto& lane : lanes)

@@ -7,21 +7,19 @@ namespace holdup::store {
 
 constexpr std::size_t most_empty_lanes = 64;  // kept for the rows to come
 
-Tail::Lane& Tail::lane(std::int64_t pack, const std::vector<std::int64_t>& series) {
-  auto& lanes = packs_[pack].lanes;
-  const auto known = std::find_if(lanes.begin(), lanes.end(), [&](const Lane& lane) { return lane.series == series; });
-  if (known != lanes.end()) return *known;
-  return lanes.emplace_back(Lane{.series = series});
-}
-
-void Tail::note(std::int64_t pack, std::int64_t seq, std::size_t samples) {
+Tail::Lane& Tail::lane(std::int64_t pack, const codec::SeriesList& series, std::int64_t seq) {
   auto& of = packs_[pack];
   if (!of.first) of.first = seq;
-  of.samples += samples;
-  samples_ += samples;
+  if (!first_) first_ = seq;
+  of.samples += series.size();
+  most_ = std::max(most_, of.samples);
+  samples_ += series.size();
+  const auto known = std::ranges::find(of.lanes, series, &Lane::series);
+  return known != of.lanes.end() ? *known : of.lanes.emplace_back(Lane{.series = series});
 }
 
 std::optional<std::int64_t> Tail::due(std::int64_t seq, std::size_t samples) const {
+  if ((!first_ || *first_ > seq) && most_ < samples) return std::nullopt;
   std::optional<std::int64_t> pack;
   std::int64_t first = 0;
   for (const auto& [row, of] : packs_) {
@@ -56,18 +54,23 @@ Tail::Lanes Tail::take(std::int64_t pack) {
   if (of.lanes.size() > most_empty_lanes) of.lanes.clear();
   samples_ -= std::exchange(of.samples, 0);
   of.taken = std::exchange(of.first, std::nullopt);
+  look_over();
   return out;
 }
 
-void Tail::sealed(std::int64_t pack) { packs_[pack].taken.reset(); }
+void Tail::sealed(std::int64_t pack) {
+  packs_[pack].taken.reset();
+  look_over();
+}
 
-std::optional<std::int64_t> Tail::first() const {
-  std::optional<std::int64_t> out;
+void Tail::look_over() {
+  first_.reset();
+  most_ = 0;
   for (const auto& [row, of] : packs_) {
     const auto& first = of.taken ? of.taken : of.first;
-    if (first && (!out || *first < *out)) out = first;
+    if (first && (!first_ || *first < *first_)) first_ = first;
+    most_ = std::max(most_, of.samples);
   }
-  return out;
 }
 
 }  // namespace holdup::store

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ground/quality.hpp"
+#include "store/codec/series_list.hpp"
 
 // The end of the history that is in no chunk yet, by pack: what the journal holds, as numbers in memory. Filled by Ledger after each
 // commit, and from the journal at opening; emptied pack by pack when Housekeeper seals. Pure.
@@ -24,17 +25,15 @@ class Tail {
   };
   /// The poll replies with exactly these series.
   struct Lane {
-    std::vector<std::int64_t> series;  // ascending
+    codec::SeriesList series;  // ascending
     std::vector<Row> rows;
     std::vector<double> values;  // those of a row side by side
     std::vector<ground::Quality> qualities;
   };
   using Lanes = std::vector<Lane>;
 
-  /// The lane of this pack with exactly these series, for rows that end it.
-  [[nodiscard]] Lane& lane(std::int64_t pack, const std::vector<std::int64_t>& series);
-  /// Of a row that was put into a lane of this pack.
-  void note(std::int64_t pack, std::int64_t seq, std::size_t samples);
+  /// The lane of this pack with exactly these series, for a row of `seq` that is to end it.
+  [[nodiscard]] Lane& lane(std::int64_t pack, const codec::SeriesList& series, std::int64_t seq);
   [[nodiscard]] std::int64_t next_order() { return ++order_; }
 
   /// A pack whose first row is of `seq` or before, or that has as many samples; the one that has waited longest.
@@ -44,7 +43,7 @@ class Tail {
   [[nodiscard]] Lanes take(std::int64_t pack);
   void sealed(std::int64_t pack);
   /// seq of the first row that is in no chunk; nothing when all are.
-  [[nodiscard]] std::optional<std::int64_t> first() const;
+  [[nodiscard]] std::optional<std::int64_t> first() const { return first_; }
   [[nodiscard]] std::size_t samples() const { return samples_; }
 
  private:
@@ -54,9 +53,14 @@ class Tail {
     std::optional<std::int64_t> first;  // seq of the first row here
     std::optional<std::int64_t> taken;  // … of those being sealed
   };
+  void look_over();
+
   std::map<std::int64_t, Pack> packs_;
   std::int64_t order_ = 0;
   std::size_t samples_ = 0;  // of all, without those taken
+  // so that nothing is looked through as long as nothing is due:
+  std::optional<std::int64_t> first_;  // of all packs
+  std::size_t most_ = 0;               // samples of one
 };
 
 }  // namespace holdup::store

@@ -29,6 +29,8 @@ using BytesView = std::span<const std::uint8_t>;
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
 
+inline constexpr std::size_t most_varint_bytes = 10;
+
 inline void put_varint(Bytes& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7U) out.push_back(static_cast<std::uint8_t>(value | 0x80U));
   out.push_back(static_cast<std::uint8_t>(value));

@@ -7,6 +7,7 @@
 #include "ground/result.hpp"
 #include "store/codec/chunk.hpp"
 #include "store/codec/rows.hpp"
+#include "store/codec/series_list.hpp"
 
 // A journal row: all poll replies of one commit, as the bytes of journal.body (FORMAT.md, Journal). Values follow from those of the rows
 // before, back to the last key row; compressed, with a CRC-32. Pure. The bytes may be anybody's, as those of a chunk.
@@ -17,9 +18,9 @@ struct JournalBatch {
   std::int64_t utc_ms = 0;
   std::int64_t age_ms = 0;
   std::int64_t boot = 0;
-  std::int64_t offset_ms = 0;        // UTC minus monotonic time of that boot
-  std::vector<std::int64_t> series;  // ascending, each once
-  std::vector<double> values;        // one a series
+  std::int64_t offset_ms = 0;  // UTC minus monotonic time of that boot
+  SeriesList series;           // ascending, each once
+  std::vector<double> values;  // one a series
   std::vector<ground::Quality> qualities;
 };
 

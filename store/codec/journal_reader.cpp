@@ -47,7 +47,7 @@ struct JournalReader::State {
       if (form == 0) return std::bit_cast<double>(values.fixed(8));
       const auto scale = scale_from(form);
       if (!scale) return std::nullopt;
-      series = {*scale, values.number(), 0};
+      series = {*scale, values.number()};
     }
     return value_of(series.whole, series.scale);
   }

@@ -5,19 +5,19 @@
 #include <vector>
 
 #include "store/codec/scale.hpp"
+#include "store/codec/series_list.hpp"
 
-// What the rows of a journal since the last key row have said, as its writer and its reader both know it. Pure.
+// What the rows of a journal since the last key row have said, as its reader knows it. Pure.
 namespace holdup::store::codec {
 
 struct JournalState {
   struct Series {
     Scale scale;
     std::int64_t whole = 0;
-    std::uint8_t pause = 0;  // values before the writer looks for a scale again
   };
   /// Series that are measured together.
   struct List {
-    std::vector<std::int64_t> series;
+    SeriesList series;
     std::vector<std::uint32_t> slots;  // of each, in `all`
     std::int64_t utc_ms = 0, step_ms = 0, age_ms = 0;
   };
@@ -27,7 +27,7 @@ struct JournalState {
   std::size_t members = 0;  // of all lists
   std::int64_t boot = 0, offset_ms = 0;
 
-  List& add(std::vector<std::int64_t> series) {
+  List& add(SeriesList series) {
     List& list = lists.emplace_back();
     list.series = std::move(series);
     members += list.series.size();

@@ -106,12 +106,21 @@ inline constexpr double freezing = -17.7777777777777778, absolute_zero = -273.15
   return same_bits(static_cast<double>(whole), value) ? std::optional{whole} : std::nullopt;
 }
 
+inline constexpr double to_whole = 6755399441055744;  // 1.5 × 2^52: adding it rounds to the nearest whole number
+
+/// w with value = w ÷ power, this a power of ten or no number at all; nothing where there is none, or beyond 2^51.
+[[nodiscard]] inline std::optional<std::int64_t> quotient_of(double value, double power) {
+  const double scaled = value * power;
+  const double whole = (scaled + to_whole) - to_whole;
+  if (!(std::fabs(scaled) < most_whole) || !same_bits(whole / power, value)) return std::nullopt;
+  return static_cast<std::int64_t>(whole);
+}
+
 /// Nothing where no whole number gives this value.
 [[nodiscard]] inline std::optional<std::int64_t> whole_of(double value, Scale scale) {
   const double scaled = decimal_of(value, scale.way) * powers[scale.digits];
   if (!(std::fabs(scaled) < most_whole)) return great_whole_of(value, scale);
-  constexpr double shift = 6755399441055744;  // 1.5 × 2^52: adding it rounds to the nearest whole number
-  const auto whole = static_cast<std::int64_t>((scaled + shift) - shift);
+  const auto whole = static_cast<std::int64_t>((scaled + to_whole) - to_whole);
   if (!same_bits(value_of(whole, scale), value)) return std::nullopt;
   return whole;
 }

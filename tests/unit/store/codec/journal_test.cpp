@@ -25,13 +25,15 @@ struct Rack {
 
   JournalBatch batch(std::size_t device, std::int64_t second) {
     JournalBatch out{1'767'225'600'000 + second * 1000 + within(random, -5, 5), within(random, 0, 3), 1, 1'767'000'000'000, {}, {}, {}};
+    std::vector<std::int64_t> series_of;
     for (std::size_t kind = second % 2 == 0 ? 0 : device; kind < kinds().size(); ++kind) {
       const auto series = static_cast<std::int64_t>(100 * device + kind);
       double& value = last.try_emplace(series, 230).first->second;
       value = kinds()[kind].next(random, value);
-      out.series.push_back(series);
+      series_of.push_back(series);
       out.values.push_back(value);
     }
+    out.series = series_of;
     out.qualities = qualities(random, out.series.size(), 200);
     return out;
   }

@@ -65,10 +65,12 @@ void add_journal(Bodies& out, Random& random) {
     std::vector<JournalBatch> row;
     for (std::int64_t device = 0; device < 3; ++device) {
       JournalBatch& batch = row.emplace_back(JournalBatch{1'767'225'600'000 + 1000 * second + device, device, 1, second, {}, {}, {}});
+      std::vector<std::int64_t> series;
       for (std::size_t kind = 0; kind < kinds().size(); ++kind) {
-        batch.series.push_back(100 * device + static_cast<std::int64_t>(kind));
+        series.push_back(100 * device + static_cast<std::int64_t>(kind));
         batch.values.push_back(kinds()[kind].next(random, 230));
       }
+      batch.series = series;
       batch.qualities = qualities(random, batch.series.size(), 30);
       for (std::size_t i = 0; i < batch.series.size(); ++i)
         out.lines.push_back({"journal", std::to_string(batch.series[i]), std::to_string(batch.utc_ms), exact(batch.values[i]),
