@@ -58,19 +58,19 @@ Slices Housekeeper::encode(std::int64_t pack, Tail::Lanes lanes, std::vector<New
 
 Slices Housekeeper::seal() {
   std::vector<NewChunk> chunks;
-  std::vector<std::pair<std::int64_t, std::int64_t>> sealed;  // pack, seq
+  std::vector<SealedPack> sealed;
   while (bytes_of(chunks) < sealed_bytes_a_chore) {
     const auto pack = tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack);
     if (!pack) break;
-    sealed.emplace_back(*pack, last_seq_);
+    sealed.push_back({*pack, last_seq_});
     for (auto job = encode(*pack, tail_.take(*pack), chunks); job.under_way();) {
       job.next();
       co_yield Pause{};
     }
   }
   propose([&] {
-    for (const auto& chunk : chunks) insert(file_, chunk);
-    for (const auto& [pack, seq] : sealed) execute(file_, "UPDATE pack SET sealed = ? WHERE row = ?", {seq, pack});
+    insert(file_, chunks);
+    note_sealed(file_, sealed);
   });
   co_yield Pause{};
   for (const auto& [pack, seq] : sealed) tail_.sealed(pack);
@@ -97,7 +97,7 @@ Slices Housekeeper::convert() {
       co_yield Pause{};
     }
   propose([&] {
-    for (const auto& chunk : chunks) insert(file_, chunk);
+    insert(file_, chunks);
     old.remove();
   });
   co_yield Pause{};
@@ -153,7 +153,7 @@ Slices Housekeeper::merge_window(Ripe of) {
         for (const auto& piece : merged.damaged) execute(file_, "UPDATE chunk SET level = -1 WHERE row = ?", {piece.row});
         delete_rows(file_, "chunk", rows);
         if (chunk.extent.samples == 0) return;
-        insert(file_, chunk);
+        insert(file_, std::span{&chunk, 1});
         for (const auto& sums : merged.sums) insert(file_, of.pack, sums);
       },
       {"chunk", touching});

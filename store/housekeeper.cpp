@@ -63,6 +63,7 @@ Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules)
       free_pages_{std::make_unique<SQLite::Statement>(file, "PRAGMA freelist_count")},
       newest_pack_{std::make_unique<SQLite::Statement>(file, "SELECT coalesce(max(row), 0) FROM pack")},
       has_old_{std::make_unique<SQLite::Statement>(file, has_old_sql)},
+      small_chunks_{std::make_unique<SQLite::Statement>(file, "SELECT row, pack, to_ms FROM chunk WHERE level = 0 ORDER BY to_ms")},
       page_size_{number(file, "PRAGMA page_size")} {
   measure();
 }
@@ -206,21 +207,22 @@ std::optional<std::int64_t> Housekeeper::trimmable() const {
 
 // The oldest small chunks, when their window has been over for a while, or when there are far too many.
 std::optional<Housekeeper::Ripe> Housekeeper::ripe() {
-  SQLite::Statement find{file_, "SELECT row, pack, to_ms FROM chunk WHERE level = 0 ORDER BY to_ms"};
-  while (find.executeStep()) {
-    if (unreadable_["chunk"].contains(find.getColumn(0).getInt64())) continue;
-    const Ripe of{find.getColumn(1).getInt64(), window_of(find.getColumn(2).getInt64())};
-    const bool over = !converting_ && (of.window + 1) * window_ms + settled_ms <= newest_ms_;
-    if (over || crowded()) return of;
-    return std::nullopt;
-  }
-  return std::nullopt;
+  auto& find = *small_chunks_;
+  (void)find.tryReset();  // damage may have ended it last time
+  const auto& unreadable = unreadable_["chunk"];
+  std::optional<Ripe> oldest;
+  while (!oldest && find.executeStep())
+    if (!unreadable.contains(find.getColumn(0).getInt64()))
+      oldest = Ripe{find.getColumn(1).getInt64(), window_of(find.getColumn(2).getInt64())};
+  find.reset();
+  if (!oldest) return std::nullopt;
+  const bool over = !converting_ && (oldest->window + 1) * window_ms + settled_ms <= newest_ms_;
+  return over || crowded() ? oldest : std::nullopt;
 }
 
 bool Housekeeper::many_free_pages() {
-  if (number(file_, "PRAGMA auto_vacuum") != 2) return false;
-  const auto free = number(file_, "PRAGMA freelist_count");
-  return free > free_pages_kept && free > number(file_, "PRAGMA page_count") / 10;
+  const auto free = value_of(*free_pages_);
+  return free > free_pages_kept && free > value_of(*pages_) / 10 && number(file_, "PRAGMA auto_vacuum") == 2;
 }
 
 }  // namespace holdup::store

@@ -125,11 +125,11 @@ class Housekeeper {
   std::deque<std::int64_t> keys_;  // key rows of the journal
   std::int64_t level0_ = 0;        // chunks
   std::int64_t packs_ = 0;
-  bool converting_ = false;                                                        // samples of format 1 are left
-  std::uint32_t commits_ = 0;                                                      // since age and size were looked at
-  std::set<Task> to_look_;                                                         // … what is still to be looked at
-  std::int64_t room_row_ = 0;                                                      // of `loss`: what max_bytes cost in this run
-  std::unique_ptr<SQLite::Statement> pages_, free_pages_, newest_pack_, has_old_;  // asked often
+  bool converting_ = false;    // samples of format 1 are left
+  std::uint32_t commits_ = 0;  // since age and size were looked at
+  std::set<Task> to_look_;     // … what is still to be looked at
+  std::int64_t room_row_ = 0;  // of `loss`: what max_bytes cost in this run
+  std::unique_ptr<SQLite::Statement> pages_, free_pages_, newest_pack_, has_old_, small_chunks_;  // asked often
   std::int64_t page_size_ = 0;
   std::uint64_t file_bytes_ = 0;
   std::vector<Loss> losses_;     // to be told

@@ -17,9 +17,10 @@ constexpr std::int64_t most_samples_a_merge = 900'000;
 constexpr std::size_t most_pieces_a_merge = 1'024;
 constexpr std::size_t rows_a_deletion = 8;
 
-codec::Bytes body_of(SQLite::Database& file, std::int64_t row) {
+// `find` gives it for its row.
+codec::Bytes body_of(SQLite::Statement& find, std::int64_t row) {
+  (void)find.tryReset();  // what failed before says so once more
   try {
-    SQLite::Statement find{file, "SELECT body FROM chunk WHERE row = ?"};
     find.bind(1, row);
     if (!find.executeStep()) return {};
     const auto* body = static_cast<const std::uint8_t*>(find.getColumn(0).getBlob());
@@ -45,18 +46,31 @@ void execute(SQLite::Database& file, const char* sql, std::initializer_list<std:
 
 std::int64_t number(SQLite::Database& file, const char* sql) { return file.execAndGet(sql).getInt64(); }
 
-void insert(SQLite::Database& file, const NewChunk& chunk) {
+void insert(SQLite::Database& file, std::span<const NewChunk> chunks) {
   SQLite::Statement add{file,
                         "INSERT INTO chunk(pack, level, from_ms, to_ms, from_seq, to_seq, samples, body) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"};
-  add.bind(1, chunk.pack);
-  add.bind(2, chunk.level);
-  add.bind(3, chunk.extent.from_ms);
-  add.bind(4, chunk.extent.to_ms);
-  add.bind(5, chunk.extent.from_seq);
-  add.bind(6, chunk.extent.to_seq);
-  add.bind(7, chunk.extent.samples);
-  add.bindNoCopy(8, static_cast<const void*>(chunk.body.data()), static_cast<int>(chunk.body.size()));
-  add.exec();
+  for (const auto& chunk : chunks) {
+    add.bind(1, chunk.pack);
+    add.bind(2, chunk.level);
+    add.bind(3, chunk.extent.from_ms);
+    add.bind(4, chunk.extent.to_ms);
+    add.bind(5, chunk.extent.from_seq);
+    add.bind(6, chunk.extent.to_seq);
+    add.bind(7, chunk.extent.samples);
+    add.bindNoCopy(8, static_cast<const void*>(chunk.body.data()), static_cast<int>(chunk.body.size()));
+    add.exec();
+    add.reset();
+  }
+}
+
+void note_sealed(SQLite::Database& file, std::span<const SealedPack> packs) {
+  SQLite::Statement note{file, "UPDATE pack SET sealed = ? WHERE row = ?"};
+  for (const auto& [pack, seq] : packs) {
+    note.bind(1, seq);
+    note.bind(2, pack);
+    note.exec();
+    note.reset();
+  }
 }
 
 void insert(SQLite::Database& file, std::int64_t pack, const Merged::Sums& sums) {
@@ -95,6 +109,7 @@ std::vector<Piece> pieces_of(SQLite::Database& file, std::int64_t pack, std::int
   find.bind(1, pack);
   find.bind(2, window == window_of(least) ? least : window * window_ms);
   find.bind(3, window == window_of(greatest) ? greatest : (window + 1) * window_ms - 1);
+  SQLite::Statement body{file, "SELECT body FROM chunk WHERE row = ?"};
   std::vector<Piece> out;
   for (std::int64_t samples = 0; out.size() < most_pieces_a_merge && find.executeStep();) {
     const auto row = find.getColumn(0).getInt64();
@@ -104,7 +119,7 @@ std::vector<Piece> pieces_of(SQLite::Database& file, std::int64_t pack, std::int
                         bounded_seq(find.getColumn(5).getInt64())};
     samples += extent.samples;
     if (!out.empty() && samples > most_samples_a_merge) break;
-    out.push_back({.row = row, .extent = extent, .body = body_of(file, row)});
+    out.push_back({.row = row, .extent = extent, .body = body_of(body, row)});
   }
   return out;
 }

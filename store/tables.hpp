@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,11 @@ struct NewChunk {
   codec::Bytes body;
 };
 
+struct SealedPack {
+  std::int64_t pack = 0;
+  std::int64_t seq = 0;  // up to which all of its samples are in chunks
+};
+
 struct Old {  // rows that go
   std::vector<std::int64_t> rows;
   std::int64_t samples = 0, from_ms = 0, to_ms = 0;
@@ -36,9 +42,10 @@ using RowSet = std::set<std::int64_t>;
 [[nodiscard]] std::int64_t number(SQLite::Database& file, const char* sql);
 void execute(SQLite::Database& file, const char* sql, std::initializer_list<std::int64_t> values);
 
-void insert(SQLite::Database& file, const NewChunk& chunk);
+void insert(SQLite::Database& file, std::span<const NewChunk> chunks);
 void insert(SQLite::Database& file, std::int64_t pack, const Merged::Sums& sums);
 void insert(SQLite::Database& file, const Loss& loss);
+void note_sealed(SQLite::Database& file, std::span<const SealedPack> packs);
 void delete_rows(SQLite::Database& file, const char* table, const std::vector<std::int64_t>& rows);
 
 /// The small chunks that end in a window, in order of recording, as many as one merge takes; without those in `except`. A body that does
