@@ -57,7 +57,7 @@ struct ChunkWriter::State {
   }
   /// What was begun last has all its columns.
   void end() {
-    if (parts.empty() || parts.back().packing == Packing::alone) return;
+    if (parts.empty() || parts.back().packing != Packing::together) return;
     Part& part = parts.back();
     Bytes frame;
     part.compressed = compress(part.data, Effort::mixed, frame);

@@ -28,9 +28,21 @@ struct Wholes {
   std::vector<Exception> exceptions;
 };
 
+/// Where all are quotients, without more.
+bool quotients(std::span<const double> values, double power, std::vector<std::int64_t>& numbers) {
+  numbers.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto whole = quotient_of(values[i], power);
+    if (!whole) return false;
+    numbers[i] = *whole;
+  }
+  return true;
+}
+
 Wholes wholes(std::span<const double> values, Scale scale) {
   Wholes out;
-  out.numbers.reserve(values.size());
+  if (scale.way == Scale::quotient && quotients(values, powers[scale.digits], out.numbers)) return out;
+  out.numbers.clear();
   std::int64_t last = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (const auto whole = whole_of(values[i], scale)) {
@@ -56,7 +68,7 @@ void put_bitwise(Bytes& out, std::span<const double> values, Packing packing) {
   }
   const std::size_t at = out.size();
   out.push_back(1);
-  if (packing == Packing::alone && compress(planes, Effort::mixed, out)) return;
+  if (packing != Packing::together && compress(planes, Effort::mixed, out)) return;
   out[at] = 0;
   put(out, planes);
 }

@@ -9,8 +9,8 @@
 // a byte (FORMAT.md, Whole numbers). How many there are is known to whoever reads. Any numbers are kept: sums go round at 64 bits. Pure.
 namespace holdup::store::codec {
 
-/// Alone: the digits are compressed here; together: what holds them is compressed by its owner; quickly: that too, and no digits are
-/// sought.
+/// Alone: the digits are compressed here; together: what holds them is compressed by its owner; quickly: digits are chosen at a glance and
+/// nothing is compressed.
 enum class Packing : std::uint8_t { alone, together, quickly };
 
 void put_integers(Bytes& out, std::span<const std::int64_t> values, Packing packing);

@@ -31,11 +31,25 @@ std::size_t spread(View values) {
   return bits;
 }
 
-/// … quickly: of those that are near 0.
-std::size_t width(View values) {
-  std::size_t bits = 0;
-  for (const std::int64_t value : values) bits += static_cast<std::size_t>(std::bit_width(zigzag(value)));
-  return bits;
+std::size_t width(std::int64_t value) { return static_cast<std::size_t>(std::bit_width(zigzag(value))); }
+
+/// How often differences are worth taking, by some of at least three.
+unsigned order_at_a_glance(View values) {
+  const std::size_t step = std::max<std::size_t>(1, values.size() / 24);
+  std::size_t plain = 0, once = 0, twice = 0;
+  for (std::size_t i = 2; i < values.size(); i += step) {
+    const std::int64_t change = difference(values[i], values[i - 1]);
+    plain += width(difference(values[i], values.front()));
+    once += width(change);
+    twice += width(difference(change, difference(values[i - 1], values[i - 2])));
+  }
+  return twice < once && twice < plain ? 2 : plain < once ? 0 : 1;
+}
+
+/// … by all of them, of which `once` and `twice` are the differences.
+unsigned best_order(View values, View once, View twice) {
+  const std::size_t plain_bits = spread(values.subspan(1)), once_bits = spread(once), twice_bits = spread(twice);
+  return twice_bits < once_bits && twice_bits < plain_bits ? 2 : plain_bits < once_bits ? 0 : 1;
 }
 
 std::uint64_t magnitude(std::int64_t value) {
@@ -90,7 +104,22 @@ struct Digits {
   LowBits low;
 };
 
+/// Where each number is a digit.
+Bytes packed(View numbers, std::int64_t from, unsigned base) {
+  const unsigned together = digits_a_byte(base);
+  Bytes out((numbers.size() + together - 1) / together);
+  std::size_t at = 0;
+  for (std::uint8_t& byte : out) {
+    unsigned digits = 0, weight = 1;
+    for (const std::size_t end = std::min(numbers.size(), at + together); at < end; ++at, weight *= base)
+      digits += static_cast<unsigned>(difference(numbers[at], from)) * weight;
+    byte = static_cast<std::uint8_t>(digits);
+  }
+  return out;
+}
+
 Digits digits_of(View numbers, const Plan& plan) {
+  if (plan.all && plan.low == 0) return {packed(numbers, plan.from, plan.base), {}, LowBits{0}};
   Digits out{{}, {}, LowBits{plan.low}};
   const unsigned together = digits_a_byte(plan.base);
   out.bytes.reserve(numbers.size() / together + 1);
@@ -136,6 +165,19 @@ Candidate written(View numbers, const Plan& plan, std::int64_t from, std::int64_
   return out;
 }
 
+/// By the least and the greatest alone; nothing where digits are not worth it.
+std::optional<Plan> plan_at_a_glance(View residuals) {
+  const auto [least, most] = std::ranges::minmax(residuals);
+  const auto span = static_cast<std::uint64_t>(difference(most, least));
+  for (const unsigned base : {2U, 3U, 4U, 6U, 16U})
+    if (span < base) return Plan{least, base, 0, true};
+  const std::int64_t from = difference(median(residuals), 7);
+  const auto odd =
+      std::ranges::count_if(residuals, [&](std::int64_t one) { return static_cast<std::uint64_t>(difference(one, from)) > 14; });
+  if (static_cast<std::size_t>(odd) <= residuals.size() / 16) return Plan{from, 16, 0, false};
+  return span < 256 ? std::optional{Plan{least, 256, 0, true}} : std::nullopt;
+}
+
 Candidate best(View residuals, Packing packing) {
   const std::int64_t from = residuals.front();
   const std::int64_t common = divisor(residuals, from);
@@ -151,17 +193,31 @@ Candidate best(View residuals, Packing packing) {
   return least;
 }
 
+void put_varints(Bytes& out, View residuals) {
+  const std::size_t end = out.size();
+  out.resize(end + residuals.size() * most_varint_bytes);
+  std::uint8_t* to = out.data() + end;
+  for (const std::int64_t residual : residuals) {
+    std::uint64_t left = zigzag(residual);
+    for (; left >= 0x80; left >>= 7U) *to++ = static_cast<std::uint8_t>(left | 0x80U);
+    *to++ = static_cast<std::uint8_t>(left);
+  }
+  out.resize(static_cast<std::size_t>(to - out.data()));
+}
+
 /// All but what precedes the residuals.
 Form put_residuals(Bytes& out, View residuals, Packing packing, bool& compressed) {
   const std::size_t different = others(residuals);
   if (different == 0) return put_signed(out, residuals.front()), Form::constant;
   if (different <= residuals.size() / seldom) return put_sparse(out, residuals), Form::sparse;
-  Bytes plain;
-  if (packing == Packing::quickly || residuals.size() <= 128) {
-    plain.reserve(2 * residuals.size());
-    for (const std::int64_t residual : residuals) put_signed(plain, residual);
+  if (packing == Packing::quickly) {
+    const auto plan = residuals.size() > 2 * few ? plan_at_a_glance(residuals) : std::nullopt;
+    if (!plan) return put_varints(out, residuals), Form::varints;
+    return put(out, written(residuals, *plan, 0, 1, packing).bytes), Form::digits;
   }
-  if (packing != Packing::quickly && residuals.size() > few) {
+  Bytes plain;
+  if (residuals.size() <= 128) put_varints(plain, residuals);
+  if (residuals.size() > few) {
     const Candidate digits = best(residuals, packing);
     if (plain.empty() || digits.bytes.size() < plain.size()) {
       compressed = digits.compressed;
@@ -182,15 +238,13 @@ void put_integers(Bytes& out, View values, Packing packing) {
   Numbers residuals = differences(values);
   unsigned order = 1;
   if (residuals.size() > 2 && others(residuals) > 0) {
-    Numbers second = differences(residuals);
-    const auto bits = packing == Packing::quickly ? width : spread;
-    const std::size_t plain = bits(values.subspan(1)), once = bits(residuals), twice = bits(second);
-    if (twice < once && twice < plain) {
-      order = 2;
+    Numbers second;
+    if (packing != Packing::quickly) second = differences(residuals);
+    order = packing == Packing::quickly ? order_at_a_glance(values) : best_order(values, residuals, second);
+    if (order == 2) {
       put_signed(out, residuals.front());
-      residuals = std::move(second);
-    } else if (plain < once) {
-      order = 0;
+      residuals = second.empty() ? differences(residuals) : std::move(second);
+    } else if (order == 0) {
       for (std::size_t i = 0; i < residuals.size(); ++i) residuals[i] = difference(values[i + 1], values.front());
     }
   }
