@@ -57,6 +57,7 @@ Work Intake::take_urgent(std::size_t most) {
 
 Work Intake::take_rest(std::size_t most_samples) {
   Work work{.cursors = std::exchange(cursors_, {})};
+  if (samples_ <= most_samples) work.batches.reserve(batches_.size());
   for (std::size_t samples = 0; !batches_.empty() && samples < most_samples; batches_.pop_front()) {
     samples += batches_.front().samples.size();
     work.batches.push_back(std::move(batches_.front()));

@@ -90,7 +90,9 @@ Link last_link(SQLite::Database& file) {
 }  // namespace
 
 struct Ledger::Connection {
-  explicit Connection(const std::string& path) : file{path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, busy_timeout_ms} {}
+  // One thread at a time uses it: no lock is taken at each call.
+  explicit Connection(const std::string& path)
+      : file{path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX, busy_timeout_ms} {}
 
   // Prepared once the tables are there.
   void prepare_statements() {

@@ -4,9 +4,10 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
+#include <vector>
 
 namespace holdup::store {
 namespace {
@@ -18,15 +19,17 @@ constexpr std::int64_t frame_header = 24;  // begins with the number of its page
 std::uint64_t pages_of(const std::string& log, std::int64_t page_size, int first, int end) {
   const int descriptor = ::open(log.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return 0;
-  std::set<std::uint32_t> pages;
+  std::vector<std::uint32_t> pages;
+  pages.reserve(static_cast<std::size_t>(end - first));
   std::array<std::uint8_t, 4> number{};
   for (int frame = first; frame < end; ++frame) {
     const auto at = log_header + frame * (frame_header + page_size);
     if (::pread(descriptor, number.data(), number.size(), at) != static_cast<ssize_t>(number.size())) break;
-    pages.insert(std::uint32_t{number[0]} << 24U | std::uint32_t{number[1]} << 16U | std::uint32_t{number[2]} << 8U | number[3]);
+    pages.push_back(std::uint32_t{number[0]} << 24U | std::uint32_t{number[1]} << 16U | std::uint32_t{number[2]} << 8U | number[3]);
   }
   ::close(descriptor);
-  return pages.size();
+  std::ranges::sort(pages);
+  return static_cast<std::uint64_t>(std::ranges::unique(pages).begin() - pages.begin());
 }
 
 }  // namespace

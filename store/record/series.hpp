@@ -30,9 +30,11 @@ struct Series {
 using SeriesId = std::uint32_t;
 
 struct Sample {
+  Sample() = default;
+  Sample(SeriesId of, double measured, ground::Quality how = ground::Quality::good) : series{of}, quality{how}, value{measured} {}
   SeriesId series = 0;
+  ground::Quality quality = ground::Quality::good;  // beside the series: a third less to hand over
   double value = 0;
-  ground::Quality quality = ground::Quality::good;
 };
 
 /// The samples of one poll reply share one time. `born` declares each series id before its first sample.
