@@ -130,6 +130,16 @@ void add_scan(CLI::App& verb, ScanOptions& options) {
   add_json(verb, options.json);
 }
 
+void add_whatif(CLI::App& verb, WhatifOptions& options) {
+  add_site(verb, options.path);
+  verb.add_option("--lose", options.lose, "feed/A, ups/u1, ats/t1, a PDU, its bank/1, phase/1 or outlet/3, a load, LOAD/SUPPLY, switch/sw1")
+      ->required();
+  auto* url = verb.add_option("--url", options.url, "A running daemon: reckon with what the outlets are measured at");
+  verb.add_option("--store", options.store, "A store file instead")->excludes(url);
+  add_profiles(verb, options.profiles);
+  add_json(verb, options.json);
+}
+
 void add_import(CLI::App& verb, ImportOptions& options) {
   verb.add_option("--csv", options.csv, "The sheet: a header line, then a cord a line: load, supply, pdu, outlet, feed, url, rated_watts")
       ->required();
@@ -204,6 +214,7 @@ int command_line(int argc, char** argv) {
   verbs.add("export", "What a store file holds of some series, as CSV, JSON lines or OpenMetrics", export_samples, add_export);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
   verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);
+  verbs.add("whatif", "What goes dark and what overloads when an element is lost: 0 all loads live on, 1 not", whatif, add_whatif);
   verbs.add("import", "Outlets and cords from a spreadsheet's CSV, to paste into the site file", import_sheet, add_import);
   auto* db = app.add_subcommand("db", "A store file: look through every byte of it, copy it, give its free room back");
   db->require_subcommand(1);

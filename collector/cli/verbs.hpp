@@ -104,6 +104,11 @@ struct ScanOptions {
   std::uint16_t port = 161;
   bool json = false;
 };
+struct WhatifOptions {
+  std::string path, lose, url, store;  // neither url nor store: on paper only
+  Folders profiles = profile::default_folders();
+  bool json = false;
+};
 struct ImportOptions {
   std::string csv, rack;
   bool json = false;
@@ -122,6 +127,7 @@ struct ImportOptions {
 [[nodiscard]] int audit_log(const AuditLogOptions& options);
 [[nodiscard]] int drill(const DrillOptions& options);
 [[nodiscard]] int scan(const ScanOptions& options);
+[[nodiscard]] int whatif(const WhatifOptions& options);
 [[nodiscard]] int import_sheet(const ImportOptions& options);
 [[nodiscard]] int profile_list(const ProfileListOptions& options);
 [[nodiscard]] int profile_show(const ProfileShowOptions& options);

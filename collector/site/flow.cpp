@@ -38,7 +38,7 @@ bool outlet_lives(const Site& site, const Elements& lost, const Cord& cord) {
 bool supply_lives(const Site& site, const Elements& lost, const Flow& flow, Index supply) {
   if (lost.contains(site.element_of_supply(supply)) || lost.contains(site.element_of_load(site.supplies[supply].load))) return false;
   const auto cord = site.cord_of_supply(supply);
-  return !cord || (flow.pdu_feed[cord->pdu] && outlet_lives(site, lost, *cord));
+  return !cord || lives(site, lost, flow, *cord);
 }
 
 /// Each living supply's part of the whole: by rating where every one is known, else alike.
@@ -133,6 +133,10 @@ std::vector<double> needed_watts(const Site& site) {
   std::vector<double> out;
   for (const Load& load : site.loads) out.push_back(load.needs_watts.value_or(0));
   return out;
+}
+
+bool lives(const Site& site, const Elements& lost, const Flow& flow, const Cord& cord) {
+  return flow.pdu_feed[cord.pdu] && outlet_lives(site, lost, cord);
 }
 
 Flow flow_without(const Site& site, const Elements& lost, std::span<const double> load_watts) {

@@ -27,6 +27,9 @@ struct Flow {
 /// alternate source where the preferred one is dark; a UPS carries on whatever happens before it.
 [[nodiscard]] Flow flow_without(const Site& site, const Elements& lost, std::span<const double> load_watts);
 
+/// Whether an outlet brings power.
+[[nodiscard]] bool lives(const Site& site, const Elements& lost, const Flow& flow, const Cord& cord);
+
 /// What goes through one pole of a breaker.
 struct Burden {
   Element element;  // a feed, a PDU or a bank

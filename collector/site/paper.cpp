@@ -25,6 +25,13 @@ std::string listed(const std::vector<std::string>& words) {
   return out;
 }
 
+/// Up to the first UPS: what is before it takes nothing down at once.
+std::vector<Element> at_once(std::vector<Element> chain) {
+  const auto ups = std::ranges::find_if(chain, [](const Element& link) { return link.is("ups"); });
+  if (ups != chain.end()) chain.erase(ups + 1, chain.end());
+  return chain;
+}
+
 std::vector<std::string> texts(const std::vector<Element>& elements) {
   std::vector<std::string> out;
   for (const auto& element : elements) out.push_back(element.text());
@@ -68,7 +75,7 @@ class Paper {
       if (!site_.supplies[s].pdu)
         return warn(site_.supplies[s].line, key_of_supply(s), "no cord: whether " + load.name + " has two paths cannot be known",
                     "say which outlet feeds it, as in cord: PDU/outlet/N");
-    const auto common = site_.ancestors(site_.element_of_load(l));
+    const auto common = at_once(site_.ancestors(site_.element_of_load(l)));
     if (common.empty()) return;
     warn(load.line, key_of_load(l) + ".supplies",
          "all cords hang on " + listed(texts(common)) + shared_line(l) + ": its loss takes the load down",
@@ -145,7 +152,7 @@ class Paper {
 
   void judge_ats(Index a) {
     const auto& ats = site_.atses[a];
-    const auto common = site_.ancestors(site_.element_of_ats(a));
+    const auto common = at_once(site_.ancestors(site_.element_of_ats(a)));
     if (!common.empty())
       warn(ats.line, "ats." + ats.name + ".alternate", "both sources hang on " + listed(texts(common)) + ": it saves from nothing there",
            "give it an alternate of its own");
@@ -238,7 +245,7 @@ class Paper {
 
   // The watcher is in the picture: who sees and tells must not hang on what it watches.
   void judge_watcher() {
-    const auto own = site_.ancestors(*Element::parse("self"));
+    const auto own = at_once(site_.ancestors(*Element::parse("self")));
     for (Index f = 0; f < site_.feeds.size(); ++f) {
       const auto feed = site_.element_of_feed(f);
       if (std::ranges::find(own, feed) != own.end())
@@ -279,7 +286,7 @@ class Paper {
 
   [[nodiscard]] Element switch_of(Index s) const { return *Element::parse("switch/" + site_.switches[s].name); }
   [[nodiscard]] bool hangs(const Element& element, const Element& on) const {
-    const auto above = site_.ancestors(element);
+    const auto above = at_once(site_.ancestors(element));
     return std::ranges::find(above, on) != above.end();
   }
 

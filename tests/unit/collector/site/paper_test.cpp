@@ -68,6 +68,19 @@ TEST_CASE("cords that hang on one feed, PDU, bank, UPS or transfer switch are na
         Lines{std::string{"r.yaml:9: loads.cab1.supplies: all cords hang on pdu-a and ats/t: its loss takes the load down"} + mend});
 }
 
+TEST_CASE("what is before a UPS takes nothing down at once, and is not named") {
+  const auto said = findings(
+      "rack: r\nfeeds: {M: {nominal_volts: 230}, A: {nominal_volts: 230, upstream: {ups: u1}}}\nups: {u1: {status: c}}\ndevices:\n  c: "
+      "{url: "
+      "'snmp://192.0.2.9', feed: M}\n  p: {url: 'snmp://192.0.2.1', feed: A}\n"
+      "loads:\n  l: {supplies: {s: {cord: p/outlet/1}, t: {cord: p/outlet/2}}}\nself: {supplies: [p/outlet/3]}\n");
+  CHECK(said == Lines{"r.yaml:8: loads.l.supplies: all cords hang on p, feed/A and ups/u1: its loss takes the load down; move one to an "
+                      "outlet that does not",
+                      "r.yaml:9: self.supplies: collector and the card of p all hang on feed/A: losing it loses the alarm; give the "
+                      "collector's machine a cord to "
+                      "another feed"});
+}
+
 TEST_CASE("cords on one phase of a feed are named with their line") {
   const std::string text =
       "rack: r\nsystem: wye\nfeeds: {A: {nominal_volts: 230}}\ndevices:\n  p: {url: 'snmp://192.0.2.1', feed: A, phase: 2}\n"
