@@ -1,6 +1,8 @@
 #include "hw-sim/power/agent.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "ground/expect.hpp"
 #include "hw-sim/power/card_truth.hpp"
@@ -12,12 +14,24 @@ namespace {
 // Words of draw() that are no quantity.
 enum : std::uint64_t { word_phase = 1000, word_uptime, word_energy, word_losses };
 
-// Measured where the supply is: the same of a cabinet's as of one with a status unit of its own.
-bool is_of_supply(Quantity quantity) {
-  return (quantity >= Quantity::supply_input_ok && quantity <= Quantity::fan_speed) || quantity == Quantity::inlet_temperature;
+bool counts(Quantity quantity) {
+  switch (quantity) {
+    case Quantity::inlet_energy:
+    case Quantity::outlet_energy:
+    case Quantity::input_loss_count:
+    case Quantity::transfer_count:
+      return true;
+    default:
+      return false;
+  }
 }
 
-constexpr double bus_volts = 50.0;           // Open Rack v3 output
+// Measured where the supply is: the same of a cabinet's as of one with a status unit of its own.
+bool is_of_supply(Quantity quantity) {
+  const bool one = quantity == Quantity::inlet_temperature || quantity == Quantity::supply_present;
+  return one || (quantity >= Quantity::supply_input_ok && quantity <= Quantity::fan_speed);
+}
+
 constexpr double made_joules_most = 3.6e10;  // 10 MWh: what a PDU in service may have counted
 
 }  // namespace
@@ -29,7 +43,10 @@ Agent::Agent(const Device& device, const View& view, std::uint64_t seed) : devic
       lay_out_pdu(view);
       break;
     case Device::Kind::status_unit:
-      lay_out_supply();
+      lay_out_supply(view);
+      break;
+    case Device::Kind::battery_unit:
+      lay_out_unit();
       break;
     case Device::Kind::ups:
       lay_out_ups(view);
@@ -49,65 +66,6 @@ Agent::Agent(const Device& device, const View& view, std::uint64_t seed) : devic
   made_losses_ = draw(seed_, {word_losses}) % 10;
   powered_ = up_ = powered(view);
   fill(view, Instant{});
-}
-
-void Agent::lay_out(Quantity quantity, std::size_t places, std::size_t first_index) {
-  for (std::size_t place = 0; place < places; ++place) {
-    plan_.push_back({quantity, place});
-    snapshot_.values.push_back({quantity, std::to_string(place + first_index)});
-  }
-}
-
-void Agent::lay_out(Quantity quantity) {
-  plan_.push_back({quantity, 0});
-  snapshot_.values.push_back({quantity, {}});
-}
-
-void Agent::lay_out_pdu(const View& view) {
-  using enum Quantity;
-  const Pdu& pdu = view.rack.pdus[device_.index];
-  for (const Quantity q : {inlet_voltage, inlet_current, inlet_power, inlet_apparent_power, inlet_energy, frequency}) lay_out(q);
-  for (const Quantity q : {phase_voltage, phase_current, phase_power}) lay_out(q, phases(view.rack.system), 1);
-  if (pdu.model == PduModel::apc_rpdu2) lay_out(bank_current, 2, 1);
-  lay_out(outlet_state, pdu.outlets, 1);
-  if (pdu.model != PduModel::apc_rpdu2)
-    for (const Quantity q : {outlet_voltage, outlet_current, outlet_power, outlet_energy}) lay_out(q, pdu.outlets, 1);
-  lay_out(uptime);
-}
-
-void Agent::lay_out_supply() {
-  using enum Quantity;
-  for (const Quantity q : {supply_input_ok, supply_output_ok, supply_input_voltage, supply_input_current, supply_input_power,
-                           supply_output_voltage, supply_output_current, supply_output_power, frequency})
-    lay_out(q);
-  lay_out(fan_speed, 2, 0);
-  for (const Quantity q : {inlet_temperature, input_loss_count, uptime}) lay_out(q);
-}
-
-void Agent::lay_out_ups(const View& view) {
-  using enum Quantity;
-  const auto lines = phases(view.rack.system);
-  for (const Quantity q : {phase_voltage, phase_current, phase_power, output_voltage, output_current, output_power}) lay_out(q, lines, 1);
-  for (const Quantity q : {frequency, output_load, output_source, battery_charge, battery_runtime, battery_voltage, battery_seconds,
-                           inlet_temperature, input_loss_count, uptime})
-    lay_out(q);
-}
-
-void Agent::lay_out_ats(const View& view) {
-  using enum Quantity;
-  for (const Quantity q : {source_voltage, source_ok}) lay_out(q, 2, 1);
-  for (const Quantity q : {output_voltage, output_current, output_power}) lay_out(q, phases(view.rack.system), 1);
-  for (const Quantity q : {frequency, sources_good, selected_source, transfer_count, uptime}) lay_out(q);
-}
-
-void Agent::lay_out_cabinet(const View& view) {
-  using enum Quantity;
-  const Load& load = view.rack.loads[device_.index];
-  for (const Quantity q : {supply_input_ok, supply_output_ok, supply_condition, supply_input_voltage, supply_output_power, fan_speed})
-    lay_out(q, load.supplies.size(), 1);
-  for (const Quantity q : {controller_ok, controller_active}) lay_out(q, Cabinet::controllers, 1);
-  lay_out(disk_ok, load.cabinet->disks, 1);
-  for (const Quantity q : {cache_write_back, battery_ok, battery_charge, disks_failed, parts_failed, inlet_temperature, uptime}) lay_out(q);
 }
 
 void Agent::follow(const View& view, Instant now) {
@@ -138,10 +96,31 @@ void Agent::reboot(Instant now, std::optional<Duration> boot) {
   if (powered_) boots_ = now + boot.value_or(boot_time_);
 }
 
+void Agent::replace(Instant now, std::optional<Duration> boot) {
+  reboot(now, boot);
+  renewed_ = true;
+}
+
 void Agent::set_registers(const View& view, Registers mode, Instant now) {
   if (mode == mode_) return;
   mode_ = mode;
   if (mode != Registers::frozen && up_) fill(view, now);
+}
+
+void Agent::warm(const View& view, Duration length, Instant now) {
+  warms_ = length, warmed_ = now;
+  if (up_) fill(view, now);
+}
+
+void Agent::mislead(const View& view, Lie lie, Instant now) {
+  correct(view, lie.kind, now);
+  lies_.push_back(std::move(lie));
+  if (up_ && mode_ != Registers::frozen) fill(view, now);
+}
+
+void Agent::correct(const View& view, std::optional<LieKind> kind, Instant now) {
+  const auto ended = std::erase_if(lies_, [&](const Lie& lie) { return !kind || lie.kind == *kind; });
+  if (ended > 0 && up_ && mode_ != Registers::frozen) fill(view, now);
 }
 
 bool Agent::powered(const View& view) const {
@@ -155,9 +134,15 @@ bool Agent::powered(const View& view) const {
       return circuit.atses[device_.index].good[0] || circuit.atses[device_.index].good[1];
     case Device::Kind::cabinet:
       return circuit.loads[device_.index].carried && circuit.cabinets[device_.index].serves();
+    case Device::Kind::battery_unit:
+      return circuit.loads[device_.index].carried && !circuit.loads[device_.index].batteries[device_.supply].outage.on;
     case Device::Kind::status_unit:
       break;
   }
+  // A module's own unit is gone with it; the shelf's goes on and says so.
+  const auto& supply = view.rack.loads[device_.index].supplies[device_.supply];
+  const bool inside = supply.status->model == StatusModel::orv3_psu;
+  if (inside && circuit.loads[device_.index].supplies[device_.supply].removal.on) return false;
   return circuit.loads[device_.index].carried;
 }
 
@@ -169,10 +154,25 @@ std::int64_t Agent::tick_at(Instant now) const {
 void Agent::fill(const View& view, Instant at) {
   tick_ = tick_at(at);
   snapshot_.measured = at;
+  const bool nothing = blank(at);
+  if (renewed_) counted_.assign(plan_.size(), 0);
   for (std::size_t i = 0; i < plan_.size(); ++i) {
-    const bool blank = mode_ == Registers::zeros && plan_[i].quantity != Quantity::uptime;
-    snapshot_.values[i].value = blank ? 0 : measure(view, plan_[i], at);
+    const bool zero = nothing && plan_[i].quantity != Quantity::uptime;
+    const double measured = zero ? 0 : measure(view, plan_[i], at);
+    if (renewed_ && counts(plan_[i].quantity)) counted_[i] = measured;
+    snapshot_.values[i].value = told(i, counted_.empty() || zero ? measured : measured - counted_[i]);
   }
+  renewed_ = renewed_ && nothing;
+}
+
+bool Agent::blank(Instant at) const {
+  return mode_ == Registers::zeros || (warms_ > Duration::zero() && at - std::max(started_, warmed_) < warms_);
+}
+
+double Agent::told(std::size_t place, double truth) const {
+  for (const Lie& lie : lies_)
+    if (lie.concerns(snapshot_.values[place])) truth = lie.told(snapshot_.values[place].value, truth);
+  return truth;
 }
 
 double Agent::measure(const View& view, const Register& what, Instant at) const {
@@ -194,6 +194,9 @@ double Agent::measure_card(const View& view, const Register& what, Instant at) c
     case Device::Kind::ups:
       truth = truth_of_ups(view, device_.index, look);
       break;
+    case Device::Kind::battery_unit:
+      truth = truth_of_unit(view, device_.index, device_.supply, look);
+      break;
     case Device::Kind::ats:
       truth = truth_of_ats(view, device_.index, look);
       break;
@@ -202,8 +205,7 @@ double Agent::measure_card(const View& view, const Register& what, Instant at) c
       truth = truth_of_cabinet(view, device_.index, look);
       break;
   }
-  const bool counts = what.quantity == Quantity::input_loss_count || what.quantity == Quantity::transfer_count;
-  if (counts) return truth + static_cast<double>(made_losses_);
+  if (counts(what.quantity)) return truth + static_cast<double>(made_losses_);
   return is_metered(what.quantity) ? noisy(truth, what.quantity, what.place, at) : truth;
 }
 
@@ -213,6 +215,9 @@ double Agent::measure_pdu(const View& view, const Register& what, Instant at) co
     case Quantity::phase_current:
     case Quantity::phase_power:
       return phase(view, what.quantity, what.place, at);
+    case Quantity::line_voltage:
+      return noisy(view.circuit.pdus[device_.index].lines.volts({what.place, (what.place + 1) % phases(view.rack.system)}), what.quantity,
+                   what.place, at);
     case Quantity::bank_current:
     case Quantity::outlet_state:
     case Quantity::outlet_voltage:
@@ -226,25 +231,28 @@ double Agent::measure_pdu(const View& view, const Register& what, Instant at) co
 }
 
 double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) const {
-  const std::size_t count = phases(view.rack.system);
+  const System system = system_of(view.rack, view.rack.pdus[device_.index]);
+  const std::size_t count = phases(system);
   double volts = 0, amperes = 0, watts = 0, apparent = 0;
   for (std::size_t p = 0; p < count; ++p) {
     const double v = phase(view, Quantity::phase_voltage, p, at), a = phase(view, Quantity::phase_current, p, at);
-    volts += v, amperes += a, apparent += v * a;
+    volts += v, amperes += a, apparent += std::abs(v) * a;
     watts += phase(view, Quantity::phase_power, p, at);
   }
   const PduState& pdu = view.circuit.pdus[device_.index];
   switch (quantity) {
     case Quantity::inlet_voltage:
-      return volts / static_cast<double>(count);
+      return volts / static_cast<double>(count);  // with its sign
     case Quantity::inlet_current:
       return amperes / static_cast<double>(count);
     case Quantity::inlet_power:
       return watts;
     case Quantity::inlet_apparent_power:
-      return std::max(apparent, watts);
+      return std::max(system == System::delta ? apparent / std::numbers::sqrt3 : apparent, watts);
     case Quantity::frequency:
-      return volts > 0 ? noisy(view.rack.feeds[view.rack.pdus[device_.index].feed].frequency_hertz, quantity, 0, at) : 0;
+      return volts > 0 ? noisy(source_hertz(view, device_.index), quantity, 0, at) : 0;
+    case Quantity::residual_current:
+      return noisy(pdu.residual_amperes, quantity, 0, at);
     default:
       break;
   }
@@ -256,9 +264,8 @@ double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) con
 double Agent::measure_outlet(const View& view, const Register& what, Instant at) const {
   const auto& outlets = view.circuit.pdus[device_.index].outlets;
   if (what.quantity == Quantity::bank_current) {
-    const std::size_t half = (outlets.size() + 1) / 2;
     double amperes = 0;
-    for (std::size_t n = what.place * half; n < std::min(outlets.size(), (what.place + 1) * half); ++n) amperes += outlets[n].amperes;
+    for (const OutletState& outlet : outlets) amperes += outlet.bank == what.place ? outlet.amperes : 0;
     return noisy(amperes, what.quantity, what.place, at);
   }
   const OutletState& outlet = outlets[what.place];
@@ -266,7 +273,7 @@ double Agent::measure_outlet(const View& view, const Register& what, Instant at)
     case Quantity::outlet_state:
       return outlet.on ? 1 : 0;
     case Quantity::outlet_voltage:
-      return noisy(outlet.volts, what.quantity, what.place, at);
+      return noisy(signed_volts(view, outlet.volts), what.quantity, what.place, at);
     case Quantity::outlet_current:
       return noisy(outlet.amperes, what.quantity, what.place, at);
     case Quantity::outlet_power:
@@ -281,38 +288,46 @@ double Agent::measure_supply(const View& view, const Register& what, Instant at)
   const std::size_t which = !inside ? device_.supply : what.quantity == Quantity::inlet_temperature ? 0 : what.place;
   const SupplyState& supply = view.circuit.loads[device_.index].supplies[which];
   const Supply& rated = view.rack.loads[device_.index].supplies[which];
-  const double volts = supply.output_live ? bus_volts : 0;
+  const LoadState& load = view.circuit.loads[device_.index];
+  const double bus = bus_volts * load.bus_ratio(view.rack.loads[device_.index]);
   switch (what.quantity) {
     case Quantity::supply_input_ok:
       return supply.input_flag ? 1 : 0;
     case Quantity::supply_output_ok:
       return supply.output_live ? 1 : 0;
     case Quantity::supply_input_voltage:
-      return noisy(supply.input_volts, what.quantity, 0, at);
+      return supply.removal.on ? 0 : noisy(signed_volts(view, supply.input_volts), what.quantity, 0, at);
     case Quantity::supply_input_current:
       return noisy(supply.input_amperes, what.quantity, 0, at);
     case Quantity::supply_input_power:
       return noisy(supply.input_watts, what.quantity, 0, at);
     case Quantity::supply_output_voltage:
-      return noisy(volts, what.quantity, 0, at);
+      return noisy(supply.output_live || !load.batteries.empty() ? bus : 0, what.quantity, 0, at);
     case Quantity::supply_output_current:
       return noisy(supply.output_watts / bus_volts, what.quantity, 0, at);
     case Quantity::supply_output_power:
       return noisy(supply.output_watts, what.quantity, 0, at);
     case Quantity::frequency:
-      return supply.input_volts > 0 ? noisy(view.rack.feeds[view.rack.pdus[rated.pdu].feed].frequency_hertz, what.quantity, 0, at) : 0;
+      return supply.input_live ? noisy(source_hertz(view, rated.pdu), what.quantity, 0, at) : 0;
+    case Quantity::supply_present:
+      return supply.removal.on ? 0 : 1;
     case Quantity::fan_speed:
       return noisy(supply.fan.rpm(at), what.quantity, what.place, at);
     case Quantity::inlet_temperature:
-      return noisy(25 + 4 * supply.output_watts / rated.rated_watts, what.quantity, 0, at);
+      return noisy(load.celsius + 4 * supply.output_watts / rated.rated_watts, what.quantity, 0, at);
     default:
       return static_cast<double>(made_losses_ + supply.input_losses);
   }
 }
 
+double Agent::signed_volts(const View& view, double volts) const {
+  const bool negative = std::any_of(view.rack.feeds.begin(), view.rack.feeds.end(), [](const Feed& feed) { return feed.negative; });
+  return negative ? -volts : volts;
+}
+
 double Agent::phase(const View& view, Quantity quantity, std::size_t phase, Instant at) const {
   const PduState& pdu = view.circuit.pdus[device_.index];
-  const double truth = quantity == Quantity::phase_voltage   ? pdu.volts[phase]
+  const double truth = quantity == Quantity::phase_voltage   ? signed_volts(view, pdu.volts[phase])
                        : quantity == Quantity::phase_current ? pdu.amperes[phase]
                                                              : pdu.watts[phase];
   return noisy(truth, quantity, phase, at);

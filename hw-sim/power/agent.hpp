@@ -6,6 +6,7 @@
 
 #include "ground/instant.hpp"
 #include "hw-sim/power/circuit.hpp"
+#include "hw-sim/power/lie.hpp"
 #include "hw-sim/power/snapshot.hpp"
 #include "hw-sim/power/world.hpp"
 
@@ -30,7 +31,11 @@ class Agent {
   /// Brings the registers to the last tick at or before `now`. Requires that nothing changed between that tick and `now`.
   void refresh(const View& view, Instant now);
   void reboot(Instant now, std::optional<Duration> boot);
+  void replace(Instant now, std::optional<Duration> boot);
   void set_registers(const View& view, Registers mode, Instant now);
+  void warm(const View& view, Duration length, Instant now);
+  void mislead(const View& view, Lie lie, Instant now);
+  void correct(const View& view, std::optional<LieKind> kind, Instant now);
 
   [[nodiscard]] bool up() const { return up_; }
   [[nodiscard]] std::optional<Instant> boots() const { return boots_; }
@@ -45,21 +50,27 @@ class Agent {
   };
 
   void lay_out_pdu(const View& view);
-  void lay_out_supply();
+  void lay_out_supply(const View& view);
+  void lay_out_unit();
   void lay_out_ups(const View& view);
   void lay_out_ats(const View& view);
   void lay_out_cabinet(const View& view);
+  void lay_out_lines(std::size_t count);
+  void lay_out_banks(const std::vector<Bank>& banks);
   void lay_out(Quantity quantity, std::size_t places, std::size_t first_index);
   void lay_out(Quantity quantity);
   [[nodiscard]] bool powered(const View& view) const;
   [[nodiscard]] std::int64_t tick_at(Instant now) const;
   void fill(const View& view, Instant at);
+  [[nodiscard]] bool blank(Instant at) const;
+  [[nodiscard]] double told(std::size_t place, double truth) const;
   [[nodiscard]] double measure(const View& view, const Register& what, Instant at) const;
   [[nodiscard]] double measure_pdu(const View& view, const Register& what, Instant at) const;
   [[nodiscard]] double measure_inlet(const View& view, Quantity quantity, Instant at) const;
   [[nodiscard]] double measure_outlet(const View& view, const Register& what, Instant at) const;
   [[nodiscard]] double measure_supply(const View& view, const Register& what, Instant at) const;
   [[nodiscard]] double measure_card(const View& view, const Register& what, Instant at) const;
+  [[nodiscard]] double signed_volts(const View& view, double volts) const;
   [[nodiscard]] double phase(const View& view, Quantity quantity, std::size_t phase, Instant at) const;
   /// `truth` with this device's noise of that channel at that moment; 0 stays 0.
   [[nodiscard]] double noisy(double truth, Quantity channel, std::size_t place, Instant at) const;
@@ -76,6 +87,11 @@ class Agent {
   double made_joules_ = 0;
   std::uint64_t made_losses_ = 0;
   Registers mode_ = Registers::live;
+  std::vector<Lie> lies_;
+  Duration warms_{};
+  Instant warmed_ = Instant::min();  // when the fault began
+  bool renewed_ = false;             // what it counts begins anew with its next start
+  std::vector<double> counted_;      // what each register had counted then
   std::int64_t tick_ = 0;
   std::vector<Register> plan_;
   Snapshot snapshot_;

@@ -19,8 +19,10 @@ Taken taken_from(const View& view, const Ups& ups, std::size_t phase) {
   Taken out;
   for (std::size_t p = 0; p < view.circuit.pdus.size(); ++p) {
     if (std::find(ups.feeds.begin(), ups.feeds.end(), view.circuit.source_of(view.rack, p)) == ups.feeds.end()) continue;
-    out.watts += view.circuit.pdus[p].watts[phase];
-    out.amperes += view.circuit.pdus[p].amperes[phase];
+    const auto& tap = view.rack.pdus[p].tap;  // of a single-phase PDU: what it takes, it takes there
+    if (tap && tap->line != phase) continue;
+    out.watts += view.circuit.pdus[p].watts[tap ? 0 : phase];
+    out.amperes += view.circuit.pdus[p].amperes[tap ? 0 : phase];
   }
   return out;
 }
@@ -36,6 +38,20 @@ double input_watts(const View& view, std::size_t ups, const Look& look) {
   const double charging = joules_at(view, ups, look.at) < full_battery(rated) ? charging_share * rated.rated_watts : 0;
   const auto lines = static_cast<double>(phases(view.rack.system));
   return taken_from(view, rated, look.place).watts * (1 + conversion_loss) + charging / lines;
+}
+
+double output_volts(const View& view, std::size_t ups) {
+  const UpsState& state = view.circuit.upses[ups];
+  const double nominal = view.rack.feeds[view.rack.upses[ups].feeds.front()].nominal_volts;
+  if (!state.output_live) return 0;
+  if (state.passes()) return state.volts();
+  return view.rack.system == System::dc ? nominal * state.plant_ratio(view.rack.upses[ups]) : nominal;
+}
+
+double output_source(const UpsState& state) {
+  if (!state.output_live) return 0;
+  if (state.on_battery) return state.mode == UpsMode::test && state.input_live ? 4 : 5;
+  return state.mode == UpsMode::bypass ? 3 : state.passes() ? 2 : 1;
 }
 
 double battery_of_ups(const View& view, std::size_t ups, const Look& look) {
@@ -57,21 +73,23 @@ double battery_of_ups(const View& view, std::size_t ups, const Look& look) {
 
 }  // namespace
 
+double source_hertz(const View& view, std::size_t pdu) { return view.circuit.feeds[view.circuit.source_of(view.rack, pdu)].hertz; }
+
 double truth_of_ups(const View& view, std::size_t ups, const Look& look) {
   const UpsState& state = view.circuit.upses[ups];
   const Ups& rated = view.rack.upses[ups];
-  const Feed& feed = view.rack.feeds[rated.feeds.front()];
+  const double sign = view.rack.feeds[rated.feeds.front()].negative ? -1 : 1;
   switch (look.quantity) {
     case Quantity::phase_voltage:
-      return state.volts();
+      return state.volts() * sign;
     case Quantity::phase_current:
       return state.input_live ? input_watts(view, ups, look) / state.volts() : 0;
     case Quantity::phase_power:
       return input_watts(view, ups, look);
     case Quantity::frequency:
-      return state.input_live ? feed.frequency_hertz : 0;
+      return state.volts() > 0 ? state.set_hertz : 0;
     case Quantity::output_voltage:
-      return state.output_live ? feed.nominal_volts : 0;
+      return view.circuit.feeds[rated.feeds.front()].up[look.place] ? output_volts(view, ups) * sign : 0;
     case Quantity::output_current:
       return taken_from(view, rated, look.place).amperes;
     case Quantity::output_power:
@@ -79,7 +97,13 @@ double truth_of_ups(const View& view, std::size_t ups, const Look& look) {
     case Quantity::output_load:
       return state.load_watts / rated.rated_watts;
     case Quantity::output_source:
-      return state.output_live ? (state.on_battery ? 2 : 1) : 0;
+      return output_source(state);
+    case Quantity::on_battery:
+      return state.on_battery ? 1 : 0;
+    case Quantity::battery_test:
+      return state.on_battery && state.mode == UpsMode::test && state.input_live ? 1 : 0;
+    case Quantity::bypassed:
+      return state.mode == UpsMode::bypass ? 1 : 0;
     case Quantity::inlet_temperature:
       return 24;
     case Quantity::input_loss_count:
@@ -89,15 +113,40 @@ double truth_of_ups(const View& view, std::size_t ups, const Look& look) {
   }
 }
 
+double truth_of_unit(const View& view, std::size_t load, std::size_t unit, const Look& look) {
+  const LoadState& carried = view.circuit.loads[load];
+  const BatteryState& state = carried.batteries[unit];
+  const Battery& rated = view.rack.loads[load].batteries[unit];
+  const double joules = state.joules(rated, ground::seconds(look.at - view.circuit.since()));
+  const double bus = bus_volts * carried.bus_ratio(view.rack.loads[load]);
+  switch (look.quantity) {
+    case Quantity::on_battery:
+      return state.output_watts > 0 ? 1 : 0;
+    case Quantity::battery_charge:
+      return joules / full_battery(rated);
+    case Quantity::battery_runtime:
+      return joules / std::max(state.output_watts, 0.01 * rated.rated_watts);
+    case Quantity::battery_voltage:
+      return empty_volts + (full_volts - empty_volts) * joules / full_battery(rated);
+    case Quantity::battery_current:
+      return joules < full_battery(rated) || state.stored_flow < 0 ? -state.stored_flow / bus_volts : 0;
+    case Quantity::bus_voltage:
+      return bus;
+    default:
+      return state.outage.on ? 0 : 1;
+  }
+}
+
 double truth_of_ats(const View& view, std::size_t ats, const Look& look) {
   const Ats& rack_ats = view.rack.atses[ats];
   const AtsState& state = view.circuit.atses[ats];
   const std::size_t preferred = view.rack.pdus[rack_ats.pdu].feed;
   const PduState& pdu = view.circuit.pdus[rack_ats.pdu];
+  const double sign = view.rack.feeds[preferred].negative ? -1 : 1;
   const auto& chosen = view.circuit.feeds[view.circuit.source_of(view.rack, rack_ats.pdu)];
   switch (look.quantity) {
     case Quantity::source_voltage:
-      return view.circuit.feeds[look.place == 0 ? preferred : rack_ats.alternate].volts[0];
+      return view.circuit.feeds[look.place == 0 ? preferred : rack_ats.alternate].volts[0] * sign;
     case Quantity::source_ok:
       return state.good[look.place] ? 1 : 0;
     case Quantity::sources_good:
@@ -107,9 +156,9 @@ double truth_of_ats(const View& view, std::size_t ats, const Look& look) {
     case Quantity::transfer_count:
       return static_cast<double>(state.transfers);
     case Quantity::frequency:
-      return chosen.volts[0] > 0 ? view.rack.feeds[preferred].frequency_hertz : 0;
+      return chosen.volts[0] > 0 ? chosen.hertz : 0;
     case Quantity::output_voltage:
-      return state.output.on ? 0 : chosen.volts[look.place];
+      return state.output.on ? 0 : chosen.volts[look.place] * sign;
     case Quantity::output_current:
       return pdu.amperes[look.place];
     default:
@@ -117,7 +166,10 @@ double truth_of_ats(const View& view, std::size_t ats, const Look& look) {
   }
 }
 
-double condition_of(const SupplyState& supply) { return !supply.input_flag ? 1 : supply.output_live ? 0 : 2; }
+double condition_of(const SupplyState& supply) {
+  if (supply.removal.on) return 3;
+  return !supply.input_flag ? 1 : supply.output_live ? 0 : 2;
+}
 
 double parts_failed(const View& view, std::size_t load) {
   const CabinetState& cabinet = view.circuit.cabinets[load];
@@ -165,6 +217,8 @@ bool is_metered(Quantity quantity) {
     case Quantity::battery_voltage:
     case Quantity::source_voltage:
     case Quantity::inlet_temperature:
+    case Quantity::battery_current:
+    case Quantity::bus_voltage:
       return true;
     default:
       return false;

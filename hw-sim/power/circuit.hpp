@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "ground/instant.hpp"
+#include "hw-sim/power/battery.hpp"
 #include "hw-sim/power/cabinet.hpp"
+#include "hw-sim/power/lines.hpp"
 #include "hw-sim/power/outage.hpp"
 #include "hw-sim/power/rack.hpp"
 #include "hw-sim/power/upstream.hpp"
@@ -16,17 +18,26 @@
 // something changes; it says what follows and when the next change comes by itself. First order: no transients, unity balance.
 namespace hwsim::power {
 
-inline constexpr std::size_t max_phases = 3;
-
 struct FeedState {
-  double set_volts = 0;
+  std::array<double, max_phases> set_volts{};
+  double set_hertz = 0;
   std::array<Outage, max_phases> phases;
-  std::array<double, max_phases> volts{};
+  Outage neutral;
+  Draw draw;  // what hung on it when it was last whole
+  Lines lines;
+  std::array<double, max_phases> volts{};  // of its phases as they are metered
+  std::array<bool, max_phases> up{};       // that phase has its source
+  double hertz = 0;
+
+  [[nodiscard]] Breaks breaks() const;
 };
 
 struct OutletState {
+  Tap tap;
+  std::optional<std::size_t> bank;
   bool on = true;
   Outage fuse;
+  bool fed_back = false;  // its volts come from behind, through the diodes of what is plugged in
   double volts = 0;
   double amperes = 0;
   double watts = 0;
@@ -35,9 +46,14 @@ struct OutletState {
 
 struct PduState {
   Outage breaker;
+  std::array<Outage, max_phases> phases;
+  std::vector<Outage> banks;
+  Draw draw;  // what hung on it when its phases were last whole
+  Lines lines;
   std::array<double, max_phases> volts{};
   std::array<double, max_phases> amperes{};
   std::array<double, max_phases> watts{};
+  double residual_amperes = 0;
   double joules = 0;
   std::vector<OutletState> outlets;
   bool live = false;  // enough for its card
@@ -53,7 +69,9 @@ struct Fan {
 };
 
 struct SupplyState {
-  Outage output;  // failed although its input is good
+  Outage output;   // failed although its input is good
+  Outage removal;  // the module is out of its bay
+  bool standby = false;
   double input_volts = 0;
   double input_watts = 0;
   double input_amperes = 0;
@@ -71,9 +89,16 @@ struct SupplyState {
 };
 
 struct LoadState {
-  double watts = 0;  // what it takes while carried
+  double watts = 0;     // what it takes while carried
+  double celsius = 25;  // of the air that it takes in
+  Outage stopped;       // it crashed, or shut down: it takes nothing
+  std::optional<Instant> shuts_down;
   bool carried = false;
   std::vector<SupplyState> supplies;
+  std::vector<BatteryState> batteries;
+
+  /// The volts of its common output as a share of nominal: the supplies', or what the batteries still have.
+  [[nodiscard]] double bus_ratio(const Load& load) const;
 };
 
 class Circuit {
@@ -101,14 +126,20 @@ class Circuit {
   [[nodiscard]] bool is_good(const Rack& rack, std::size_t feed) const;
   /// Where the PDU takes its power from: its feed, or what its transfer switch selected.
   [[nodiscard]] std::size_t source_of(const Rack& rack, std::size_t pdu) const;
+  /// What hangs between the conductors of a feed, of a PDU.
+  [[nodiscard]] Draw draw_of_feed(const Rack& rack, std::size_t feed) const;
+  [[nodiscard]] Draw draw_of_pdu(std::size_t pdu) const;
 
  private:
   void settle_feeds(const Rack& rack, Instant now);
   void settle_transfers(const Rack& rack);
   void settle_batteries(const Rack& rack, Instant now);
   void settle_voltages(const Rack& rack);
+  void settle_lines(const Rack& rack, std::size_t pdu);
+  void feed_back(const Rack& rack);
   void settle_supply(const Supply& rack_supply, SupplyState& supply, double nominal_volts, Instant now) const;
   void settle_load(const Load& rack_load, LoadState& load, Instant now) const;
+  void settle_share(const Load& rack_load, LoadState& load, double watts) const;
   void settle_currents(const Rack& rack);
 
   Instant since_{};

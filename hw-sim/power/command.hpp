@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,13 +16,16 @@ namespace hwsim::power {
 
 namespace ground = holdup::ground;
 
-/// feed (whole, or one phase), PDU (the breaker at its inlet), outlet (its fuse), supply (its output, although its input is good), UPS (its
-/// output, or its input), transfer switch (its output), and of a cabinet a controller, a disk, its cache, its cache's battery.
+/// feed (whole, one phase, or its neutral), PDU (the breaker at its inlet), its phase (one pole of that), its bank (its breaker), outlet
+/// (its fuse), load (it crashes), supply (its output, although its input is good; or the module is pulled), battery unit, UPS (its output,
+/// or its input), transfer switch (its output), and of a cabinet a controller, a disk, its cache, its cache's battery.
 struct Fail {
   ground::Element element;
-  std::optional<int> phase;                    // 1-based; feeds only; on a one-phase feed the same as the whole
+  std::optional<int> phase;                    // 1-based, or neutral; feeds only; on a one-phase feed the same as the whole
   std::optional<ground::Duration> lasts = {};  // for=300ms; else until restored
+  bool removed = false;                        // of a supply: kind=removed
 };
+inline constexpr int neutral = 0;
 
 /// Undoes every Fail and Set of that element.
 struct Restore {
@@ -28,12 +33,18 @@ struct Restore {
 };
 
 enum class Key : std::uint8_t {
-  volts,   // of a feed, or at the input of a UPS
-  watts,   // of a load
-  fan,     // of a supply: ratio of nominal speed
-  state,   // of an outlet: 1 on, 0 off
-  charge,  // of a UPS's battery or a cache's: ratio
+  volts,                  // of a feed or one of its phases, or at the input of a UPS
+  watts,                  // of a load
+  fan,                    // of a supply: ratio of nominal speed
+  state,                  // of an outlet: 1 on, 0 off; of a supply: 1 on, 2 standby
+  charge,                 // of a UPS's battery, a battery unit's or a cache's: ratio
+  hertz,                  // of a feed, or at the input of a UPS
+  mode,                   // of a UPS or a battery unit, a UpsMode
+  celsius,                // of the air that a load takes in
+  residual_milliamperes,  // of a PDU
 };
+inline constexpr std::array<std::string_view, 9> key_names{
+    "volts", "watts", "fan", "state", "charge", "hertz", "mode", "celsius", "residual_milliamperes"};
 
 struct Setting {
   Key key;
@@ -43,6 +54,7 @@ struct Setting {
 struct Set {
   ground::Element element;
   std::vector<Setting> settings;
+  std::optional<int> phase = {};  // 1-based; volts of a feed only
 };
 
 using Command = std::variant<Fail, Restore, Set>;

@@ -22,6 +22,18 @@ inline constexpr std::array<std::string_view, 5> system_names{"1ph", "split", "w
 /// Live conductors that a feed brings: 1, 2 (split) or 3 (wye, delta).
 [[nodiscard]] std::size_t phases(System system);
 
+/// Between what something hangs: a line (from 0) and the neutral or return, or two lines.
+struct Tap {
+  std::size_t line = 0;
+  std::optional<std::size_t> other = {};
+};
+/// "1" to "3", "12", "23", "31" (either way round); nothing where the system has no such place: a delta has no neutral.
+[[nodiscard]] std::optional<Tap> parse_tap(System system, std::string_view text);
+/// Where the n-th of the system's single loads hangs unless told, from 0: on a line, in a delta between it and the next.
+[[nodiscard]] Tap tap_of(System system, std::size_t n);
+/// What `nominal_volts` of a feed is at that tap: between two lines of a wye 1.73 times, of a split feed twice.
+[[nodiscard]] double nominal_ratio(System system, const Tap& tap);
+
 enum class Sharing : std::uint8_t { active, standby, unknown };  // unknown behaves as active
 inline constexpr std::array<std::string_view, 3> sharing_names{"active", "standby", "unknown"};
 
@@ -30,6 +42,9 @@ inline constexpr std::array<std::string_view, 5> pdu_model_names{"apc-rpdu2", "r
 
 enum class StatusModel : std::uint8_t { orv3_psu, shelf_psu };
 inline constexpr std::array<std::string_view, 2> status_model_names{"orv3-psu", "shelf-psu"};
+
+enum class BatteryModel : std::uint8_t { orv3_bbu };
+inline constexpr std::array<std::string_view, 1> battery_model_names{"orv3-bbu"};
 
 enum class UpsModel : std::uint8_t { rfc1628, apc_smart };
 inline constexpr std::array<std::string_view, 2> ups_model_names{"rfc1628-ups", "apc-ups"};
@@ -51,19 +66,32 @@ inline constexpr std::array<std::string_view, 4> sense_names{"ac_in", "ac_ok", "
 
 struct Feed {
   std::string name;
-  double nominal_volts = 230;
+  double nominal_volts = 230;   // line to neutral; in a delta line to line
   double frequency_hertz = 50;  // 0 for dc
+  bool negative = false;        // a -48 V plant: its volts are shown below 0
+};
+
+/// Outlets behind one breaker of a PDU.
+struct Bank {
+  std::string name;                  // "1"
+  std::vector<std::size_t> outlets;  // as printed, from 1
+  std::optional<Tap> tap = {};       // all of them hang there; else as the PDU's others
 };
 
 struct Pdu {
   std::string name;  // of the PDU and of its card's device
   std::size_t feed = 0;
   PduModel model = PduModel::raritan_px3;
-  std::size_t outlets = 8;                  // numbered from 1; outlet n hangs on phase (n - 1) % phases
-  ground::Duration refresh{1'000'000'000};  // of the card's registers
-  ground::Duration boot{5'000'000'000};     // from inlet back to the card's first answer
-  bool traps = false;                       // the card calls when what it measures says so
+  std::size_t outlets = 8;                    // numbered from 1; outlet n hangs on phase (n - 1) % phases unless its bank tells
+  ground::Duration refresh{1'000'000'000};    // of the card's registers
+  ground::Duration boot{5'000'000'000};       // from inlet back to the card's first answer
+  bool traps = false;                         // the card calls when what it measures says so
+  std::optional<Tap> tap = {};                // a single-phase PDU on one phase of its feed
+  std::vector<Bank> banks = {};               // empty: two, the first and the second half of the outlets
+  std::optional<std::size_t> card_line = {};  // the card lives from that line alone, from 0; else from any
 };
+
+[[nodiscard]] std::vector<Bank> banks_of(const Pdu& pdu);
 
 /// The network card of what is no PDU, and the device it is.
 struct Card {
@@ -73,7 +101,7 @@ struct Card {
   bool traps = false;                       // it calls when what it measures says so
 };
 
-/// Stands before feeds and carries them when its input is lost.
+/// Stands before feeds and carries them when its input is lost. Before dc feeds it is a plant: rectifiers that float a battery.
 struct Ups {
   std::string name;
   UpsModel model = UpsModel::rfc1628;
@@ -108,13 +136,25 @@ struct StatusUnit {
   ground::Duration boot{1'000'000'000};
 };
 
+/// A battery unit on the load's common output: it carries the load when no supply does.
+struct Battery {
+  std::string name;  // "bbu1"
+  BatteryModel model = BatteryModel::orv3_bbu;
+  double rated_watts = 3000;
+  ground::Duration runtime{240'000'000'000};  // at rated_watts, with a full battery
+  std::optional<Card> status = {};            // what reports on it
+};
+
 struct Supply {
   std::string name;
   std::size_t pdu = 0;
   std::size_t outlet = 1;  // number as printed on the PDU
   double rated_watts = 3000;
-  ground::Duration holdup{20'000'000};  // at rated_watts
-  double fan_rpm = 9000;                // nominal
+  ground::Duration holdup{20'000'000};  // at holdup_watts, or rated_watts where that is 0
+  double holdup_watts = 0;
+  std::optional<double> input_min_volts = {};  // below it the supply lives from its store; 75 % of nominal unless told
+  std::optional<double> input_max_volts = {};  // above it, it switches off
+  double fan_rpm = 9000;                       // nominal
   std::optional<StatusUnit> status;
 };
 
@@ -124,6 +164,8 @@ struct Load {
   Sharing sharing = Sharing::active;
   std::vector<Supply> supplies;
   std::optional<Cabinet> cabinet = {};
+  std::vector<Battery> batteries = {};
+  std::optional<ground::Duration> shutdown_after = {};  // a removed supply takes its fans with it: so long the load goes on without
 };
 
 /// What moves between a supply's word and the wire. All zero: a transistor, whose wire follows at once.
@@ -163,8 +205,15 @@ struct Rack {
   std::vector<Ats> atses = {};
 };
 
-/// Every element of the rack in a fixed order: feeds, PDUs and their outlets, loads with their supplies and what a cabinet has inside,
-/// UPSes and transfer switches, contacts, devices.
+/// Every element of the rack in a fixed order: feeds, PDUs, their phases, banks and outlets, loads with their supplies and what a cabinet
+/// has inside, UPSes and transfer switches, contacts, devices.
 [[nodiscard]] std::vector<ground::Element> elements(const Rack& rack);
+
+/// What a PDU is by itself: single-phase behind a tap.
+[[nodiscard]] System system_of(const Rack& rack, const Pdu& pdu);
+/// Where an outlet (from 1) hangs on its PDU.
+[[nodiscard]] Tap tap_of_outlet(const Rack& rack, const Pdu& pdu, std::size_t outlet);
+/// Volts at an outlet of a PDU while all is well.
+[[nodiscard]] double nominal_at(const Rack& rack, const Pdu& pdu, std::size_t outlet);
 
 }  // namespace hwsim::power

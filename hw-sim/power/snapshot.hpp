@@ -27,7 +27,9 @@ enum class Quantity : std::uint8_t {
   phase_voltage,
   phase_current,
   phase_power,
-  bank_current,  // index "1", "2": first and second half of the outlets (apc-rpdu2)
+  line_voltage,      // between two lines, index "12", "23", "31"; of a wye or split feed, volts
+  residual_current,  // amperes, index ""; raritan-px3
+  bank_current,      // index as the bank's name; where the rack names banks, and of apc-rpdu2
   // PDU, index = outlet number
   outlet_state,    // 1 on, 0 off (as commanded)
   outlet_voltage,  // raritan-px3
@@ -46,16 +48,22 @@ enum class Quantity : std::uint8_t {
   fan_speed,          // rpm
   inlet_temperature,  // degrees Celsius
   input_loss_count,   // since the unit was made; also of a UPS
+  supply_present,     // 1 in its bay; shelf-psu, and of a cabinet by index
   // UPS: its input as a PDU's inlet and phases, its output by phase
   output_voltage,  // index "1".."3"; also of a transfer switch
   output_current,
   output_power,
   output_load,      // ratio of its rating
-  output_source,    // 0 none, 1 its input, 2 its battery
+  output_source,    // 0 none, 1 its input, 2 that without conversion (eco), 3 maintenance bypass, 4 a battery test, 5 its battery
+  on_battery,       // 1 while the battery carries, for whatever reason; of a battery unit too
+  battery_test,     // 1
+  bypassed,         // 1 in maintenance bypass: the battery stands aside
   battery_charge,   // ratio; also of a cabinet's cache battery
   battery_runtime,  // seconds at the load of now
   battery_voltage,  // volts
   battery_seconds,  // since it went on battery, 0 while it is not
+  battery_current,  // amperes out of a battery unit; below 0 while it is charged
+  bus_voltage,      // of the common output that a battery unit hangs on
   // transfer switch, index = source "1" (preferred), "2"
   source_voltage,
   source_ok,
@@ -63,7 +71,7 @@ enum class Quantity : std::uint8_t {
   selected_source,  // 1 or 2, index ""
   transfer_count,   // index ""
   // storage cabinet; its supplies as a supply's quantities, index "1".., fans too
-  supply_condition,   // 0 in order, 1 without input, 2 failed although it has input; index as the supply's
+  supply_condition,   // 0 in order, 1 without input, 2 failed although it has input, 3 gone; index as the supply's
   controller_ok,      // index "1", "2"
   controller_active,  // 1 for the one that leads
   cache_write_back,   // 1, or 0 while every write goes through
@@ -75,7 +83,7 @@ enum class Quantity : std::uint8_t {
   uptime,  // seconds since its agent started
 };
 
-inline constexpr std::array<std::string_view, 49> quantity_names{"inlet_voltage",
+inline constexpr std::array<std::string_view, 57> quantity_names{"inlet_voltage",
                                                                  "inlet_current",
                                                                  "inlet_power",
                                                                  "inlet_apparent_power",
@@ -84,6 +92,8 @@ inline constexpr std::array<std::string_view, 49> quantity_names{"inlet_voltage"
                                                                  "phase_voltage",
                                                                  "phase_current",
                                                                  "phase_power",
+                                                                 "line_voltage",
+                                                                 "residual_current",
                                                                  "bank_current",
                                                                  "outlet_state",
                                                                  "outlet_voltage",
@@ -101,15 +111,21 @@ inline constexpr std::array<std::string_view, 49> quantity_names{"inlet_voltage"
                                                                  "fan_speed",
                                                                  "inlet_temperature",
                                                                  "input_loss_count",
+                                                                 "supply_present",
                                                                  "output_voltage",
                                                                  "output_current",
                                                                  "output_power",
                                                                  "output_load",
                                                                  "output_source",
+                                                                 "on_battery",
+                                                                 "battery_test",
+                                                                 "bypassed",
                                                                  "battery_charge",
                                                                  "battery_runtime",
                                                                  "battery_voltage",
                                                                  "battery_seconds",
+                                                                 "battery_current",
+                                                                 "bus_voltage",
                                                                  "source_voltage",
                                                                  "source_ok",
                                                                  "sources_good",

@@ -14,10 +14,10 @@ namespace hwsim::power {
 
 /// Where an element stands in the rack's lists.
 struct Place {
-  enum class Kind { feed, pdu, outlet, load, supply, ups, ups_input, ats, controller, disk, cache, battery };
+  enum class Kind { feed, pdu, phase, bank, outlet, load, supply, unit, ups, ups_input, ats, controller, disk, cache, battery };
   Kind kind;
   std::size_t index = 0;  // feed, PDU, UPS, transfer switch or load
-  std::size_t part = 0;   // outlet (from 0), supply, controller or disk
+  std::size_t part = 0;   // phase, bank, outlet (from 0), supply, battery unit, controller or disk
 };
 [[nodiscard]] std::optional<Place> locate(const Rack& rack, const ground::Element& element);
 

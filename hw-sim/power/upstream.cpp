@@ -6,7 +6,9 @@
 namespace hwsim::power {
 namespace {
 
-constexpr double least_drain = 0.01;  // of the rating: what the UPS takes for itself
+constexpr double least_drain = 0.01;                                                        // of the rating: what the UPS takes for itself
+constexpr double float_ratio = 54.0 / 48, full_ratio = 50.0 / 48, empty_ratio = 43.2 / 48;  // of a -48 V plant with lead cells
+constexpr Duration plant_step = std::chrono::seconds{10};
 constexpr double charge_share = 0.1;  // of the rating: a battery is full again after ten times its runtime
 
 }  // namespace
@@ -17,8 +19,10 @@ void UpsState::settle_output(double nominal_volts, Instant now) {
   const bool live = volts() >= good_source * nominal_volts;
   if (input_live && !live) ++input_losses;
   input_live = live;
-  output_live = !output.on && (live || stored_joules > 0);
-  if (live || !output_live)
+  if (mode == UpsMode::test && stored_joules <= 0) mode = UpsMode::normal;
+  const bool drains = mode != UpsMode::bypass && (!live || mode == UpsMode::test);
+  output_live = !output.on && (passes() ? volts() > 0 : live || stored_joules > 0);
+  if (!drains || !output_live)
     on_battery.reset();
   else if (!on_battery)
     on_battery = now;
@@ -26,10 +30,17 @@ void UpsState::settle_output(double nominal_volts, Instant now) {
 
 void UpsState::settle_battery(const Ups& ups, double watts, Instant now) {
   load_watts = output_live ? watts : 0;
-  const bool drains = on_battery.has_value();
-  stored_flow = drains ? -std::max(load_watts, least_drain * ups.rated_watts) : input_live ? charge_share * ups.rated_watts : 0;
-  empties.reset();
-  if (drains) empties = now + Duration{std::llround(std::ceil(stored_joules / -stored_flow * 1e9))};
+  const bool drains = on_battery.has_value(), charges = input_live && mode != UpsMode::bypass;
+  stored_flow = drains ? -std::max(load_watts, least_drain * ups.rated_watts) : charges ? charge_share * ups.rated_watts : 0;
+  empties.reset(), sinks.reset();
+  if (!drains) return;
+  empties = now + Duration{std::llround(std::ceil(stored_joules / -stored_flow * 1e9))};
+  sinks = now + plant_step;
+}
+
+double UpsState::plant_ratio(const Ups& ups) const {
+  if (!on_battery) return float_ratio;
+  return empty_ratio + (full_ratio - empty_ratio) * stored_joules / full_battery(ups);
 }
 
 void UpsState::integrate(const Ups& ups, double seconds) { stored_joules = joules(ups, seconds); }
@@ -42,10 +53,11 @@ void UpsState::take_due(Instant now) {
   end_outage(input, now);
   end_outage(output, now);
   if (due(empties, now)) stored_joules = 0, empties.reset();
+  if (due(sinks, now)) sinks.reset();
 }
 
 void UpsState::find_next(std::optional<Instant>& least) const {
-  for (const auto& at : {input.ends, output.ends, empties}) sooner(least, at);
+  for (const auto& at : {input.ends, output.ends, empties, sinks}) sooner(least, at);
 }
 
 void AtsState::settle(bool preferred_good, bool alternate_good) {

@@ -1,21 +1,34 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "hw-sim/power/outage.hpp"
 #include "hw-sim/power/rack.hpp"
 
 // What stands before the PDUs: a UPS that carries feeds from its battery, a transfer switch that takes a PDU to another feed. First order:
-// both change over within any supply's hold-up, a battery gives what it got. Circuit settles them with the rest.
+// both change over within any supply's hold-up, a battery gives what it got; the volts of a dc plant sink in steps of ten seconds. Circuit
+// settles them with the rest.
 namespace hwsim::power {
 
 /// Below this share of nominal a source is no good to a UPS or a transfer switch.
 inline constexpr double good_source = 0.85;
 
+enum class UpsMode : std::uint8_t {
+  normal,  // its input is converted, the battery carries when that is lost
+  eco,     // its input passes through while that is good
+  bypass,  // its input passes through whatever that is: the battery stands aside
+  test,    // the battery carries although the input is good, until it is empty
+};
+inline constexpr std::array<std::string_view, 4> ups_mode_names{"normal", "eco", "bypass", "test"};
+
 struct UpsState {
   double set_volts = 0;  // at its input
+  double set_hertz = 50;
+  UpsMode mode = UpsMode::normal;
   Outage input, output;
   bool input_live = false;
   bool output_live = false;
@@ -23,6 +36,7 @@ struct UpsState {
   double stored_joules = 0;
   double stored_flow = 0;             // watts into the battery; negative while it carries
   std::optional<Instant> empties;     // the battery, at the load of now
+  std::optional<Instant> sinks;       // a plant's volts, by another step
   std::optional<Instant> on_battery;  // since
   std::uint64_t input_losses = 0;
 
@@ -30,11 +44,15 @@ struct UpsState {
   void settle_output(double nominal_volts, Instant now);
   /// Behind them: what it carries, and how long that goes.
   void settle_battery(const Ups& ups, double watts, Instant now);
+  /// What a plant shows of nominal: its float, or what its battery still has.
+  [[nodiscard]] double plant_ratio(const Ups& ups) const;
   void integrate(const Ups& ups, double seconds);
   void take_due(Instant now);
   void find_next(std::optional<Instant>& least) const;
 
   [[nodiscard]] double volts() const { return input.on ? 0 : set_volts; }
+  /// Its input is its output.
+  [[nodiscard]] bool passes() const { return mode == UpsMode::bypass || (mode == UpsMode::eco && input_live); }
   /// Its battery as of that moment, which is not before the last integrate().
   [[nodiscard]] double joules(const Ups& ups, double seconds_since) const;
 };

@@ -14,10 +14,15 @@ namespace {
 constexpr std::uint64_t salt_contact = 200;  // of draw(), beside the devices'
 
 void expect_sane(const Rack& rack) {
-  for (const Pdu& pdu : rack.pdus) HOLDUP_EXPECT(pdu.feed < rack.feeds.size() && pdu.outlets > 0);
+  for (const Pdu& pdu : rack.pdus) {
+    HOLDUP_EXPECT(pdu.feed < rack.feeds.size() && pdu.outlets > 0);
+    for (const Bank& bank : pdu.banks)
+      for (const std::size_t outlet : bank.outlets) HOLDUP_EXPECT(outlet >= 1 && outlet <= pdu.outlets);
+  }
   std::vector<std::pair<std::size_t, std::size_t>> plugged;
   for (const Load& load : rack.loads) {
     HOLDUP_EXPECT(!load.supplies.empty() && load.watts >= 0);
+    for (const Battery& battery : load.batteries) HOLDUP_EXPECT(battery.rated_watts > 0 && battery.runtime > Duration::zero());
     for (const Supply& supply : load.supplies) {
       HOLDUP_EXPECT(supply.pdu < rack.pdus.size() && supply.outlet >= 1 && supply.outlet <= rack.pdus[supply.pdu].outlets);
       HOLDUP_EXPECT(supply.rated_watts > 0);
@@ -58,6 +63,12 @@ std::vector<Device> list_devices(const Rack& rack) {
     add(Device::Kind::ups, u, named(ups_model_names, rack.upses[u].model), rack.upses[u].card);
   for (std::size_t a = 0; a < rack.atses.size(); ++a)
     add(Device::Kind::ats, a, named(ats_model_names, rack.atses[a].model), rack.atses[a].card);
+  for (std::size_t l = 0; l < rack.loads.size(); ++l)
+    for (std::size_t b = 0; b < rack.loads[l].batteries.size(); ++b)
+      if (const auto& battery = rack.loads[l].batteries[b]; battery.status) {
+        add(Device::Kind::battery_unit, l, named(battery_model_names, battery.model), *battery.status);
+        out.back().supply = b;
+      }
   for (std::size_t l = 0; l < rack.loads.size(); ++l)
     if (const auto& cabinet = rack.loads[l].cabinet)
       add(Device::Kind::cabinet, l, named(storage_model_names, cabinet->model), cabinet->card);
@@ -197,6 +208,27 @@ void World::set_registers(std::size_t device, Registers mode) {
   state_->agents.at(device).set_registers(state_->view(), mode, state_->now);
 }
 
+void World::replace(std::size_t device, std::optional<Duration> boot) {
+  state_->keep();
+  state_->agents.at(device).replace(state_->now, boot);
+  state_->find_next();
+}
+
+void World::warm(std::size_t device, Duration length) {
+  state_->keep();
+  state_->agents.at(device).warm(state_->view(), length, state_->now);
+}
+
+void World::mislead(std::size_t device, Lie lie) {
+  state_->keep();
+  state_->agents.at(device).mislead(state_->view(), std::move(lie), state_->now);
+}
+
+void World::correct(std::size_t device, std::optional<LieKind> kind) {
+  state_->keep();
+  state_->agents.at(device).correct(state_->view(), kind, state_->now);
+}
+
 Registers World::registers(std::size_t device) const { return state_->agents.at(device).registers(); }
 
 const ContactFront& World::front(std::size_t contact) const { return state_->fronts.at(contact); }
@@ -268,11 +300,18 @@ std::optional<bool> World::live(const ground::Element& element) const {
   if (!place) return std::nullopt;
   switch (place->kind) {
     case Place::Kind::feed: {
-      const auto& volts = circuit.feeds[place->index].volts;
-      return std::all_of(volts.begin(), volts.begin() + static_cast<std::ptrdiff_t>(phases(rack.system)), [](double v) { return v > 0; });
+      const FeedState& feed = circuit.feeds[place->index];
+      const auto* up = feed.up.data();
+      return !feed.neutral.on && std::all_of(up, up + phases(rack.system), [](bool has) { return has; });
     }
     case Place::Kind::pdu:
       return circuit.pdus[place->index].live;
+    case Place::Kind::phase:
+      return !circuit.pdus[place->index].phases[place->part].on && circuit.pdus[place->index].volts[place->part] > 0;
+    case Place::Kind::bank:
+      return !circuit.pdus[place->index].banks[place->part].on;
+    case Place::Kind::unit:
+      return circuit.loads[place->index].batteries[place->part].ready();
     case Place::Kind::outlet:
       return circuit.pdus[place->index].outlets[place->part].volts > 0;
     case Place::Kind::load:

@@ -15,6 +15,7 @@
 #include "hw-sim/power/cabinet.hpp"
 #include "hw-sim/power/command.hpp"
 #include "hw-sim/power/contact_front.hpp"
+#include "hw-sim/power/lie.hpp"
 #include "hw-sim/power/rack.hpp"
 #include "hw-sim/power/snapshot.hpp"
 #include "hw-sim/power/upstream.hpp"
@@ -30,13 +31,14 @@ enum class Registers : std::uint8_t {
   zeros,   // every measured value reads 0
 };
 
-/// One network agent: a PDU's card (device name = PDU name), a supply's status unit, the card of a UPS, a transfer switch or a cabinet.
+/// One network agent: a PDU's card (device name = PDU name), the status unit of a supply or a battery unit, the card of a UPS, a transfer
+/// switch or a cabinet.
 struct Device {
-  enum class Kind : std::uint8_t { pdu, status_unit, ups, ats, cabinet };
+  enum class Kind : std::uint8_t { pdu, status_unit, battery_unit, ups, ats, cabinet };
   std::string name;
   Kind kind = Kind::pdu;
   std::size_t index = 0;   // PDU, load, UPS, transfer switch or (cabinet) load
-  std::size_t supply = 0;  // of that load, for a status unit
+  std::size_t supply = 0;  // of that load, for a status unit; its battery unit for that
   std::string_view model;  // whose look it has on the wire
   ground::Duration refresh{};
   ground::Duration boot{};
@@ -93,6 +95,13 @@ class World {
   void reboot(std::size_t device, std::optional<ground::Duration> boot = {});
   void set_registers(std::size_t device, Registers mode);
   [[nodiscard]] Registers registers(std::size_t device) const;
+  /// Another device under the same address: as reboot(), and what it counts begins at 0.
+  void replace(std::size_t device, std::optional<ground::Duration> boot = {});
+  /// Numbers read 0 for so long from now, and after each start of the agent.
+  void warm(std::size_t device, ground::Duration length);
+  /// Lays a lie on single registers, or takes those of one kind off (all, unless told).
+  void mislead(std::size_t device, Lie lie);
+  void correct(std::size_t device, std::optional<LieKind> kind = {});
 
   [[nodiscard]] bool contact_closed(std::size_t contact) const { return front(contact).closed(); }
   /// Its wires: both sides, and how often they moved.
@@ -104,7 +113,7 @@ class World {
   [[nodiscard]] std::vector<Edge> take_edges();
 
   // The truth, for status, tests and drills.
-  /// Volts between a feed's phase (0-based) and its return; 0 while it is down.
+  /// Volts of a feed's phase (0-based) as it is metered: to the neutral, in a delta to the next line. 0 or above whatever the sign.
   [[nodiscard]] double feed_volts(std::size_t feed, std::size_t phase = 0) const;
   [[nodiscard]] PduTruth pdu(std::size_t pdu) const;
   /// Outlets count from 1. Volts, 0 when dead.
@@ -112,14 +121,15 @@ class World {
   [[nodiscard]] bool outlet_on(std::size_t pdu, std::size_t outlet) const;
   [[nodiscard]] SupplyTruth supply(std::size_t load, std::size_t supply) const;
   [[nodiscard]] double fan_rpm(std::size_t load, std::size_t supply) const;
-  /// Any of its supplies has output.
+  /// Any of its supplies or battery units has output.
   [[nodiscard]] bool load_carried(std::size_t load) const;
   [[nodiscard]] double load_watts(std::size_t load) const;
   [[nodiscard]] const UpsState& ups(std::size_t ups) const;
   [[nodiscard]] const AtsState& ats(std::size_t ats) const;
   /// Of a load that is a cabinet.
   [[nodiscard]] const CabinetState& cabinet(std::size_t load) const;
-  /// feed: every phase up · PDU, outlet: has voltage · supply, UPS, transfer switch: has output · UPS input: good · load: carried · cache:
+  /// feed: every phase up, and its neutral · PDU, its phase, outlet: has voltage · bank: its breaker is closed · battery unit: can carry ·
+  /// supply, UPS, transfer switch: has output · UPS input: good · load: carried · cache:
   /// writes back · controller, disk, battery: works · contact: closed · device: answers.
   /// Nothing for an element the rack does not have.
   [[nodiscard]] std::optional<bool> live(const ground::Element& element) const;

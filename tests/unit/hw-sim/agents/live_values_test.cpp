@@ -150,3 +150,19 @@ TEST_CASE("a broken device table is refused with line, key and mend") {
   REQUIRE_FALSE(problems.ok());
   CHECK(problems.all().front().text().starts_with("x.yaml:"));
 }
+
+TEST_CASE("the battery unit's table shows that it carries, in the map's registers") {
+  auto rack = one_of_each();
+  rack.loads[0].batteries = {{.name = "bbu1", .status = power::Card{.device = "b1"}}};
+  power::World world{rack, 1};
+  const auto index = *world.find_device("b1");
+  const LiveRegisters registers{table_of(shipped("orv3-bbu")),
+                                {.name = "b1", .serial = "S1", .read = [&]() -> const power::Snapshot& { return world.read(index); }}};
+  const auto at = [&](std::uint16_t address) { return registers.read(Bank::holding_registers, address).value(); };
+  CHECK((at(107) == 0 && at(108) == (128 | 32) && at(126) == 100));
+  CHECK(at(147) == std::lround(*world.read(index).find(Quantity::bus_voltage) * 1000));
+  for (const char* feed : {"feed/A", "feed/B"}) REQUIRE(world.apply(power::Fail{.element = *ground::Element::parse(feed), .phase = {}}));
+  world.advance(ground::Instant{std::chrono::seconds{60}});
+  CHECK((at(107) == 2 && at(108) == (128 | 64)));
+  CHECK(static_cast<std::int16_t>(at(129)) < -1000);
+}

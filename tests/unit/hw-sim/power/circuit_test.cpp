@@ -190,8 +190,8 @@ TEST_CASE("a phase takes down what hangs on it, and only that") {
   rack.system = GENERATE(System::wye, System::delta);
   World world{rack, 1};  // outlet 3 is on phase 3 (and 1 in delta), outlet 5 on phase 2 (and 3)
   REQUIRE(world.apply(Fail{.element = element("feed/A"), .phase = 1}));
-  CHECK(world.feed_volts(0, 0) == 0);
-  CHECK(world.feed_volts(0, 1) == 230);
+  CHECK(world.feed_volts(0, 0) == Approx(rack.system == System::wye ? 0 : 115));  // in a delta from line 1 to 2: half of it is left
+  CHECK(world.feed_volts(0, 1) == Approx(230));
   CHECK(world.supply(cab1, 0).input_live == (rack.system == System::wye));
   CHECK(world.supply(srv1, 0).input_live);
   CHECK(world.pdu(pdu_a).live);

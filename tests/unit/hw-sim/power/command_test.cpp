@@ -90,12 +90,14 @@ TEST_CASE("what an element cannot do is refused in words and changes nothing") {
   World world{bench_rack(), 1};
   CHECK(refusal(world, Fail{.element = element("feed/C"), .phase = {}}) == "the rack has no feed/C, did you mean feed/A?");
   CHECK(refusal(world, Restore{.element = element("pdu-a/outlet/9")}) == "the rack has no pdu-a/outlet/9, did you mean pdu-a/outlet/1?");
-  CHECK(refusal(world, Fail{.element = element("cab1"), .phase = {}}) == "a load does not fail here; fail its supplies, as in cab1/psu1");
+  CHECK(refusal(world, Fail{.element = element("cab1"), .phase = {}, .removed = true}) == "kind=removed goes with a supply, not with cab1");
+  CHECK(refusal(world, Fail{.element = element("feed/A"), .phase = neutral}) == "a 1ph feed has no neutral to lose");
   CHECK(refusal(world, Fail{.element = element("pdu-a"), .phase = 1}) == "phase= goes with a feed, not with pdu-a");
   CHECK(refusal(world, Fail{.element = element("feed/A"), .phase = 2}) == "a 1ph feed has phase 1 only");
   CHECK(refusal(world, set_of("cab1", Key::volts, 1)) == "volts goes with a feed or a UPS, 0 to 1000: not with cab1=1");
   CHECK(refusal(world, set_of("cab1/psu1", Key::fan, 3)) == "fan goes with a supply, 0 to 2 of nominal: not with cab1/psu1=3");
-  CHECK(refusal(world, set_of("pdu-a", Key::state, 0)) == "state goes with an outlet, on or off: not with pdu-a=0");
+  CHECK(refusal(world, set_of("pdu-a", Key::state, 0)) ==
+        "state goes with an outlet, on or off, and with a supply, on or standby: not with pdu-a=0");
   Set half{.element = element("cab1"), .settings = {{Key::watts, 5}, {Key::volts, 5}}};
   CHECK_FALSE(world.apply(half));
   CHECK(world.load_watts(cab1) == 1800);

@@ -32,7 +32,7 @@ TEST_CASE("a UPS carries its feed while its battery lasts, and starts it again w
   REQUIRE(fail(world, "ups/u1/input"));
   world.advance(at(30s));
   CHECK(world.live(element("feed/A")) == true);
-  CHECK(shown(world, "u1-card", Quantity::output_source) == 2);
+  CHECK(shown(world, "u1-card", Quantity::output_source) == 5);
   CHECK(shown(world, "u1-card", Quantity::battery_seconds) == Approx(20).margin(1));
   CHECK(shown(world, "u1-card", Quantity::input_loss_count) == losses + 1);
   const auto watts = world.ups(0).load_watts;
@@ -69,6 +69,68 @@ TEST_CASE("a UPS's input sags, its charge is set, its output fails for a while")
   CHECK_FALSE(set(world, "ups/u1", Key::charge, 1.5));
   CHECK_FALSE(set(world, "feed/A", Key::charge, 1));
   CHECK_FALSE(fail(world, "ups/u2"));
+}
+
+TEST_CASE("a UPS in eco mode passes its input on, in bypass whatever that is, in a test not at all") {
+  World world{upstream_rack(), 1};
+  const auto source = [&] {
+    world.advance(world.now() + 3s);
+    return shown(world, "u1-card", Quantity::output_source);
+  };
+  REQUIRE((set(world, "ups/u1", Key::volts, 210) && set(world, "ups/u1", Key::hertz, 50.4)));
+  CHECK(source() == 1);
+  CHECK(world.feed_volts(0) == 230);
+  CHECK(shown(world, "pdu-a", Quantity::frequency) == Approx(50).epsilon(0.0005));
+  REQUIRE(set(world, "ups/u1", Key::mode, 1));
+  CHECK(source() == 2);
+  CHECK(world.feed_volts(0) == Approx(210));
+  CHECK(shown(world, "pdu-a", Quantity::frequency) == Approx(50.4).epsilon(0.0005));
+  REQUIRE(fail(world, "ups/u1/input"));
+  CHECK(source() == 5);
+  CHECK(world.feed_volts(0) == 230);
+  REQUIRE(restore(world, "ups/u1"));
+  REQUIRE(set(world, "ups/u1", Key::mode, 3));
+  const auto losses = shown(world, "u1-card", Quantity::input_loss_count);
+  CHECK(source() == 4);
+  CHECK(shown(world, "u1-card", Quantity::battery_test) == 1);
+  CHECK(shown(world, "u1-card", Quantity::on_battery) == 1);
+  CHECK(shown(world, "u1-card", Quantity::input_loss_count) == losses);
+  REQUIRE(set(world, "ups/u1", Key::mode, 0));
+  CHECK(source() == 1);
+  REQUIRE(set(world, "ups/u1", Key::mode, 2));
+  CHECK(source() == 3);
+  CHECK(shown(world, "u1-card", Quantity::bypassed) == 1);
+  REQUIRE(fail(world, "ups/u1/input"));
+  CHECK(world.feed_volts(0) == 0);
+  CHECK_FALSE(set(world, "cab1", Key::mode, 1));
+}
+
+TEST_CASE("a UPS's test ends with its battery") {
+  World world{upstream_rack(), 1};
+  REQUIRE(set(world, "ups/u1", Key::mode, 3));
+  world.advance(at(1000s));
+  CHECK(world.live(element("feed/A")) == true);
+  CHECK(shown(world, "u1-card", Quantity::output_source) == 1);
+}
+
+TEST_CASE("a plant floats, sinks slowly on its battery, and lets go when that is empty") {
+  Rack rack = upstream_rack();
+  rack.system = System::dc;
+  rack.atses.clear();
+  for (Feed& feed : rack.feeds) feed.nominal_volts = 48, feed.frequency_hertz = 0, feed.negative = true;
+  World world{rack, 1};
+  CHECK(shown(world, "pdu-a", Quantity::inlet_voltage) == Approx(-54).epsilon(0.005));
+  CHECK(shown(world, "pdu-b", Quantity::inlet_voltage) == Approx(-48).epsilon(0.005));
+  REQUIRE(fail(world, "ups/u1/input"));
+  world.advance(at(3s));
+  CHECK(shown(world, "pdu-a", Quantity::inlet_voltage) == Approx(-50).epsilon(0.01));
+  const auto empties = world.ups(0).empties;
+  REQUIRE(empties);
+  world.advance(*empties - 5s);
+  CHECK(shown(world, "pdu-a", Quantity::inlet_voltage) > -45);
+  CHECK(world.supply(cab1, 0).input_live);
+  world.advance(*empties + 30s);
+  CHECK(world.live(element("feed/A")) == false);
 }
 
 TEST_CASE("a transfer switch takes its PDU to the other feed and back, and counts") {
