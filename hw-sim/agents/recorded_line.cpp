@@ -15,7 +15,7 @@ void RecordedLine::begin(const scenario::Fault& fault) {
   const auto now = Clock::now();
   if (fault.kind == FaultKind::frozen || fault.kind == FaultKind::zeros) {
     (fault.kind == FaultKind::frozen ? frozen_ : zeros_) = true;
-  } else if (fault.kind == FaultKind::reboot) {
+  } else if (fault.kind == FaultKind::reboot || fault.kind == FaultKind::replaced) {
     started_ = now + std::chrono::duration_cast<Clock::duration>(fault.length.value_or(boot_time));
     ++restarts_;
   } else {
@@ -26,7 +26,7 @@ void RecordedLine::begin(const scenario::Fault& fault) {
 void RecordedLine::end(std::optional<FaultKind> kind) {
   if (!kind || *kind == FaultKind::frozen) frozen_ = false;
   if (!kind || *kind == FaultKind::zeros) zeros_ = false;
-  if (!kind || *kind == FaultKind::reboot) started_ = std::min(started_, Clock::now());
+  if (!kind || *kind == FaultKind::reboot || *kind == FaultKind::replaced) started_ = std::min(started_, Clock::now());
   if (!kind || *kind < FaultKind::frozen) faults_.end(device_, kind);
 }
 

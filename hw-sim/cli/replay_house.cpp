@@ -182,6 +182,8 @@ std::string ReplayHouse::perform(const scenario::Fault& fault) {
   auto* const device = find(fault.element);
   if (device == nullptr) return error_json("no device " + fault.element.text());
   if (scenario::lies_on_contact(fault.kind)) return error_json("a recording has no contacts");
+  const bool meters = fault.kind == scenario::FaultKind::reversed || fault.kind == scenario::FaultKind::scaled;
+  if (meters || fault.point) return error_json("a recording has no meters: only a played rack's can be wrong one by one");
   if (const auto refused = misplaced(fault.kind, device->snmp != nullptr, device->url)) return error_json(*refused);
   device->line->begin(fault);
   if (const auto failed = heed(*device)) return error_json(*failed);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ground/number.hpp"
+#include "hw-sim/power/upstream.hpp"
 #include "hw-sim/scenario/words.hpp"
 
 namespace hwsim::scenario {
@@ -17,13 +18,15 @@ using ground::Result;
 
 constexpr Duration longest = std::chrono::hours{24 * 30};  // of a for= or ms=: no timeline is longer
 
-constexpr std::array forms{Form{"fail", "fail ELEMENT [phase=1] [for=300ms]"},
-                           Form{"restore", "restore ELEMENT"},
-                           Form{"set", "set ELEMENT volts=196|watts=1200|fan=0.7|state=off"},
-                           Form{"fault", "fault device/NAME|contact/NAME kind=silent [ms=500] [ratio=0.3] [code=4] [value=0]"},
-                           Form{"clear", "clear device/NAME|contact/NAME [kind=silent]"},
-                           Form{"trap", "trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=2c] [inform=true] [to=HOST:PORT]"},
-                           Form{"status", "status", false}};
+constexpr std::array forms{
+    Form{"fail", "fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
+    Form{"restore", "restore ELEMENT"},
+    Form{"set", "set ELEMENT volts=196|watts=1200|fan=0.7|state=off|charge=0.3|hertz=50.2|mode=eco [phase=1]"},
+    Form{"fault", "fault device/NAME|contact/NAME kind=silent [ms=500] [ratio=0.3] [code=4] [value=0] [point=NAME:INDEX]"},
+    Form{"clear", "clear device/NAME|contact/NAME [kind=silent]"},
+    Form{"trap", "trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=2c] [inform=true] [to=HOST:PORT]"},
+    Form{"maintenance", "maintenance ELEMENT [for=1h]"},
+    Form{"status", "status", false}};
 
 Result<FaultKind> parse_kind(std::string_view word) {
   const auto at = std::find(fault_names.begin(), fault_names.end(), word);
@@ -31,19 +34,46 @@ Result<FaultKind> parse_kind(std::string_view word) {
   return static_cast<FaultKind>(at - fault_names.begin());
 }
 
+Result<Duration> parse_length(std::string_view text) {
+  const auto length = ground::parse_duration(text);
+  if (length && *length > Duration::zero() && *length <= longest) return *length;
+  return wrong(in_quotes(text) + " is no duration for this; write a number and its unit, as in for=300ms");
+}
+
+Result<Command> parse_maintenance(const Form& form, const Element& element, std::span<const Word> options) {
+  static constexpr std::array<std::string_view, 1> keys{"for"};
+  if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
+  Maintenance window{.element = element};
+  if (const auto text = option(options, "for")) {
+    const auto length = parse_length(*text);
+    if (!length) return length.error();
+    window.lasts = *length;
+  }
+  return Command{window};
+}
+
+Result<int> parse_phase(std::string_view text) {
+  const auto phase = ground::parse_integer(text);
+  if (!phase || *phase < 1 || *phase > 3) return wrong(in_quotes(text) + " is no phase; write phase=1, 2 or 3");
+  return static_cast<int>(*phase);
+}
+
 Result<Command> parse_fail(const Form& form, const Element& element, std::span<const Word> options) {
-  static constexpr std::array<std::string_view, 2> keys{"for", "phase"};
+  static constexpr std::array<std::string_view, 3> keys{"for", "phase", "kind"};
   if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
   power::Fail fail{.element = element, .phase = {}};
   if (const auto text = option(options, "phase")) {
-    const auto phase = ground::parse_integer(*text);
-    if (!phase || *phase < 1 || *phase > 3) return wrong(in_quotes(*text) + " is no phase; write phase=1, 2 or 3");
-    fail.phase = static_cast<int>(*phase);
+    const auto phase = *text == "neutral" ? Result<int>{power::neutral} : parse_phase(*text);
+    if (!phase) return phase.error();
+    fail.phase = *phase;
+  }
+  if (const auto text = option(options, "kind")) {
+    if (*text != "removed") return wrong("a failure is of no kind, or kind=removed, not " + in_quotes(*text));
+    fail.removed = true;
   }
   if (const auto text = option(options, "for")) {
-    const auto length = ground::parse_duration(*text);
-    if (!length || *length <= Duration::zero() || *length > longest)
-      return wrong(in_quotes(*text) + " is no duration for this; write a number and its unit, as in for=300ms");
+    const auto length = parse_length(*text);
+    if (!length) return length.error();
     fail.lasts = *length;
   }
   return Command{fail};
@@ -54,23 +84,47 @@ Result<Command> parse_restore(const Form& form, const Element& element, std::spa
   return Command{power::Restore{.element = element}};
 }
 
+Result<double> parse_setting(power::Key key, std::string_view text) {
+  if (key == power::Key::state) {
+    static constexpr std::array<std::string_view, 3> states{"off", "on", "standby"};
+    const auto at = std::find(states.begin(), states.end(), text);
+    if (at == states.end()) return wrong(in_quotes(text) + " is no state; write state=on, state=off or state=standby");
+    return static_cast<double>(at - states.begin());
+  }
+  if (key == power::Key::mode) {
+    const auto& modes = power::ups_mode_names;
+    const auto at = std::find(modes.begin(), modes.end(), text);
+    if (at == modes.end()) return wrong(in_quotes(text) + " is no mode" + one_of(text, modes));
+    return static_cast<double>(at - modes.begin());
+  }
+  const auto number = ground::parse_number(text);
+  if (!number || (*number < 0 && key != power::Key::volts))
+    return wrong(in_quotes(text) + " is no value of " + std::string{power::key_names[static_cast<std::size_t>(key)]} +
+                 "; write digits without a unit");
+  return *number;
+}
+
 Result<Command> parse_set(const Form& form, const Element& element, std::span<const Word> options) {
-  static constexpr std::array<std::string_view, 5> keys{"volts", "watts", "fan", "state", "charge"};  // in the order of power::Key
+  std::vector<std::string_view> keys{power::key_names.begin(), power::key_names.end()};
+  keys.emplace_back("phase");
   if (options.empty()) return wrong("set what? write: " + std::string{form.text});
   if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
   power::Set set{.element = element, .settings = {}};
   for (const Word& word : options) {
-    const auto key = static_cast<power::Key>(std::find(keys.begin(), keys.end(), word.key) - keys.begin());
-    if (key == power::Key::state) {
-      if (word.value != "on" && word.value != "off") return wrong(in_quotes(word.value) + " is no state; write state=on or state=off");
-      set.settings.push_back({.key = key, .value = word.value == "on" ? 1.0 : 0.0});
+    if (word.key == "phase") {
+      const auto phase = parse_phase(word.value);
+      if (!phase) return phase.error();
+      set.phase = *phase;
       continue;
     }
-    const auto number = ground::parse_number(word.value);
-    if (!number || *number < 0)
-      return wrong(in_quotes(word.value) + " is no value of " + std::string{word.key} + "; write digits without a unit");
-    set.settings.push_back({.key = key, .value = *number});
+    const auto key = static_cast<power::Key>(std::find(keys.begin(), keys.end(), word.key) - keys.begin());
+    const auto value = parse_setting(key, word.value);
+    if (!value) return value.error();
+    set.settings.push_back({.key = key, .value = *value});
   }
+  if (set.settings.empty()) return wrong("set what? write: " + std::string{form.text});
+  if (set.phase && std::any_of(set.settings.begin(), set.settings.end(), [](const auto& s) { return s.key != power::Key::volts; }))
+    return wrong("phase= goes with volts= alone");
   return Command{set};
 }
 
@@ -79,6 +133,7 @@ bool takes_length(FaultKind kind) {
     case FaultKind::slow:
     case FaultKind::late:
     case FaultKind::reboot:
+    case FaultKind::replaced:
     case FaultKind::drip:
     case FaultKind::gaps:
     case FaultKind::drop_idle:
@@ -91,7 +146,8 @@ bool takes_length(FaultKind kind) {
 }
 
 bool takes_ratio(FaultKind kind) {
-  return kind < FaultKind::no_bulk || kind == FaultKind::reshaping || (kind >= FaultKind::exception && kind <= FaultKind::echo);
+  return kind < FaultKind::no_bulk || kind == FaultKind::reshaping || kind == FaultKind::scaled ||
+         (kind >= FaultKind::exception && kind <= FaultKind::echo);
 }
 
 /// The most that `value=` (code= of an exception) may say; nothing where it says nothing.
@@ -124,7 +180,11 @@ Result<void> take_length(Fault& fault, std::string_view text) {
 Result<void> take_ratio(Fault& fault, std::string_view text) {
   if (!takes_ratio(fault.kind)) return wrong("ratio= does not go with " + std::string{name(fault.kind)});
   const auto ratio = ground::parse_number(text);
-  if (!ratio || *ratio < 0 || *ratio > 1) return wrong(in_quotes(text) + " is no ratio; write 0 to 1, as in ratio=0.3");
+  if (fault.kind == FaultKind::scaled) {
+    if (!ratio || *ratio < 0 || *ratio > 1000) return wrong(in_quotes(text) + " is no scale; write 0 to 1000, as in ratio=0.5");
+  } else if (!ratio || *ratio < 0 || *ratio > 1) {
+    return wrong(in_quotes(text) + " is no ratio; write 0 to 1, as in ratio=0.3");
+  }
   fault.ratio = *ratio;
   return {};
 }
@@ -140,6 +200,17 @@ Result<void> take_value(Fault& fault, std::string_view key, std::string_view tex
   return {};
 }
 
+Result<void> take_point(Fault& fault, std::string_view text) {
+  if (!takes_point(fault.kind)) return wrong("point= does not go with " + std::string{name(fault.kind)});
+  const auto quantity = text.substr(0, text.find(':'));
+  const auto& names = power::quantity_names;
+  const auto at = std::find(names.begin(), names.end(), quantity);
+  if (at == names.end()) return wrong("nothing measured is called " + in_quotes(quantity) + one_of(quantity, names));
+  fault.point = PointName{.quantity = static_cast<power::Quantity>(at - names.begin())};
+  if (quantity.size() < text.size()) fault.point->index = text.substr(quantity.size() + 1);
+  return {};
+}
+
 /// Faults lie on what talks; those of contacts on contacts.
 Result<void> check_place(const Form& form, const Element& element, std::optional<FaultKind> kind) {
   if (element.is("contact")) {
@@ -152,7 +223,7 @@ Result<void> check_place(const Form& form, const Element& element, std::optional
 }
 
 Result<Command> parse_fault(const Form& form, const Element& element, std::span<const Word> options) {
-  static constexpr std::array<std::string_view, 5> keys{"kind", "ms", "ratio", "code", "value"};
+  static constexpr std::array<std::string_view, 6> keys{"kind", "ms", "ratio", "code", "value", "point"};
   if (const auto checked = check_place(form, element, {}); !checked) return checked.error();
   if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
   const auto word = option(options, "kind");
@@ -165,6 +236,8 @@ Result<Command> parse_fault(const Form& form, const Element& element, std::span<
     if (const auto taken = take_length(fault, *text); !taken) return taken.error();
   if (const auto text = option(options, "ratio"))
     if (const auto taken = take_ratio(fault, *text); !taken) return taken.error();
+  if (const auto text = option(options, "point"))
+    if (const auto taken = take_point(fault, *text); !taken) return taken.error();
   for (const char* key : {"code", "value"})
     if (const auto text = option(options, key))
       if (const auto taken = take_value(fault, key, *text); !taken) return taken.error();
@@ -205,6 +278,7 @@ Result<Command> parse_command(std::string_view text) {
   if (form->verb == "fail") return parse_fail(*form, *element, options);
   if (form->verb == "restore") return parse_restore(*form, *element, options);
   if (form->verb == "set") return parse_set(*form, *element, options);
+  if (form->verb == "maintenance") return parse_maintenance(*form, *element, options);
   if (form->verb == "trap") return parse_trap(*form, *element, options);
   return form->verb == "fault" ? parse_fault(*form, *element, options) : parse_clear(*form, *element, options);
 }

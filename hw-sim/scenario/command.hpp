@@ -12,9 +12,10 @@
 #include "ground/instant.hpp"
 #include "ground/result.hpp"
 #include "hw-sim/power/command.hpp"
+#include "hw-sim/power/snapshot.hpp"
 
-// The words of timelines and of `hw-sim ctl`, parsed: fail · restore · set · fault · clear · trap · status. Used by Scenario and by the
-// simulator's control socket.
+// The words of timelines and of `hw-sim ctl`, parsed: fail · restore · set · fault · clear · trap · maintenance · status. Used by Scenario
+// and by the simulator's control socket.
 namespace hwsim::scenario {
 
 namespace ground = holdup::ground;
@@ -57,68 +58,45 @@ enum class FaultKind : std::uint8_t {
   refused,           // connections are refused, and those that stand are cut
   connection_limit,  // no more than `value` connections, default 1: others are closed at once
   drop_idle,         // a connection without a request for `ms`, default 5 s, is closed
-  frozen,            // old values, answered as if fresh
-  zeros,             // every value 0
+  frozen,            // old values, answered as if fresh; with `point=` those registers alone
+  zeros,             // every value 0; with `point=` those registers alone
+  reversed,          // powers below 0, or those of `point=`: a current transformer the wrong way round
+  scaled,            // powers and currents, or `point=`, `ratio` times what they are, default 0.5
   reboot,            // silent for its boot time (or `ms`), uptime restarts
+  replaced,          // as reboot, and all that it counts begins at 0: another device at the same address
   // On a contact, in the order of power::Disturbance.
   eft,      // bursts of false pulses, each `ms`, default 300 ms
   chatter,  // opens and closes each `ms`, default 60 ms
   welded,   // stays as it is
   broken,   // reads open, on both sides
 };
-inline constexpr std::array<std::string_view, 42> fault_names{"silent",
-                                                              "slow",
-                                                              "lossy",
-                                                              "duplicate",
-                                                              "late",
-                                                              "wrong_id",
-                                                              "wrong_source",
-                                                              "truncated",
-                                                              "garbage",
-                                                              "no_bulk",
-                                                              "non_increasing",
-                                                              "endless",
-                                                              "reshaping",
-                                                              "counter_wrap",
-                                                              "stale_cache",
-                                                              "warming",
-                                                              "trap_storm",
-                                                              "exception",
-                                                              "busy",
-                                                              "mbap_length",
-                                                              "protocol_id",
-                                                              "byte_count",
-                                                              "data_size",
-                                                              "drip",
-                                                              "gaps",
-                                                              "merged",
-                                                              "bad_crc",
-                                                              "echo",
-                                                              "nan",
-                                                              "word_swapped",
-                                                              "saturated",
-                                                              "unplugged",
-                                                              "refused",
-                                                              "connection_limit",
-                                                              "drop_idle",
-                                                              "frozen",
-                                                              "zeros",
-                                                              "reboot",
-                                                              "eft",
-                                                              "chatter",
-                                                              "welded",
-                                                              "broken"};
+inline constexpr std::array<std::string_view, 45> fault_names{
+    "silent",      "slow",         "lossy",      "duplicate",      "late",    "wrong_id",         "wrong_source",
+    "truncated",   "garbage",      "no_bulk",    "non_increasing", "endless", "reshaping",        "counter_wrap",
+    "stale_cache", "warming",      "trap_storm", "exception",      "busy",    "mbap_length",      "protocol_id",
+    "byte_count",  "data_size",    "drip",       "gaps",           "merged",  "bad_crc",          "echo",
+    "nan",         "word_swapped", "saturated",  "unplugged",      "refused", "connection_limit", "drop_idle",
+    "frozen",      "zeros",        "reversed",   "scaled",         "reboot",  "replaced",         "eft",
+    "chatter",     "welded",       "broken"};
 
 [[nodiscard]] constexpr std::string_view name(FaultKind kind) { return fault_names[static_cast<std::size_t>(kind)]; }
 [[nodiscard]] constexpr bool changes_walks(FaultKind kind) { return kind >= FaultKind::no_bulk && kind <= FaultKind::endless; }
 [[nodiscard]] constexpr bool lies_on_objects(FaultKind kind) { return kind >= FaultKind::no_bulk && kind <= FaultKind::trap_storm; }
 [[nodiscard]] constexpr bool lies_on_modbus(FaultKind kind) { return kind >= FaultKind::exception && kind < FaultKind::frozen; }
 [[nodiscard]] constexpr bool lies_on_contact(FaultKind kind) { return kind >= FaultKind::eft; }
+/// In single registers of a simulated device.
+[[nodiscard]] constexpr bool takes_point(FaultKind kind) { return kind >= FaultKind::frozen && kind <= FaultKind::scaled; }
 /// Of a Modbus unit: what only frames with an MBAP header, only those with a CRC, only a serial line, only connections can suffer.
 [[nodiscard]] constexpr bool needs_header(FaultKind kind) { return kind == FaultKind::mbap_length || kind == FaultKind::protocol_id; }
 [[nodiscard]] constexpr bool needs_crc(FaultKind kind) { return kind == FaultKind::bad_crc || kind == FaultKind::echo; }
 [[nodiscard]] constexpr bool needs_line(FaultKind kind) { return kind == FaultKind::unplugged; }
 [[nodiscard]] constexpr bool needs_connections(FaultKind kind) { return kind >= FaultKind::refused && kind <= FaultKind::drop_idle; }
+
+/// point=NAME[:INDEX]: the registers of one quantity, all of them without an index.
+struct PointName {
+  power::Quantity quantity{};
+  std::string index = {};
+};
 
 /// What is wrong between a device and its readers. `ratio` is the share of answers it hits, 1 unless told (lossy: 0.3).
 struct Fault {
@@ -127,6 +105,7 @@ struct Fault {
   std::optional<ground::Duration> length = {};  // ms=
   std::optional<double> ratio = {};
   std::optional<std::uint16_t> value = {};  // code=, value=
+  std::optional<PointName> point = {};
 };
 
 /// Ends one kind of fault of a device, or all.
@@ -153,9 +132,15 @@ struct Trap {
   std::optional<std::string> to = {};  // HOST:PORT instead of where the simulator sends traps
 };
 
+/// What people say they will work on, and for how long: nothing changes in the world, a watcher that hears it may expect a loss there.
+struct Maintenance {
+  ground::Element element;
+  ground::Duration lasts{3'600'000'000'000};
+};
+
 struct Status {};
 
-using Command = std::variant<power::Fail, power::Restore, power::Set, Fault, Clear, Trap, Status>;
+using Command = std::variant<power::Fail, power::Restore, power::Set, Fault, Clear, Trap, Maintenance, Status>;
 
 /// One command in its words; malformed with what is wrong and the nearest known word.
 [[nodiscard]] ground::Result<Command> parse_command(std::string_view text);

@@ -8,6 +8,7 @@
 #include "ground/number.hpp"
 #include "ground/utf8.hpp"
 #include "ground/yaml/mapping.hpp"
+#include "hw-sim/scenario/chain_keys.hpp"
 #include "hw-sim/scenario/sim_keys.hpp"
 
 namespace hwsim::scenario {
@@ -44,16 +45,20 @@ class RackReader {
   RackFile read() {
     rack().name = root_.required_text("rack");
     if (const auto system = root_.word("system", power::system_names)) rack().system = static_cast<power::System>(*system);
+    for (const char* section : {"ups", "ats"}) list_speakers(section);
     each(root_, "feeds", [this](Mapping& map, const std::string& name) { read_feed(map, name); });
     each(root_, "devices", [this](Mapping& map, const std::string& name) { read_device(map, name); });
     each(root_, "loads", [this](Mapping& map, const std::string& name) { read_load(map, name); });
     each(root_, "contacts", [this](Mapping& map, const std::string& name) { read_contact(map, name); });
+    each(root_, "ups", [this](Mapping& map, const std::string& name) { read_ups_section(map, name); });
+    each(root_, "ats", [this](Mapping& map, const std::string& name) { read_ats_section(map, name); });
     if (rack().feeds.empty()) root_.problem("feeds", "no feed", "add feeds: {A: {nominal_volts: 230}}");
     if (const Node* sim = root_.find("sim")) {
       for (const Listed& device : devices_) wires_.push_back({.device = device.name});
       read_sim(*sim, report_, rack(), wires_);
       check_cards(*sim);
     }
+    check_batteries();
     settle_loads();
     list_addresses();
     list_elements();
@@ -88,9 +93,10 @@ class RackReader {
     power::Feed feed{.name = name};
     const auto volts = map.number("nominal_volts");
     if (!map.has("nominal_volts")) map.problem({}, "'nominal_volts' is missing", "add it, as in nominal_volts: 230");
-    if (volts && (*volts <= 0 || *volts > 1000))
-      map.problem("nominal_volts", "not between 0 and 1000", "write the feed's volts, as in 230");
-    if (volts) feed.nominal_volts = *volts;
+    feed.negative = rack().system == power::System::dc && volts && *volts < 0;
+    const double size = volts.value_or(feed.nominal_volts) * (feed.negative ? -1 : 1);
+    if (size <= 0 || size > 1000) map.problem("nominal_volts", "not between 0 and 1000", "write the feed's volts, as in 230");
+    feed.nominal_volts = size;
     if (rack().system == power::System::dc) feed.frequency_hertz = 0;
     if (const Node* upstream = map.find("upstream"))
       if (const Node* ups = upstream->find("ups")) carry(ups->text, rack().feeds.size());
@@ -107,11 +113,16 @@ class RackReader {
   void read_device(Mapping& map, const std::string& name) {
     Listed listed{.name = name, .url = map.required_text("url"), .line = map.line("url")};
     if (const auto via = map.text("via")) vias_.insert(*via);
-    if (const auto feed_name = map.text("feed")) {
+    const auto feed_name = map.text("feed");
+    if (feed_name && speakers_.contains(name)) {  // where what it speaks for hangs
+      if (!find_named(rack().feeds, *feed_name))
+        map.problem("feed", "no feed is called " + in_quotes(*feed_name), guess(*feed_name, rack().feeds));
+    } else if (feed_name) {
       const auto feed = find_named(rack().feeds, *feed_name);
       if (!feed) map.problem("feed", "no feed is called " + in_quotes(*feed_name), guess(*feed_name, rack().feeds));
       listed.pdu = rack().pdus.size();
       rack().pdus.push_back({.name = name, .feed = feed.value_or(0), .outlets = least_outlets});
+      read_pdu_chain(map, rack().system, rack().pdus.back());
     }
     devices_.push_back(std::move(listed));
   }
@@ -122,19 +133,16 @@ class RackReader {
     if (const auto sharing = map.word("sharing", power::sharing_names)) load.sharing = static_cast<power::Sharing>(*sharing);
     rack().loads.push_back(std::move(load));
     each(map, "supplies", [this](Mapping& supply, const std::string& supply_name) { read_supply(supply, supply_name); });
+    read_load_chain(map, rack().loads.back());
     if (rack().loads.back().supplies.empty()) map.problem("supplies", "no supply", "add supplies: {psu1: {cord: PDU/outlet/1}}");
   }
 
   void read_supply(Mapping& map, const std::string& name) {
     power::Supply supply{.name = name, .rated_watts = 0};
-    const auto rated = map.number("rated_watts");
-    if (rated && (*rated <= 0 || *rated > 1e6)) map.problem("rated_watts", "not between 0 and 1000000", "write what its label says");
-    if (rated && *rated > 0) supply.rated_watts = *rated;
-    const auto holdup = map.duration("holdup");
-    if (holdup && *holdup > 10s) map.problem("holdup", "longer than 10s", "write what its data sheet says, as in 20ms");
-    if (holdup && *holdup <= 10s) supply.holdup = *holdup;
     const auto cord = map.required_text("cord");
     if (!cord.empty()) read_cord(map, cord, supply);
+    const bool plugged = supply.pdu < rack().pdus.size() && supply.outlet <= rack().pdus[supply.pdu].outlets;
+    read_supply_chain(map, plugged ? power::nominal_at(rack(), rack().pdus[supply.pdu], supply.outlet) : 0, supply);
     if (const auto status = map.text("status")) read_status(map, *status, supply);
     rack().loads.back().supplies.push_back(std::move(supply));
   }
@@ -175,6 +183,8 @@ class RackReader {
     contact.has_pair = !contact.pair.empty();
     contact.active_low = map.text("active") == "low";
     if (contact.has_pair || map.text("kind") == "relay") contact.relay = power::Relay::typical();
+    commons_.insert("gpiochip/" + contact.source.substr(0, contact.source.rfind('/')));
+    if (const auto common = map.text("common")) commons_.insert("contact/" + *common);
     const auto of = map.required_text("of");
     if (of.empty()) return;
     for (std::size_t l = 0; l < rack().loads.size(); ++l)
@@ -185,6 +195,51 @@ class RackReader {
         return;
       }
     map.problem("of", in_quotes(of) + " is no supply of this file", "write LOAD/SUPPLY, as in cab1/psu1");
+  }
+
+  /// Devices that speak for a UPS or a transfer switch are no PDUs, on whatever feed they hang.
+  void list_speakers(std::string_view section) {
+    const Node* node = root_.find(section);
+    if (node == nullptr) return;
+    for (const auto& entry : node->entries)
+      if (const Node* status = entry.value.find("status")) speakers_.insert(status->text);
+  }
+
+  /// Its device is one of the file that is nothing else yet.
+  void read_speaker(Mapping& map, std::string& card) {
+    const auto status = map.text("status");
+    if (!status) return;
+    const auto device = find_named(devices_, *status);
+    if (!device) return map.problem("status", "no device is called " + in_quotes(*status), guess(*status, devices_));
+    if (std::exchange(devices_[*device].reports, true))
+      return map.problem("status", in_quotes(*status) + " speaks for something else already", "give it a device of its own");
+    card = *status;
+  }
+
+  void read_ups_section(Mapping& map, const std::string& name) {
+    const auto ups = find_named(rack().upses, name);
+    if (!ups) return map.problem({}, "no feed names this UPS", "add upstream: {ups: " + name + "} to the feeds behind it");
+    read_speaker(map, rack().upses[*ups].card.device);
+    if (const auto watts = map.number("rated_watts"); watts && *watts > 0) rack().upses[*ups].rated_watts = *watts;
+  }
+
+  void read_ats_section(Mapping& map, const std::string& name) {
+    read_ats_chain(map, name, rack());
+    if (const auto ats = find_named(rack().atses, name)) read_speaker(map, rack().atses[*ats].card.device);
+  }
+
+  void check_batteries() {
+    for (std::size_t l = 0; l < rack().loads.size(); ++l)
+      for (power::Battery& battery : rack().loads[l].batteries) {
+        if (!battery.status) continue;
+        const auto device = find_named(devices_, battery.status->device);
+        const Mapping map{root_.find("loads")->entries[l].value, "loads." + rack().loads[l].name, report_};
+        if (!device)
+          map.problem("batteries", "no device is called " + in_quotes(battery.status->device), guess(battery.status->device, devices_));
+        else if (devices_[*device].pdu || std::exchange(devices_[*device].reports, true))
+          map.problem("batteries", in_quotes(battery.status->device) + " speaks for something else already", "give it a device of its own");
+        if (!device) battery.status.reset();
+      }
   }
 
   /// Each card is a device of the file that is nothing else yet.
@@ -233,6 +288,9 @@ class RackReader {
     for (const power::Ups& ups : rack().upses) add_card(ups.card);
     for (const power::Ats& ats : rack().atses) add_card(ats.card);
     for (const power::Load& load : rack().loads)
+      for (const power::Battery& battery : load.batteries)
+        if (battery.status) add_card(*battery.status);
+    for (const power::Load& load : rack().loads)
       if (load.cabinet) add_card(load.cabinet->card);
     for (const Listed& device : devices_)
       if (!device.pdu && !device.reports)
@@ -244,10 +302,19 @@ class RackReader {
     out_.elements = power::elements(rack());
     for (const power::Pdu& pdu : rack().pdus)
       for (const char* part : {"/phase/1", "/phase/2", "/phase/3", "/bank/1", "/bank/2"})
-        if (const auto element = Element::parse(pdu.name + part)) out_.elements.push_back(*element);
+        if (const auto element = Element::parse(pdu.name + part)) list(*element);
+    for (const power::Load& load : rack().loads)
+      for (const char* part : {"/cache", "/bbu1"})
+        if (const auto element = Element::parse(load.name + part)) list(*element);
+    for (const std::string& common : commons_)
+      if (const auto element = Element::parse(common)) list(*element);
     for (const std::string& via : vias_)
       if (const auto element = Element::parse(via)) out_.elements.push_back(*element);
     out_.elements.push_back(Element::named("self"));
+  }
+
+  void list(const Element& element) {
+    if (std::find(out_.elements.begin(), out_.elements.end(), element) == out_.elements.end()) out_.elements.push_back(element);
   }
 
   ground::yaml::Report report_;
@@ -255,7 +322,7 @@ class RackReader {
   RackFile out_;
   std::vector<Listed> devices_;
   std::vector<NamedWire> wires_;  // as devices_, where there is a `sim:`
-  std::set<std::string> vias_;
+  std::set<std::string> vias_, speakers_, commons_;
   std::set<std::pair<std::size_t, std::size_t>> plugged_;
 };
 

@@ -7,6 +7,7 @@
 #include "ground/nearest.hpp"
 #include "ground/number.hpp"
 #include "ground/utf8.hpp"
+#include "hw-sim/scenario/chain_keys.hpp"
 
 namespace hwsim::scenario {
 namespace {
@@ -45,20 +46,57 @@ std::size_t highest_plugged(const power::Rack& rack, std::size_t pdu) {
   return out;
 }
 
-void read_pdu(Mapping& map, power::Pdu& pdu, std::size_t highest) {
+void read_card_phase(Mapping& map, const power::Rack& rack, power::Pdu& pdu) {
+  const auto phase = map.integer("card_phase");
+  if (!phase) return;
+  const auto most = std::int64_t(power::phases(power::system_of(rack, pdu)));
+  if (*phase < 1 || *phase > most)
+    return map.problem("card_phase", "not between 1 and " + std::to_string(most), "write the phase that feeds it");
+  pdu.card_line = static_cast<std::size_t>(*phase - 1);
+}
+
+void read_pdu(Mapping& map, const power::Rack& rack, power::Pdu& pdu, std::size_t highest) {
   if (const auto model = map.word("model", power::pdu_model_names)) pdu.model = static_cast<power::PduModel>(*model);
   read_length(map, "refresh", 1ms, pdu.refresh);
   read_length(map, "boot", 0s, pdu.boot);
   pdu.traps = map.flag("traps").value_or(pdu.traps);
+  read_pdu_chain(map, rack.system, pdu);
+  read_card_phase(map, rack, pdu);
+  for (const power::Bank& bank : pdu.banks)
+    for (const std::size_t outlet : bank.outlets) highest = std::max(highest, outlet);
   const auto outlets = map.integer("outlets");
   if (!outlets) return;
   if (*outlets < 1 || *outlets > 64) return map.problem("outlets", "not between 1 and 64", "write how many it has");
   pdu.outlets = std::max(static_cast<std::size_t>(*outlets), highest);
   if (*outlets < std::int64_t(highest))
-    map.problem("outlets", "a cord is plugged into outlet " + std::to_string(highest), "write that or more");
+    map.problem("outlets", "a cord or a bank needs outlet " + std::to_string(highest), "write that or more");
 }
 
-void read_supply(Mapping& map, power::Supply& supply) {
+/// `cord: pdu-a/outlet/4`: where it is plugged in truth, whatever the site file says.
+void read_true_cord(Mapping& map, power::Rack& rack, power::Supply& supply) {
+  const auto text = map.text("cord");
+  if (!text) return;
+  const auto element = Element::parse(*text);
+  for (std::size_t p = 0; element && p < rack.pdus.size(); ++p)
+    for (std::size_t n = 1; n <= rack.pdus[p].outlets; ++n)
+      if (Element::outlet(rack.pdus[p].name, std::to_string(n)) == *element) {
+        for (const power::Load& load : rack.loads)
+          for (const power::Supply& other : load.supplies)
+            if (&other != &supply && other.pdu == p && other.outlet == n)
+              return map.problem("cord", "another supply is plugged in there", "name a free outlet");
+        supply.pdu = p, supply.outlet = n;
+        return;
+      }
+  map.problem("cord", "'" + ground::printable(*text) + "' is no outlet of this rack", "write PDU/outlet/NUMBER");
+}
+
+/// Volts at its outlet; 0 where the file has no such outlet, which is told elsewhere.
+double nominal_of(const power::Rack& rack, const power::Supply& supply) {
+  return supply.pdu < rack.pdus.size() ? power::nominal_at(rack, rack.pdus[supply.pdu], supply.outlet) : 0;
+}
+
+void read_supply(Mapping& map, double nominal_volts, power::Supply& supply) {
+  read_supply_chain(map, nominal_volts, supply);
   read_number(map, "fan_rpm", {.least = 0, .most = 100'000}, supply.fan_rpm);
   if (!supply.status) {
     for (const char* key : {"model", "refresh", "boot"})
@@ -71,7 +109,7 @@ void read_supply(Mapping& map, power::Supply& supply) {
 }
 
 void read_card(Mapping& map, power::Card& card) {
-  card.device = map.text("card").value_or("");
+  card.device = map.text("card").value_or(card.device);
   read_length(map, "refresh", 1ms, card.refresh);
   read_length(map, "boot", 0s, card.boot);
   card.traps = map.flag("traps").value_or(card.traps);
@@ -94,19 +132,26 @@ std::optional<std::size_t> named(Mapping& map, std::string_view key, const List&
 }
 
 void read_ats(Mapping& map, std::string_view name, power::Rack& rack) {
-  power::Ats ats{.name = std::string{name}};
-  if (const auto model = map.word("model", power::ats_model_names)) ats.model = static_cast<power::AtsModel>(*model);
-  ats.pdu = named(map, "carries", rack.pdus, "PDU").value_or(0);
-  ats.alternate = named(map, "alternate", rack.feeds, "feed").value_or(0);
-  if (ats.pdu < rack.pdus.size() && ats.alternate == rack.pdus[ats.pdu].feed && rack.feeds.size() > 1)
-    map.problem("alternate", "that is the PDU's own feed already", "name the other source");
-  const bool taken = std::any_of(rack.atses.begin(), rack.atses.end(), [&](const power::Ats& other) { return other.pdu == ats.pdu; });
-  if (taken) map.problem("carries", "another transfer switch carries it", "give each its own PDU");
-  read_card(map, ats.card);
-  if (!rack.pdus.empty()) rack.atses.push_back(std::move(ats));
+  const auto is_it = [&](const power::Ats& ats) { return ats.name == name; };
+  if (std::none_of(rack.atses.begin(), rack.atses.end(), is_it)) read_ats_chain(map, name, rack);
+  const auto ats = std::find_if(rack.atses.begin(), rack.atses.end(), is_it);
+  if (const auto model = map.word("model", power::ats_model_names); model && ats != rack.atses.end())
+    ats->model = static_cast<power::AtsModel>(*model);
+  power::Card nobody;
+  read_card(map, ats == rack.atses.end() ? nobody : ats->card);
+}
+
+void read_unit(Mapping& map, power::Battery& battery) {
+  if (const auto model = map.word("model", power::battery_model_names)) battery.model = static_cast<power::BatteryModel>(*model);
+  read_number(map, "rated_watts", {.least = 1, .most = 1e6}, battery.rated_watts);
+  read_length(map, "runtime", 1s, battery.runtime);
+  if (!battery.status) return;
+  read_length(map, "refresh", 1ms, battery.status->refresh);
+  read_length(map, "boot", 0s, battery.status->boot);
 }
 
 void read_load(Mapping& map, power::Load& load) {
+  read_load_chain(map, load);
   read_number(map, "watts", {.least = 0, .most = 1e6}, load.watts);
   if (!map.has("card")) {
     for (const char* key : {"model", "disks", "refresh", "boot", "traps"})
@@ -161,11 +206,14 @@ bool read_element(Mapping& map, std::string_view name, power::Rack& rack, std::s
     if (Element::feed(feed.name).text() == name)
       return read_number(map, "frequency_hertz", {.least = 0, .most = 400}, feed.frequency_hertz), true;
   for (std::size_t p = 0; p < rack.pdus.size(); ++p)
-    if (rack.pdus[p].name == name) return read_pdu(map, rack.pdus[p], highest_plugged(rack, p)), true;
+    if (rack.pdus[p].name == name) return read_pdu(map, rack, rack.pdus[p], highest_plugged(rack, p)), true;
   for (power::Load& load : rack.loads) {
     if (load.name == name) return read_load(map, load), true;
     for (power::Supply& supply : load.supplies)
-      if (Element::supply(load.name, supply.name).text() == name) return read_supply(map, supply), true;
+      if (Element::supply(load.name, supply.name).text() == name)
+        return read_true_cord(map, rack, supply), read_supply(map, nominal_of(rack, supply), supply), true;
+    for (power::Battery& battery : load.batteries)
+      if (load.name + "/" + battery.name == name) return read_unit(map, battery), true;
   }
   return false;
 }
@@ -180,6 +228,17 @@ std::string guess(std::string_view name, const power::Rack& rack) {
 }
 
 }  // namespace
+
+void read_ats_chain(Mapping& map, std::string_view name, power::Rack& rack) {
+  power::Ats ats{.name = std::string{name}};
+  ats.pdu = named(map, "carries", rack.pdus, "PDU").value_or(0);
+  ats.alternate = named(map, "alternate", rack.feeds, "feed").value_or(0);
+  if (ats.pdu < rack.pdus.size() && ats.alternate == rack.pdus[ats.pdu].feed && rack.feeds.size() > 1)
+    map.problem("alternate", "that is the PDU's own feed already", "name the other source");
+  const bool taken = std::any_of(rack.atses.begin(), rack.atses.end(), [&](const power::Ats& other) { return other.pdu == ats.pdu; });
+  if (taken) map.problem("carries", "another transfer switch carries it", "give each its own PDU");
+  if (!rack.pdus.empty() && !rack.feeds.empty()) rack.atses.push_back(std::move(ats));
+}
 
 void read_sim(const ground::yaml::Node& node, const ground::yaml::Report& report, power::Rack& rack, std::span<NamedWire> wires) {
   const Mapping sim{node, "sim", report};

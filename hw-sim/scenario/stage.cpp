@@ -1,5 +1,6 @@
 #include "hw-sim/scenario/stage.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,11 @@ power::Disturbance disturbance_of(FaultKind kind) {
 
 bool on_registers(FaultKind kind) { return kind == FaultKind::frozen || kind == FaultKind::zeros; }
 
+power::LieKind lie_of(FaultKind kind) { return static_cast<power::LieKind>(static_cast<int>(kind) - static_cast<int>(FaultKind::frozen)); }
+
+constexpr double usual_scale = 0.5;
+constexpr ground::Duration usual_warming = std::chrono::seconds{10};
+
 }  // namespace
 
 Stage::Stage(power::Rack rack, std::uint64_t seed) : world_{std::move(rack), seed}, faults_{world_.devices().size(), seed} {}
@@ -31,6 +37,10 @@ Result<void> Stage::perform(const Command& command) {
   if (const auto* trap = std::get_if<Trap>(&command)) {
     const auto device = device_of(trap->element);
     return device ? Result<void>{} : device.error();
+  }
+  if (const auto* window = std::get_if<Maintenance>(&command)) {
+    if (world_.live(window->element)) return {};
+    return ground::Failure{.kind = ground::FailureKind::unsupported, .what = "the rack has no " + window->element.text()};
   }
   return {};
 }
@@ -64,12 +74,28 @@ Result<void> Stage::begin(const Fault& fault) {
   }
   const auto device = device_of(fault.element);
   if (!device) return device.error();
+  if (takes_point(fault.kind) && (fault.point || !on_registers(fault.kind))) return mislead(*device, fault);
   if (on_registers(fault.kind))
     world_.set_registers(*device, registers_of(fault.kind));
   else if (fault.kind == FaultKind::reboot)
     world_.reboot(*device, fault.length);
+  else if (fault.kind == FaultKind::replaced)
+    world_.replace(*device, fault.length);
   else
     faults_.begin(*device, fault, world_.now());
+  if (fault.kind == FaultKind::warming) world_.warm(*device, fault.length.value_or(usual_warming));
+  return {};
+}
+
+Result<void> Stage::mislead(std::size_t device, const Fault& fault) {
+  power::Lie lie{.kind = lie_of(fault.kind), .quantity = {}, .index = {}, .ratio = fault.ratio.value_or(usual_scale)};
+  if (fault.point) lie.quantity = fault.point->quantity, lie.index = fault.point->index;
+  const auto& values = world_.read(device).values;
+  if (std::none_of(values.begin(), values.end(), [&](const power::Measurement& m) { return lie.concerns(m); })) {
+    const auto what = fault.point ? std::string{name(fault.point->quantity)} + (lie.index.empty() ? "" : ":" + lie.index) : "power";
+    return ground::Failure{.kind = ground::FailureKind::unsupported, .what = fault.element.text() + " measures no " + what};
+  }
+  world_.mislead(device, std::move(lie));
   return {};
 }
 
@@ -84,6 +110,8 @@ Result<void> Stage::end(const Clear& clear) {
   if (!device) return device.error();
   if (!clear.kind || (on_registers(*clear.kind) && world_.registers(*device) == registers_of(*clear.kind)))
     world_.set_registers(*device, power::Registers::live);
+  if (!clear.kind || takes_point(*clear.kind)) world_.correct(*device, clear.kind ? std::optional{lie_of(*clear.kind)} : std::nullopt);
+  if (!clear.kind || *clear.kind == FaultKind::warming) world_.warm(*device, {});
   faults_.end(*device, clear.kind);
   return {};
 }

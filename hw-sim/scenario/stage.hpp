@@ -20,7 +20,8 @@ class Stage {
   [[nodiscard]] power::World& world() { return world_; }
   [[nodiscard]] const power::World& world() const { return world_; }
   /// Performs a command at world().now(); unsupported when the rack has no such element or it cannot do that.
-  /// Status and Trap do nothing here but look at their element: the host answers the one and sends the other.
+  /// Status, Trap and Maintenance do nothing here but look at their element: the host answers the one and sends the other, and tells its
+  /// watcher of the third.
   [[nodiscard]] ground::Result<void> perform(const Command& command);
   /// The fate of the device's next request: none while its agent is unpowered or booting.
   [[nodiscard]] Fate fate(std::size_t device);
@@ -31,6 +32,7 @@ class Stage {
   [[nodiscard]] ground::Result<std::size_t> device_of(const ground::Element& element) const;
   [[nodiscard]] ground::Result<std::size_t> contact_of(const ground::Element& element) const;
   [[nodiscard]] ground::Result<void> begin(const Fault& fault);
+  [[nodiscard]] ground::Result<void> mislead(std::size_t device, const Fault& fault);
   [[nodiscard]] ground::Result<void> end(const Clear& clear);
 
   power::World world_;

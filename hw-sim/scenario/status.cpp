@@ -12,7 +12,7 @@ void write_feeds(const power::World& world, JsonWriter& json) {
   for (std::size_t f = 0; f < rack.feeds.size(); ++f) {
     const Element element = Element::feed(rack.feeds[f].name);
     json.key(element.text()).begin_object().field("live", *world.live(element)).key("volts").begin_array();
-    for (std::size_t p = 0; p < power::phases(rack.system); ++p) json.value(world.feed_volts(f, p));
+    for (std::size_t p = 0; p < power::phases(rack.system); ++p) json.value(world.feed_volts(f, p) * (rack.feeds[f].negative ? -1 : 1));
     json.end_array().end_object();
   }
 }
@@ -72,6 +72,22 @@ void write_loads(const power::World& world, JsonWriter& json) {
   }
 }
 
+void write_units(const power::World& world, JsonWriter& json) {
+  for (const auto& load : world.rack().loads)
+    for (const auto& battery : load.batteries) {
+      const auto element = Element::parse(load.name + "/" + battery.name);
+      if (element) json.key(element->text()).begin_object().field("live", world.live(*element).value_or(false)).end_object();
+    }
+}
+
+void write_banks(const power::World& world, JsonWriter& json) {
+  for (const auto& pdu : world.rack().pdus)
+    for (const auto& bank : pdu.banks) {
+      const auto element = Element::parse(pdu.name + "/bank/" + bank.name);
+      if (element) json.key(element->text()).begin_object().field("live", world.live(*element).value_or(false)).end_object();
+    }
+}
+
 void write_contacts(const power::World& world, JsonWriter& json) {
   for (std::size_t c = 0; c < world.rack().contacts.size(); ++c) {
     const power::Contact& contact = world.rack().contacts[c];
@@ -89,6 +105,8 @@ void write_elements(const power::World& world, JsonWriter& json) {
   write_pdus(world, json);
   write_loads(world, json);
   write_upstream(world, json);
+  write_banks(world, json);
+  write_units(world, json);
   write_cabinets(world, json);
   write_contacts(world, json);
   for (std::size_t d = 0; d < world.devices().size(); ++d)

@@ -34,12 +34,15 @@ TEST_CASE("fail is read with phase and length") {
   const auto full = parsed<power::Fail>("fail feed/A for=300ms phase=1");
   CHECK(full.phase == 1);
   CHECK(full.lasts == 300ms);
+  CHECK(parsed<power::Fail>("fail feed/A phase=neutral").phase == power::neutral);
+  CHECK(parsed<power::Fail>("fail cab1/psu1 kind=removed").removed);
   CHECK(parsed<power::Fail>("fail pdu-a/outlet/3").element.text() == "pdu-a/outlet/3");
 }
 
 TEST_CASE("restore, clear and status are read") {
   CHECK(parsed<power::Restore>("restore cab1/psu1").element.text() == "cab1/psu1");
   CHECK(!parsed<Clear>("clear device/pdu-a").kind);
+  CHECK((parsed<Maintenance>("maintenance cab1/psu1").lasts == 1h && parsed<Maintenance>("maintenance feed/A for=30min").lasts == 30min));
   CHECK(parsed<Clear>("clear device/pdu-a kind=slow").kind == FaultKind::slow);
   REQUIRE(parse_command(" status ").has_value());
   CHECK(std::holds_alternative<Status>(*parse_command("status")));
@@ -54,6 +57,10 @@ TEST_CASE("set is read with each of its keys") {
   CHECK((set.settings[2].key == power::Key::fan && set.settings[2].value == 0.7));
   CHECK((set.settings[3].key == power::Key::state && set.settings[3].value == 0));
   CHECK(parsed<power::Set>("set pdu-a/outlet/3 state=on").settings[0].value == 1);
+  CHECK(parsed<power::Set>("set cab1/psu1 state=standby").settings[0].value == 2);
+  CHECK(parsed<power::Set>("set ups/u1 mode=test").settings[0].value == 3);
+  const auto one = parsed<power::Set>("set feed/A volts=-50 phase=2");
+  CHECK((one.phase == 2 && one.settings.size() == 1 && one.settings[0].value == -50));
 }
 
 TEST_CASE("every kind of fault is read by its name") {
@@ -68,6 +75,10 @@ TEST_CASE("every kind of fault is read by its name") {
   CHECK(parsed<Fault>("fault device/u1 kind=exception code=255").value == 255);
   CHECK(parsed<Fault>("fault device/u1 kind=mbap_length value=65535").value == 65535);
   CHECK(parsed<Fault>("fault contact/ac kind=eft ms=100").length == 100ms);
+  const auto frozen = parsed<Fault>("fault device/pdu-a kind=frozen point=outlet_current:3");
+  REQUIRE(frozen.point);
+  CHECK((frozen.point->quantity == power::Quantity::outlet_current && frozen.point->index == "3"));
+  CHECK(parsed<Fault>("fault device/pdu-a kind=scaled ratio=2.5").ratio == 2.5);
 }
 
 TEST_CASE("a trap is read with its varbinds, quoted blanks and all") {
@@ -85,28 +96,38 @@ TEST_CASE("a trap is read with its varbinds, quoted blanks and all") {
 
 TEST_CASE("what is wrong with a command is said, with the nearest known word") {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"", "no command; known: fail, restore, set, fault, clear, trap, status"},
+      {"", "no command; known: fail, restore, set, fault, clear, trap, maintenance, status"},
       {"fial feed/A", "no command is called 'fial'; did you mean 'fail'?"},
-      {"explode feed/A", "no command is called 'explode'; known: fail, restore, set, fault, clear, trap, status"},
-      {"fail", "fail what? write: fail ELEMENT [phase=1] [for=300ms]"},
-      {"fail for=3s", "fail what? write: fail ELEMENT [phase=1] [for=300ms]"},
+      {"explode feed/A", "no command is called 'explode'; known: fail, restore, set, fault, clear, trap, maintenance, status"},
+      {"fail", "fail what? write: fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
+      {"fail for=3s", "fail what? write: fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
       {"fail feed//A", "'feed//A' is no element; write one as in feed/A, pdu-a, pdu-a/outlet/3, cab1/psu1"},
       {"fail feed/A fur=3s", "fail knows no 'fur'; did you mean 'for'?"},
-      {"fail feed/A for", "'for' has no value; write: fail ELEMENT [phase=1] [for=300ms]"},
-      {"fail feed/A for=", "'for' has no value; write: fail ELEMENT [phase=1] [for=300ms]"},
+      {"fail feed/A for", "'for' has no value; write: fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
+      {"fail feed/A for=", "'for' has no value; write: fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
       {"fail feed/A for=300", "'300' is no duration for this; write a number and its unit, as in for=300ms"},
       {"fail feed/A for=0s", "'0s' is no duration for this; write a number and its unit, as in for=300ms"},
       {"fail feed/A for=200y", "'200y' is no duration for this; write a number and its unit, as in for=300ms"},
       {"fail feed/A for=1s for=2s", "'for' stands twice; keep one"},
       {"fail feed/A phase=4", "'4' is no phase; write phase=1, 2 or 3"},
       {"restore feed/A now", "'now' is one word too many; write: restore ELEMENT"},
-      {"set cab1", "set what? write: set ELEMENT volts=196|watts=1200|fan=0.7|state=off"},
+      {"set cab1", "set what? write: set ELEMENT volts=196|watts=1200|fan=0.7|state=off|charge=0.3|hertz=50.2|mode=eco [phase=1]"},
       {"set cab1 wats=3", "set knows no 'wats'; did you mean 'watts'?"},
       {"set cab1 watts=3W", "'3W' is no value of watts; write digits without a unit"},
       {"set cab1 watts=-3", "'-3' is no value of watts; write digits without a unit"},
-      {"set pdu-a/outlet/3 state=0", "'0' is no state; write state=on or state=off"},
+      {"set pdu-a/outlet/3 state=0", "'0' is no state; write state=on, state=off or state=standby"},
       {"fault pdu-a kind=silent", "fault takes what talks, as in device/pdu-a, not pdu-a"},
-      {"fault device/pdu-a", "which fault? write: fault device/NAME|contact/NAME kind=silent [ms=500] [ratio=0.3] [code=4] [value=0]"},
+      {"fault device/pdu-a",
+       "which fault? write: fault device/NAME|contact/NAME kind=silent [ms=500] [ratio=0.3] [code=4] [value=0] [point=NAME:INDEX]"},
+      {"fail cab1/psu1 kind=gone", "a failure is of no kind, or kind=removed, not 'gone'"},
+      {"set feed/A phase=2",
+       "set what? write: set ELEMENT volts=196|watts=1200|fan=0.7|state=off|charge=0.3|hertz=50.2|mode=eco [phase=1]"},
+      {"set feed/A hertz=50 phase=2", "phase= goes with volts= alone"},
+      {"set ups/u1 mode=echo", "'echo' is no mode; did you mean 'eco'?"},
+      {"set feed/A hertz=-1", "'-1' is no value of hertz; write digits without a unit"},
+      {"fault device/pdu-a kind=frozen point=inlet_volts", "nothing measured is called 'inlet_volts'; did you mean 'inlet_voltage'?"},
+      {"fault device/pdu-a kind=silent point=inlet_power", "point= does not go with silent"},
+      {"fault device/pdu-a kind=scaled ratio=-1", "'-1' is no scale; write 0 to 1000, as in ratio=0.5"},
       {"fault device/pdu-a kind=silnet", "no fault is called 'silnet'; did you mean 'silent'?"},
       {"fault device/pdu-a kind=silent ms=5", "ms= does not go with silent"},
       {"fault device/u1 kind=exception code=256", "'256' is not between 0 and 255"},
@@ -138,5 +159,5 @@ TEST_CASE("what is wrong with a command is said, with the nearest known word") {
 }
 
 TEST_CASE("a stranger's bytes in a command are shown harmlessly") {
-  CHECK(refusal("\x1b[2J") == "no command is called '\uFFFD[2J'; known: fail, restore, set, fault, clear, trap, status");
+  CHECK(refusal("\x1b[2J") == "no command is called '\uFFFD[2J'; known: fail, restore, set, fault, clear, trap, maintenance, status");
 }

@@ -139,7 +139,7 @@ TEST_CASE("sim: is strict") {
   CHECK(sim("pdu-a: {model: apc}") ==
         Texts{"f.yaml:20: sim.pdu-a.model: 'apc' is not one of apc-rpdu2, raritan-px3, raritan-px2, eaton-epdu, sentry4"});
   CHECK(sim("pdu-a: {refresh: 1us}") == Texts{"f.yaml:20: sim.pdu-a.refresh: not between 1ms and 1h; write one that is"});
-  CHECK(sim("pdu-b: {outlets: 8}") == Texts{"f.yaml:20: sim.pdu-b.outlets: a cord is plugged into outlet 12; write that or more"});
+  CHECK(sim("pdu-b: {outlets: 8}") == Texts{"f.yaml:20: sim.pdu-b.outlets: a cord or a bank needs outlet 12; write that or more"});
   CHECK(sim("pdu-a: {outlets: 3}").empty());
   CHECK(sim("pdu-a: {outlets: 65}") == Texts{"f.yaml:20: sim.pdu-a.outlets: not between 1 and 64; write how many it has"});
   CHECK(sim("cab1: {watts: -1}") == Texts{"f.yaml:20: sim.cab1.watts: not between 0 and 1000000; write one that is"});
@@ -173,6 +173,86 @@ TEST_CASE("sim: names the cards of a UPS, a transfer switch and a cabinet") {
   REQUIRE(file.rack.upses.size() == 1);
   CHECK(file.rack.upses[0].feeds == std::vector<std::size_t>{0, 1});
   CHECK(file.addresses.back().device == "card");
+}
+
+TEST_CASE("the power chain is read from the site file proper, and from sim: alike") {
+  const std::string site =
+      "rack: r\nsystem: wye\nfeeds: {A: {nominal_volts: 230, rating_amperes: 32, curve: C, upstream: {ups: u1}}, B: {nominal_volts: 230}}\n"
+      "ups: {u1: {status: u1-card, rated_watts: 8000}}\nats: {t1: {status: t1-card, carries: pdu-c, alternate: B}}\n"
+      "devices:\n  u1-card: {url: snmp://192.0.2.1, feed: A}\n  t1-card: {url: snmp://192.0.2.2}\n"
+      "  pdu-a: {url: snmp://192.0.2.3, feed: A, rating_amperes: 32, banks: {1: {outlets: 1-4, phase: 1}, 2: {outlets: '5,6, 9-12', phase: "
+      "23}}}\n"
+      "  pdu-c: {url: snmp://192.0.2.4, feed: A, phase: 2}\n  shelf: {url: modbus://192.0.2.5/1}\n"
+      "loads:\n  cab1:\n    needs_watts: 900\n    cooling: with_supply\n    shutdown_after: 5min\n    batteries: {bbu1: {status: shelf}}\n"
+      "    supplies:\n      psu1: {cord: pdu-a/outlet/9, rated_watts: {115: 1500, 400: 3000}, holdup: {1500: 18ms, 3000: 12ms}, "
+      "input_min_volts: 90, input_max_volts: 264}\n      psu2: {cord: pdu-c/outlet/1, rated_watts: {115: 1500, 400: 3000}}\n";
+  ground::Problems problems;
+  const auto file = parse_rack(site, "f.yaml", problems);
+  for (const auto& problem : problems.all()) FAIL(problem.text());
+  const auto& rack = file.rack;
+  REQUIRE((rack.upses.size() == 1 && rack.atses.size() == 1 && rack.pdus.size() == 2));
+  CHECK((rack.upses[0].card.device == "u1-card" && rack.upses[0].rated_watts == 8000));
+  CHECK((rack.atses[0].card.device == "t1-card" && rack.atses[0].pdu == 1 && rack.atses[0].alternate == 1));
+  REQUIRE(rack.pdus[0].banks.size() == 2);
+  CHECK(rack.pdus[0].outlets == 12);
+  CHECK(rack.pdus[0].banks[1].outlets == std::vector<std::size_t>{5, 6, 9, 10, 11, 12});
+  CHECK((rack.pdus[0].banks[1].tap->line == 1 && rack.pdus[0].banks[1].tap->other == 2));
+  CHECK((rack.pdus[1].tap->line == 1 && !rack.pdus[1].tap->other));
+  const auto& load = rack.loads[0];
+  CHECK((load.shutdown_after == 5min && load.batteries.size() == 1 && load.batteries[0].status->device == "shelf"));
+  CHECK((load.supplies[0].rated_watts == 3000 && load.supplies[1].rated_watts == 1500));  // 400 V between lines, 230 V to the neutral
+  CHECK((load.supplies[0].holdup == 12ms && load.supplies[0].holdup_watts == 3000));
+  CHECK((load.supplies[0].input_min_volts == 90 && load.supplies[0].input_max_volts == 264));
+  REQUIRE(file.addresses.size() == 5);
+  CHECK(file.addresses.back().device == "shelf");
+}
+
+TEST_CASE("what the power chain cannot be is refused") {
+  const auto first = [](const std::string& system, const std::string& device, const std::string& more = {}) {
+    const auto problems =
+        problems_of("rack: r\nsystem: " + system + "\nfeeds: {A: {nominal_volts: 230}}\ndevices: {pdu-a: {url: snmp://192.0.2.3, feed: A" +
+                    device + "}}\nloads: {l: {needs_watts: 9, supplies: {p: {cord: pdu-a/outlet/1}}}}\n" + more);
+    return problems.empty() ? "" : problems.front();
+  };
+  CHECK(first("wye", ", phase: 4") ==
+        "f.yaml:4: devices.pdu-a.phase: '4' is no phase of system wye; write 1, 2 or 3, or 12, 23 or 31 between lines");
+  CHECK(first("delta", ", phase: 1") == "f.yaml:4: devices.pdu-a.phase: '1' is no phase of system delta; write 12, 23 or 31");
+  CHECK(first("1ph", ", banks: {1: {outlets: 1-x}}") ==
+        "f.yaml:4: devices.pdu-a.banks.1.outlets: '1-x' is no outlet; write 1-8, or 1,3,5, or a list of them");
+  CHECK(first("1ph", ", banks: {1: {outlets: 1-4}, 2: {outlets: [4, 5]}}") ==
+        "f.yaml:4: devices.pdu-a.banks.2.outlets: outlet 4 is in bank 1, too; one bank an outlet");
+  CHECK(first("1ph", "", "ups: {u1: {rated_watts: 5}}\n") ==
+        "f.yaml:6: ups.u1: no feed names this UPS; add upstream: {ups: u1} to the feeds behind it");
+  CHECK(first("1ph", "", "sim: {pdu-a: {card_phase: 2}}\n") ==
+        "f.yaml:6: sim.pdu-a.card_phase: not between 1 and 1; write the phase that feeds it");
+  CHECK(first("dc", "").empty());
+}
+
+TEST_CASE("a cord may hang elsewhere in truth than the site file says") {
+  const std::string site =
+      "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {pdu-a: {url: snmp://192.0.2.3, feed: A}, pdu-b: {url: snmp://192.0.2.4, feed: "
+      "A}}\n"
+      "loads: {l: {needs_watts: 9, supplies: {p: {cord: pdu-a/outlet/1}, q: {cord: pdu-a/outlet/2}}}}\n";
+  ground::Problems problems;
+  const auto file = parse_rack(site + "sim: {l/p: {cord: pdu-b/outlet/5}}\n", "f.yaml", problems);
+  REQUIRE(problems.all().empty());
+  CHECK((file.rack.loads[0].supplies[0].pdu == 1 && file.rack.loads[0].supplies[0].outlet == 5));
+  CHECK(problems_of(site + "sim: {l/p: {cord: pdu-a/outlet/2}}\n").front() ==
+        "f.yaml:5: sim.l/p.cord: another supply is plugged in there; name a free outlet");
+  CHECK(problems_of(site + "sim: {l/p: {cord: pdu-c/outlet/2}}\n").front() ==
+        "f.yaml:5: sim.l/p.cord: 'pdu-c/outlet/2' is no outlet of this rack; write PDU/outlet/NUMBER");
+}
+
+TEST_CASE("a plant below earth has volts below 0, shown so") {
+  ground::Problems problems;
+  const auto text =
+      "rack: r\nsystem: dc\nfeeds: {A: {nominal_volts: -48}}\ndevices: {pdu-a: {url: snmp://192.0.2.3, feed: A}}\n"
+      "loads: {l: {needs_watts: 9, supplies: {p: {cord: pdu-a/outlet/1}}}}\n";
+  const auto file = parse_rack(text, "f.yaml", problems);
+  REQUIRE(problems.all().empty());
+  CHECK((file.rack.feeds[0].negative && file.rack.feeds[0].nominal_volts == 48 && file.rack.feeds[0].frequency_hertz == 0));
+  CHECK(problems_of("rack: r\nfeeds: {A: {nominal_volts: -230}}\n").front() ==
+        "f.yaml:2: feeds.A.nominal_volts: not between 0 and 1000; write the feed's volts, as in 230");
 }
 
 TEST_CASE("what is no YAML, no mapping or no rack at all is said without harm") {

@@ -114,8 +114,8 @@ TEST_CASE("elements of a scenario are checked against its rack") {
   CHECK(unchecked("timeline: [{at: 1s, do: fail feed/A}]\nexpect: [{say: feed_lost, of: feed/A, by: 3s}, {never: load_down}]\n").empty());
   CHECK(unchecked("timeline: [{at: 1s, do: fail feed/B}]\n") ==
         Texts{"s.yaml:2: do: 'fail feed/B': the rack has no feed/B, did you mean feed/A?"});
-  CHECK(unchecked("timeline: [{at: 1s, do: fail cab1}]\n") ==
-        Texts{"s.yaml:2: do: 'fail cab1': a load does not fail here; fail its supplies, as in cab1/psu1"});
+  CHECK(unchecked("timeline: [{at: 1s, do: fail cab1 kind=removed}]\n") ==
+        Texts{"s.yaml:2: do: 'fail cab1 kind=removed': kind=removed goes with a supply, not with cab1"});
   CHECK(unchecked("expect:\n- {say: supply_lost, of: cab1/psu9, by: 3s}\n") ==
         Texts{"s.yaml:3: of: the rack has no cab1/psu9; did you mean 'cab1/psu1'?"});
 }

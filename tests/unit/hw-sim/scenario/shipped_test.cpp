@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -42,6 +43,7 @@ TEST_CASE("the shelf on a serial line is read without a word, its contacts with 
   CHECK((rack.addresses[2].wire.turnaround == 5ms && rack.addresses[3].wire.turnaround == 8ms && !rack.addresses[2].wire.master));
   REQUIRE(rack.rack.contacts.size() == 2);
   CHECK((rack.rack.contacts[0].relay.bounces == 6 && rack.rack.contacts[0].relay.release == 3ms && !rack.rack.contacts[0].has_pair));
+  CHECK(std::find(rack.elements.begin(), rack.elements.end(), ground::Element::gpiochip("gpiochip1")) != rack.elements.end());
   CHECK((rack.rack.contacts[1].relay.bounces == 3 && rack.rack.contacts[1].has_pair && rack.rack.contacts[1].active_low));
 }
 

@@ -1,5 +1,7 @@
 #include "hw-sim/scenario/stage.hpp"
 
+#include <cmath>
+
 #include "catch.hpp"
 #include "hw-sim/scenario/rack_file.hpp"
 
@@ -40,6 +42,8 @@ TEST_CASE("commands in words reach the world") {
   CHECK(perform(s, "set cab1 watts=300") == "ok");
   CHECK(s.world().load_watts(0) == 300);
   CHECK(perform(s, "status") == "ok");
+  CHECK(perform(s, "maintenance cab1/psu1 for=30min") == "ok");
+  CHECK(perform(s, "maintenance cab1/psu9") == "the rack has no cab1/psu9");
   CHECK(perform(s, "fail feed/B") == "the rack has no feed/B, did you mean feed/A?");
 }
 
@@ -62,6 +66,49 @@ TEST_CASE("faults hit answers, registers or the agent, each by its kind") {
   CHECK(s.fate(0).answered);
   CHECK(perform(s, "fault device/unti kind=silent") == "the rack has no device/unti, did you mean device/unit?");
   CHECK(perform(s, "clear device/zzzzzz") == "the rack has no device/zzzzzz");
+}
+
+TEST_CASE("single registers lie until they are corrected") {
+  Stage s = stage();
+  const auto shown = [&](power::Quantity quantity, const char* index = "") { return s.world().read(0).find(quantity, index).value(); };
+  CHECK(perform(s, "fault device/pdu-a kind=frozen point=outlet_current:1") == "ok");
+  const double before = shown(power::Quantity::outlet_current, "1"), volts = shown(power::Quantity::inlet_voltage);
+  s.world().advance(Instant{10s});
+  CHECK(shown(power::Quantity::outlet_current, "1") == before);
+  CHECK(shown(power::Quantity::inlet_voltage) != volts);
+  CHECK(perform(s, "fault device/pdu-a kind=reversed") == "ok");
+  CHECK(shown(power::Quantity::inlet_power) < -300);
+  CHECK(shown(power::Quantity::inlet_current) > 1);
+  CHECK(perform(s, "fault device/pdu-a kind=scaled ratio=2 point=outlet_power:1") == "ok");
+  CHECK(std::abs(shown(power::Quantity::outlet_power, "1")) > 800);
+  CHECK(perform(s, "clear device/pdu-a kind=reversed") == "ok");
+  CHECK(shown(power::Quantity::inlet_power) > 300);
+  CHECK(perform(s, "clear device/pdu-a") == "ok");
+  CHECK(shown(power::Quantity::outlet_power, "1") < 500);
+  CHECK(shown(power::Quantity::outlet_current, "1") != before);
+  CHECK(perform(s, "fault device/unit kind=zeros point=outlet_current") == "device/unit measures no outlet_current");
+  CHECK(perform(s, "fault device/pdu-a kind=zeros point=outlet_current:3") == "device/pdu-a measures no outlet_current:3");
+}
+
+TEST_CASE("an agent that warms up tells 0, and another device at the same address counts anew") {
+  Stage s = stage();
+  const auto shown = [&](power::Quantity quantity) { return s.world().read(0).find(quantity).value(); };
+  s.world().advance(Instant{5s});
+  CHECK(perform(s, "fault device/pdu-a kind=warming ms=3000") == "ok");
+  CHECK(shown(power::Quantity::inlet_voltage) == 0);
+  CHECK(shown(power::Quantity::uptime) > 1000);
+  s.world().advance(Instant{9s});
+  CHECK(shown(power::Quantity::inlet_voltage) > 200);
+  CHECK(perform(s, "fault device/pdu-a kind=reboot ms=1000") == "ok");
+  s.world().advance(Instant{11s});
+  CHECK(shown(power::Quantity::inlet_voltage) == 0);
+  CHECK(perform(s, "clear device/pdu-a") == "ok");
+  CHECK(shown(power::Quantity::inlet_energy) > 1e6);
+  CHECK(perform(s, "fault device/pdu-a kind=replaced ms=1000") == "ok");
+  CHECK_FALSE(s.fate(0).answered);
+  s.world().advance(Instant{22s});
+  CHECK(shown(power::Quantity::inlet_energy) == Approx(430 * 10).epsilon(0.1));
+  CHECK(shown(power::Quantity::uptime) == Approx(10).margin(1));
 }
 
 TEST_CASE("faults of contacts lie on their wires until cleared") {
