@@ -45,8 +45,9 @@ class Rig {
       if (next > end_) break;
       now_ = next;
       stage_.world().advance(now_);
-      for (const auto& edge : stage_.world().take_edges()) hand_contact(edge, false);
+      hand_edges();
       perform_steps();
+      hand_edges();  // what a step moved
       if (watcher_) watcher_(now_, stage_, machine_, {});
       answer();
       if (timer_ && *timer_ <= now_) timer_.reset(), hand(core::TimerDue{});
@@ -109,6 +110,10 @@ class Rig {
     for (auto& event : effects.events) transcript_.events.push_back(std::move(event));
     for (auto& warning : effects.warnings) transcript_.warnings.push_back(std::move(warning));
     for (const auto& order : effects.orders) perform(order);
+  }
+
+  void hand_edges() {
+    for (const auto& edge : stage_.world().take_edges()) hand_contact(edge, false);
   }
 
   void hand_contact(const hwsim::power::Edge& edge, bool found) {
