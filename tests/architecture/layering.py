@@ -76,7 +76,7 @@ def is_pure(file: Path, rooms: dict[str, tree.Room]) -> bool:
     return room is not None and rooms[room].pure
 
 
-LIBRARY = re.compile(r"holdup_room\(\s*(\S+)\s+SOURCES\s+(.*?)(?:LINKS\s+(.*?))?\)", re.DOTALL)
+LIBRARY = re.compile(r"holdup_room\(\s*(\S+)\s+(?:ASIO\s+)?SOURCES\s+(.*?)(?:LINKS\s+(.*?))?\)", re.DOTALL)
 INTERFACE = re.compile(r"add_library\(\s*(holdup_\S+|hwsim_\S+)\s+INTERFACE\s*\)")
 LINK = re.compile(r"target_link_libraries\(\s*(\S+)\s+(?:PUBLIC|PRIVATE|INTERFACE)\s+(.*?)\)", re.DOTALL)
 

@@ -102,6 +102,10 @@ class Layering(BadTree):
         self.write("ground/CMakeLists.txt", "holdup_room(holdup_ground SOURCES a.cpp LINKS holdup_store Boost::headers)\n")
         self.expect_one(layering.link_problems(self.root, self.rooms()), "holdup_ground may not link holdup_store")
 
+    def test_a_link_of_a_room_with_asio_is_held_against_the_edges_too(self):
+        self.write("ground/CMakeLists.txt", "holdup_room(holdup_ground ASIO SOURCES a.cpp LINKS holdup_store)\n")
+        self.expect_one(layering.link_problems(self.root, self.rooms()), "holdup_ground may not link holdup_store")
+
     def test_a_pure_room_may_not_link_threads(self):
         self.write("ground/CMakeLists.txt", "holdup_room(holdup_ground SOURCES a.cpp)\ntarget_link_libraries(holdup_ground PRIVATE Threads::Threads)\n")
         self.expect_one(layering.link_problems(self.root, self.rooms()), "Threads::Threads")
