@@ -1,10 +1,11 @@
 #include "store/sealing.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <set>
 #include <utility>
+
+#include "store/codec/column.hpp"
 
 namespace holdup::store {
 namespace {
@@ -45,9 +46,8 @@ codec::Column column_of(std::int64_t series, const std::vector<Place>& places) {
 // Every width-th, from `place` on.
 template <typename T>
 std::vector<T> every(const std::vector<T>& all, std::size_t width, std::size_t place) {
-  std::vector<T> out;
-  out.reserve(all.size() / width);
-  for (std::size_t at = place; at < all.size(); at += width) out.push_back(all[at]);
+  std::vector<T> out(all.size() / width);
+  for (T& one : out) one = all[place], place += width;
   return out;
 }
 
@@ -56,7 +56,7 @@ codec::Block block_of(const Tail::Lane& lane, const std::vector<std::int64_t>& s
   codec::Block block;
   for (const auto& row : lane.rows) append_row(block.times, row);
   const auto width = lane.series.size();
-  const bool alike = std::ranges::adjacent_find(lane.qualities, std::ranges::not_equal_to{}) == lane.qualities.end();
+  const bool alike = codec::alike(lane.qualities);
   for (const auto row : series) {
     const auto place = static_cast<std::size_t>(std::ranges::lower_bound(lane.series.all(), row) - lane.series.begin());
     block.columns.push_back({row, every(lane.values, width, place),

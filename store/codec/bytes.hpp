@@ -31,6 +31,12 @@ using BytesView = std::span<const std::uint8_t>;
 
 inline constexpr std::size_t most_varint_bytes = 10;
 
+/// Where there is room for as many; the end of it.
+inline std::uint8_t* put_varint(std::uint8_t* to, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7U) *to++ = static_cast<std::uint8_t>(value | 0x80U);
+  *to++ = static_cast<std::uint8_t>(value);
+  return to;
+}
 inline void put_varint(Bytes& out, std::uint64_t value) {
   for (; value >= 0x80; value >>= 7U) out.push_back(static_cast<std::uint8_t>(value | 0x80U));
   out.push_back(static_cast<std::uint8_t>(value));

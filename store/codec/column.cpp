@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 
 #include "store/codec/frame.hpp"
 #include "store/codec/integers.hpp"
@@ -31,12 +32,13 @@ struct Wholes {
 /// Where all are quotients, without more.
 bool quotients(std::span<const double> values, double power, std::vector<std::int64_t>& numbers) {
   numbers.resize(values.size());
+  bool all = true;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto whole = quotient_of(values[i], power);
-    if (!whole) return false;
-    numbers[i] = *whole;
+    numbers[i] = whole.value_or(0);
+    all &= whole.has_value();
   }
-  return true;
+  return all;
 }
 
 Wholes wholes(std::span<const double> values, Scale scale) {
@@ -197,11 +199,17 @@ bool get_values(BytesView bytes, std::span<double> values) {
   return get_exceptions(exceptions, values);
 }
 
+bool alike(std::span<const ground::Quality> qualities) {
+  return qualities.size() < 2 || std::memcmp(qualities.data(), qualities.data() + 1, qualities.size() - 1) == 0;
+}
+
 void put_qualities(Bytes& out, std::span<const ground::Quality> qualities) {
   // runs: the quality and how many there are, 0 for all that are left
   for (std::size_t at = 0; at < qualities.size();) {
-    const auto end = std::find_if(qualities.begin() + static_cast<std::ptrdiff_t>(at), qualities.end(),
-                                  [&](ground::Quality other) { return other != qualities[at]; });
+    const auto rest = qualities.subspan(at);
+    const auto end = alike(rest) ? qualities.end()
+                                 : std::find_if(qualities.begin() + static_cast<std::ptrdiff_t>(at), qualities.end(),
+                                                [&](ground::Quality other) { return other != rest.front(); });
     const auto length = static_cast<std::size_t>(end - qualities.begin()) - at;
     put_varint(out, (end == qualities.end() ? 0 : length) * 8 + static_cast<std::uint8_t>(qualities[at]));
     at += length;

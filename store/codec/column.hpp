@@ -19,6 +19,7 @@ void put_values(Bytes& out, std::span<const double> values, Packing packing);
 /// All of `bytes`, which fill `values`; false where they do not.
 [[nodiscard]] bool get_values(BytesView bytes, std::span<double> values);
 
+[[nodiscard]] bool alike(std::span<const ground::Quality> qualities);
 void put_qualities(Bytes& out, std::span<const ground::Quality> qualities);
 [[nodiscard]] bool get_qualities(Cursor& cursor, std::span<ground::Quality> qualities);
 

@@ -21,6 +21,20 @@ Numbers differences(View values) {
   return out;
 }
 
+Numbers from_first(View values) {
+  Numbers out(values.size() - 1);
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = difference(values[i + 1], values.front());
+  return out;
+}
+
+/// … of differences.
+Numbers second_differences(View values) {
+  Numbers out(values.size() - 2);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = difference(difference(values[i + 2], values[i + 1]), difference(values[i + 1], values[i]));
+  return out;
+}
+
 /// Bits that they take, roughly.
 std::size_t spread(View values) {
   const std::size_t step = std::max<std::size_t>(1, values.size() / 512);
@@ -46,10 +60,29 @@ unsigned order_at_a_glance(View values) {
   return twice < once && twice < plain ? 2 : plain < once ? 0 : 1;
 }
 
-/// … by all of them, of which `once` and `twice` are the differences.
-unsigned best_order(View values, View once, View twice) {
+std::size_t others(View values) {
+  return values.size() - static_cast<std::size_t>(std::count(values.begin(), values.end(), values[values.size() / 2]));
+}
+
+struct Steps {
+  unsigned order = 1;
+  Numbers residuals;
+};
+
+Steps quick_steps(View values) {
+  const unsigned order = order_at_a_glance(values);
+  return {order, order == 0 ? from_first(values) : order == 1 ? differences(values) : second_differences(values)};
+}
+
+/// Of at least two numbers.
+Steps steps(View values, Packing packing) {
+  if (packing == Packing::quickly && values.size() > 3) return quick_steps(values);
+  Numbers once = differences(values);
+  if (once.size() <= 2 || others(once) == 0) return {1, std::move(once)};
+  Numbers twice = second_differences(values);
   const std::size_t plain_bits = spread(values.subspan(1)), once_bits = spread(once), twice_bits = spread(twice);
-  return twice_bits < once_bits && twice_bits < plain_bits ? 2 : plain_bits < once_bits ? 0 : 1;
+  if (twice_bits < once_bits && twice_bits < plain_bits) return {2, std::move(twice)};
+  return plain_bits < once_bits ? Steps{0, from_first(values)} : Steps{1, std::move(once)};
 }
 
 std::uint64_t magnitude(std::int64_t value) {
@@ -61,10 +94,6 @@ std::int64_t divisor(View values, std::int64_t from) {
   for (const std::int64_t value : values)
     if (value != from && (common = std::gcd(common, magnitude(difference(value, from)))) == 1) break;
   return common > 0 && common <= INT64_MAX ? static_cast<std::int64_t>(common) : 1;
-}
-
-std::size_t others(View values) {
-  return values.size() - static_cast<std::size_t>(std::count(values.begin(), values.end(), values[values.size() / 2]));
 }
 
 void put_sparse(Bytes& out, View values) {
@@ -104,18 +133,35 @@ struct Digits {
   LowBits low;
 };
 
-/// Where each number is a digit.
+template <unsigned together>
 Bytes packed(View numbers, std::int64_t from, unsigned base) {
-  const unsigned together = digits_a_byte(base);
   Bytes out((numbers.size() + together - 1) / together);
-  std::size_t at = 0;
-  for (std::uint8_t& byte : out) {
-    unsigned digits = 0, weight = 1;
-    for (const std::size_t end = std::min(numbers.size(), at + together); at < end; ++at, weight *= base)
-      digits += static_cast<unsigned>(difference(numbers[at], from)) * weight;
-    byte = static_cast<std::uint8_t>(digits);
+  const std::size_t whole = numbers.size() / together;
+  for (std::size_t byte = 0; byte < out.size(); ++byte) {
+    unsigned digits = 0;
+    std::size_t at = byte < whole ? byte * together + together : numbers.size();
+    while (at-- > byte * together) digits = digits * base + static_cast<unsigned>(difference(numbers[at], from));
+    out[byte] = static_cast<std::uint8_t>(digits);
   }
   return out;
+}
+
+/// Where each number is a digit.
+Bytes packed(View numbers, std::int64_t from, unsigned base) {
+  switch (digits_a_byte(base)) {
+    case 1:
+      return packed<1>(numbers, from, base);
+    case 2:
+      return packed<2>(numbers, from, base);
+    case 3:
+      return packed<3>(numbers, from, base);
+    case 4:
+      return packed<4>(numbers, from, base);
+    case 5:
+      return packed<5>(numbers, from, base);
+    default:
+      return packed<8>(numbers, from, base);
+  }
 }
 
 Digits digits_of(View numbers, const Plan& plan) {
@@ -165,10 +211,10 @@ Candidate written(View numbers, const Plan& plan, std::int64_t from, std::int64_
   return out;
 }
 
-/// By the least and the greatest alone; nothing where digits are not worth it.
-std::optional<Plan> plan_at_a_glance(View residuals) {
-  const auto [least, most] = std::ranges::minmax(residuals);
+/// By the least and the greatest, as good as alone; nothing where digits are not worth it.
+std::optional<Plan> plan_at_a_glance(View residuals, std::int64_t least, std::int64_t most) {
   const auto span = static_cast<std::uint64_t>(difference(most, least));
+  if (residuals.size() <= 2 * few) return std::nullopt;
   for (const unsigned base : {2U, 3U, 4U, 6U, 16U})
     if (span < base) return Plan{least, base, 0, true};
   const std::int64_t from = difference(median(residuals), 7);
@@ -197,24 +243,24 @@ void put_varints(Bytes& out, View residuals) {
   const std::size_t end = out.size();
   out.resize(end + residuals.size() * most_varint_bytes);
   std::uint8_t* to = out.data() + end;
-  for (const std::int64_t residual : residuals) {
-    std::uint64_t left = zigzag(residual);
-    for (; left >= 0x80; left >>= 7U) *to++ = static_cast<std::uint8_t>(left | 0x80U);
-    *to++ = static_cast<std::uint8_t>(left);
-  }
+  for (const std::int64_t residual : residuals) to = put_varint(to, zigzag(residual));
   out.resize(static_cast<std::size_t>(to - out.data()));
+}
+
+Form put_quickly(Bytes& out, View residuals) {
+  const auto [least, most] = std::ranges::minmax(residuals);
+  if (least == most) return put_signed(out, least), Form::constant;
+  const auto plan = plan_at_a_glance(residuals, least, most);
+  if (!plan) return put_varints(out, residuals), Form::varints;
+  return put(out, written(residuals, *plan, 0, 1, Packing::quickly).bytes), Form::digits;
 }
 
 /// All but what precedes the residuals.
 Form put_residuals(Bytes& out, View residuals, Packing packing, bool& compressed) {
+  if (packing == Packing::quickly) return put_quickly(out, residuals);
   const std::size_t different = others(residuals);
   if (different == 0) return put_signed(out, residuals.front()), Form::constant;
   if (different <= residuals.size() / seldom) return put_sparse(out, residuals), Form::sparse;
-  if (packing == Packing::quickly) {
-    const auto plan = residuals.size() > 2 * few ? plan_at_a_glance(residuals) : std::nullopt;
-    if (!plan) return put_varints(out, residuals), Form::varints;
-    return put(out, written(residuals, *plan, 0, 1, packing).bytes), Form::digits;
-  }
   Bytes plain;
   if (residuals.size() <= 128) put_varints(plain, residuals);
   if (residuals.size() > few) {
@@ -235,19 +281,8 @@ void put_integers(Bytes& out, View values, Packing packing) {
   if (values.empty()) return;
   put_signed(out, values.front());
   if (values.size() == 1) return;
-  Numbers residuals = differences(values);
-  unsigned order = 1;
-  if (residuals.size() > 2 && others(residuals) > 0) {
-    Numbers second;
-    if (packing != Packing::quickly) second = differences(residuals);
-    order = packing == Packing::quickly ? order_at_a_glance(values) : best_order(values, residuals, second);
-    if (order == 2) {
-      put_signed(out, residuals.front());
-      residuals = second.empty() ? differences(residuals) : std::move(second);
-    } else if (order == 0) {
-      for (std::size_t i = 0; i < residuals.size(); ++i) residuals[i] = difference(values[i + 1], values.front());
-    }
-  }
+  const auto [order, residuals] = steps(values, packing);
+  if (order == 2) put_signed(out, difference(values[1], values[0]));
   bool compressed = false;
   const Form form = put_residuals(out, residuals, packing, compressed);
   out[head] = static_cast<std::uint8_t>(order | static_cast<unsigned>(form) << 2U | (compressed ? compressed_digits : 0));

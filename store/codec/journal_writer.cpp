@@ -116,46 +116,52 @@ struct JournalWriter::State {
     return born ? tell(series) : lists[at->second];
   }
 
-  void put(std::uint64_t number) {
-    for (; number >= 0x80; number >>= 7U) values[end++] = static_cast<std::uint8_t>(number | 0x80U);
-    values[end++] = static_cast<std::uint8_t>(number);
-  }
-
-  /// False where the change is none that can be told.
-  bool put_change(Track& track, std::int64_t whole) {
-    const std::uint64_t change = zigzag(difference(whole, track.whole)) + 1;
-    if (change == 0) return false;
-    put(change);
-    track.whole = whole;
-    return true;
-  }
-
   void put_values(const List& list, std::span<const double> all) {
     if (values.size() < end + all.size() * most_value_bytes) values.resize(2 * end + all.size() * most_value_bytes);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      Track& track = tracks[list.slots[i]];
-      const auto whole = quotient_of(all[i], track.power);
-      if (!whole || !put_change(track, *whole)) put_odd(list.slots[i], all[i]);
+    std::uint8_t* to = values.data() + end;
+    const std::uint32_t* slot = list.slots.data();
+    Track* const known = tracks.data();
+    for (const double value : all) {
+      Track& track = known[*slot];
+      const auto whole = quotient_of(value, track.power);
+      const std::uint64_t token = whole ? token_of(*whole, track) : 0;
+      if (token != 0) {
+        track.whole = *whole;
+        to = put_varint(to, token);
+      } else {
+        to = put_odd(to, *slot, value);
+      }
+      ++slot;
     }
+    end = static_cast<std::size_t>(to - values.data());
   }
 
+  /// 0 where no change can be told.
+  static std::uint64_t token_of(std::int64_t whole, const Track& track) { return zigzag(difference(whole, track.whole)) + 1; }
+
   /// A value that is no quotient, or that its series' scale does not give.
-  void put_odd(std::uint32_t slot, double value) {
+  std::uint8_t* put_odd(std::uint8_t* to, std::uint32_t slot, double value) {
+    Track& track = tracks[slot];
     auto& [scale, left] = manners[slot];
-    if (const auto whole = whole_of(value, scale); whole && put_change(tracks[slot], *whole)) return;
-    values[end++] = 0;
+    if (const auto whole = whole_of(value, scale); whole && token_of(*whole, track) != 0) {
+      to = put_varint(to, token_of(*whole, track));
+      track.whole = *whole;
+      return to;
+    }
+    *to++ = 0;
     if (left > 0) {
       --left;
     } else if (const auto found = scale_for(value)) {
       scale = found->first;
-      tracks[slot] = {found->second, scale.way == Scale::quotient ? powers[scale.digits] : std::numeric_limits<double>::quiet_NaN()};
-      values[end++] = byte_of(scale);
-      return put(zigzag(found->second));
+      track = {found->second, scale.way == Scale::quotient ? powers[scale.digits] : std::numeric_limits<double>::quiet_NaN()};
+      *to++ = byte_of(scale);
+      return put_varint(to, zigzag(track.whole));
     } else {
       left = pause;
     }
-    values[end++] = 0;
-    for (unsigned byte = 0; byte < 8; ++byte) values[end++] = static_cast<std::uint8_t>(std::bit_cast<std::uint64_t>(value) >> 8 * byte);
+    *to++ = 0;
+    for (unsigned byte = 0; byte < 8; ++byte) *to++ = static_cast<std::uint8_t>(std::bit_cast<std::uint64_t>(value) >> 8 * byte);
+    return to;
   }
 
   void put_batch(const JournalBatch& batch) {
@@ -174,8 +180,8 @@ struct JournalWriter::State {
 
   void put_plain(Bytes& out) const {
     put_varint(out, heads.size());
-    codec::put(out, heads);
-    codec::put(out, BytesView{values}.first(end));
+    put(out, heads);
+    put(out, BytesView{values}.first(end));
   }
 };
 

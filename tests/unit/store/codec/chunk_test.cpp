@@ -8,8 +8,8 @@ using namespace holdup::store::codec;
 
 namespace {
 
-Bytes chunk_of(const std::vector<Block>& blocks) {
-  ChunkWriter writer;
+Bytes chunk_of(const std::vector<Block>& blocks, Care care = Care::thorough) {
+  ChunkWriter writer{care};
   for (const Block& block : blocks) {
     writer.begin(block.times);
     for (const Column& one : block.columns) writer.add(one.series, one.values, one.qualities);
@@ -54,7 +54,31 @@ TEST_CASE("a chunk gives every value, quality and time back bit by bit, whatever
     for (const std::int64_t jitter : {0, 5, 5000}) {
       const std::vector<Block> blocks{block_of(random, rows, jitter, jitter > 0 ? 9 : 5000)};
       check_reads_as(chunk_of(blocks), blocks);
+      check_reads_as(chunk_of(blocks, Care::quick), blocks);
     }
+}
+
+TEST_CASE("a chunk written quickly gives back whatever range its values have, with some far outside") {
+  Random random{11};
+  for (const std::int64_t range : {0, 1, 2, 3, 5, 15, 16, 200, 255, 256, 100'000})
+    for (const std::int64_t seldom : {3, 20, 1'000'000}) {
+      Block block{times(random, 128, 0), {{1, std::vector<double>(128), qualities(random, 128, 1000)}}};
+      for (double& value : block.columns[0].values)
+        value = static_cast<double>(within(random, 0, range) +
+                                    (within(random, 1, seldom) == 1 ? within(random, -1'000'000'000, 1'000'000'000) : 0)) /
+                10;
+      check_reads_as(chunk_of({block}, Care::quick), {block});
+    }
+}
+
+TEST_CASE("a chunk written quickly takes less than two thirds of a byte for a value that goes up and down a little") {
+  Random random{12};
+  Block block{times(random, 128, 0), {}};
+  for (std::int64_t series = 1; series <= 20; ++series) {
+    Column& column = block.columns.emplace_back(Column{series, std::vector<double>(128), std::vector<ground::Quality>(128)});
+    for (double& value : column.values) value = static_cast<double>(2300 + within(random, 0, 7)) / 10;
+  }
+  CHECK(chunk_of({block}, Care::quick).size() < 20 * 128 * 2 / 3);
 }
 
 TEST_CASE("a chunk holds blocks of different rows") {
@@ -86,7 +110,7 @@ TEST_CASE("whole numbers at the ends of their range are kept") {
   const std::vector<Block> blocks{{edge,
                                    {{INT64_MIN, std::vector<double>(4), std::vector<ground::Quality>(4)},
                                     {INT64_MAX, std::vector<double>(4, -0.0), std::vector<ground::Quality>(4)}}}};
-  check_reads_as(chunk_of(blocks), blocks);
+  for (const Care care : {Care::thorough, Care::quick}) check_reads_as(chunk_of(blocks, care), blocks);
 }
 
 TEST_CASE("each damaged byte of a chunk is found, and none harms") {

@@ -85,6 +85,37 @@ TEST_CASE("a reader cannot begin between key rows, nor go on after a damaged row
   CHECK(reader.read(bodies[5]));
 }
 
+TEST_CASE("replies that come in another order after a key row, or not at all, are read from it on") {
+  Random random{5};
+  JournalWriter writer;
+  const std::vector<SeriesList> lists{{1, 2, 3}, {4}, {5, 6}, {2, 5}};
+  for (std::int64_t second = 0; second < 30; ++second) {
+    JournalReader reader;
+    for (const bool key : {true, false}) {
+      std::vector<JournalBatch> row;
+      for (std::int64_t reply = within(random, 0, 5); reply > 0; --reply) {
+        JournalBatch batch{second * 1000, 0, 1, 0, lists[static_cast<std::size_t>(within(random, 0, 3))], {}, {}};
+        for (std::size_t i = 0; i < batch.series.size(); ++i) batch.values.push_back(static_cast<double>(within(random, 0, 5000)) / 100);
+        batch.qualities.resize(batch.series.size());
+        row.push_back(batch);
+      }
+      CHECK(same(reader.read(writer.write(row, key)).value(), row));
+    }
+  }
+}
+
+TEST_CASE("a row of more than a page is compressed, a smaller one is not, and both are read") {
+  const auto is_compressed = [](const Bytes& body) { return (body[0] & 0x20U) != 0; };
+  for (const std::int64_t count : {100, 6000}) {
+    std::vector<std::int64_t> series;
+    for (std::int64_t one = 1; one <= count; ++one) series.push_back(one);
+    const JournalBatch batch{5, 0, 1, 0, series, std::vector<double>(series.size(), 2.5), std::vector<ground::Quality>(series.size())};
+    const Bytes body = JournalWriter{}.write({batch}, true);
+    CHECK(is_compressed(body) == (count == 6000));
+    CHECK(same(JournalReader{}.read(body).value(), {batch}));
+  }
+}
+
 TEST_CASE("a writer that forgets begins again with a key row") {
   Rack rack{Random{3}};
   JournalWriter writer;
