@@ -52,7 +52,7 @@ constexpr std::array shapes{
     Shape{Quantity::output_power, "rack_power_watts", "line", Meaning::none, Lane::routine},
     Shape{Quantity::output_load, "rack_load_ratio", "system", Meaning::none, Lane::routine},
     Shape{Quantity::output_source, "rack_state_code", "system", Meaning::none, Lane::hot},
-    Shape{Quantity::on_battery, "rack_state_code", "battery", Meaning::none, Lane::hot},
+    Shape{Quantity::on_battery, "rack_state_code", "battery", Meaning::ups_on_battery, Lane::hot},
     Shape{Quantity::battery_test, "rack_state_code", "battery", Meaning::none, Lane::hot},
     Shape{Quantity::bypassed, "rack_state_code", "system", Meaning::none, Lane::hot},
     Shape{Quantity::battery_charge, "rack_charge_ratio", "battery", Meaning::none, Lane::routine},
@@ -60,12 +60,13 @@ constexpr std::array shapes{
     Shape{Quantity::battery_voltage, "rack_voltage_volts", "battery", Meaning::none, Lane::routine},
     Shape{Quantity::battery_seconds, "rack_duration_seconds", "battery", Meaning::none, Lane::routine},
     Shape{Quantity::battery_current, "rack_current_amperes", "battery", Meaning::none, Lane::routine},
+    Shape{Quantity::discharging, "rack_state_code", "battery", Meaning::none, Lane::hot},
     Shape{Quantity::bus_voltage, "rack_voltage_volts", "line", Meaning::none, Lane::hot},
     Shape{Quantity::source_voltage, "rack_voltage_volts", "inlet", Meaning::none, Lane::routine},
     Shape{Quantity::source_ok, "rack_state_code", "inlet", Meaning::none, Lane::hot},
     Shape{Quantity::sources_good, "rack_quantity", "system", Meaning::none, Lane::routine},
     Shape{Quantity::selected_source, "rack_state_code", "system", Meaning::none, Lane::hot},
-    Shape{Quantity::transfer_count, "rack_transfers_total", "system", Meaning::none, Lane::routine},
+    Shape{Quantity::transfer_count, "rack_transfers_total", "system", Meaning::transfer_count, Lane::routine},
     Shape{Quantity::supply_condition, "rack_state_code", "supply", Meaning::none, Lane::hot},
     Shape{Quantity::controller_ok, "rack_state_code", "controller", Meaning::none, Lane::hot},
     Shape{Quantity::controller_active, "rack_state_code", "controller", Meaning::none, Lane::routine},
@@ -78,6 +79,14 @@ constexpr std::array shapes{
 };
 static_assert(shapes.size() == hwsim::power::quantity_names.size());
 
+/// Volts, amperes and watts of one part have one name: by that the core holds them against each other.
+std::string_view name_of(Quantity quantity) {
+  const auto name = hwsim::power::name(quantity);
+  for (const std::string_view tail : {"_voltage", "_current", "_apparent_power", "_power"})
+    if (name.ends_with(tail)) return name.substr(0, name.size() - tail.size());
+  return name;
+}
+
 }  // namespace
 
 std::vector<reading::Point> points_of(const hwsim::power::Snapshot& snapshot, ground::Duration refresh) {
@@ -86,7 +95,7 @@ std::vector<reading::Point> points_of(const hwsim::power::Snapshot& snapshot, gr
     const Shape& shape = shapes[static_cast<std::size_t>(measurement.quantity)];
     std::vector<reading::Label> labels{{"part", shape.part}};
     if (!measurement.index.empty()) labels.emplace_back("index", measurement.index);
-    labels.emplace_back("name", hwsim::power::name(measurement.quantity));
+    labels.emplace_back("name", name_of(measurement.quantity));
     points.push_back({.metric = shape.metric,
                       .labels = std::move(labels),
                       .source = std::string{name(measurement.quantity)} + ":" + measurement.index,

@@ -60,7 +60,7 @@ void Agent::lay_out_supply(const View& view) {
 
 void Agent::lay_out_unit() {
   using enum Quantity;
-  for (const Quantity q : {on_battery, battery_charge, battery_runtime, battery_voltage, battery_current, bus_voltage, battery_ok, uptime})
+  for (const Quantity q : {discharging, battery_charge, battery_runtime, battery_voltage, battery_current, bus_voltage, battery_ok, uptime})
     lay_out(q);
 }
 

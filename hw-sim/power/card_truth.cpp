@@ -120,7 +120,7 @@ double truth_of_unit(const View& view, std::size_t load, std::size_t unit, const
   const double joules = state.joules(rated, ground::seconds(look.at - view.circuit.since()));
   const double bus = bus_volts * carried.bus_ratio(view.rack.loads[load]);
   switch (look.quantity) {
-    case Quantity::on_battery:
+    case Quantity::discharging:
       return state.output_watts > 0 ? 1 : 0;
     case Quantity::battery_charge:
       return joules / full_battery(rated);

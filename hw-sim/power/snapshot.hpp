@@ -55,7 +55,7 @@ enum class Quantity : std::uint8_t {
   output_power,
   output_load,      // ratio of its rating
   output_source,    // 0 none, 1 its input, 2 that without conversion (eco), 3 maintenance bypass, 4 a battery test, 5 its battery
-  on_battery,       // 1 while the battery carries, for whatever reason; of a battery unit too
+  on_battery,       // 1 while the battery carries, for whatever reason
   battery_test,     // 1
   bypassed,         // 1 in maintenance bypass: the battery stands aside
   battery_charge,   // ratio; also of a cabinet's cache battery
@@ -63,6 +63,7 @@ enum class Quantity : std::uint8_t {
   battery_voltage,  // volts
   battery_seconds,  // since it went on battery, 0 while it is not
   battery_current,  // amperes out of a battery unit; below 0 while it is charged
+  discharging,      // 1 while a battery unit carries, for whatever reason
   bus_voltage,      // of the common output that a battery unit hangs on
   // transfer switch, index = source "1" (preferred), "2"
   source_voltage,
@@ -83,7 +84,7 @@ enum class Quantity : std::uint8_t {
   uptime,  // seconds since its agent started
 };
 
-inline constexpr std::array<std::string_view, 57> quantity_names{"inlet_voltage",
+inline constexpr std::array<std::string_view, 58> quantity_names{"inlet_voltage",
                                                                  "inlet_current",
                                                                  "inlet_power",
                                                                  "inlet_apparent_power",
@@ -125,6 +126,7 @@ inline constexpr std::array<std::string_view, 57> quantity_names{"inlet_voltage"
                                                                  "battery_voltage",
                                                                  "battery_seconds",
                                                                  "battery_current",
+                                                                 "discharging",
                                                                  "bus_voltage",
                                                                  "source_voltage",
                                                                  "source_ok",

@@ -136,13 +136,13 @@ TEST_CASE("a shelf's battery carries the load when no supply does, on a lower bu
   Rack rack = bench_rack();
   rack.loads[cab1].batteries = {{.name = "bbu1", .status = Card{.device = "shelf-bbu1"}}};
   World world{rack, 1};
-  CHECK(shown(world, "shelf-bbu1", Quantity::on_battery) == 0);
+  CHECK(shown(world, "shelf-bbu1", Quantity::discharging) == 0);
   CHECK(shown(world, "shelf-bbu1", Quantity::bus_voltage) == Approx(50).epsilon(0.01));
   REQUIRE((fail(world, "feed/A") && fail(world, "feed/B")));
   world.advance(at(10s));
   CHECK(world.load_carried(cab1));
   CHECK_FALSE(world.load_carried(srv1));
-  CHECK(shown(world, "shelf-bbu1", Quantity::on_battery) == 1);
+  CHECK(shown(world, "shelf-bbu1", Quantity::discharging) == 1);
   CHECK(shown(world, "shelf-bbu1", Quantity::bus_voltage) < 48.5);
   CHECK(shown(world, "shelf-bbu1", Quantity::battery_current) > 30);
   CHECK(shown(world, "shelf-bbu1", Quantity::battery_runtime) == Approx(390).margin(5));  // 720 kJ at 1800 W, less 10 s
@@ -154,12 +154,12 @@ TEST_CASE("a shelf's battery carries the load when no supply does, on a lower bu
   CHECK_FALSE(world.load_carried(cab1));
   REQUIRE((restore(world, "feed/A") && restore(world, "feed/B")));
   world.advance(at(420s));
-  CHECK(shown(world, "shelf-bbu1", Quantity::on_battery) == 0);
+  CHECK(shown(world, "shelf-bbu1", Quantity::discharging) == 0);
   CHECK(shown(world, "shelf-bbu1", Quantity::battery_current) < 0);
   REQUIRE(restore(world, "cab1/bbu1"));
   REQUIRE(set(world, "cab1/bbu1", Key::mode, 3));
   world.advance(at(425s));
-  CHECK(shown(world, "shelf-bbu1", Quantity::on_battery) == 1);
+  CHECK(shown(world, "shelf-bbu1", Quantity::discharging) == 1);
   CHECK(world.supply(cab1, 0).output_watts == 450);
   CHECK(shown(world, psu1_unit, Quantity::supply_input_ok) == 1);
   REQUIRE(fail(world, "cab1/bbu1"));
