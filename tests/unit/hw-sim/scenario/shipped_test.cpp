@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "catch.hpp"
@@ -59,6 +61,26 @@ TEST_CASE("what a contact or a wire cannot be is refused") {
   CHECK(refusal("contact/cab1-psu9: {}").find("is nothing that is simulated") != std::string::npos);
   CHECK(refusal("device/pdu-a: {link: tmp}") == "sim.device/pdu-a.link: no absolute path; write one, as in /tmp/holdup-line");
   CHECK(refusal("device/pdu-a: {master: 0ms}") == "sim.device/pdu-a.master: not between 1ms and 1h; write one that is");
+}
+
+TEST_CASE("there is a scenario for each row of the verdicts and for each incident, and every one of them is read without a word") {
+  std::set<std::string> begun;  // "row-01", "s05"
+  const std::filesystem::path folder = HOLDUP_SOURCE_DIR "/hw-sim/scenarios";
+  for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("rack") || name == "shelf-rtu.yaml") continue;
+    begun.insert(name.substr(0, name.find('-', name.starts_with("row-") ? 4 : 0)));
+    ground::Problems problems;
+    const auto scenario = parse_scenario(shipped(name), name, problems);
+    const auto* file = std::get_if<std::string>(&scenario.rack);
+    const auto rack = file != nullptr ? parse_rack(shipped(*file), *file, problems)
+                                      : read_rack(std::get<ground::yaml::Node>(scenario.rack), name, problems);
+    if (problems.ok()) check_elements(scenario, rack, name, problems);
+    for (const auto& problem : problems.all()) FAIL_CHECK(problem.text());
+  }
+  for (int row = 1; row <= 32; ++row) CHECK(begun.contains((row < 10 ? "row-0" : "row-") + std::to_string(row)));
+  for (const char* incident : {"s01", "s01b", "s02", "s03", "s05", "s06", "s07", "s09", "s10", "s11", "s12", "s13", "s14"})
+    CHECK(begun.contains(incident));
 }
 
 TEST_CASE("the shipped scenario plays: cab1 lives through it, srv1 does not") {
