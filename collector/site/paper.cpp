@@ -43,7 +43,7 @@ class Paper {
   Paper(const Site& site, const std::string& file, ground::Problems& problems) : site_{site}, file_{file}, problems_{problems} {}
 
   void judge() {
-    for (Index l = 0; l < site_.loads.size(); ++l) judge_paths(l), judge_modules(l);
+    for (Index l = 0; l < site_.loads.size(); ++l) judge_paths(l), judge_modules(l), judge_sides(l);
     for (Index s = 0; s < site_.supplies.size(); ++s) judge_input(s);
     for (Index a = 0; a < site_.atses.size(); ++a) judge_ats(a);
     judge_lines();
@@ -127,6 +127,28 @@ class Paper {
            "without " + site_.supplies[which].name + " the others give " + figure(all - strongest, "W") + volts_text(which) +
                " and it needs " + needs + ": no module redundancy",
            "give it stronger supplies or one more");
+  }
+
+  // Path redundancy, in watts: what is left of a load whose supplies several hang on the feed that is lost.
+  void judge_sides(Index l) {
+    const Load& load = site_.loads[l];
+    if (!load.needs_watts) return;
+    for (Index f = 0; f < site_.feeds.size(); ++f) {
+      const auto flow = flow_without(site_, {site_.element_of_feed(f)}, needed_watts(site_));
+      double left = 0;
+      std::vector<std::string> living;
+      for (const Index s : load.supplies) {
+        const auto watts = rated_watts_at(site_.supplies[s], site_.nominal_volts_of_supply(s).value_or(0));
+        if (!watts) return;
+        if (flow.alive[s]) left += *watts, living.push_back(site_.supplies[s].name);
+      }
+      const bool several = living.size() + 1 < load.supplies.size();  // one alone is a module
+      if (!living.empty() && several && left < *load.needs_watts)
+        warn(load.line, key_of_load(l) + ".needs_watts",
+             "when " + site_.element_of_feed(f).text() + " is lost " + listed(living) + " give " + figure(left, "W") + " and it needs " +
+                 figure(*load.needs_watts, "W") + ": no path redundancy",
+             "give it stronger supplies, or more on the other feed");
+    }
   }
 
   [[nodiscard]] std::string volts_text(Index supply) const {

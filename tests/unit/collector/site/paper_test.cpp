@@ -112,6 +112,21 @@ TEST_CASE("module redundancy is reckoned in watts at the line's volts") {
                                                                  "stronger supplies"});
 }
 
+TEST_CASE("path redundancy is reckoned in watts: a side that cannot carry the load alone is named") {
+  const auto load = [](const std::string& watts) {
+    return rack("loads:\n  shelf: {needs_watts: " + watts +
+                ", supplies: {psu1: {cord: pdu-a/outlet/1, rated_watts: 3000}, psu2: {cord: pdu-a/outlet/2, rated_watts: 3000}, "
+                "psu3: {cord: pdu-b/outlet/1, rated_watts: 3000}, psu4: {cord: pdu-b/outlet/2, rated_watts: 3000}}}\n");
+  };
+  CHECK(findings(load("6000")).empty());
+  const std::string mend = "; give it stronger supplies, or more on the other feed";
+  CHECK(findings(load("8000")) ==
+        Lines{"r.yaml:9: loads.shelf.needs_watts: when feed/A is lost psu3 and psu4 give 6000 W and it needs 8000 W: no path redundancy" +
+                  mend,
+              "r.yaml:9: loads.shelf.needs_watts: when feed/B is lost psu1 and psu2 give 6000 W and it needs 8000 W: no path redundancy" +
+                  mend});
+}
+
 TEST_CASE("a breaker that is too small for the other side's load is named, with when") {
   const auto load = supplies("cord: pdu-a/outlet/1", "cord: pdu-b/outlet/1", "needs_watts: 4600, ");
   CHECK(findings(rack(load, ", rating_amperes: 16")) ==
