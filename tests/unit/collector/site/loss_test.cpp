@@ -118,3 +118,19 @@ TEST_CASE("every element of a site may be lost, and none but those") {
     CHECK(loss.dark.front() == element);
   }
 }
+
+TEST_CASE("what is above a supply, up to a UPS, takes it when lost, and nothing else does") {
+  const auto site = read();
+  for (const auto& lost : site::every_element(site)) {
+    const auto flow = site::flow_without(site, {lost}, site::needed_watts(site));
+    for (site::Index s = 0; s < site.supplies.size(); ++s) {
+      const auto self = site.element_of_supply(s), load = site.element_of_load(site.supplies[s].load);
+      const auto above = site.ancestors(self);
+      const auto ups = std::ranges::find_if(above, [](const Element& link) { return link.is("ups"); });
+      const auto last = ups == above.end() ? above.end() : ups + 1;
+      const bool takes = lost == self || lost == load || std::find(above.begin(), last, lost) != last;
+      INFO(lost.text() << " and " << self.text());
+      CHECK(flow.alive[s] == !takes);
+    }
+  }
+}
