@@ -36,6 +36,12 @@ struct Rule {
   std::shared_ptr<const std::vector<std::int64_t>> harmless;  // of an input_fail_cause: codes that tell of no failure
   bool clear_on_read = false;                                 // the device forgets it once it was read: not asked unless the site allows it
   Conversion conversion;
+  /// Another meaning that is true or false, told by the same codes.
+  struct Also {
+    reading::Meaning means{};
+    std::vector<std::int64_t> yes, no;
+  };
+  std::vector<Also> also;
 };
 
 /// One point that a rule tells, without labels and source, and how its number is made.
@@ -43,8 +49,8 @@ struct Telling {
   reading::Point point;
   Conversion conversion;
 };
-/// One telling; two where a state also answers a yes-or-no meaning: the state with the device's code, and "rack_outlet_on",
-/// "rack_supply_input_ok"… with 1 or 0, which carries the meaning.
+/// One telling; more where a state also answers yes-or-no meanings: the state with the device's code, and "rack_outlet_on",
+/// "rack_supply_input_ok"… with 1 or 0, which carry the meanings.
 [[nodiscard]] std::vector<Telling> tellings(const Rule& rule);
 
 /// Holds a row back, or lets it through, by a part of its index or by an object or another column of the same row.

@@ -45,7 +45,11 @@ constexpr std::array<std::string_view, 29> units{"_volts",
                                                  "_volts_per_metre"};
 
 constexpr std::array answers{Meaning::supply_input_ok, Meaning::supply_output_ok, Meaning::supply_present, Meaning::outlet_state,
-                             Meaning::ups_on_battery};
+                             Meaning::ups_on_battery,  Meaning::breaker_closed,   Meaning::ups_bypass,     Meaning::ups_eco,
+                             Meaning::battery_test,    Meaning::battery_ok,       Meaning::battery_carries, Meaning::source_ok,
+                             Meaning::supply_standby,  Meaning::cache_write_back, Meaning::unsaved_data};
+
+bool is_answer(Meaning means) { return std::ranges::find(answers, means) != answers.end(); }
 
 void check_metric(Mapping& map, const std::string& metric) {
   const bool plain =
@@ -85,10 +89,27 @@ void load_answer(Mapping& map, Rule& rule) {
   rule.conversion.yes = load_codes(map, "yes");
   rule.conversion.no = load_codes(map, "no");
   const bool codes = !rule.conversion.yes.empty() || !rule.conversion.no.empty();
-  const bool answer = std::find(answers.begin(), answers.end(), rule.means) != answers.end();
+  const bool answer = is_answer(rule.means);
   if (codes && !answer)
     map.problem("yes", "yes and no belong to a meaning that is true or false", "add means: outlet_state, supply_input_ok, …");
   if (answer && !codes) map.problem("means", "which of the device's codes say so?", "add yes: [codes] and no: [codes]");
+}
+
+/// `also: [{means: ups_bypass, yes: 4, no: [3, 5]}]`
+void load_also(Mapping& map, Rule& rule) {
+  const Node* list = map.find("also");
+  if (list == nullptr) return;
+  if (!list->is_sequence()) return map.problem("also", "not a list", "write [{means: …, yes: CODES, no: CODES}]");
+  for (const Node& item : list->items) {
+    Mapping one{item, map.path("also"), map.report()};
+    Rule::Also also;
+    if (const auto means = one.word("means", reading::meaning_names)) also.means = static_cast<Meaning>(*means);
+    also.yes = load_codes(one, "yes"), also.no = load_codes(one, "no");
+    if (!is_answer(also.means)) one.problem("means", "not a meaning that is true or false", "write ups_bypass, battery_test, …");
+    if (also.yes.empty() && also.no.empty()) one.problem("yes", "which of the device's codes say so?", "add yes: [codes] and no: [codes]");
+    one.finish();
+    rule.also.push_back(std::move(also));
+  }
 }
 
 /// `extract: number` is the first number in the text.
@@ -165,6 +186,7 @@ Rule load_rule(Mapping& map, const FileScope& scope) {
     map.problem("wraps_at", "'" + rule.metric + "' is no counter", "take it away, or name the series …_total");
   rule.conversion.words = rule.states;
   load_answer(map, rule);
+  load_also(map, rule);
   return rule;
 }
 

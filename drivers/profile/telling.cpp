@@ -23,6 +23,15 @@ std::string answer_metric(reading::Meaning meaning) {
   return "rack_" + std::string{reading::meaning_names[static_cast<std::size_t>(meaning)]};
 }
 
+Telling answer(const Rule& rule, const Rule::Also& to) {
+  Telling out = telling(rule);
+  out.point.metric = answer_metric(to.means);
+  out.point.means = to.means;
+  out.point.states = nullptr;
+  out.conversion.yes = to.yes, out.conversion.no = to.no;
+  return out;
+}
+
 }  // namespace
 
 std::vector<Telling> tellings(const Rule& rule) {
@@ -33,11 +42,8 @@ std::vector<Telling> tellings(const Rule& rule) {
     plain.conversion.yes.clear(), plain.conversion.no.clear();
     if (answers) plain.point.means = reading::Meaning::none;
   }
-  if (answers) {
-    Telling& answer = out.emplace_back(telling(rule));
-    answer.point.metric = answer_metric(rule.means);
-    answer.point.states = nullptr;
-  }
+  if (answers) out.push_back(answer(rule, {rule.means, rule.conversion.yes, rule.conversion.no}));
+  for (const Rule::Also& also : rule.also) out.push_back(answer(rule, also));
   return out;
 }
 
