@@ -17,9 +17,7 @@ constexpr Duration slow_to_see = 2s;     // a loss may be judged so long after a
 constexpr std::size_t most_ended = 256;  // losses remembered
 
 // What was only reported is withdrawn at once; what follows from other verdicts ends with them.
-bool at_once(Verdict verdict, Strength strength) {
-  return strength == Strength::reported || sort(verdict) == Sort::consequence;
-}
+bool at_once(Verdict verdict, Strength strength) { return strength == Strength::reported || sort(verdict) == Sort::consequence; }
 
 }  // namespace
 
@@ -28,10 +26,11 @@ Detector::Detector(const site::Site& site)
       facts_{site},
       judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }, [this] { return holds_any(); }},
       reports_{site, facts_},
-      latches_{site, facts_, judge_} {
+      latches_{site, facts_, judge_},
+      mains_{site, [this](Verdict v, const ground::Element& e) { return held(v, e); }} {
   for (Index d = 0; d < site.devices.size(); ++d) paths_.insert(site.path_of_device(d));
   for (Index s = 0; s < site.supplies.size(); ++s) supplies_.push_back(site.element_of_supply(s));
-  for (Index d = 0; d < site.devices.size(); ++d) pdus_.push_back(site.element_of_pdu(d));
+  for (Index d = 0; d < site.devices.size(); ++d) sources_.push_back(site.element_of_source(d));
 }
 
 std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
@@ -52,6 +51,7 @@ std::vector<Change> Detector::assess(Instant now) {
   stirred_ = false;
   next_due_ = facts_.contacts().next_due();
   weigh_contacts(now);
+  weigh_mains(now);
   for (Index s = 0; s < site_.supplies.size(); ++s) {
     const auto& element = supplies_[s];
     weigh(Verdict::supply_off_commanded, element, judge_.supply_off(s), now);
@@ -61,9 +61,9 @@ std::vector<Change> Detector::assess(Instant now) {
   }
   for (Index d = 0; d < site_.devices.size(); ++d)
     if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty() || !facts_.inlet(d, Meaning::seconds_on_battery).empty())
-      weigh(Verdict::ups_on_battery, pdus_[d], judge_.ups(d), now);
+      weigh(Verdict::ups_on_battery, sources_[d], judge_.ups(d), now);
   for (Index d = 0; d < site_.devices.size(); ++d)
-    if (site_.devices[d].feed) weigh(Verdict::pdu_dark, pdus_[d], judge_.pdu(d), now);
+    if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
   for (Index f = 0; f < site_.feeds.size(); ++f) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
   for (Index l = 0; l < site_.loads.size() && holds_any(); ++l) {  // loads go down by verdicts held below them, never by signs of their own
     weigh(Verdict::load_down, site_.element_of_load(l), judge_.load(l), now);
@@ -74,6 +74,12 @@ std::vector<Change> Detector::assess(Instant now) {
   weigh_meters(now);
   weigh_past(now);
   return std::exchange(changes_, {});
+}
+
+void Detector::weigh_mains(Instant now) {
+  for (auto& opinion : mains_.weigh(now)) weigh(opinion.verdict, opinion.element, std::move(opinion.judgement), now);
+  if (const auto due = mains_.next_due()) wake_at(*due);
+  for (auto& past : mains_.take_past()) changes_.push_back({Change::Kind::past, std::move(past)});
 }
 
 // Before the supplies: a broken wire is no loss.

@@ -10,6 +10,7 @@
 #include "collector/detect/facts.hpp"
 #include "collector/detect/judge.hpp"
 #include "collector/detect/latches.hpp"
+#include "collector/detect/mains.hpp"
 #include "collector/detect/reports.hpp"
 
 // Holds the facts against each other after every input that could change a judgement, and latches: what was lost stays lost until it is
@@ -23,16 +24,17 @@ class Detector {
   Detector& operator=(const Detector&) = delete;
 
   void identified(Index device, std::span<const reading::Point> points, Instant now) {
-    facts_.identified(device, points, now), latches_.identified(device, points), stirred_ = true;
+    facts_.identified(device, points, now), latches_.identified(device, points), mains_.identified(device, points), stirred_ = true;
   }
   void heard(Index device, std::span<const reading::Reading> readings, Instant now) {
     stirred_ = facts_.heard(device, readings, now) || stirred_;
+    stirred_ = mains_.heard(device, readings) || stirred_;
     latches_.heard(device, readings);
   }
   void heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
     stirred_ = facts_.heard_late(device, asked, readings) || stirred_;
   }
-  void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), stirred_ = true; }
+  void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), mains_.unanswered(device), stirred_ = true; }
   void took(const SideLevel& level) { facts_.took(level), stirred_ = true; }
   /// A device called: what it says stands as reported until a reading can know.
   void trapped(Index device, const reading::TrapMessage& message, Instant at) { reports_.take(device, message, at), stirred_ = true; }
@@ -86,6 +88,7 @@ class Detector {
   void wake_at(Instant at) { next_due_ = next_due_ ? std::min(*next_due_, at) : at; }
   void weigh_telemetry(Instant now);
   void weigh_past(Instant now);
+  void weigh_mains(Instant now);
   void weigh_meters(Instant now);
   [[nodiscard]] bool explained(const Latches::Past& past) const;
   void weigh_contacts(Instant now);
@@ -95,8 +98,9 @@ class Detector {
   Judge judge_;
   Reports reports_;
   Latches latches_;
+  Mains mains_;
   std::set<ground::Element> paths_;  // switches, and self
-  std::vector<ground::Element> supplies_, pdus_;
+  std::vector<ground::Element> supplies_, sources_;
   std::map<Key, Open> open_;
   std::deque<Ended> ended_;
   std::vector<Pending> pending_;

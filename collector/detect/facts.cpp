@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collector/detect/point_text.hpp"
+
 namespace holdup::detect {
 namespace {
 
@@ -49,12 +51,6 @@ bool sign_changed(const Track& track, const reading::Reading& reading) {
   const double step = std::fabs(track.last->value - reading.value);
   if (is_power(track.means)) return step >= floor_of(track.means);
   return step > noticeable * std::fabs(track.last->value);
-}
-
-std::string short_text(const reading::Point& point) {
-  std::string text;
-  for (const auto& [name, value] : point.labels) text += (text.empty() ? "" : ",") + name + "=\"" + value + '"';
-  return point.metric + "{" + text + "}";
 }
 
 void remember(Track& track, const reading::Reading& reading) {

@@ -1,6 +1,7 @@
 #include "collector/detect/judge.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -91,7 +92,7 @@ std::optional<Sign> Judge::voltage_gone(Index device) const {
   const auto volts = facts_.inlet(device, Meaning::input_voltage);
   if (!feed || volts.empty() || facts_.starting(device)) return std::nullopt;
   for (const Track* track : volts)
-    if (!track->known() || !track->lived || track->value() >= dead_line * site_.feeds[*feed].nominal_volts) return std::nullopt;
+    if (!track->known() || !track->lived || std::fabs(track->value()) >= dead_line * site_.feeds[*feed].nominal_volts) return std::nullopt;
   return volts.front()->sign(site_);
 }
 
@@ -100,7 +101,7 @@ std::optional<Sign> Judge::voltage_good(Index device) const {
   const auto volts = facts_.inlet(device, Meaning::input_voltage);
   if (!feed || volts.empty()) return std::nullopt;
   for (const Track* track : volts)
-    if (!track->known() || !track->fresh || track->value() < good_line * site_.feeds[*feed].nominal_volts) return std::nullopt;
+    if (!track->known() || !track->fresh || std::fabs(track->value()) < good_line * site_.feeds[*feed].nominal_volts) return std::nullopt;
   return volts.front()->sign(site_);
 }
 

@@ -7,7 +7,12 @@ namespace holdup::detect {
 
 Judgement Judge::ups(Index device) const {
   const auto tracks = facts_.inlet(device, Meaning::ups_on_battery);
-  const auto held = this->held(Verdict::ups_on_battery, &site::Site::element_of_pdu, device);
+  const auto held = this->held(Verdict::ups_on_battery, &site::Site::element_of_source, device);
+  // A battery of a load is judged with the load's inputs.
+  if (std::ranges::any_of(site_.batteries, [&](const site::Battery& battery) { return battery.status == device; })) return {};
+  // Its own test of the battery is no loss of its input.
+  if (const auto test = this->held(Verdict::battery_test, &site::Site::element_of_source, device))
+    return Judgement::fine({sign_of_pattern(site_.element_of_source(device), "battery_test", test->since)});
   if (tracks.empty()) return by_seconds(device, held);
   const auto on = std::find_if(tracks.begin(), tracks.end(), [](const Track* track) { return says(track, 1); });
   if (on != tracks.end()) return Judgement::lost(Strength::proven, {(*on)->sign(site_)});

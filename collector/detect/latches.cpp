@@ -99,7 +99,7 @@ void Latches::weigh(Latch& latch, const reading::Reading& reading, Index device,
 
 void Latches::conclude(Index device, Brought brought) {
   if (!brought.transfers.empty())
-    say(Verdict::transferred, Strength::proven, site_.element_of_pdu(device), device, std::move(brought.transfers), brought);
+    say(Verdict::transferred, Strength::proven, site_.element_of_source(device), device, std::move(brought.transfers), brought);
   if (!brought.losses.empty()) {
     auto signs = std::move(brought.losses);
     signs.insert(signs.end(), brought.restarts.begin(), brought.restarts.end());
@@ -143,7 +143,7 @@ ground::Element Latches::subject(Index device) const {
   unsigned supplies = 0;
   for (Index s = 0; s < site_.supplies.size(); ++s)
     if (site_.supplies[s].status == device) reported = s, ++supplies;
-  return supplies == 1 && !site_.devices[device].feed ? site_.element_of_supply(*reported) : site_.element_of_pdu(device);
+  return supplies == 1 && !site_.devices[device].feed ? site_.element_of_supply(*reported) : site_.element_of_source(device);
 }
 
 }  // namespace holdup::detect

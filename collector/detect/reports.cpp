@@ -86,7 +86,7 @@ std::vector<std::pair<Verdict, Element>> Reports::unjudged() const {
 
 std::optional<Reports::Subject> Reports::subject(Index device, const TrapMessage& message) const {
   if (!message.says) return std::nullopt;
-  const auto element = site_.element_of_pdu(device);
+  const auto element = site_.element_of_source(device);
   switch (*message.says) {
     case TrapSays::input_lost:
     case TrapSays::input_restored:

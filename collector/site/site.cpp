@@ -65,6 +65,12 @@ Phases Site::phases_of(const Cord& cord) const {
   return bank && banks[*bank].phases != 0 ? banks[*bank].phases : devices[cord.pdu].phases;
 }
 
+Element Site::element_of_source(Index device) const {
+  if (const auto at = ups_of_device(device)) return element_of_ups(*at);
+  if (const auto at = ats_of_device(device)) return element_of_ats(*at);
+  return element_of_pdu(device);
+}
+
 double Site::nominal_volts(Index feed, Phases phases) const {
   const double one = feeds[feed].nominal_volts;
   if (std::popcount(phases) != 2) return one;

@@ -136,6 +136,8 @@ struct Site {
   [[nodiscard]] Element element_of_ups(Index ups) const { return Element::ups(upses[ups].name); }
   [[nodiscard]] Element element_of_ats(Index ats) const { return Element::ats(atses[ats].name); }
   [[nodiscard]] Element element_of_pdu(Index device) const { return Element::named(devices[device].name); }
+  /// The UPS or transfer switch that a device reports, else the PDU of its name.
+  [[nodiscard]] Element element_of_source(Index device) const;
   [[nodiscard]] Element element_of_bank(Index bank) const { return Element::bank(devices[banks[bank].pdu].name, banks[bank].name); }
   [[nodiscard]] Element element_of_outlet(const Cord& cord) const { return Element::outlet(devices[cord.pdu].name, cord.outlet); }
   [[nodiscard]] Element element_of_device(Index device) const { return Element::device(devices[device].name); }

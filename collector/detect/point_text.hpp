@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "drivers/reading/point.hpp"
+
+namespace holdup::detect {
+
+/// A point as evidence names it: metric and labels.
+[[nodiscard]] inline std::string short_text(const reading::Point& point) {
+  std::string text;
+  for (const auto& [name, value] : point.labels) text += (text.empty() ? "" : ",") + name + "=\"" + value + '"';
+  return point.metric + "{" + text + "}";
+}
+
+}  // namespace holdup::detect

@@ -1,0 +1,176 @@
+#include "tests/unit/collector/detect/meter_rig.hpp"
+
+// The rows of docs/verdicts.md about what stands before the feeds and what stores energy.
+
+using namespace holdup;
+using namespace holdup::detect;
+using namespace holdup::detect::test;
+using enum holdup::detect::Verdict;
+
+namespace {
+
+using Said = std::vector<std::string>;
+
+const std::string upstream = R"(rack: r
+feeds: {A: {nominal_volts: 230, upstream: {ups: u1}}, B: {nominal_volts: 230}}
+ups: {u1: {status: u1-card}}
+ats: {t1: {status: t1-card, carries: pdu-c, alternate: B}}
+devices:
+  u1-card: {url: snmp://192.0.2.7}
+  t1-card: {url: snmp://192.0.2.8}
+  pdu-c: {url: snmp://192.0.2.9, feed: A}
+)";
+
+MeterRig ups_rig() {
+  return {upstream,
+          {{"u1-card",
+            {{Meaning::ups_on_battery, "", 0},
+             {Meaning::input_voltage, "", 230},
+             {Meaning::ups_bypass, "", 0},
+             {Meaning::ups_eco, "", 0},
+             {Meaning::battery_test, "", 0},
+             {Meaning::battery_ok, "", 1}}}}};
+}
+
+}  // namespace
+
+TEST_CASE("row 26: past the inverter without eco mode nothing is stored behind the load; in eco mode it is normal") {
+  auto rig = ups_rig();
+  rig.run(10s);
+  const bool eco = GENERATE(false, true);
+  if (eco) rig.set("u1-card", Meaning::ups_eco, "", 1);
+  rig.set("u1-card", Meaning::ups_bypass, "", 1);
+  rig.run(5s);
+  CHECK(rig.open(ups_bypass, "ups/u1") == (eco ? "" : "proven"));
+  CHECK(rig.open(stored_energy_unavailable, "ups/u1") == (eco ? "" : "proven"));
+  rig.set("u1-card", Meaning::ups_bypass, "", 0);
+  rig.run(5s);
+  CHECK(rig.idle());
+  CHECK_FALSE(rig.ever(ups_on_battery));
+}
+
+TEST_CASE("row 26: on battery with a good input is a test of the battery; with a bad one it is none") {
+  auto rig = ups_rig();
+  rig.run(10s);
+  SECTION("it says that it tests") {
+    rig.set("u1-card", Meaning::ups_on_battery, "", 1), rig.set("u1-card", Meaning::battery_test, "", 1);
+    rig.run(5s);
+    CHECK(rig.said() == Said{"begun battery_test ups/u1 proven"});
+    rig.set("u1-card", Meaning::ups_on_battery, "", 0), rig.set("u1-card", Meaning::battery_test, "", 0);
+    rig.run(5s);
+    CHECK(rig.idle());
+  }
+  SECTION("its input is measured good since") {
+    rig.set("u1-card", Meaning::ups_on_battery, "", 1);
+    rig.run(10s);
+    CHECK(rig.open(battery_test, "ups/u1") == "probable");
+    CHECK(rig.open(ups_on_battery, "ups/u1").empty());
+  }
+  SECTION("its input is gone") {
+    rig.set("u1-card", Meaning::ups_on_battery, "", 1), rig.set("u1-card", Meaning::input_voltage, "", 0);
+    rig.run(10s);
+    CHECK(rig.said() == Said{"begun ups_on_battery ups/u1 proven"});
+  }
+}
+
+TEST_CASE("a battery that is missing, faulty or flat stands behind nothing") {
+  auto rig = ups_rig();
+  rig.run(10s);
+  rig.set("u1-card", Meaning::battery_ok, "", 0);
+  rig.run(5s);
+  CHECK(rig.said() == Said{"begun stored_energy_unavailable ups/u1 proven"});
+  rig.set("u1-card", Meaning::battery_ok, "", 1);
+  rig.run(5s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("row 27: one source bad behind a switch whose output is good is a lost path; both bad says nothing of paths") {
+  MeterRig rig{upstream, {{"t1-card", {{Meaning::source_ok, "1", 1}, {Meaning::source_ok, "2", 1}, {Meaning::selected_source, "", 1}}}}};
+  rig.run(10s);
+  SECTION("the alternate") {
+    rig.set("t1-card", Meaning::source_ok, "2", 0);
+    rig.run(5s);
+    CHECK(rig.said() == Said{"begun path_redundancy_lost ats/t1 proven"});
+    rig.set("t1-card", Meaning::source_ok, "2", 1);
+    rig.run(5s);
+    CHECK(rig.idle());
+  }
+  SECTION("the preferred one, and a transfer that was seen") {
+    rig.set("t1-card", Meaning::source_ok, "1", 0), rig.set("t1-card", Meaning::selected_source, "", 2);
+    rig.run(5s);
+    CHECK(rig.ever(transferred));
+    CHECK(rig.open(path_redundancy_lost, "ats/t1") == "proven");
+  }
+  SECTION("both") {
+    rig.set("t1-card", Meaning::source_ok, "1", 0), rig.set("t1-card", Meaning::source_ok, "2", 0);
+    rig.run(5s);
+    CHECK_FALSE(rig.ever(path_redundancy_lost));
+  }
+  CHECK_FALSE(rig.ever(supply_lost));
+}
+
+TEST_CASE("row 28: all inputs of a shelf gone and its batteries giving is a rack on battery, with the countdown of the weakest") {
+  const std::string shelf = R"(rack: r
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}
+devices:
+  unit1: {url: modbus://192.0.2.4/1}
+  unit2: {url: modbus://192.0.2.4/2}
+  bbu1: {url: modbus://192.0.2.4/3}
+  bbu2: {url: modbus://192.0.2.4/4}
+loads:
+  shelf:
+    sharing: active
+    batteries: {bbu1: {status: bbu1}, bbu2: {status: bbu2}}
+    supplies: {psu1: {status: unit1}, psu2: {status: unit2}}
+)";
+  const std::vector<MeterRig::Point> unit{{Meaning::supply_input_ok, "", 1}, {Meaning::supply_output_ok, "", 1}};
+  const std::vector<MeterRig::Point> battery{{Meaning::battery_carries, "", 0}, {Meaning::battery_runtime, "", 240}};
+  MeterRig rig{shelf, {{"unit1", unit}, {"unit2", unit}, {"bbu1", battery}, {"bbu2", battery}}};
+  rig.run(10s);
+  for (const char* bbu : {"bbu1", "bbu2"}) rig.set(bbu, Meaning::battery_carries, "", 1);
+  SECTION("with the inputs gone") {
+    rig.set("bbu1", Meaning::battery_runtime, "", 180);
+    for (const char* psu : {"unit1", "unit2"}) rig.set(psu, Meaning::supply_input_ok, "", 0);
+    rig.run(5s);
+    CHECK(rig.open(rack_on_battery, "shelf") == "proven");
+    CHECK_THAT(rig.why(rack_on_battery), ContainsSubstring("the weakest battery has 180 s left"));
+    for (const char* psu : {"unit1", "unit2"}) rig.set(psu, Meaning::supply_input_ok, "", 1);
+    for (const char* bbu : {"bbu1", "bbu2"}) rig.set(bbu, Meaning::battery_carries, "", 0);
+    rig.run(10s);
+    CHECK(rig.idle());
+  }
+  SECTION("with the inputs good it is a test, or a shaved peak") {
+    rig.run(5s);
+    CHECK(rig.open(battery_test, "shelf/bbu1") == "probable");
+    CHECK_FALSE(rig.ever(rack_on_battery));
+  }
+}
+
+TEST_CASE("row 30: a plant that leaves its float voltage lives on its battery; volts without amperes are a blown fuse") {
+  const std::string plant = R"(rack: r
+system: dc
+feeds: {A: {nominal_volts: -48}, B: {nominal_volts: -48}}
+devices:
+  dist-a: {url: snmp://192.0.2.1, feed: A}
+  dist-b: {url: snmp://192.0.2.2, feed: B}
+)";
+  const std::vector<MeterRig::Point> inlet{{Meaning::input_voltage, "", -54}, {Meaning::inlet_current, "", 20}};
+  MeterRig rig{plant, {{"dist-a", inlet}, {"dist-b", inlet}}};
+  rig.run(10s);
+  SECTION("slowly, under load") {
+    for (double volts = -53.8; volts <= -50; volts += 0.1) rig.set("dist-a", Meaning::input_voltage, "", volts), rig.run(1s);
+    rig.set("dist-a", Meaning::input_voltage, "", -50);
+    rig.run(5s);
+    CHECK(rig.said() == Said{"begun dc_plant_on_battery feed/A proven"});
+    rig.set("dist-a", Meaning::input_voltage, "", -54);
+    rig.run(5s);
+    CHECK(rig.idle());
+  }
+  SECTION("a fuse") {
+    rig.set("dist-a", Meaning::input_voltage, "", -38), rig.set("dist-a", Meaning::inlet_current, "", 0);
+    rig.run(5s);
+    CHECK(rig.open(fuse_blown, "dist-a") == "proven");
+    CHECK_FALSE(rig.ever(sag));
+    CHECK_FALSE(rig.ever(dc_plant_on_battery));
+  }
+}
