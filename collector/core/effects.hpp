@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "collector/core/alert_board.hpp"
+#include "collector/core/asked.hpp"
 #include "collector/detect/contacts.hpp"
 #include "collector/plan/plan.hpp"
 #include "collector/rules/rule.hpp"
@@ -17,6 +18,7 @@
 #include "drivers/reading/reading.hpp"
 #include "drivers/reading/trap.hpp"
 #include "ground/result.hpp"
+#include "store/record/audit.hpp"
 #include "store/record/event.hpp"
 #include "store/record/series.hpp"
 
@@ -34,6 +36,7 @@ struct Started {
 struct Restored {
   std::vector<record::Event> events;
   bool last = true;
+  std::optional<ground::Utc> watched_until = {};  // with the last: when anything was recorded before this start
 };
 struct Identified {
   site::Index device = 0;
@@ -92,7 +95,7 @@ struct SiteChanged {
 };
 
 using Input = std::variant<Started, Restored, Identified, Answered, AnsweredLate, Unanswered, Edges, Traps, Listening, TimerDue, Delivered,
-                           SiteChanged>;
+                           SiteChanged, Asked>;
 
 // ---- Effects.
 
@@ -133,6 +136,8 @@ struct Effects {
   std::vector<Known> known;
   std::vector<Rhythm> rhythms;
   std::vector<LogLine> logs;
+  std::vector<Answer> answers;
+  std::vector<record::Audit> audits;
   std::optional<ground::Instant> timer;  // hand in TimerDue then; replaces the former
 };
 

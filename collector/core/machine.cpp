@@ -73,6 +73,8 @@ void Machine::conclude() {
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
   settle_past();
   note_contacts();
+  watch_->eyes.at(moment_);
+  if (const auto due = ledger_.next_due(); due && *due <= moment_.now) tell(ledger_.settle(moment_));
   if (!changes.empty()) {
     const auto events = ledger_.file(changes, moment_);
     tell(events);
@@ -83,7 +85,7 @@ void Machine::conclude() {
   effects_.orders = watch_->plan.due(moment_.now);
   auto timer = ground::Instant::max();
   for (const auto& [id, told] : past_) timer = std::min(timer, told.until);
-  for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_.next_due()})
+  for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_.next_due(), ledger_.next_due()})
     if (due) timer = std::min(timer, *due);
   if (timer != ground::Instant::max()) effects_.timer = timer;
 }
@@ -109,14 +111,55 @@ void Machine::take(const Restored& input) {
   if (!input.last) return;
   watch();
   tell({});
+  if (input.watched_until) tell_blind(*input.watched_until);
   tell(ledger_.finish_fold(moment_));  // after what stood open was told: receivers hear the end of what a crash kept from ending
   if (!ledger_.open().empty()) log(LogLine::Level::warning, "incidents_restored open=" + std::to_string(ledger_.open().size()));
+  if (const auto& hands = ledger_.notices().hands_off()) log(LogLine::Level::warning, "hands_off by=\"" + hands->by + '"');
+}
+
+// From the last thing that was recorded until now nobody looked.
+void Machine::tell_blind(ground::Utc from) {
+  const incident::Blind blind{from, moment_.utc()};
+  tell(ledger_.tell(note_of(blind, moment_), moment_));
+  log(LogLine::Level::warning, "blind from=" + ground::iso8601(blind.from) + " to=" + ground::iso8601(blind.to));
 }
 
 void Machine::watch() {
   watch_ = std::make_unique<Watch>(*site_, seed_, moment_.now);
+  ledger_.look_through(&watch_->eyes);
   for (const Incident& incident : ledger_.open())
-    for (const auto& open : incident.open) watch_->detector.adopt(open.verdict, open.element, open.strength, open.since);
+    for (const auto& open : incident.open)
+      if (open.verdict != detect::Verdict::wrong_side)  // the ledger's own
+        watch_->detector.adopt(open.verdict, open.element, open.strength, open.since);
+}
+
+// What people ask is answered once the past is known: whether hands are off is in it.
+void Machine::take(const Asked& input) {
+  if (!watch_)
+    return effects_.answers.push_back(
+        {.ticket = input.ticket, .outcome = Answer::Outcome::wrong, .text = "reading what happened before the start: ask again"});
+  auto handled = Clerk::handle(input, ledger_, moment_);
+  if (handled.attested) release(*handled.attested, handled.attested_by);
+  if (handled.notice) {
+    const auto events = ledger_.tell(std::move(*handled.notice), moment_);
+    handled.answer.event = events.front().id;
+    tell(events);
+  }
+  log(LogLine::Level::info, "asked what=\"" + handled.audit.action + "\" who=\"" + input.who + "\" answer=\"" + handled.answer.text + '"');
+  effects_.answers.push_back(std::move(handled.answer));
+  effects_.audits.push_back(std::move(handled.audit));
+}
+
+void Machine::release(const ground::Element& element, const std::string& by) {
+  std::vector<detect::Change> changes;
+  for (const Incident& incident : ledger_.open())
+    for (const auto& open : incident.open) {
+      if (open.element != element) continue;
+      watch_->detector.release(open.verdict, element);
+      changes.push_back({detect::Change::Kind::ended, {open.verdict, element, open.strength, {}, open.since}});
+      changes.back().finding.signs.push_back({.source = element, .point = "attested by " + by, .value = {}, .time = moment_.now});
+    }
+  tell(ledger_.file(changes, moment_));
 }
 
 void Machine::take(SiteChanged& input) {
@@ -396,16 +439,19 @@ void Machine::tell_rules(const record::Batch& batch) {
 // What was filed is stored and told: an alert an incident, for its cause; where the cause moved, the old one resolves in the same body.
 void Machine::tell(const std::vector<record::Event>& events) {
   effects_.events.insert(effects_.events.end(), events.begin(), events.end());
-  for (const auto& event : events)
-    log(LogLine::Level::warning, "verdict " + event.verdict +
-                                     " phase=" + std::string{record::phase_names[static_cast<std::size_t>(event.phase)]} +
-                                     " element=" + event.element + " strength=" + event.strength + " incident=" + event.incident);
+  for (const auto& event : events) {
+    const auto phase = " phase=" + std::string{record::phase_names[static_cast<std::size_t>(event.phase)]} + " element=" + event.element;
+    if (event.incident.empty())
+      log(LogLine::Level::info, "notice " + event.verdict + phase);
+    else
+      log(LogLine::Level::warning, "verdict " + event.verdict + phase + " strength=" + event.strength + " incident=" + event.incident);
+  }
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
   std::map<std::string, Labels> still;
-  for (const Incident& incident : ledger_.open()) still[incident.id] = alert_of(incident, *site_).labels;
+  for (const Incident& incident : ledger_.open()) still[incident.id] = alert_of(incident, *site_, ledger_).labels;
   for (const auto& [id, labels] : fired_)
     if (const auto at = still.find(id); at == still.end() || at->second != labels) board_.resolve(labels, moment_.now, now);
-  for (const Incident& incident : ledger_.open()) board_.fire(alert_of(incident, *site_));
+  for (const Incident& incident : ledger_.open()) board_.fire(alert_of(incident, *site_, ledger_));
   fired_ = std::move(still);
 }
 
@@ -417,9 +463,10 @@ void Machine::tell_past(const std::vector<detect::Change>& changes, const std::v
     const auto event = std::find_if(events.begin(), events.end(), [&](const record::Event& one) {
       return one.verdict == name(finding.verdict) && one.element == finding.element.text();
     });
-    if (event == events.end()) continue;
+    const auto stays = [&](const Incident& one) { return event != events.end() && one.id == event->incident; };
+    if (event == events.end() || std::ranges::any_of(ledger_.open(), stays)) continue;
     Told& told = past_[event->verdict + ' ' + event->element];
-    told = {.alert = alert_of({.id = event->id,
+    told = {.alert = alert_of({.id = event->incident,
                                .verdict = finding.verdict,
                                .cause = finding.element,
                                .strength = finding.strength,
@@ -427,7 +474,7 @@ void Machine::tell_past(const std::vector<detect::Change>& changes, const std::v
                                .evidence = event->evidence,
                                .begin = event->time,
                                .open = {}},
-                              *site_),
+                              *site_, ledger_),
             .until = moment_.now + past_stands};
     board_.fire(told.alert);
   }

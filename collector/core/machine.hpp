@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "collector/core/alert_board.hpp"
+#include "collector/core/clerk.hpp"
 #include "collector/core/contact_log.hpp"
 #include "collector/core/effects.hpp"
+#include "collector/core/fact_eyes.hpp"
 #include "collector/core/lateness.hpp"
 #include "collector/core/registry.hpp"
 #include "collector/core/trap_log.hpp"
@@ -40,6 +42,7 @@ class Machine {
 
   [[nodiscard]] const site::Site& site() const { return *site_; }
   [[nodiscard]] const std::vector<incident::Incident>& incidents() const { return ledger_.open(); }
+  [[nodiscard]] const incident::Notices& notices() const { return ledger_.notices(); }
   /// What was left out because a cap was reached, by what, since the start.
   [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
 
@@ -47,9 +50,14 @@ class Machine {
   /// What must be made anew when the site changes.
   struct Watch {
     Watch(const site::Site& site, std::uint64_t seed, ground::Instant now)
-        : plan{site, seed, now}, detector{site}, devices(site.devices.size()), contacts(site.contacts.size()) {}
+        : plan{site, seed, now},
+          detector{site},
+          eyes{site, detector.facts()},
+          devices(site.devices.size()),
+          contacts(site.contacts.size()) {}
     plan::Plan plan;
     detect::Detector detector;
+    FactEyes eyes;
     struct Device {
       std::vector<record::SeriesId> series;  // by point
       reading::Doubts doubts;
@@ -85,10 +93,13 @@ class Machine {
   void take(const TimerDue&) {}
   void take(const Delivered& input);
   void take(SiteChanged& input);
+  void take(const Asked& input);
 
   void hear(const Trap& trap);
   void watch();
   void conclude();
+  void release(const ground::Element& element, const std::string& by);
+  void tell_blind(ground::Utc from);
   void ask_around(const std::vector<detect::Change>& changes);
   void tell(const std::vector<record::Event>& events);
   void tell_rules(const std::vector<rules::Transition>& transitions);

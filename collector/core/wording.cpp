@@ -44,6 +44,12 @@ std::string element_of(const Labels& labels) {
   return device.empty() ? "self" : "device/" + device;
 }
 
+// "work by alice until 2026-11-22T12:00:00.000Z: new fans"
+std::string maintenance_text(const incident::Window* window) {
+  if (window == nullptr) return {};
+  return std::string{name(window->intent)} + " by " + window->owner + " until " + ground::iso8601(window->end) + ": " + window->reason;
+}
+
 }  // namespace
 
 std::string first_of(const Labels& labels, std::string_view name) {
@@ -51,15 +57,16 @@ std::string first_of(const Labels& labels, std::string_view name) {
   return at == labels.end() ? std::string{} : at->second;
 }
 
-Alert alert_of(const Incident& incident, const site::Site& site) {
+Alert alert_of(const Incident& incident, const site::Site& site, const incident::Ledger& ledger) {
   Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}},
                          {"element", incident.cause.text()},
                          {"rack", site.rack},
-                         {"severity", std::string{incident::severity(incident.verdict)}}},
+                         {"severity", std::string{ledger.severity_of(incident)}}},
               .annotations = {{"incident", incident.id},
                               {"strength", std::string{name(incident.strength)}},
-                              {"summary", incident.summary},
+                              {"summary", incident::sentence(incident)},
                               {"evidence", evidence_text(incident.evidence)},
+                              {"maintenance", maintenance_text(ledger.quieted_by(incident))},
                               {"url", page_url(site)}},
               .starts = incident.begin,
               .generator = page_url(site)};

@@ -17,7 +17,8 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 /// The value of a label, or "".
 [[nodiscard]] std::string first_of(const Labels& labels, std::string_view name);
-[[nodiscard]] Alert alert_of(const incident::Incident& incident, const site::Site& site);
+/// The ledger knows what maintenance windows make of it.
+[[nodiscard]] Alert alert_of(const incident::Incident& incident, const site::Site& site, const incident::Ledger& ledger);
 /// A rule's alert as receivers know it: its own labels, and the rack, element and severity that every alert of ours carries.
 [[nodiscard]] Alert alert_of_rule(const rules::Transition& transition, const site::Site& site, ground::Utc starts);
 

@@ -45,6 +45,9 @@ class Detector {
   /// What stood open before a restart stands open again.
   void adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since);
 
+  /// It is held no longer, by a person's word: its element is gone, and nothing can judge it.
+  void release(Verdict verdict, const ground::Element& element) { open_.erase({verdict, element}); }
+
   /// What changed since the last call. Cheap when nothing stirred and nothing is held.
   [[nodiscard]] std::vector<Change> assess(Instant now);
   /// When assess() must be called again even if nothing is heard.

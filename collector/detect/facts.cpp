@@ -105,6 +105,13 @@ Facts::Facts(const site::Site& site)
 
 std::span<const Track* const> Facts::inlet(Index device, Meaning means) const { return of_inlet_[device][static_cast<std::size_t>(means)]; }
 
+std::vector<const Track*> Facts::said(Index device, Meaning means) const {
+  std::vector<const Track*> out;
+  for (const Track& track : tracks_[device])
+    if (track.means == means && track.known()) out.push_back(&track);
+  return out;
+}
+
 void Facts::identified(Index device, std::span<const reading::Point> points, Instant now) {
   for (Index s = 0; s < site_.supplies.size(); ++s) {
     if (site_.supplies[s].status == device) of_supply_[s] = {};

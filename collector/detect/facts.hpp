@@ -84,6 +84,8 @@ class Facts {
   [[nodiscard]] const Track* status(Index supply, Meaning means) const { return of_supply_[supply][static_cast<std::size_t>(means)]; }
   /// What the outlet of the supply's cord says.
   [[nodiscard]] const Track* outlet(Index supply, Meaning means) const { return of_outlet_[supply][static_cast<std::size_t>(means)]; }
+  /// All that the device has said of this, whatever part it is of.
+  [[nodiscard]] std::vector<const Track*> said(Index device, Meaning means) const;
   /// The longest refresh that was learned of the device's meaningful points, where none of them changes faster.
   [[nodiscard]] std::optional<Duration> learned_refresh(Index device) const;
   /// Its agent has just started and tells 0 everywhere: it has not measured yet.

@@ -1,6 +1,9 @@
 #include "collector/incident/severity.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include "collector/incident/ledger.hpp"
 
 namespace holdup::incident {
 namespace {
@@ -8,7 +11,7 @@ namespace {
 using detect::Strength;
 using detect::Verdict;
 
-constexpr std::string_view critical = "critical", warning = "warning", info = "info";
+constexpr std::string_view critical = loudest, warning = "warning", info = quietest;
 
 struct Wording {
   Verdict verdict;
@@ -46,7 +49,7 @@ constexpr std::array<Wording, detect::verdicts> wordings{{
     {Verdict::overload, warning, "is overloaded: its breaker is a clock"},
     {Verdict::telemetry_lost, warning, "does not answer: nothing is known of the power behind it"},
     {Verdict::contact_failed, warning, "cannot be believed: wire, relay or what wets it"},
-    {Verdict::wrong_side, critical, "was touched while the work is on the other side"},
+    {Verdict::wrong_side, critical, "is lost while the work is on the other side: WRONG SIDE, stop"},
     {Verdict::miscorded, warning, "is not corded as the site file says"},
     {Verdict::sensor_stuck, warning, "tells the same value for ever: it proves nothing"},
     {Verdict::meter_implausible, warning,
@@ -81,6 +84,25 @@ std::string summary(const detect::Finding& finding) {
   if (finding.verdict == Verdict::path_redundancy_lost && finding.strength == Strength::unknown)
     return element + "may have lost its path redundancy: nothing that answers can tell";
   return element + std::string{wordings[static_cast<std::size_t>(finding.verdict)].saying} + strength;
+}
+
+bool is_louder(Verdict one, Verdict other) {
+  constexpr std::array<std::string_view, 3> rising{info, warning, critical};
+  const auto rank = [&](Verdict verdict) { return std::ranges::find(rising, severity(verdict)); };
+  return rank(one) > rank(other);
+}
+
+std::string sentence(const Incident& incident) {
+  const auto is_cause = [&](const OpenVerdict& one) { return one.verdict == incident.verdict && one.element == incident.cause; };
+  const bool over = std::ranges::none_of(incident.open, is_cause) && !detect::is_past(incident.verdict);
+  auto text = incident.summary;
+  if (over) {
+    text = incident.cause.text() + " is back (" + std::string{name(incident.verdict)} + ")";
+    for (std::size_t i = 0; i < incident.open.size(); ++i)
+      text += (i == 0 ? "; still: " : ", ") + incident.open[i].element.text() + " " + std::string{name(incident.open[i].verdict)};
+  }
+  if (incident.recurring) text += "; it comes and goes: " + std::to_string(incident.times) + " times";
+  return text;
 }
 
 }  // namespace holdup::incident

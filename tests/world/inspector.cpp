@@ -73,6 +73,7 @@ void Inspector::learn(const holdup::core::Effects& effects) {
 void Inspector::check(const Event& event) {
   if (event.id != "drill-" + std::to_string(++count_)) lie(event, "id " + event.id + " is not counted");
   if (event.incident.empty()) return;  // a note, no verdict: a trap, a contact's change
+  if (event.verdict == "folded") return check_absorbed(event);
   if (closed_.contains(event.incident)) lie(event, "said of an incident that was closed");
   if (event.verdict == "restored") {
     if (event.phase != Phase::end) lie(event, "restored is no end");
@@ -99,7 +100,13 @@ void Inspector::check(const Event& event) {
   if (stronger && event.strength == "probable") check_probable(event);
 }
 
-// An incident that another one absorbed is never spoken of again; it ends with the other's restoration.
+// Of an incident that another one absorbed only that is said; it ends with the other's restoration.
+void Inspector::check_absorbed(const Event& event) {
+  if (event.phase != Phase::end) lie(event, "folded is no end");
+  leave(event.incident);
+  if (!closed_.contains(event.incident)) lie(event, "folded, while something of it is open");
+}
+
 void Inspector::leave(const std::string& incident) {
   if (std::none_of(open_.begin(), open_.end(), [&](const auto& open) { return open.second.incident == incident; }))
     closed_.insert(incident);
@@ -176,8 +183,11 @@ void Inspector::check_posts(Instant now, const holdup::core::Effects& effects) {
 void Inspector::look_back(const std::vector<Event>& events) {
   for (const auto& [verdict, saying] : open_)
     lies_.push_back("left open at the end: " + verdict.first + " of " + verdict.second + ", " + saying.strength);
+  const auto waits = [&](const std::string& id) {  // it comes and goes, and stays for a while after it has gone
+    return std::any_of(left_.begin(), left_.end(), [&](const Left& left) { return left.id == id && left.open.empty(); });
+  };
   for (const auto& incident : begun_)
-    if (!closed_.contains(incident)) lies_.push_back("never restored: incident " + incident);
+    if (!closed_.contains(incident) && !waits(incident)) lies_.push_back("never restored: incident " + incident);
   check_folded(events);
 }
 

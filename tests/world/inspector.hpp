@@ -41,6 +41,7 @@ class Inspector {
 
   void learn(const holdup::core::Effects& effects);
   void check(const holdup::record::Event& event);
+  void check_absorbed(const holdup::record::Event& event);
   void leave(const std::string& incident);
   void check_proven(const holdup::record::Event& event);
   void check_probable(const holdup::record::Event& event);

@@ -4,29 +4,20 @@
 #include <random>
 #include <set>
 
-#include "tests/unit/collector/detect/rig.hpp"
+#include "tests/unit/collector/incident/bench.hpp"
 
 using namespace holdup;
 using namespace std::chrono_literals;
 using namespace holdup::detect;
 using enum holdup::detect::Verdict;
 using incident::Ledger;
-using incident::Moment;
+using incident::test::Bench;
+using incident::test::change;
+using incident::test::Kind;
+using incident::test::Lines;
+using incident::test::text;
 
 namespace {
-
-using Kind = Change::Kind;
-using Lines = std::vector<std::string>;
-
-Change change(Kind kind, Verdict verdict, const std::string& element, Strength strength = Strength::proven) {
-  return {kind, {verdict, *ground::Element::parse(element), strength, {}, {}}};
-}
-
-// "begin pdu_dark pdu-a <- pdu-a #b-1"
-std::string text(const record::Event& event) {
-  return std::string{record::phase_names[static_cast<std::size_t>(event.phase)]} + " " + event.verdict + " " + event.element + " <- " +
-         event.cause + " #" + event.incident;
-}
 
 // All that must survive a crash, in a form that compares.
 Lines state_of(const Ledger& ledger) {
@@ -43,27 +34,6 @@ Lines state_of(const Ledger& ledger) {
   std::sort(lines.begin(), lines.end());
   return lines;
 }
-
-struct Bench {
-  site::Site site = detect::test::site_of(detect::test::two_feeds);
-  Ledger ledger{site};
-  Instant now{100s};
-  std::vector<record::Event> log;
-
-  Bench() { ledger.begin_boot("b"); }
-  Bench(const Bench&) = delete;
-
-  Lines file(const std::vector<Change>& changes) {
-    Lines lines;
-    now += 1s;
-    for (auto& event : ledger.file(changes, {now, 0s})) lines.push_back(text(event)), log.push_back(event);
-    return lines;
-  }
-  Lines begin(Verdict verdict, const std::string& element, Strength strength = Strength::proven) {
-    return file({change(Kind::begun, verdict, element, strength)});
-  }
-  Lines end(Verdict verdict, const std::string& element) { return file({change(Kind::ended, verdict, element)}); }
-};
 
 }  // namespace
 
@@ -120,8 +90,8 @@ TEST_CASE("a feed that proves lost absorbs the incidents of its PDUs") {
   (void)bench.begin(pdu_dark, "pdu-a");
   (void)bench.begin(pdu_dark, "pdu-a2");
   REQUIRE(bench.ledger.open().size() == 2);
-  CHECK(bench.begin(feed_lost, "feed/A") ==
-        Lines{"begin feed_lost feed/A <- feed/A #b-2", "update pdu_dark pdu-a2 <- feed/A #b-2", "update pdu_dark pdu-a <- feed/A #b-2"});
+  CHECK(bench.begin(feed_lost, "feed/A") == Lines{"begin feed_lost feed/A <- feed/A #b-2", "update pdu_dark pdu-a2 <- feed/A #b-2",
+                                                  "update pdu_dark pdu-a <- feed/A #b-2", "end folded pdu-a <- feed/A #b-1"});
   REQUIRE(bench.ledger.open().size() == 1);
   CHECK(bench.ledger.open()[0].open.size() == 3);
   (void)bench.end(pdu_dark, "pdu-a");

@@ -1,0 +1,91 @@
+#include "collector/incident/branches.hpp"
+
+#include <algorithm>
+
+namespace holdup::incident {
+
+using site::Index;
+
+bool Branches::is_above(const Element& upper, const Element& lower) const {
+  const auto chain = site_->ancestors(lower);
+  return std::ranges::find(chain, upper) != chain.end();
+}
+
+bool Branches::touches(const Element& element, const Element& load) const {
+  const auto found = site_->load(load.text());
+  if (!found) return false;
+  return std::ranges::any_of(site_->loads[*found].supplies, [&](Index s) {
+    const auto pdu = site_->supplies[s].pdu;
+    return is_at_or_above(element, site_->element_of_supply(s)) || (pdu && is_at_or_above(element, site_->element_of_device(*pdu)));
+  });
+}
+
+std::optional<Index> Branches::pdu_of(const Element& element) const {
+  if (element.is("device")) return site_->device(element.rest());
+  for (Index s = 0; s < site_->supplies.size(); ++s)
+    if (site_->element_of_supply(s) == element) return site_->supplies[s].pdu;
+  return site_->device(element.first());
+}
+
+bool Branches::is_cut_off(const Element& element, const IsLost& is_lost) const {
+  const auto pdu = pdu_of(element);
+  const auto feeds = pdu ? site_->feeds_of_pdu(*pdu) : std::vector<Index>{};
+  if (feeds.size() < 2) return false;
+  return std::ranges::all_of(feeds, [&](Index feed) {
+    const auto way = site_->element_of_feed(feed);
+    return is_lost(way) || std::ranges::any_of(site_->ancestors(way), is_lost);
+  });
+}
+
+bool Branches::is_other_side(const Element& element, const Element& worked_on) const {
+  return std::ranges::any_of(site_->loads, [&](const site::Load& load) {
+    bool worked = false, other = false;
+    for (const Index s : load.supplies) {
+      const auto supply = site_->element_of_supply(s);
+      const bool in_work = is_at_or_above(worked_on, supply);
+      worked = worked || in_work;
+      other = other || (!in_work && is_at_or_above(element, supply));
+    }
+    return worked && other;
+  });
+}
+
+bool Branches::speaks_for(const Element& speaker, const Element& element) const {
+  const auto is_below = [&](Index supply) { return is_at_or_above(element, site_->element_of_supply(supply)); };
+  if (speaker.is("contact")) {
+    const auto contact = site_->contact(speaker.rest());
+    return contact && is_below(site_->contacts[*contact].supply);
+  }
+  const auto device = speaker.is("device") ? site_->device(speaker.rest()) : std::nullopt;
+  for (Index s = 0; device && s < site_->supplies.size(); ++s)
+    if (site_->supplies[s].status == device && is_below(s)) return true;
+  return false;
+}
+
+bool Branches::knows_part(const Element& element) const {
+  const auto rest = element.rest();
+  if (const auto load = site_->load(element.first())) {
+    const auto named = [&](const auto& items) { return [&](Index i) { return items[i].name == rest; }; };
+    const auto& one = site_->loads[*load];
+    return rest == "cache" || std::ranges::any_of(one.supplies, named(site_->supplies)) ||
+           std::ranges::any_of(one.batteries, named(site_->batteries));
+  }
+  return site_->device(element.first()) && (rest.starts_with("outlet/") || rest.starts_with("bank/") || rest.starts_with("phase/"));
+}
+
+bool Branches::knows(const Element& element) const {
+  const auto rest = element.rest();
+  if (rest.empty()) return element.text() == "self" || site_->device(element.text()) || site_->load(element.text());
+  if (element.is("feed")) return site_->feed(rest).has_value();
+  if (element.is("ups")) return site_->ups(rest).has_value();
+  if (element.is("ats")) return site_->ats(rest).has_value();
+  if (element.is("device")) return site_->device(rest).has_value();
+  const auto is_path = [&](const site::Device& device) { return device.via == element.text(); };
+  if (element.is("switch")) return site_->network_switch(rest) || std::ranges::any_of(site_->devices, is_path);
+  if (element.is("contact"))
+    return site_->contact(rest) || std::ranges::any_of(site_->contacts, [&](const site::Contact& one) { return one.common == rest; });
+  if (element.is("gpiochip")) return std::ranges::any_of(site_->contacts, [&](const site::Contact& one) { return one.chip == rest; });
+  return knows_part(element);
+}
+
+}  // namespace holdup::incident

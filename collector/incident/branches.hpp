@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+
+#include "collector/site/site.hpp"
+
+// How elements stand to each other in the chain, as the ledger asks it. Pure.
+namespace holdup::incident {
+
+using ground::Element;
+
+class Branches {
+ public:
+  explicit Branches(const site::Site& site) : site_{&site} {}
+  void rebind(const site::Site& site) { site_ = &site; }
+  [[nodiscard]] const site::Site& site() const { return *site_; }
+
+  [[nodiscard]] bool is_above(const Element& upper, const Element& lower) const;
+  [[nodiscard]] bool is_at_or_above(const Element& upper, const Element& lower) const { return upper == lower || is_above(upper, lower); }
+  /// One way or the other.
+  [[nodiscard]] bool share(const Element& one, const Element& other) const { return is_at_or_above(one, other) || is_above(other, one); }
+  /// The element carries a supply of the load, or the card that sees one.
+  [[nodiscard]] bool touches(const Element& element, const Element& load) const;
+  /// Every way of power to it goes through something that is lost, although nothing lost alone would have taken it: a PDU behind a transfer
+  /// switch, and what hangs on that.
+  using IsLost = std::function<bool(const Element&)>;
+  [[nodiscard]] bool is_cut_off(const Element& element, const IsLost& is_lost) const;
+  /// It carries a supply of a load of which `worked_on` carries another, and that one not.
+  [[nodiscard]] bool is_other_side(const Element& element, const Element& worked_on) const;
+  /// A device or contact that reports a supply at or below `element`.
+  [[nodiscard]] bool speaks_for(const Element& speaker, const Element& element) const;
+  /// It is in the site file.
+  [[nodiscard]] bool knows(const Element& element) const;
+
+ private:
+  [[nodiscard]] std::optional<site::Index> pdu_of(const Element& element) const;
+  [[nodiscard]] bool knows_part(const Element& element) const;
+
+  const site::Site* site_;
+};
+
+}  // namespace holdup::incident

@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <array>
+
+#include "collector/incident/intent.hpp"
+#include "collector/incident/ledger.hpp"
+#include "collector/incident/severity.hpp"
+#include "collector/incident/sorts.hpp"
+
+// Where a finding belongs, what is its cause, and what a maintenance window makes of it.
+namespace holdup::incident {
+namespace {
+
+using detect::Finding;
+using detect::Verdict;
+
+// These say why the same supply gives nothing, or whose fault it is.
+bool names_cause(Verdict verdict) {
+  using enum detect::Verdict;
+  constexpr std::array all{supply_off_commanded, supply_removed, fuse_blown, residual_current_trip, wrong_side};
+  return std::ranges::find(all, verdict) != all.end();
+}
+
+bool loses(const Incident& incident) {
+  return std::ranges::any_of(incident.open, [](const OpenVerdict& one) { return detect::is_loss(one.verdict); });
+}
+
+}  // namespace
+
+// A second loss on another branch is a new page, never a child. A loss is asked for first: it is what a consequence follows from.
+Incident* Ledger::home_of(const Finding& finding) {
+  Incident* other = nullptr;
+  for (auto at = open_.rbegin(); at != open_.rend(); ++at) {
+    if (!related(*at, finding)) continue;
+    if (loses(*at)) return &*at;
+    if (other == nullptr) other = &*at;
+  }
+  return other;
+}
+
+// A finding belongs to an incident on its own branch of the chain.
+bool Ledger::related(const Incident& incident, const Finding& finding) const {
+  if (stands_alone(incident.verdict) || stands_alone(finding.verdict)) return false;
+  if (incident.open.empty()) return incident.been.contains({finding.verdict, finding.element});
+  const auto& cause = incident.cause;
+  if (cause == finding.element) return true;
+  const auto leads_to = [&](const OpenVerdict& one) {
+    return detect::is_loss(one.verdict) && branches_.touches(one.element, finding.element);
+  };
+  if (is_consequence(finding.verdict)) return branches_.touches(cause, finding.element) || std::ranges::any_of(incident.open, leads_to);
+  if (is_consequence(incident.verdict) && detect::is_loss(finding.verdict) && branches_.touches(finding.element, cause)) return true;
+  if (brings_about(incident.verdict, finding.verdict) && branches_.is_above(cause, finding.element)) return true;
+  if (brings_about(finding.verdict, incident.verdict) && branches_.is_above(finding.element, cause)) return true;
+  return took_a_way(incident, finding);
+}
+
+// What has several ways falls with the last of them: that loss brought it about.
+bool Ledger::took_a_way(const Incident& incident, const Finding& finding) const {
+  const auto lost_in = [](const Incident& one, const Element& element) {
+    return std::ranges::any_of(one.open, [&](const OpenVerdict& v) { return detect::is_loss(v.verdict) && v.element == element; });
+  };
+  bool took = false;
+  const bool cut_off = branches_.is_cut_off(finding.element, [&](const Element& way) {
+    took = took || lost_in(incident, way);
+    return std::ranges::any_of(open_, [&](const Incident& one) { return lost_in(one, way); });
+  });
+  return cut_off && took;
+}
+
+// The new verdict names the cause of what the incident was traced to before.
+bool Ledger::explains(const Finding& finding, const Incident& incident) const {
+  if (is_consequence(finding.verdict)) return false;
+  if (is_consequence(incident.verdict)) return true;
+  if (finding.element != incident.cause)
+    return brings_about(finding.verdict, incident.verdict) && branches_.is_above(finding.element, incident.cause);
+  if (incident.verdict == finding.verdict || incident.verdict == Verdict::wrong_side) return false;
+  return names_cause(finding.verdict) || (detect::is_loss(finding.verdict) && !detect::is_loss(incident.verdict)) ||
+         is_louder(finding.verdict, incident.verdict);
+}
+
+bool Ledger::takes_in(const Incident& home, const Incident& other) const {
+  if (stands_alone(other.verdict)) return false;
+  if (is_consequence(other.verdict)) return loses(home) && branches_.touches(home.cause, other.cause);
+  return brings_about(home.verdict, other.verdict) && branches_.is_above(home.cause, other.cause);
+}
+
+const Window* Ledger::other_side_of(const Element& element) const {
+  const Window* found = nullptr;
+  for (const Window& window : notices_.windows()) {
+    if (branches_.share(window.element, element)) return nullptr;  // worked on as well
+    if (branches_.is_other_side(element, window.element)) found = &window;
+  }
+  return found;
+}
+
+void Ledger::warn_of_wrong_side(const Finding& finding, Moment moment) {
+  if (!detect::is_loss(finding.verdict) || find(Verdict::wrong_side, finding.element).first != nullptr) return;
+  const Window* window = other_side_of(finding.element);
+  if (window == nullptr || find(finding.verdict, finding.element).first == nullptr) return;
+  Finding wrong{Verdict::wrong_side, finding.element, finding.strength, {}, finding.since};
+  wrong.signs.push_back({.source = window->element,
+                         .point = "the work of " + window->owner + " is here: " + std::string{name(window->intent)},
+                         .value = {},
+                         .time = moment.now});
+  begin(wrong, moment);
+}
+
+const Window* Ledger::quieted_by(const Incident& incident) const {
+  if (incident.raised) return nullptr;
+  const auto covered = [&](const Window& window) {
+    return covers(window, incident.verdict, incident.cause, branches_) &&
+           std::ranges::all_of(incident.open, [&](const OpenVerdict& v) { return covers(window, v.verdict, v.element, branches_); });
+  };
+  const auto at = std::ranges::find_if(notices_.windows(), covered);
+  return at == notices_.windows().end() ? nullptr : &*at;
+}
+
+std::string_view Ledger::severity_of(const Incident& incident) const {
+  if (incident.raised) return loudest;
+  return quieted_by(incident) != nullptr ? quietest : severity(incident.verdict);
+}
+
+// A sign on the branch of what somebody vouched for: their word is no longer needed, or no longer true.
+void Ledger::expire_attested(const Element& element, Moment moment) {
+  std::vector<Attestation> gone;
+  for (const auto& one : notices_.attestations())
+    if (branches_.share(one.element, element)) gone.push_back(one);
+  for (const auto& one : gone) say(end_of(one, "a sign of " + element.text(), moment), moment);
+}
+
+void Ledger::say(Note spoken, Moment moment) {
+  auto event = note(std::move(spoken), moment);
+  notices_.fold(event, moment, Notices::Boot::this_one);
+  events_.push_back(std::move(event));
+}
+
+std::optional<ground::Instant> Ledger::next_due() const {
+  auto next = notices_.next_due();
+  for (const Incident& incident : open_)
+    if (incident.calm_at) next = std::min(next.value_or(*incident.calm_at), *incident.calm_at);
+  return next;
+}
+
+std::vector<record::Event> Ledger::settle(Moment moment) {
+  const auto windows = notices_.windows();
+  for (const Window& window : windows)
+    if (window.due <= moment.now) say(end_of(window, "its time is over", moment), moment);
+  for (std::size_t i = 0; i < open_.size();) {
+    if (!open_[i].calm_at || *open_[i].calm_at > moment.now) {
+      ++i;
+      continue;
+    }
+    close_calm(open_[i], moment);
+    erase(open_[i]);
+  }
+  return take_events();
+}
+
+std::vector<record::Event> Ledger::tell(Note spoken, Moment moment) {
+  say(std::move(spoken), moment);
+  return take_events();
+}
+
+}  // namespace holdup::incident
