@@ -152,10 +152,11 @@ TEST_CASE("Prometheus takes an export in as blocks, every good sample of it") {
   const auto out = filled.folder.file("samples.txt"), blocks = filled.folder.file("blocks"), said = filled.folder.file("said");
   REQUIRE(run({"export", "--store", filled.path, "--format", "openmetrics", "--out", out}).code == fine);
   const std::string root = std::filesystem::path{__FILE__}.parent_path() / "../../../..";
-  // Debian 13 packs promtool by itself.
+  // Debian 13 packs promtool by itself, and that one wants a folder data where it stands.
   const auto command = "peers=" + root + "/tests/peers; tool=$($peers prometheus)/usr/bin/promtool; " +
                        "[ -x \"$tool\" ] || tool=$($peers promtool)/usr/bin/promtool; \"$tool\" tsdb create-blocks-from openmetrics " +
-                       out + " " + blocks + " >" + said + " && mkdir -p " + blocks + "/wal && \"$tool\" tsdb dump " + blocks + " >" + said;
+                       out + " " + blocks + " >" + said + " && mkdir -p " + blocks + "/wal " + blocks + "/data && cd " + blocks +
+                       " && \"$tool\" tsdb dump " + blocks + " >" + said;
   REQUIRE(std::system(command.c_str()) == 0);
   const auto dumped = content(said);
   CHECK(lines(dumped) == 29);
