@@ -113,10 +113,15 @@ void Inlets::follow(Index device) {
   if (!odd_since_[device]) odd_since_[device] = newest.time;
 }
 
+// One number for an inlet of several lines says of none how it is.
+bool Inlets::is_mean(Index device, const Meter& meter) const {
+  return site_.system != site::System::single_phase && site_.devices[device].phases == 0 && meter.number() == 0;
+}
+
 std::optional<Inlets::Picture> Inlets::picture(Index device) const {
   Picture out;
   for (const Meter& meter : meters_.of(device)) {
-    if (meter.means != Meaning::input_voltage || !meter.known() || !meter.lived) continue;
+    if (meter.means != Meaning::input_voltage || !meter.known() || !meter.lived || is_mean(device, meter)) continue;
     const double share = std::fabs(*meter.value) / nominal(device, meter);
     out.least = out.lines.empty() ? share : std::min(out.least, share);
     out.most = out.lines.empty() ? share : std::max(out.most, share);

@@ -47,6 +47,7 @@ class Inlets {
   [[nodiscard]] double nominal(Index device, const Meter& meter) const;
   void follow(Index device);
   void note_return(Index device, const Meter& meter);
+  [[nodiscard]] bool is_mean(Index device, const Meter& meter) const;
   [[nodiscard]] std::optional<Picture> picture(Index device) const;
   [[nodiscard]] std::optional<bool> between_normal(Index device, site::Phases of) const;
   void find_neutral(Index device, Picture& picture) const;
