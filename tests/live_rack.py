@@ -57,6 +57,11 @@ class Listener:
         with self.lock:
             return [alert for body in self.received for alert in body]
 
+    def firing_labels(self):
+        """The labels of what fires, by the newest word on each."""
+        newest = {json.dumps(alert["labels"], sort_keys=True): alert["endsAt"] for alert in self.alerts()}
+        return [json.loads(key) for key, ends in newest.items() if datetime.fromisoformat(ends.replace("Z", "+00:00")).timestamp() > time.time()]
+
     def most_firing(self):
         """The largest number of alerts that fired at once, body by body."""
         firing, most = set(), 0

@@ -109,6 +109,66 @@ void add_audit_log(CLI::App& verb, AuditLogOptions& options) {
   add_json(verb, options.json);
 }
 
+void add_daemon(CLI::App& verb, std::string& url) { verb.add_option("--url", url, "The running daemon")->capture_default_str(); }
+
+void add_attest(CLI::App& verb, AttestOptions& options) {
+  verb.add_option("element", options.element, "What you vouch for: cab1/psu1, cab1/cache")->required();
+  verb.add_option("--by", options.by, "Who says so")->required();
+  verb.add_option("--reason", options.reason, "What you saw")->required();
+  add_daemon(verb, options.url);
+  add_json(verb, options.json);
+}
+
+void add_maintenance_add(CLI::App& verb, MaintenanceAddOptions& options) {
+  verb.add_option("element", options.element, "What is worked on: cab1/psu1, pdu-a, feed/A")->required();
+  verb.add_option("--intent", options.intent, "work: anything; remove: it is taken out; off: it is switched off")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"work", "remove", "off"}));
+  verb.add_option("--owner", options.owner, "Whose work it is; you unless told");
+  verb.add_option("--reason", options.reason, "What is done")->required();
+  verb.add_option("--for", options.length, "How long, at most 24h")->capture_default_str();
+  add_daemon(verb, options.url);
+  add_json(verb, options.json);
+}
+
+void add_maintenance_list(CLI::App& verb, MaintenanceListOptions& options) {
+  add_daemon(verb, options.url);
+  add_json(verb, options.json);
+}
+
+void add_maintenance_end(CLI::App& verb, MaintenanceEndOptions& options) {
+  verb.add_option("window", options.id, "The window, as list names it")->required();
+  verb.add_option("--by", options.by, "Who ends it; you unless told");
+  add_daemon(verb, options.url);
+  add_json(verb, options.json);
+}
+
+void add_hands_off(CLI::App& verb, HandsOffOptions& options) {
+  verb.add_option("--by", options.by, "Who says so")->required();
+  verb.add_option("--token-file", options.token_file, "File that holds your token; mode 600")->required();
+  add_daemon(verb, options.url);
+  add_json(verb, options.json);
+}
+
+void add_verify(CLI::App& verb, VerifyOptions& options) {
+  verb.add_option("element", options.element, "cab1, cab1/psu1, pdu-a, feed/A")->required();
+  add_daemon(verb, options.url);
+  add_json(verb, options.json, "One JSON object a line: inputs, stored energy, data protection, what is not observed");
+}
+
+void add_explain(CLI::App& verb, ExplainOptions& options) {
+  verb.add_option("incident", options.id, "The incident")->required();
+  add_source(verb, options.source);
+  add_json(verb, options.json, "One JSON object a line: each sign, then each event");
+}
+
+void add_incident_export(CLI::App& verb, IncidentExportOptions& options) {
+  verb.add_option("incident", options.id, "The incident")->required();
+  verb.add_option("--store", options.store, "The store file; the daemon may run")->required();
+  verb.add_option("--to", options.to, "A folder, made here or empty")->required();
+  add_json(verb, options.json);
+}
+
 void add_drill(CLI::App& verb, DrillOptions& options) {
   verb.add_option("scenario", options.scenarios, "Scenario files")->required();
   add_profiles(verb, options.profiles);
@@ -210,12 +270,31 @@ int command_line(int argc, char** argv) {
   verbs.add("probe", "Identify one device, pick its profile, read every point once", probe, add_probe);
   verbs.add("status", "Is the rack redundant, and how do we know: 0 redundant, 1 not, 4 cannot know", status, add_status);
   verbs.add("events", "What was said, when, on what evidence; --follow: from now on, as it is said", events, add_events);
+  verbs.add("explain", "What an incident rests on, sign by sign in order, and what was made of it", explain, add_explain);
+  verbs.add("verify", "What is proven back of an element: 0 proven, 1 not all of it, 4 its inputs are not observed", verify, add_verify);
   verbs.add("query", "A query in PromQL, at one time or at each step of a range", query, add_query);
   verbs.add("export", "What a store file holds of some series, as CSV, JSON lines or OpenMetrics", export_samples, add_export);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
   verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);
   verbs.add("whatif", "What goes dark and what overloads when an element is lost: 0 all loads live on, 1 not", whatif, add_whatif);
   verbs.add("import", "Outlets and cords from a spreadsheet's CSV, to paste into the site file", import_sheet, add_import);
+  auto* incident = app.add_subcommand("incident", "One incident, to hand on");
+  incident->require_subcommand(1);
+  Verbs incidents{*incident, exit_code};
+  incidents.add("export", "Its events and the samples around them, in a folder", incident_export, add_incident_export);
+  verbs.add("attest", "Vouch for what no sensor sees; shown as attested, never as proof, until the next sign", attest, add_attest);
+  auto* maintenance = app.add_subcommand("maintenance", "Windows of work: quiet for what they name, loud beside it, always ending");
+  maintenance->require_subcommand(1);
+  Verbs windows{*maintenance, exit_code};
+  windows.add("add", "Open one", maintenance_add, add_maintenance_add);
+  windows.add("list", "Those that are open", maintenance_list, add_maintenance_list);
+  windows.add("end", "Close one before its time", maintenance_end, add_maintenance_end);
+  auto* hands = app.add_subcommand("handsoff", "Let nothing be changed by any verb, until another token ends it");
+  hands->require_subcommand(1);
+  Verbs hands_off{*hands, exit_code};
+  hands_off.add("start", "From now on every verb that changes anything is refused; detection and alerts go on", handsoff_start,
+                add_hands_off);
+  hands_off.add("end", "With another token than the one that began it", handsoff_end, add_hands_off);
   auto* db = app.add_subcommand("db", "A store file: look through every byte of it, copy it, give its free room back");
   db->require_subcommand(1);
   Verbs dbs{*db, exit_code};

@@ -12,6 +12,7 @@
 
 #include "collector/cli/forwarding.hpp"
 #include "collector/cli/lines.hpp"
+#include "collector/control/tokens.hpp"
 #include "collector/rules/rule_file.hpp"
 #include "collector/site/paper.hpp"
 #include "collector/site/site_file.hpp"
@@ -137,6 +138,16 @@ Configuration load_configuration(const std::string& path, const std::vector<std:
   judge_rhythms(configuration.site, *configuration.profiles, file, problems);
   Secrets secrets{file, problems};
   for (const auto& device : configuration.site.devices) configuration.accesses.push_back(secrets.of(device));
+  if (const auto& tokens = configuration.site.control.tokens; !tokens.empty()) {
+    configuration.tokens_file = (fs::path{file}.parent_path() / tokens).string();
+    const auto read = control::Tokens::read(configuration.tokens_file);
+    if (!read)
+      problems.add({.file = file,
+                    .line = 0,
+                    .key = "handsoff.tokens",
+                    .what = read.error().what,
+                    .mend = "write NAME and the SHA-256 of a token a line, mode 0600"});
+  }
   configuration.forward = targets_of(configuration.site, file, problems);
   return configuration;
 }

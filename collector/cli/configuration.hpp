@@ -22,6 +22,7 @@ struct Configuration {
   rules::RuleSet rules;
   std::vector<drivers::Access> accesses;  // by device; those of one credential file share it
   std::vector<forward::Target> forward;
+  std::string tokens_file;  // of hands-off; empty: there is none
 };
 
 /// The file's text; a problem of it otherwise: missing, a directory, a pipe, larger than `most_bytes`.

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <thread>
 
+#include "collector/cli/petition.hpp"
 #include "collector/cli/progress.hpp"
 #include "collector/cli/verbs.hpp"
 #include "ground/clock/clock.hpp"
@@ -135,6 +136,7 @@ int db_backup(const DbBackupOptions& options) {
 
 int db_compact(const DbCompactOptions& options) {
   if (!is_there(options.path)) return complain(options.path + ": no such store", cannot_know);
+  if (hands_are_off(options.path, "db compact")) return refused;
   const auto compacted = [&] {
     Progress progress;
     return store::compact(options.path, [&](std::int64_t pages_left) {

@@ -40,9 +40,12 @@ std::string evidence_of(const Event& event) {
 
 /// A line for people; the evidence below it.
 std::string text_of(const Event& event) {
-  if (event.verdict == "trap")
-    return time_for_people(event.time) + "  " + painted(Colour::dim, "trap " + event.element) + evidence_of(event);
   const auto phase = std::string{record::phase_names[static_cast<std::size_t>(event.phase)]};
+  if (event.incident.empty()) {  // a trap, a contact, what people said
+    const bool lasts = event.strength == "attested";
+    return time_for_people(event.time) + "  " + painted(Colour::dim, (lasts ? phase + " " : "") + event.verdict + " " + event.element) +
+           evidence_of(event);
+  }
   std::string out = time_for_people(event.time) + "  " + painted(colour_of(event), phase + " " + event.verdict + " " + event.element) +
                     " (" + event.strength + ")";
   if (event.cause != event.element) out += ground::printable(" by " + event.cause);

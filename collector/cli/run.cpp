@@ -7,6 +7,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,7 @@
 #include "collector/cli/forwarding.hpp"
 #include "collector/cli/own_engine.hpp"
 #include "collector/cli/verbs.hpp"
+#include "collector/control/listener.hpp"
 #include "collector/live/host.hpp"
 #include "collector/serve/server.hpp"
 #include "ground/clock/clock.hpp"
@@ -39,7 +41,16 @@ class StoreEar final : public store::Listener {
  public:
   StoreEar(serve::Server& server, Diary& diary) : server_{server}, diary_{diary} {}
 
-  void durable(std::vector<record::Event> events) override { server_.acknowledged(std::move(events)); }
+  /// Who hears which notices of people are on the disk.
+  void tell_notices(std::function<void(std::vector<std::string>)> hear) { hear_ = std::move(hear); }
+
+  void durable(std::vector<record::Event> events) override {
+    std::vector<std::string> notices;
+    for (const auto& event : events)
+      if (incident::Notices::is_word(event.verdict)) notices.push_back(event.id);
+    if (hear_ && !notices.empty()) hear_(std::move(notices));
+    server_.acknowledged(std::move(events));
+  }
   void degraded(bool is, const std::string& reason) override {
     is ? spdlog::error("store_degraded reason=\"{}\"", reason) : spdlog::info("store_recovered");
     server_.degraded(is, reason);
@@ -66,9 +77,23 @@ class StoreEar final : public store::Listener {
  private:
   serve::Server& server_;
   Diary& diary_;
+  std::function<void(std::vector<std::string>)> hear_;
   mutable std::mutex mutex_;
   ground::Histogram commits_;
 };
+
+/// When the newest sample of a store was recorded; nothing where there is none.
+std::optional<ground::Utc> last_sample(const std::string& path) {
+  auto reader = store::Reader::open(path);
+  const auto seq = reader ? reader->last_recorded() : ground::Result<std::int64_t>{0};
+  if (!seq || *seq == 0) return std::nullopt;
+  const auto slice = reader->recorded(*seq - 1, 1);
+  std::optional<ground::Utc> newest;
+  if (slice)
+    for (const auto& recorded : slice->recorded)
+      for (const auto& point : recorded.points) newest = std::max(newest, std::optional{point.time});
+  return newest;
+}
 
 class PageEar final : public live::Audience {
  public:
@@ -103,18 +128,29 @@ class Daemon {
         store_ear_{server_, diary_},
         page_ear_{server_},
         store_path_{configuration.site.store_path},
-        configuration_{std::move(configuration)} {}
+        control_as_opened_{configuration.site.control},
+        configuration_{std::move(configuration)} {
+    store_ear_.tell_notices([this](std::vector<std::string> ids) {
+      asio::post(loop_, [this, ids = std::move(ids)] {
+        if (control_) control_->durable(ids);
+      });
+    });
+  }
 
   int run() {
     if (!open_store()) return problem_found;
     forwarding_.set(configuration_.forward, store_path_, store_ ? &*store_ : nullptr);
+    const auto tokens = configuration_.tokens_file;
     host_.emplace(live::Parts{.loop = loop_,
                               .store = store_ ? &*store_ : nullptr,
                               .audience = page_ear_,
                               .boot = ground::clock::boot_id(),
-                              .seed = static_cast<std::uint64_t>(ground::clock::now().time_since_epoch().count())},
+                              .seed = static_cast<std::uint64_t>(ground::clock::now().time_since_epoch().count()),
+                              .answered = [this](const core::Answer& answer) { hand_back(answer); }},
                   swap_of(std::move(configuration_), own_engine_));
     restore();
+    open_control(
+        {.path = control_as_opened_.socket, .group = control_as_opened_.group, .tokens_file = tokens, .stored = store_.has_value()});
     watch_signals();
     tell_figures();
     std::cout << "ready http://" << server_.endpoint() << "/" << std::endl;
@@ -154,6 +190,7 @@ class Daemon {
   // The past, folded before the first poll: what was latched stays latched.
   void restore() {
     std::int64_t seq = 0;
+    std::optional<ground::Utc> newest = store_ ? last_sample(store_path_) : std::nullopt;
     while (store_) {
       auto reader = store::Reader::open(store_path_);
       auto slice = reader ? reader->events(seq, fold_slice) : ground::Result<std::vector<store::StoredEvent>>{reader.error()};
@@ -163,19 +200,39 @@ class Daemon {
       }
       if (slice->empty()) break;
       std::vector<record::Event> events;
-      for (auto& stored : *slice) seq = stored.seq, events.push_back(std::move(stored.event));
+      for (auto& stored : *slice)
+        seq = stored.seq, newest = std::max(newest, std::optional{stored.event.time}), events.push_back(std::move(stored.event));
       server_.restored({.events = events, .last = false});
       host_->restore(std::move(events), false);
     }
     server_.restored({.events = {}, .last = true});
-    host_->restore({}, true);
+    host_->restore({}, true, newest);
+  }
+
+  // Where local people ask for what changes something. Without it the daemon watches all the same.
+  void open_control(control::Options options) {
+    if (options.path.empty()) return;
+    options.path = std::filesystem::absolute(options.path).string();  // verbs ask from anywhere
+    const auto hand = [this](core::Asked asked) {
+      asio::post(loop_, [this, asked = std::move(asked)]() mutable { host_->ask(std::move(asked)); });
+    };
+    auto opened = control::Listener::open(std::move(options), hand);
+    if (!opened) return spdlog::error("control_unavailable reason=\"{}\"", opened.error().what);
+    control_ = std::move(*opened);
+  }
+
+  void hand_back(const core::Answer& answer) {
+    if (control_) control_->answer(answer);
   }
 
   void watch_signals() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
       if (signal != SIGHUP) return stop();
-      asio::post(reader_, [this] { reload(); });
+      if (host_->machine().notices().hands_off())
+        host_->ask({.ticket = 0, .who = "a signal", .request = core::Permit{"reload"}});  // refused, and noted so
+      else
+        asio::post(reader_, [this] { reload(); });
       watch_signals();
     });
   }
@@ -188,6 +245,7 @@ class Daemon {
     if (store_) diary_.reloaded(problems);
     if (!problems.ok()) return spdlog::error("reload_refused: the former configuration stays");
     if (configuration.site.store_path != store_path_) spdlog::warn("store_path_unchanged: a new path needs a restart");
+    if (configuration.site.control != control_as_opened_) spdlog::warn("control_unchanged: control and handsoff need a restart");
     if (configuration.site.keeping != keeping_) spdlog::warn("store_keeping_unchanged: raw, minute, hour and max_bytes need a restart");
     forwarding_.set(configuration.forward, store_path_, store_ ? &*store_ : nullptr);
     auto swap = std::make_shared<live::Swap>(swap_of(std::move(configuration), own_engine_));
@@ -210,6 +268,7 @@ class Daemon {
       host_->fleet().add_dropped(figures.dropped);
       add_traps(figures);
       add_contacts(figures);
+      figures.control_socket = control_ ? control_->path() : "";
       figures.forward = forwarding_.figures();
       server_.publish({.known = {}, .rhythms = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
       tell_figures();
@@ -246,6 +305,7 @@ class Daemon {
     if (std::exchange(stopping_, true)) return;
     spdlog::info("stopping");
     host_->stop();
+    if (control_) control_->stop();
     reader_.join();
     // Questions under way end by themselves, most at once; an identification may take longer than a person waits.
     figures_timer_.expires_after(1s);
@@ -260,11 +320,13 @@ class Daemon {
   PageEar page_ear_;
   std::string store_path_;
   site::Keeping keeping_;  // as the store was opened with
-  OwnEngine own_engine_;   // used before the loop runs, then by the reading thread
+  site::Control control_as_opened_;
+  OwnEngine own_engine_;  // used before the loop runs, then by the reading thread
   Configuration configuration_;
   std::optional<store::Store> store_;
   Forwarding forwarding_;
   asio::thread_pool reader_{1};
+  std::unique_ptr<control::Listener> control_;
   std::optional<live::Host> host_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGHUP};
   asio::steady_timer figures_timer_{loop_};

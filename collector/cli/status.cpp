@@ -107,8 +107,29 @@ void print_contacts(const json::array& contacts) {
   }
 }
 
+/// What people said, which makes the rest quiet or loud, or lets nothing be changed.
+void print_notices(const json::object& status) {
+  if (const auto* hands = status.if_contains("handsoff"); hands != nullptr && hands->is_object())
+    std::cout << painted(Colour::warning, "hands off") << " since " << time_for_people(text(hands->as_object(), "since")) << ", by "
+              << text(hands->as_object(), "by") << '\n';
+  const auto each = [&](const char* key, auto print_one) {
+    const auto* all = status.if_contains(key);
+    if (all == nullptr || !all->is_array()) return;
+    for (const auto& one : all->as_array()) print_one(one.as_object());
+  };
+  each("maintenance", [](const json::object& one) {
+    std::cout << painted(Colour::warning, "maintenance " + text(one, "id")) << "  " << text(one, "element") << " (" << text(one, "intent")
+              << ") by " << text(one, "owner") << " until " << time_for_people(text(one, "end")) << ": " << text(one, "reason") << '\n';
+  });
+  each("attested", [](const json::object& one) {
+    std::cout << painted(Colour::warning, "attested, not proven") << "  " << text(one, "element") << " by " << text(one, "by") << ": "
+              << text(one, "reason") << '\n';
+  });
+}
+
 void print(const json::object& status) {
   std::cout << painted(colour_of(text(status, "verdict")), text(status, "sentence")) << '\n';
+  print_notices(status);
   print_incidents(status.at("incidents").as_array());
   for (const auto& each : status.at("warnings").as_array()) {
     const auto& warning = each.as_object();

@@ -74,6 +74,39 @@ struct AuditLogOptions {
   std::string store;
   bool verify = false, json = false;
 };
+struct AttestOptions {
+  std::string url{default_url}, element, by, reason;
+  bool json = false;
+};
+struct MaintenanceAddOptions {
+  std::string url{default_url}, element, intent = "work", owner, reason, length = "1h";
+  bool json = false;
+};
+struct MaintenanceListOptions {
+  std::string url{default_url};
+  bool json = false;
+};
+struct MaintenanceEndOptions {
+  std::string url{default_url}, id, by;
+  bool json = false;
+};
+struct HandsOffOptions {
+  std::string url{default_url}, by, token_file;
+  bool json = false;
+};
+struct VerifyOptions {
+  std::string url{default_url}, element;
+  bool json = false;
+};
+struct ExplainOptions {
+  Source source;
+  std::string id;
+  bool json = false;
+};
+struct IncidentExportOptions {
+  std::string store, id, to;
+  bool json = false;
+};
 struct DrillOptions {
   std::vector<std::string> scenarios;
   Folders profiles = profile::default_folders();
@@ -125,6 +158,15 @@ struct ImportOptions {
 [[nodiscard]] int db_backup(const DbBackupOptions& options);
 [[nodiscard]] int db_compact(const DbCompactOptions& options);
 [[nodiscard]] int audit_log(const AuditLogOptions& options);
+[[nodiscard]] int attest(const AttestOptions& options);
+[[nodiscard]] int maintenance_add(const MaintenanceAddOptions& options);
+[[nodiscard]] int maintenance_list(const MaintenanceListOptions& options);
+[[nodiscard]] int maintenance_end(const MaintenanceEndOptions& options);
+[[nodiscard]] int handsoff_start(const HandsOffOptions& options);
+[[nodiscard]] int handsoff_end(const HandsOffOptions& options);
+[[nodiscard]] int verify(const VerifyOptions& options);
+[[nodiscard]] int explain(const ExplainOptions& options);
+[[nodiscard]] int incident_export(const IncidentExportOptions& options);
 [[nodiscard]] int drill(const DrillOptions& options);
 [[nodiscard]] int scan(const ScanOptions& options);
 [[nodiscard]] int whatif(const WhatifOptions& options);

@@ -117,13 +117,6 @@ void Machine::take(const Restored& input) {
   if (const auto& hands = ledger_.notices().hands_off()) log(LogLine::Level::warning, "hands_off by=\"" + hands->by + '"');
 }
 
-// From the last thing that was recorded until now nobody looked.
-void Machine::tell_blind(ground::Utc from) {
-  const incident::Blind blind{from, moment_.utc()};
-  tell(ledger_.tell(note_of(blind, moment_), moment_));
-  log(LogLine::Level::warning, "blind from=" + ground::iso8601(blind.from) + " to=" + ground::iso8601(blind.to));
-}
-
 void Machine::watch() {
   watch_ = std::make_unique<Watch>(*site_, seed_, moment_.now);
   ledger_.look_through(&watch_->eyes);
@@ -131,35 +124,6 @@ void Machine::watch() {
     for (const auto& open : incident.open)
       if (open.verdict != detect::Verdict::wrong_side)  // the ledger's own
         watch_->detector.adopt(open.verdict, open.element, open.strength, open.since);
-}
-
-// What people ask is answered once the past is known: whether hands are off is in it.
-void Machine::take(const Asked& input) {
-  if (!watch_)
-    return effects_.answers.push_back(
-        {.ticket = input.ticket, .outcome = Answer::Outcome::wrong, .text = "reading what happened before the start: ask again"});
-  auto handled = Clerk::handle(input, ledger_, moment_);
-  if (handled.attested) release(*handled.attested, handled.attested_by);
-  if (handled.notice) {
-    const auto events = ledger_.tell(std::move(*handled.notice), moment_);
-    handled.answer.event = events.front().id;
-    tell(events);
-  }
-  log(LogLine::Level::info, "asked what=\"" + handled.audit.action + "\" who=\"" + input.who + "\" answer=\"" + handled.answer.text + '"');
-  effects_.answers.push_back(std::move(handled.answer));
-  effects_.audits.push_back(std::move(handled.audit));
-}
-
-void Machine::release(const ground::Element& element, const std::string& by) {
-  std::vector<detect::Change> changes;
-  for (const Incident& incident : ledger_.open())
-    for (const auto& open : incident.open) {
-      if (open.element != element) continue;
-      watch_->detector.release(open.verdict, element);
-      changes.push_back({detect::Change::Kind::ended, {open.verdict, element, open.strength, {}, open.since}});
-      changes.back().finding.signs.push_back({.source = element, .point = "attested by " + by, .value = {}, .time = moment_.now});
-    }
-  tell(ledger_.file(changes, moment_));
 }
 
 void Machine::take(SiteChanged& input) {
@@ -463,9 +427,14 @@ void Machine::tell_past(const std::vector<detect::Change>& changes, const std::v
     const auto event = std::find_if(events.begin(), events.end(), [&](const record::Event& one) {
       return one.verdict == name(finding.verdict) && one.element == finding.element.text();
     });
-    const auto stays = [&](const Incident& one) { return event != events.end() && one.id == event->incident; };
-    if (event == events.end() || std::ranges::any_of(ledger_.open(), stays)) continue;
-    Told& told = past_[event->verdict + ' ' + event->element];
+    if (event == events.end()) continue;
+    const std::string key = event->verdict + ' ' + event->element;
+    const auto stays = [&](const Incident& one) { return one.id == event->incident; };
+    if (std::ranges::any_of(ledger_.open(), stays)) {  // it comes and goes: an alert like any other
+      past_.erase(key);
+      continue;
+    }
+    Told& told = past_[key];
     told = {.alert = alert_of({.id = event->incident,
                                .verdict = finding.verdict,
                                .cause = finding.element,

@@ -60,8 +60,8 @@ Host::Host(Parts parts, Swap configuration)
 
 Host::~Host() { stop(); }
 
-void Host::restore(std::vector<record::Event> events, bool last) {
-  step(core::Restored{.events = std::move(events), .last = last});
+void Host::restore(std::vector<record::Event> events, bool last, std::optional<ground::Utc> watched_until) {
+  step(core::Restored{.events = std::move(events), .last = last, .watched_until = watched_until});
   if (!last) return;
   contact_desk_.man(machine_.site());
   tell_listening();
@@ -109,6 +109,8 @@ void Host::perform(core::Effects& effects) {
   parts_.audience.hear(effects);
   for (const auto& line : effects.logs) write(line);
   keep(effects);
+  for (const auto& answer : effects.answers)
+    if (parts_.answered) parts_.answered(answer);
   arm(effects.timer);
 }
 
@@ -126,6 +128,8 @@ void Host::keep(core::Effects& effects) {
   for (auto& event : effects.events) waiting_.push_back(std::move(event));
   for (; waiting_.size() > most_waiting_events; waiting_.pop_front()) ++figures_.dropped["events"];
   keep_waiting_events();
+  for (auto& record : effects.audits)
+    if (const auto kept = parts_.store->append(std::move(record)); !kept) spdlog::error("audit_dropped reason=\"{}\"", kept.error().what);
   for (auto& batch : effects.batches) parts_.store->append(std::move(batch));
 }
 

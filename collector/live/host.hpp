@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -44,6 +45,7 @@ struct Parts {
   Audience& audience;
   std::string boot;
   std::uint64_t seed = 0;
+  std::function<void(const core::Answer&)> answered = {};  // what a person asked; called on the loop
 };
 
 class Host {
@@ -60,9 +62,12 @@ class Host {
   Host& operator=(const Host&) = delete;
 
   /// Stored events, oldest first, in slices; the last one begins the polling.
-  void restore(std::vector<record::Event> events, bool last);
+  /// `watched_until`, with the last: when anything was recorded before this start.
+  void restore(std::vector<record::Event> events, bool last, std::optional<ground::Utc> watched_until = {});
   /// A checked configuration: swapped in at once.
   void swap(Swap configuration);
+  /// What a person asks; the answer goes to Parts::answered.
+  void ask(core::Asked asked) { step(std::move(asked)); }
   void stop();
 
   [[nodiscard]] const Figures& figures() const { return figures_; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <set>
 
+#include "collector/incident/severity.hpp"
 #include "ground/instant.hpp"
 #include "ground/number.hpp"
 
@@ -137,8 +138,10 @@ Level level_of(const Mirror& mirror, const Assessment& assessment) {
   };
   if (any(LoadView::Paths::lost)) return Level::lost;
   if (!mirror.restored() || any(LoadView::Paths::unknown)) return Level::unknown;
-  const bool troubled = std::any_of(mirror.open().begin(), mirror.open().end(),
-                                    [](const auto& incident) { return incident.verdict != Verdict::meter_implausible; });
+  // What comes and goes is an incident all the while, and no trouble when it is not there.
+  const bool troubled = std::any_of(mirror.open().begin(), mirror.open().end(), [](const auto& incident) {
+    return incident.verdict != Verdict::meter_implausible && !incident.open.empty();
+  });
   if (troubled || !any(LoadView::Paths::redundant)) return Level::degraded;
   const bool one_feed = std::any_of(assessment.loads.begin(), assessment.loads.end(), [&](const auto& load) {
     return load.paths == LoadView::Paths::none && mirror.site().loads[load.load].supplies.size() > 1;
@@ -154,9 +157,11 @@ std::string joined(const std::vector<std::string>& parts) {
 
 std::string Judged::sentence(const Assessment& assessment) const {
   std::vector<std::string> parts;
-  const auto& open = mirror.open();
+  std::vector<incident::Incident> open, waiting;
+  for (const auto& incident : mirror.open()) (incident.open.empty() ? waiting : open).push_back(incident);
   for (std::size_t i = 0; i < open.size() && i < sentence_incidents; ++i) {
-    parts.push_back(open[i].summary.empty() ? open[i].cause.text() + " " + std::string{name(open[i].verdict)} : open[i].summary);
+    parts.push_back(open[i].summary.empty() ? open[i].cause.text() + " " + std::string{name(open[i].verdict)}
+                                            : incident::sentence(open[i]));
     for (const auto& verdict : open[i].open) {
       if (verdict.element == open[i].cause) continue;
       if (verdict.verdict == Verdict::load_down) parts.push_back(verdict.element.text() + " is down");
@@ -169,6 +174,8 @@ std::string Judged::sentence(const Assessment& assessment) const {
   if (auto doubt = doubts(assessment); !doubt.empty()) parts.push_back(std::move(doubt));
   if (parts.empty())
     parts.push_back(assessment.level == Level::redundant ? "redundant" : "no load here has supplies on two feeds: nothing is redundant");
+  for (std::size_t i = 0; i < waiting.size() && i < sentence_incidents; ++i)
+    parts.push_back(waiting[i].cause.text() + " comes and goes: " + std::to_string(waiting[i].times) + " times");
   if (const auto n = mirror.warnings().size(); n > 0) parts.push_back(std::to_string(n) + (n == 1 ? " warning" : " warnings"));
   return site().rack + ": " + joined(parts);
 }

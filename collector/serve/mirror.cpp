@@ -135,7 +135,7 @@ void Mirror::take(const record::Batch& batch) {
 void Mirror::take(const record::Event& event) {
   if (event.verdict == "trap") return keep_trap(event);
   if (event.verdict == "contact") return keep_contact(event);
-  keep_event(event);
+  if (!incident::Notices::is_word(event.verdict)) keep_event(event);
   const auto count = record::count_of(event.id);
   if (event.boot == folded_boot_ && count <= folded_count_) return;
   folded_boot_ = event.boot;

@@ -84,6 +84,7 @@ class Mirror {
   [[nodiscard]] const std::map<record::Series, Value>& values() const { return values_; }
   [[nodiscard]] const DeviceState& device(site::Index device) const { return devices_[device]; }
   [[nodiscard]] const std::vector<incident::Incident>& open() const { return ledger_->open(); }
+  [[nodiscard]] const incident::Ledger& ledger() const { return *ledger_; }
   [[nodiscard]] const std::deque<Closed>& closed() const { return closed_; }  // newest first
   /// Newest last; nullptr when this incident is not among open() and closed(), or had too many to keep.
   [[nodiscard]] const std::vector<record::Event>* events_of(std::string_view incident) const;

@@ -90,6 +90,7 @@ struct Writer {
   void feeds();
   void devices();
   void contacts();
+  void notices();
   void incidents();
   void evidence(const std::vector<record::Evidence>& signs);
   void ended();
@@ -132,14 +133,47 @@ void Writer::head() {
     out.append("<p>").append(escaped(site().loads[load.load].name)).append(": paths <b>").append(name(load.paths)).append("</b></p>");
 }
 
+// What people said: it stands above all that it makes quiet or loud.
+void Writer::notices() {
+  const auto& notices = mirror.ledger().notices();
+  if (const auto& hands = notices.hands_off())
+    out.append("<p class=warn>Hands off since ")
+        .append(local(hands->begin))
+        .append(", by ")
+        .append(escaped(hands->by))
+        .append(": nothing is changed by any verb.</p>");
+  for (const auto& window : notices.windows())
+    out.append("<p class=warn>Maintenance of <b>")
+        .append(escaped(window.element.text()))
+        .append("</b> (")
+        .append(name(window.intent))
+        .append(") by ")
+        .append(escaped(window.owner))
+        .append(" until ")
+        .append(local(window.end))
+        .append(": ")
+        .append(escaped(window.reason))
+        .append("</p>");
+  for (const auto& one : notices.attestations())
+    out.append("<p>")
+        .append(escaped(one.element.text()))
+        .append(": attested, not proven, by ")
+        .append(escaped(one.by))
+        .append(" at ")
+        .append(local(one.time))
+        .append(": ")
+        .append(escaped(one.reason))
+        .append("</p>");
+}
+
 void Writer::incidents() {
   if (mirror.open().empty()) return;
   out.append("<h2>Open incidents</h2>");
   for (const auto& incident : mirror.open()) {
-    out.append("<section class=").append(incident::severity(incident.verdict) == "critical" ? "bad" : "warn").append("><h3>");
+    out.append("<section class=").append(mirror.ledger().severity_of(incident) == "critical" ? "bad" : "warn").append("><h3>");
     out.append(escaped(std::string{name(incident.verdict)} + " " + incident.cause.text()))
         .append("</h3><p>")
-        .append(escaped(incident.summary));
+        .append(escaped(incident::sentence(incident)));
     out.append("<p>strength <b>").append(name(incident.strength)).append("</b>, since ").append(local(incident.begin));
     out.append(", <a href=\"/api/holdup/v1/incidents/")
         .append(escaped(incident.id))
@@ -292,6 +326,7 @@ void Writer::own() {
 std::string page(const Mirror& mirror, incident::Moment moment) {
   Writer writer{mirror, moment, assess(mirror, moment.now), {}};
   writer.head();
+  writer.notices();
   writer.incidents();
   writer.warnings();
   writer.supplies();

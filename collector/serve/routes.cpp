@@ -6,6 +6,7 @@
 #include "collector/serve/exposition.hpp"
 #include "collector/serve/page.hpp"
 #include "collector/serve/status_json.hpp"
+#include "collector/serve/verify_json.hpp"
 #include "ground/json_writer.hpp"
 #include "ground/number.hpp"
 
@@ -13,7 +14,7 @@ namespace holdup::serve {
 namespace {
 
 constexpr std::string_view plain = "text/plain; charset=utf-8";
-constexpr std::string_view incident_prefix = "/api/holdup/v1/incidents/";
+constexpr std::string_view incident_prefix = "/api/holdup/v1/incidents/", verify_prefix = "/api/holdup/v1/verify/";
 
 struct Asked {
   const Request& request;
@@ -94,6 +95,12 @@ Route incident(const Asked& asked, std::string_view encoded) {
   return IncidentAsked{*id};
 }
 
+Route verify(const Asked& asked, std::string_view encoded) {
+  const auto element = url_decoded(encoded);
+  auto known = element ? verify_json(asked.mirror, *element, asked.moment) : std::string{};
+  return known.empty() ? text(404, "no such element") : Answer{.body = std::move(known)};
+}
+
 struct Path {
   std::string_view path;
   Route (*answer)(const Asked&);
@@ -133,6 +140,7 @@ Route route(const Request& request, const Mirror& mirror, incident::Moment momen
   }
   if (path.starts_with(incident_prefix))
     return reads(request.method) ? incident(asked, path.substr(incident_prefix.size())) : not_meant(false);
+  if (path.starts_with(verify_prefix)) return reads(request.method) ? verify(asked, path.substr(verify_prefix.size())) : not_meant(false);
   return text(404, "no such path");
 }
 

@@ -134,19 +134,11 @@ void write_traps(JsonWriter& out, const Mirror& mirror) {
   out.field("received", figures.traps_received).field("informs_acknowledged", figures.informs_acknowledged).end_object();
 }
 
-void write_evidence(JsonWriter& out, const std::vector<record::Evidence>& evidence) {
-  out.key("evidence").begin_array();
-  for (const auto& e : evidence) {
-    out.begin_object().field("source", e.source).field("point", e.point).key("value");
-    e.value ? out.value(*e.value) : out.null();
-    out.field("quality", e.quality).field("time", iso8601(e.time)).field("uncertainty_s", ground::seconds(e.uncertainty)).end_object();
-  }
-  out.end_array();
-}
-
-void write_incident(JsonWriter& out, const incident::Incident& incident) {
+void write_incident(JsonWriter& out, const incident::Ledger& ledger, const incident::Incident& incident) {
   out.field("id", incident.id).field("verdict", name(incident.verdict)).field("strength", name(incident.strength));
-  out.field("cause", incident.cause.text()).field("severity", incident::severity(incident.verdict)).field("summary", incident.summary);
+  out.field("cause", incident.cause.text()).field("severity", ledger.severity_of(incident)).field("summary", incident::sentence(incident));
+  if (const auto* window = ledger.quieted_by(incident)) out.field("maintenance", window->id);
+  out.field("times", static_cast<std::uint64_t>(incident.times)).field("recurring", incident.recurring);
   out.field("begin", iso8601(incident.begin)).key("open").begin_array();
   for (const auto& open : incident.open)
     out.begin_object()
@@ -158,10 +150,10 @@ void write_incident(JsonWriter& out, const incident::Incident& incident) {
   write_evidence(out, incident.evidence);
 }
 
-void write_closed(JsonWriter& out, const Closed& closed) {
+void write_closed(JsonWriter& out, const incident::Ledger& ledger, const Closed& closed) {
   auto ended = closed.incident;
   ended.open.clear();
-  write_incident(out, ended);
+  write_incident(out, ledger, ended);
   out.field("end", iso8601(closed.end)).field("state", closed.into.empty() ? "restored" : "folded");
   if (!closed.into.empty()) out.field("into", closed.into);
 }
@@ -169,7 +161,7 @@ void write_closed(JsonWriter& out, const Closed& closed) {
 void write_open_incidents(JsonWriter& out, const Mirror& mirror) {
   for (const auto& incident : mirror.open()) {
     out.begin_object();
-    write_incident(out, incident);
+    write_incident(out, mirror.ledger(), incident);
     out.field("state", "open").end_object();
   }
 }
@@ -180,7 +172,56 @@ void write_events(JsonWriter& out, const std::vector<record::Event>& events) {
   out.end_array();
 }
 
+void write_windows(JsonWriter& out, const incident::Notices& notices) {
+  out.key("maintenance").begin_array();
+  for (const auto& window : notices.windows())
+    out.begin_object()
+        .field("id", window.id)
+        .field("element", window.element.text())
+        .field("intent", name(window.intent))
+        .field("owner", window.owner)
+        .field("reason", window.reason)
+        .field("begin", iso8601(window.begin))
+        .field("end", iso8601(window.end))
+        .end_object();
+  out.end_array();
+}
+
+/// What people said, and where they may say more.
+void write_notices(JsonWriter& out, const Mirror& mirror) {
+  const auto& notices = mirror.ledger().notices();
+  out.field("control", mirror.figures().control_socket).key("handsoff");
+  if (const auto& hands = notices.hands_off())
+    out.begin_object().field("by", hands->by).field("token", hands->token).field("since", iso8601(hands->begin)).end_object();
+  else
+    out.null();
+  write_windows(out, notices);
+  out.key("attested").begin_array();
+  for (const auto& one : notices.attestations())
+    out.begin_object()
+        .field("element", one.element.text())
+        .field("by", one.by)
+        .field("reason", one.reason)
+        .field("time", iso8601(one.time))
+        .end_object();
+  out.end_array().key("blind");
+  if (const auto& blind = notices.blind())
+    out.begin_object().field("from", iso8601(blind->from)).field("to", iso8601(blind->to)).end_object();
+  else
+    out.null();
+}
+
 }  // namespace
+
+void write_evidence(JsonWriter& out, const std::vector<record::Evidence>& evidence) {
+  out.key("evidence").begin_array();
+  for (const auto& e : evidence) {
+    out.begin_object().field("source", e.source).field("point", e.point).key("value");
+    e.value ? out.value(*e.value) : out.null();
+    out.field("quality", e.quality).field("time", iso8601(e.time)).field("uncertainty_s", ground::seconds(e.uncertainty)).end_object();
+  }
+  out.end_array();
+}
 
 std::string status_json(const Mirror& mirror, incident::Moment moment) {
   const auto assessment = assess(mirror, moment.now);
@@ -211,6 +252,7 @@ std::string status_json(const Mirror& mirror, incident::Moment moment) {
       .end_object();
   write_contacts(out, mirror);
   write_traps(out, mirror);
+  write_notices(out, mirror);
   return out.end_object().take();
 }
 
@@ -220,7 +262,7 @@ std::string incidents_json(const Mirror& mirror) {
   write_open_incidents(out, mirror);
   for (const auto& closed : mirror.closed()) {
     out.begin_object();
-    write_closed(out, closed);
+    write_closed(out, mirror.ledger(), closed);
     out.end_object();
   }
   return out.end_array().end_object().take();
@@ -241,10 +283,10 @@ std::string incident_json(const Mirror& mirror, std::string_view id) {
   JsonWriter out;
   out.begin_object();
   if (open != mirror.open().end()) {
-    write_incident(out, *open);
+    write_incident(out, mirror.ledger(), *open);
     out.field("state", "open");
   } else if (closed != mirror.closed().end()) {
-    write_closed(out, *closed);
+    write_closed(out, mirror.ledger(), *closed);
   } else {
     return {};
   }

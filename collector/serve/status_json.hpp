@@ -5,6 +5,7 @@
 
 #include "collector/incident/ledger.hpp"
 #include "collector/serve/mirror.hpp"
+#include "ground/json_writer.hpp"
 
 // The mirror as JSON: /api/holdup/v1/status, incidents and incidents/ID, each one object without a newline. Used by the routes.
 namespace holdup::serve {
@@ -19,5 +20,8 @@ namespace holdup::serve {
 [[nodiscard]] std::string incident_json(const Mirror& mirror, std::string_view id);
 /// The same of an incident that only the store remembers: {"id","state","events"}.
 [[nodiscard]] std::string incident_json(std::string_view id, const std::vector<record::Event>& events);
+
+/// "evidence": [...] within an object.
+void write_evidence(ground::JsonWriter& out, const std::vector<record::Evidence>& evidence);
 
 }  // namespace holdup::serve

@@ -24,6 +24,7 @@ struct OwnFigures {
   ground::Histogram store_commit;                // one transaction with its sync
   std::optional<store::Standing> store;          // nothing: there is none
   std::map<std::string, std::uint64_t> dropped;  // by what: "samples", "strays", "alerts"
+  std::string control_socket;                    // where local people ask; empty: nowhere
   std::string traps_endpoint;                    // where traps are heard; empty: nowhere
   std::vector<forward::Figures> forward;         // by target
   std::uint64_t contact_edges = 0;

@@ -95,6 +95,14 @@ struct Keeping {
   bool operator==(const Keeping&) const = default;
 };
 
+/// Where local people ask what changes something, and whose tokens take hands off.
+struct Control {
+  std::string socket;  // empty: nowhere
+  std::string group;   // whose members may ask, beside root and the daemon's own user
+  std::string tokens;  // file, beside the site file; empty: hands-off cannot be begun
+  bool operator==(const Control&) const = default;
+};
+
 struct Site {
   std::string rack;
   System system = System::single_phase;
@@ -120,6 +128,7 @@ struct Site {
   Targets alerts;
   std::vector<Receiver> forward;
   Burst burst;
+  Control control;
 
   [[nodiscard]] std::optional<Index> feed(std::string_view name) const;
   [[nodiscard]] std::optional<Index> ups(std::string_view name) const;

@@ -14,6 +14,7 @@ namespace holdup::site {
 namespace {
 
 constexpr Duration shortest_keeping = std::chrono::hours{3};
+constexpr std::size_t longest_socket_path = 107;  // sockaddr_un
 constexpr std::int64_t least_store_bytes = std::int64_t{16} << 20U;
 
 class Reader {
@@ -83,6 +84,7 @@ class Reader {
     site_.forward = read_receivers(sub(top, "forward"), report_);
     if (!site_.forward.empty() && site_.store_path.empty())
       top.problem("forward", "nothing is kept that could be forwarded", "add store: {path: …}");
+    read_control(top);
     (void)top.find("sim");  // hw-sim's own
   }
 
@@ -98,6 +100,23 @@ class Reader {
     if (keeping.max_bytes < least_store_bytes)
       store.problem("max_bytes", "less than 16MiB", "write how large the file may grow, as in 20GiB");
     store.finish();
+  }
+
+  void read_control(Mapping& top) {
+    Mapping control{sub(top, "control"), "control", report_};
+    const auto usual = site_.store_path.empty() ? std::string{} : site_.store_path + ".control";
+    site_.control = {.socket = control.text("socket").value_or(usual), .group = control.text("group").value_or("")};
+    if (top.has("control") && site_.control.socket.empty())
+      control.problem("socket", "nowhere to listen", "write socket: PATH, or add store: {path: …}");
+    if (site_.control.socket.size() > longest_socket_path)
+      control.problem("socket", "longer than 107 bytes, the most that a socket's path may have",
+                      "write a shorter one, as in /run/holdup/r12.control");
+    control.finish();
+    Mapping hands{sub(top, "handsoff"), "handsoff", report_};
+    site_.control.tokens = hands.text("tokens").value_or("");
+    if (!site_.control.tokens.empty() && site_.store_path.empty())
+      hands.problem("tokens", "hands-off would not outlive the daemon", "add store: {path: …}");
+    hands.finish();
   }
 
   void read_burst(Mapping& top) {

@@ -42,7 +42,7 @@ def killed_before(rack, listener, times, chance):
         time.sleep(chance.random() * 0.06)
         daemon.kill()
         daemon = Daemon(rack)
-        wait_for("the loss, latched or seen anew", lambda: daemon.status()["incidents"])
+        wait_for("the loss, latched or seen anew", lambda: [i for i in daemon.status()["incidents"] if i["open"]])
         wait_for("an alert at the webhook", lambda: len(listener.alerts()) > before)
         labels = {json.dumps(alert["labels"], sort_keys=True) for alert in listener.alerts()[before:]}
         if len(labels) != 1:

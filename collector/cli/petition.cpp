@@ -1,0 +1,136 @@
+#include "collector/cli/petition.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "collector/cli/terminal.hpp"
+#include "collector/cli/verbs.hpp"
+#include "collector/control/client.hpp"
+#include "collector/incident/notices.hpp"
+#include "ground/clock/clock.hpp"
+#include "ground/utf8.hpp"
+#include "store/reader.hpp"
+#include "store/store.hpp"
+
+namespace holdup::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t slice = 1'000;
+// Whoever adds a record deletes nothing: how long samples are kept only the site file says.
+constexpr ground::Duration for_ever = std::chrono::days{100 * 365};
+constexpr store::Retention keep_all{.raw = for_ever, .minute = for_ever, .hour = for_ever, .max_bytes = std::uint64_t{1} << 62U};
+
+int complain(const std::string& what, int code) {
+  std::cerr << "holdup: " << ground::printable(what) << '\n';
+  return code;
+}
+
+std::string text(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string{value->as_string()} : "";
+}
+
+bool flag(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() && value->as_bool();
+}
+
+ground::Failure malformed(const std::string& what) { return {ground::FailureKind::malformed, what}; }
+
+ground::Result<json::object> object_of(const std::string& text, const std::string& what) {
+  boost::system::error_code error;
+  auto value = json::parse(text, error);
+  if (error || !value.is_object()) return malformed("that is no " + what);
+  return std::move(value.as_object());
+}
+
+int show(const json::object& answer) {
+  if (!flag(answer, "ok")) return complain(text(answer, "error"), flag(answer, "refused") ? refused : problem_found);
+  std::cout << painted(Colour::good, text(answer, "text"));
+  if (const auto event = text(answer, "event"); !event.empty())
+    std::cout << "  " << painted(Colour::dim, event + (flag(answer, "durable") ? "" : ", not on the disk yet"));
+  std::cout << '\n';
+  return fine;
+}
+
+class Quiet final : public store::Listener {
+ public:
+  void durable(std::vector<record::Event>) override {}
+  void degraded(bool, const std::string&) override {}
+  void set_aside(const store::SetAside&) override {}
+};
+
+void note_refusal(const std::string& path, const std::string& verb) {
+  if (control::ask(path + ".control", json::serialize(json::object{{"do", "permit"}, {"verb", verb}}))) return;
+  Quiet quiet;
+  auto store = store::Store::open({.path = path, .boot = ground::clock::boot_id(), .retention = keep_all}, quiet);
+  if (!store) return (void)complain("this could not be noted in the audit records: " + store.error().what, fine);
+  const auto now = ground::clock::now();
+  (void)store->append(record::Audit{.time = ground::utc(now, ground::clock::utc_offset()),
+                                    .boot = ground::clock::boot_id(),
+                                    .at = now,
+                                    .actor = "uid " + std::to_string(::getuid()) + " (" + own_name() + ")",
+                                    .action = verb,
+                                    .json = R"({"outcome":"refused","answer":"hands off"})"});
+  (void)store->flush();
+}
+
+incident::Notices notices_of(const std::string& path) {
+  incident::Notices notices;
+  auto reader = store::Reader::open(path);
+  std::int64_t seq = 0;
+  for (bool more = reader.has_value(); more;) {
+    const auto part = reader->events(seq, slice);
+    if (!part) break;
+    for (const auto& stored : *part) seq = stored.seq, notices.fold(stored.event, {}, incident::Notices::Boot::another);
+    more = part->size() == slice;
+  }
+  return notices;
+}
+
+}  // namespace
+
+ground::Result<json::object> status_of(const std::string& url) {
+  const auto daemon = DaemonClient::at(url);
+  if (!daemon) return daemon.error();
+  const auto reply = daemon->get("/api/holdup/v1/status");
+  if (!reply) return reply.error();
+  return object_of(reply->body, "status");
+}
+
+int petition(const std::string& url, const json::object& request, bool as_json) {
+  const auto status = status_of(url);
+  if (!status) return complain(status.error().what, cannot_know);
+  const auto socket = text(*status, "control");
+  if (socket.empty()) return complain("this daemon has no control socket: write control: {socket: PATH} or store: {path: …}", cannot_know);
+  const auto said = control::ask(socket, json::serialize(request));
+  if (!said) return complain(said.error().what, cannot_know);
+  const auto answer = object_of(*said, "answer");
+  if (!answer) return complain(answer.error().what, cannot_know);
+  if (!as_json) return show(*answer);
+  std::cout << ground::printable(*said) << '\n';
+  return flag(*answer, "ok") ? fine : flag(*answer, "refused") ? refused : problem_found;
+}
+
+std::string own_name() {
+  const auto* entry = ::getpwuid(::getuid());
+  return entry != nullptr ? entry->pw_name : std::to_string(::getuid());
+}
+
+bool hands_are_off(const std::string& store, const std::string& verb) {
+  const auto notices = notices_of(store);
+  const auto& hands = notices.hands_off();
+  if (!hands) return false;
+  complain(
+      "hands off: begun by " + hands->by + " at " + ground::iso8601(hands->begin) + "; another token than " + hands->token + " ends it",
+      fine);
+  note_refusal(store, verb);
+  return true;
+}
+
+}  // namespace holdup::cli
