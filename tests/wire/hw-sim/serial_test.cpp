@@ -264,8 +264,8 @@ TEST_CASE("a line with a master of its own carries requests and answers for who 
   const auto hears = [&](const std::string& bytes) {
     return comes_true([&] { return (heard += tap.receive_until_silence(1ms)).find(bytes) != std::string::npos; });
   };
-  CHECK(hears(rtu({1, 2, 0, 0, 0, 3}) + rtu({1, 2, 1, 7})));
-  CHECK(hears(rtu({2, 2, 0, 0, 0, 3}) + rtu({2, 2, 1, 7})));
+  CHECK(hears(rtu({1, 2, 0, 0, 0, 4}) + rtu({1, 2, 1, 15})));
+  CHECK(hears(rtu({2, 2, 0, 0, 0, 4}) + rtu({2, 2, 1, 15})));
   CHECK(simulator.ctl("status").text.find("\"lines\":{\"" + line + "\":{\"bytes_heard\":0,") != std::string::npos);
   tap.send("x");
   CHECK(comes_true([&] { return simulator.ctl("status").text.find("\"bytes_heard\":1,") != std::string::npos; }));
