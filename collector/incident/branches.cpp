@@ -6,9 +6,22 @@ namespace holdup::incident {
 
 using site::Index;
 
+namespace {
+
+constexpr std::size_t most_chains = 50'000;  // more than the open incidents and what they hold have elements
+
+}  // namespace
+
 bool Branches::is_above(const Element& upper, const Element& lower) const {
-  const auto chain = site_->ancestors(lower);
+  const auto& chain = chain_of(lower);
   return std::ranges::find(chain, upper) != chain.end();
+}
+
+const std::vector<Element>& Branches::chain_of(const Element& element) const {
+  if (chains_.size() >= most_chains && !chains_.contains(element.text())) chains_.clear();
+  const auto [at, fresh] = chains_.try_emplace(element.text());
+  if (fresh) at->second = site_->ancestors(element);
+  return at->second;
 }
 
 bool Branches::touches(const Element& element, const Element& load) const {

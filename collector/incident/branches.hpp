@@ -1,6 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "collector/site/site.hpp"
 
@@ -12,7 +15,7 @@ using ground::Element;
 class Branches {
  public:
   explicit Branches(const site::Site& site) : site_{&site} {}
-  void rebind(const site::Site& site) { site_ = &site; }
+  void rebind(const site::Site& site) { site_ = &site, chains_.clear(); }
   [[nodiscard]] const site::Site& site() const { return *site_; }
 
   [[nodiscard]] bool is_above(const Element& upper, const Element& lower) const;
@@ -33,10 +36,13 @@ class Branches {
   [[nodiscard]] bool knows(const Element& element) const;
 
  private:
+  [[nodiscard]] const std::vector<Element>& chain_of(const Element& element) const;
   [[nodiscard]] std::optional<site::Index> pdu_of(const Element& element) const;
   [[nodiscard]] bool knows_part(const Element& element) const;
 
   const site::Site* site_;
+  mutable std::unordered_map<std::string, std::vector<Element>>
+      chains_;  // those that were asked for: each finding is held against every open incident
 };
 
 }  // namespace holdup::incident
