@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::size_t slice = 1'000;
 
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
-
 /// As it is where it is JSON, else as a text: one line either way.
 std::string detail_of(const record::Audit& record) {
   boost::system::error_code error;

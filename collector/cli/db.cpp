@@ -4,6 +4,7 @@
 
 #include "collector/cli/petition.hpp"
 #include "collector/cli/progress.hpp"
+#include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/json_writer.hpp"
@@ -17,11 +18,6 @@ namespace holdup::cli {
 namespace {
 
 using ground::FailureKind;
-
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
 
 bool is_there(const std::string& path) {
   std::error_code code;

@@ -76,11 +76,6 @@ class Printer {
   std::set<std::string> told_;
 };
 
-int complain(const ground::Failure& failure) {
-  std::cerr << "holdup: " << ground::printable(failure.what) << '\n';
-  return cannot_know;
-}
-
 ground::Result<std::int64_t> print_stored(const std::string& file, std::int64_t seq, Printer& printer) {
   auto reader = store::Reader::open(file);
   if (!reader) return reader.error();
@@ -103,7 +98,7 @@ int of_store(const EventsOptions& options) {
     std::this_thread::sleep_for(file_period);
     seq = print_stored(options.source.store, *seq, printer);
   }
-  return seq ? fine : complain(seq.error());
+  return seq ? fine : complain(seq.error().what, cannot_know);
 }
 
 std::vector<Event> events_in(const json::object& reply) {
@@ -154,7 +149,7 @@ int follow(const DaemonClient& daemon, Printer& printer) {
       if (!message.id.empty()) last = message.id;
       if (!message.data.empty()) printer.print_raw(message.data);
     });
-    if (!connected && !daemon.get("/-/healthy")) return complain(ended);
+    if (!connected && !daemon.get("/-/healthy")) return complain(ended.what, cannot_know);
     connected = true;
     std::cerr << "holdup: " << ground::printable(ended.what) << ", connecting again\n";
     std::this_thread::sleep_for(reconnect_after);
@@ -170,7 +165,7 @@ int events(const EventsOptions& options) {
   Printer printer{options.json};
   if (options.follow) return follow(*daemon, printer);
   const auto past = listed(*daemon);
-  if (!past) return complain(past.error());
+  if (!past) return complain(past.error().what, cannot_know);
   for (const auto& event : *past) printer.print(event);
   return fine;
 }

@@ -17,11 +17,6 @@ namespace json = boost::json;
 using record::Event;
 using record::Phase;
 
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
-
 ground::Result<std::vector<Event>> events_of_store(const ExplainOptions& options) {
   auto reader = store::Reader::open(options.source.store);
   if (!reader) return reader.error();

@@ -9,21 +9,16 @@
 #include "collector/cli/export_writer.hpp"
 #include "collector/cli/moment.hpp"
 #include "collector/cli/progress.hpp"
+#include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/rules/parser.hpp"
 #include "collector/serve/selection.hpp"
-#include "ground/utf8.hpp"
 
 // `holdup export`: what a store file holds of some series, one after the other, a day or so at a time.
 namespace holdup::cli {
 namespace {
 
 constexpr std::size_t points_a_slice = 50'000;
-
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
 
 /// What the words of the command line mean.
 struct Wanted {

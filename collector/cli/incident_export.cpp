@@ -4,6 +4,7 @@
 #include <iostream>
 #include <set>
 
+#include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
 #include "ground/json_writer.hpp"
 #include "ground/utf8.hpp"
@@ -17,11 +18,6 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 constexpr ground::Duration before = 60s, after = 5min;  // of its begin, and of its end
-
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
 
 /// The devices that an incident's evidence speaks of, and whose supplies or outlets it names.
 std::set<std::string> devices_of(const std::vector<store::StoredEvent>& events) {

@@ -4,19 +4,13 @@
 #include "collector/cli/petition.hpp"
 #include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
-#include "drivers/open/secret.hpp"
 #include "ground/utf8.hpp"
 
-// `holdup attest`, `maintenance` and `handsoff`: what a person tells a running daemon.
+// `holdup maintenance`: windows of work, added, listed and ended in a running daemon.
 namespace holdup::cli {
 namespace {
 
 namespace json = boost::json;
-
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
 
 std::string text(const json::object& object, std::string_view key) { return ground::printable(std::string{object.at(key).as_string()}); }
 
@@ -25,18 +19,7 @@ void print(const json::object& window) {
             << text(window, "owner") << " until " << time_for_people(text(window, "end")) << "  " << text(window, "reason") << '\n';
 }
 
-int hands(const HandsOffOptions& options, const char* what) {
-  const auto token = drivers::read_secret(options.token_file);
-  if (!token) return complain(token.error().what, usage);
-  return petition(options.url, {{"do", what}, {"by", options.by}, {"token", *token}}, options.json);
-}
-
 }  // namespace
-
-int attest(const AttestOptions& options) {
-  return petition(options.url, {{"do", "attest"}, {"element", options.element}, {"by", options.by}, {"reason", options.reason}},
-                  options.json);
-}
 
 int maintenance_add(const MaintenanceAddOptions& options) {
   const auto length = ground::parse_duration(options.length);
@@ -71,8 +54,5 @@ int maintenance_end(const MaintenanceEndOptions& options) {
   return petition(options.url, {{"do", "maintenance end"}, {"window", options.id}, {"by", options.by.empty() ? own_name() : options.by}},
                   options.json);
 }
-
-int handsoff_start(const HandsOffOptions& options) { return hands(options, "handsoff start"); }
-int handsoff_end(const HandsOffOptions& options) { return hands(options, "handsoff end"); }
 
 }  // namespace holdup::cli

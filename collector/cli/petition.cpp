@@ -25,11 +25,6 @@ constexpr std::size_t slice = 1'000;
 constexpr ground::Duration for_ever = std::chrono::days{100 * 365};
 constexpr store::Retention keep_all{.raw = for_ever, .minute = for_ever, .hour = for_ever, .max_bytes = std::uint64_t{1} << 62U};
 
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
-
 std::string text(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string{value->as_string()} : "";

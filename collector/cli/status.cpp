@@ -22,11 +22,6 @@ namespace json = boost::json;
 constexpr std::chrono::seconds watch_period{1};
 constexpr std::size_t slice = 1'000;
 
-int complain(const std::string& what) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return cannot_know;
-}
-
 std::string text(const json::object& object, const char* key) {
   const auto* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? ground::printable(std::string{value->as_string()}) : "";
@@ -159,20 +154,20 @@ int show(const StatusOptions& options, const Reply& reply) {
       print(status);
     return code;
   } catch (const std::exception& error) {
-    return complain("that is no status: " + std::string{error.what()});
+    return complain("that is no status: " + std::string{error.what()}, cannot_know);
   }
 }
 
 /// A file knows what was said, not what holds now.
 int of_store(const StatusOptions& options) {
   auto reader = store::Reader::open(options.source.store);
-  if (!reader) return complain(reader.error().what);
+  if (!reader) return complain(reader.error().what, cannot_know);
   serve::Mirror mirror{site::Site{}};
   std::int64_t seq = 0;
   std::string newest = "never";
   for (bool more = true; more;) {
     auto stored = reader->events(seq, slice);
-    if (!stored) return complain(stored.error().what);
+    if (!stored) return complain(stored.error().what, cannot_know);
     more = stored->size() == slice;
     serve::News past;
     for (auto& entry : *stored) {
@@ -194,7 +189,7 @@ int watch(const StatusOptions& options, const DaemonClient& daemon) {
   for (;;) {
     const auto reply = daemon.get("/api/holdup/v1/status");
     if (!options.json && on_terminal()) std::cout << "\x1b[H\x1b[2J";
-    reply ? show(options, *reply) : complain(reply.error().what);
+    reply ? show(options, *reply) : complain(reply.error().what, cannot_know);
     std::this_thread::sleep_for(watch_period);
   }
 }
@@ -204,10 +199,10 @@ int watch(const StatusOptions& options, const DaemonClient& daemon) {
 int status(const StatusOptions& options) {
   if (!options.source.store.empty()) return of_store(options);
   const auto daemon = DaemonClient::at(options.source.url);
-  if (!daemon) return complain(daemon.error().what), usage;
+  if (!daemon) return complain(daemon.error().what, usage);
   if (options.watch) return watch(options, *daemon);
   const auto reply = daemon->get("/api/holdup/v1/status");
-  return reply ? show(options, *reply) : complain(reply.error().what);
+  return reply ? show(options, *reply) : complain(reply.error().what, cannot_know);
 }
 
 }  // namespace holdup::cli

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <iostream>
 
 #include "ground/utf8.hpp"
 
@@ -49,6 +50,11 @@ std::string time_for_people(ground::Utc time) {
 std::string time_for_people(std::string_view iso8601) {
   const auto time = ground::parse_iso8601(iso8601);
   return time ? time_for_people(*time) : ground::printable(iso8601);
+}
+
+int complain(std::string_view what, int code) {
+  std::cerr << "holdup: " << ground::printable(what) << '\n';
+  return code;
 }
 
 }  // namespace holdup::cli

@@ -5,7 +5,7 @@
 
 #include "ground/instant.hpp"
 
-// What verbs write for people: colours on a terminal that wants them, times in UTC with the local one beside.
+// What verbs write for people: colours on a terminal that wants them, times in UTC with the local one beside, what went wrong.
 namespace holdup::cli {
 
 enum class Colour { good, warning, bad, dim };
@@ -18,5 +18,7 @@ enum class Colour { good, warning, bad, dim };
 [[nodiscard]] std::string time_for_people(ground::Utc time);
 /// The same of an ISO 8601 text; the text itself when it is none.
 [[nodiscard]] std::string time_for_people(std::string_view iso8601);
+/// Says on standard error what went wrong; gives `code` back, to exit with.
+int complain(std::string_view what, int code);
 
 }  // namespace holdup::cli

@@ -12,11 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-int complain(const std::string& what, int code) {
-  std::cerr << "holdup: " << ground::printable(what) << '\n';
-  return code;
-}
-
 std::string text(const json::object& object, std::string_view key) { return ground::printable(std::string{object.at(key).as_string()}); }
 
 Colour colour_of(const std::string& proof) {

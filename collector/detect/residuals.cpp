@@ -11,8 +11,8 @@ using namespace std::chrono_literals;
 
 // Amperes. IT supplies leak about 1 mA each; devices of 30 mA trip from 15 on.
 constexpr double suspect = 0.015, on_earth = 0.03;
-constexpr double times_the_usual = 3;  // times the usual
-constexpr double drift = 0.05;
+constexpr double times_the_usual = 3;
+constexpr double drift = 0.05;  // of the way, a reading
 constexpr Duration remembered = 10min;
 
 }  // namespace
