@@ -144,8 +144,7 @@ def blind(rack, listener):
     gap = wait_for("the blind time", lambda: daemon.status()["blind"])
     if not gap["from"] < gap["to"]:
         raise Broken(f"blind from {gap['from']} to {gap['to']}")
-    if "blind from=" not in daemon.log_text():
-        raise Broken("the log does not say it")
+    wait_for("the blind time in the log", lambda: "blind from=" in daemon.log_text())
     seen = expect(rack, 0, "explain", begun["incident"], "--url", daemon.url)
     stored = expect(rack, 0, "explain", begun["incident"], "--store", f"{rack.folder}/rack.db")
     for text in (seen, stored):
