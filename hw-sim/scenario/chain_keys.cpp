@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 using ground::yaml::Mapping;
 using ground::yaml::Node;
 
-constexpr std::size_t most_outlets = 64;  // the longest strips sold have 54
 
 std::optional<power::Tap> read_tap(Mapping& map, power::System system) {
   const auto text = map.text("phase");

@@ -12,6 +12,8 @@ namespace hwsim::scenario {
 
 namespace ground = holdup::ground;
 
+constexpr std::size_t most_outlets = 64;  // the longest strips sold have 54
+
 /// `phase: 1`, `banks: {1: {outlets: 1-8, phase: 1}}`; the PDU has at least those outlets.
 void read_pdu_chain(ground::yaml::Mapping& map, power::System system, power::Pdu& pdu);
 /// `rated_watts`, `holdup` (one value, or by volts and by watts), `input_min_volts`, `input_max_volts`; `nominal_volts` of its outlet.

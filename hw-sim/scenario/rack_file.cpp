@@ -6,10 +6,10 @@
 
 #include "ground/nearest.hpp"
 #include "ground/number.hpp"
-#include "ground/utf8.hpp"
 #include "ground/yaml/mapping.hpp"
 #include "hw-sim/scenario/chain_keys.hpp"
 #include "hw-sim/scenario/sim_keys.hpp"
+#include "hw-sim/scenario/words.hpp"
 
 namespace hwsim::scenario {
 namespace {
@@ -19,7 +19,6 @@ using ground::Element;
 using ground::yaml::Mapping;
 using ground::yaml::Node;
 
-constexpr std::int64_t most_outlets = 64;  // the longest strips sold have 54
 constexpr std::size_t least_outlets = 8;
 
 template <class List>
@@ -35,8 +34,6 @@ std::optional<std::size_t> find_named(const List& list, std::string_view name) {
   const auto at = std::find_if(list.begin(), list.end(), [&](const auto& item) { return item.name == name; });
   return at == list.end() ? std::nullopt : std::optional{static_cast<std::size_t>(at - list.begin())};
 }
-
-std::string in_quotes(std::string_view text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
 class RackReader {
  public:
@@ -151,7 +148,7 @@ class RackReader {
     const auto element = Element::parse(cord);
     const auto rest = element ? element->rest() : std::string_view{};
     const auto number = rest.starts_with("outlet/") ? ground::parse_integer(rest.substr(7)) : std::nullopt;
-    if (!number || *number < 1 || *number > most_outlets)
+    if (!number || *number < 1 || *number > std::int64_t(most_outlets))
       return map.problem("cord", in_quotes(cord) + " is no outlet", "write PDU/outlet/NUMBER, as in pdu-a/outlet/3");
     const auto pdu = find_named(rack().pdus, element->first());
     if (!pdu) {
