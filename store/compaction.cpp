@@ -75,7 +75,9 @@ ground::Result<Compacted> shortened(const std::string& path, const Failure& in_u
   auto moved = std::chrono::steady_clock::now();
   for (auto left = number("PRAGMA freelist_count"); left > 0; left = number("PRAGMA freelist_count")) {
     progress(left);
+    SQLite::Transaction slice{file, SQLite::TransactionBehavior::IMMEDIATE};  // or a commit of the daemon's between its read and its write ends it
     file.exec("PRAGMA incremental_vacuum(64)");
+    slice.commit();
     if (log_pages < most_log_pages) moved = std::chrono::steady_clock::now();
     if (std::chrono::steady_clock::now() - moved > patience)
       return Failure{FailureKind::machine,

@@ -363,6 +363,7 @@ TEST_CASE("a file is compacted beside its daemon, which goes on recording") {
         if (!store->append(event(n)) || !store->flush()) return;
     }};
     const auto said = run({"db", "compact", path});
+    INFO(said.err);
     CHECK(said.code == fine);
     CHECK(has(said.out, "moved into it"));
     CHECK(memory.reason().empty());
