@@ -25,12 +25,19 @@ Detector::Detector(const site::Site& site)
     : site_{site},
       facts_{site},
       judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }, [this] { return holds_any(); }},
+      bank_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      cord_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      cabinets_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      load_watch_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      stuck_{site, facts_},
       reports_{site, facts_},
       latches_{site, facts_, judge_},
       mains_{site, [this](Verdict v, const ground::Element& e) { return held(v, e); }} {
   for (Index d = 0; d < site.devices.size(); ++d) paths_.insert(site.path_of_device(d));
   for (Index s = 0; s < site.supplies.size(); ++s) supplies_.push_back(site.element_of_supply(s));
   for (Index d = 0; d < site.devices.size(); ++d) sources_.push_back(site.element_of_source(d));
+  for (Index b = 0; b < site.banks.size(); ++b) banks_.push_back(site.element_of_bank(b));
+  for (Index l = 0; l < site.loads.size(); ++l) loads_.push_back(site.element_of_load(l));
 }
 
 std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
@@ -52,27 +59,21 @@ std::vector<Change> Detector::assess(Instant now) {
   next_due_ = facts_.contacts().next_due();
   weigh_contacts(now);
   weigh_mains(now);
-  for (Index s = 0; s < site_.supplies.size(); ++s) {
-    const auto& element = supplies_[s];
-    weigh(Verdict::supply_off_commanded, element, judge_.supply_off(s), now);
-    weigh(Verdict::supply_input_lost, element, judge_.supply_input(s), now);
-    weigh(Verdict::supply_output_failed, element, judge_.supply_output(s), now);
-    weigh(Verdict::supply_lost, element, judge_.supply_silently(s), now);
-  }
+  weigh_supplies(now);
   for (Index d = 0; d < site_.devices.size(); ++d)
     if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty() || !facts_.inlet(d, Meaning::seconds_on_battery).empty())
       weigh(Verdict::ups_on_battery, sources_[d], judge_.ups(d), now);
   for (Index d = 0; d < site_.devices.size(); ++d)
     if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
   for (Index f = 0; f < site_.feeds.size(); ++f) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
-  for (Index l = 0; l < site_.loads.size() && holds_any(); ++l) {  // loads go down by verdicts held below them, never by signs of their own
-    weigh(Verdict::load_down, site_.element_of_load(l), judge_.load(l), now);
-    weigh(Verdict::path_redundancy_lost, site_.element_of_load(l), judge_.paths(l), now);
-  }
+  weigh_loads(now);
   for (const auto& [verdict, element] : reports_.unjudged()) weigh(verdict, element, {}, now);
   weigh_telemetry(now);
   weigh_meters(now);
+  weigh_sensors(now);
+  watch_loads(now);
   weigh_past(now);
+  page_unknown(now);
   return std::exchange(changes_, {});
 }
 

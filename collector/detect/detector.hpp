@@ -9,9 +9,14 @@
 
 #include "collector/detect/facts.hpp"
 #include "collector/detect/judge.hpp"
+#include "collector/detect/judge_bank.hpp"
+#include "collector/detect/judge_cabinet.hpp"
+#include "collector/detect/judge_cord.hpp"
 #include "collector/detect/latches.hpp"
+#include "collector/detect/load_watch.hpp"
 #include "collector/detect/mains.hpp"
 #include "collector/detect/reports.hpp"
+#include "collector/detect/stuck.hpp"
 
 // Holds the facts against each other after every input that could change a judgement, and latches: what was lost stays lost until it is
 // judged fine for a while. The core feeds it and hands its changes to incident. Pure.
@@ -24,11 +29,13 @@ class Detector {
   Detector& operator=(const Detector&) = delete;
 
   void identified(Index device, std::span<const reading::Point> points, Instant now) {
-    facts_.identified(device, points, now), latches_.identified(device, points), mains_.identified(device, points), stirred_ = true;
+    facts_.identified(device, points, now), latches_.identified(device, points), stuck_.identified(device);
+    mains_.identified(device, points), stirred_ = true;
   }
   void heard(Index device, std::span<const reading::Reading> readings, Instant now) {
     stirred_ = facts_.heard(device, readings, now) || stirred_;
     stirred_ = mains_.heard(device, readings) || stirred_;
+    stirred_ = stuck_.heard(device) || stirred_;
     latches_.heard(device, readings);
   }
   void heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
@@ -72,6 +79,7 @@ class Detector {
     Strength strength{};
     Instant since{};
     std::optional<Instant> fine_since;
+    bool loud = false;  // unknown for so long that it pages
   };
   /// A loss that was seen and is over: what was counted meanwhile is known already.
   struct Ended {
@@ -89,6 +97,11 @@ class Detector {
   void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
   void end_when_settled(const Key& key, const Judgement& judgement, Instant now);
   void wake_at(Instant at) { next_due_ = next_due_ ? std::min(*next_due_, at) : at; }
+  void weigh_supplies(Instant now);
+  void weigh_loads(Instant now);
+  void weigh_sensors(Instant now);
+  void watch_loads(Instant now);
+  void page_unknown(Instant now);
   void weigh_telemetry(Instant now);
   void weigh_past(Instant now);
   void weigh_mains(Instant now);
@@ -99,11 +112,16 @@ class Detector {
   const site::Site& site_;
   Facts facts_;
   Judge judge_;
+  BankJudge bank_judge_;
+  CordJudge cord_judge_;
+  CabinetJudge cabinets_;
+  LoadWatch load_watch_;
+  StuckWatch stuck_;
   Reports reports_;
   Latches latches_;
   Mains mains_;
   std::set<ground::Element> paths_;  // switches, and self
-  std::vector<ground::Element> supplies_, sources_;
+  std::vector<ground::Element> supplies_, sources_, banks_, loads_;
   std::map<Key, Open> open_;
   std::deque<Ended> ended_;
   std::vector<Pending> pending_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "collector/detect/point_text.hpp"
 
@@ -16,6 +17,7 @@ constexpr double noticeable = 0.05;                    // of the last value: les
 constexpr Duration start_up = 60s;                     // of an agent, until its meters are read
 constexpr Duration take_over = 2s;                     // in which siblings settle on what they took over, and are heard
 constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor
+constexpr double much = 0.2, much_volts = 0.03;        // of what it was: what moves so far shows on every meter of it
 
 bool is_state(Meaning means) {
   switch (means) {
@@ -24,11 +26,17 @@ bool is_state(Meaning means) {
     case Meaning::supply_present:
     case Meaning::outlet_state:
     case Meaning::ups_on_battery:
+    case Meaning::breaker_closed:
+    case Meaning::supply_standby:
+    case Meaning::cache_write_back:
+    case Meaning::unsaved_data:
       return true;
     default:
       return false;
   }
 }
+
+bool is_current(Meaning means) { return means == Meaning::outlet_current || means == Meaning::bank_current; }
 
 bool is_power(Meaning means) {
   switch (means) {
@@ -37,13 +45,18 @@ bool is_power(Meaning means) {
     case Meaning::inlet_power:
     case Meaning::outlet_power:
     case Meaning::outlet_current:
+    case Meaning::bank_current:
       return true;
     default:
       return false;
   }
 }
 
-double floor_of(Meaning means) { return means == Meaning::outlet_current ? zero_amperes : zero_watts; }
+bool is_voltage(Meaning means) {
+  return means == Meaning::input_voltage || means == Meaning::supply_input_voltage || means == Meaning::outlet_voltage;
+}
+
+double floor_of(Meaning means) { return is_current(means) ? zero_amperes : zero_watts; }
 
 bool sign_changed(const Track& track, const reading::Reading& reading) {
   if (!track.last) return true;
@@ -55,16 +68,32 @@ bool sign_changed(const Track& track, const reading::Reading& reading) {
 
 void remember(Track& track, const reading::Reading& reading) {
   if (!is_power(track.means)) return;
+  if (reading.value >= floor_of(track.means)) track.carried = reading.time;
   if (!track.past.empty() && reading.time - track.past.back().first < past_step) return;
   track.past.emplace_back(reading.time, reading.value);
   if (track.past.size() > past_length) track.past.pop_front();
 }
 
+void note_moves(Track& track, const reading::Reading& reading) {
+  const bool power = is_power(track.means);
+  if (!power && !is_voltage(track.means)) return;
+  if (!track.settled) track.settled = reading.value;
+  const double step = std::fabs(reading.value - *track.settled);
+  const bool moved =
+      power ? step > std::max(much * std::fabs(*track.settled), 2 * floor_of(track.means)) : step > much_volts * std::fabs(*track.settled);
+  if (!moved) return;
+  track.settled = reading.value;
+  track.moves = {reading.time, track.moves[0], track.moves[1]};
+}
+
 /// A good reading, newer than the last. True when a sign changed.
 bool take(Track& track, const reading::Reading& reading) {
-  const bool changed = sign_changed(track, reading);
+  const bool changed = sign_changed(track, reading) || track.gone;
   track.lived = track.lived || reading.value != 0;
-  if (!track.last || track.last->value != reading.value) track.changed = reading.time;
+  track.gone = false;
+  ++track.same;
+  if (!track.last || track.last->value != reading.value) track.changed = reading.time, track.same = 1, track.stuck = false;
+  note_moves(track, reading);
   if (!reading::is_latched(track.means)) track.changes.saw(reading.value, reading.time);
   track.last = reading;
   remember(track, reading);
@@ -101,7 +130,16 @@ Facts::Facts(const site::Site& site)
       contacts_{site},
       of_supply_(site.supplies.size()),
       of_outlet_(site.supplies.size()),
-      of_inlet_(site.devices.size()) {}
+      of_inlet_(site.devices.size()),
+      of_bank_(site.banks.size()),
+      of_load_(site.loads.size()),
+      supplies_on_(site.devices.size()),
+      supplies_of_(site.devices.size()) {
+  for (Index s = 0; s < site.supplies.size(); ++s) {
+    if (site.supplies[s].pdu) supplies_on_[*site.supplies[s].pdu].push_back(s);
+    if (site.supplies[s].status) supplies_of_[*site.supplies[s].status].push_back(s);
+  }
+}
 
 std::span<const Track* const> Facts::inlet(Index device, Meaning means) const { return of_inlet_[device][static_cast<std::size_t>(means)]; }
 
@@ -113,10 +151,13 @@ std::vector<const Track*> Facts::said(Index device, Meaning means) const {
 }
 
 void Facts::identified(Index device, std::span<const reading::Point> points, Instant now) {
-  for (Index s = 0; s < site_.supplies.size(); ++s) {
-    if (site_.supplies[s].status == device) of_supply_[s] = {};
-    if (site_.supplies[s].pdu == device) of_outlet_[s] = {};
-  }
+  for (const Index s : supplies_of_[device]) of_supply_[s] = {};
+  for (const Index s : supplies_on_[device]) of_outlet_[s] = {};
+  for (const Index bank : site_.devices[device].banks) of_bank_[bank] = {};
+  const auto of_device = [&](const Track* track) { return track->device == device; };
+  for (auto& by_meaning : of_load_)
+    for (const Meaning means : {Meaning::cache_write_back, Meaning::unsaved_data})
+      std::erase_if(by_meaning[static_cast<std::size_t>(means)], of_device);
   of_inlet_[device] = {};
   tracks_[device].clear();
   auto& hearing = hearings_[device];
@@ -139,9 +180,16 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
     case Meaning::outlet_current:
     case Meaning::outlet_power:
     case Meaning::outlet_state:
-      for (Index s = 0; s < site_.supplies.size(); ++s)
-        if (site_.supplies[s].pdu == device && site_.supplies[s].outlet == label(point, "index")) of_outlet_[s][means] = &track;
-      return;
+      for (const Index s : supplies_on_[device])
+        if (site_.supplies[s].outlet == label(point, "index")) of_outlet_[s][means] = &track;
+      return place_bank(device, point, track);
+    case Meaning::bank_current:
+    case Meaning::bank_voltage:
+    case Meaning::breaker_closed:
+      return place_bank(device, point, track);
+    case Meaning::cache_write_back:
+    case Meaning::unsaved_data:
+      return place_cabinet(device, point, track);
     case Meaning::input_voltage:
     case Meaning::inlet_current:
     case Meaning::inlet_power:
@@ -150,9 +198,52 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
       of_inlet_[device][means].push_back(&track);
       return;
     default:
-      for (Index s = 0; s < site_.supplies.size(); ++s)
-        if (site_.supplies[s].status == device && of_supply_[s][means] == nullptr) of_supply_[s][means] = &track;
+      for (const Index s : supplies_of_[device])
+        if (of_supply_[s][means] == nullptr && reports(device, s, point)) of_supply_[s][means] = &track;
   }
+}
+
+// A shelf that reports several supplies numbers them: psu2 is its number 2.
+bool Facts::reports(Index device, Index supply, const reading::Point& point) const {
+  const auto index = label(point, "index");
+  if (supplies_of_[device].size() < 2 || index.empty()) return true;
+  const std::string& name = site_.supplies[supply].name;
+  const auto digits = name.find_last_not_of("0123456789") + 1;
+  return digits >= name.size() || index == std::string_view{name}.substr(digits);
+}
+
+// Of an outlet: the bank that lists it. Of anything else: the bank of that number.
+void Facts::place_bank(Index device, const reading::Point& point, const Track& track) {
+  const std::string index{label(point, "index")};
+  const bool of_bank = label(point, "part") == "bank";
+  const bool of_outlet = point.means >= Meaning::outlet_voltage && point.means <= Meaning::outlet_state;
+  for (const Index b : site_.devices[device].banks) {
+    const site::Bank& bank = site_.banks[b];
+    const bool listed = of_outlet && std::ranges::find(bank.outlets, index) != bank.outlets.end();
+    if (listed || (of_bank && bank.name == index)) of_bank_[b][static_cast<std::size_t>(point.means)].push_back(&track);
+  }
+}
+
+void Facts::place_cabinet(Index device, const reading::Point& point, const Track& track) {
+  for (Index l = 0; l < site_.loads.size(); ++l) {
+    const site::Load& load = site_.loads[l];
+    const bool by_supply = std::ranges::any_of(load.supplies, [&](Index s) { return site_.supplies[s].status == device; });
+    const bool by_battery = std::ranges::any_of(load.batteries, [&](Index b) { return site_.batteries[b].status == device; });
+    if (by_supply || by_battery) of_load_[l][static_cast<std::size_t>(point.means)].push_back(&track);
+  }
+}
+
+// What was measured less lately than the stuck one moved is no witness that the device still measures.
+void Facts::distrust(Index device, const Track& stuck) {
+  const bool measures = std::ranges::any_of(tracks_[device], [&](const Track& one) {
+    const bool analog = !is_state(one.means) && !reading::is_latched(one.means);
+    return analog && one.known() && one.changed > stuck.changed;
+  });
+  for (Track& track : tracks_[device]) track.stuck = track.stuck || &track == &stuck || !measures;
+}
+
+void Facts::trust(Index device) {
+  for (Track& track : tracks_[device]) track.stuck = false;
 }
 
 bool Facts::heard(Index device, std::span<const reading::Reading> readings, Instant now) {
@@ -166,6 +257,7 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     Track* track = track_of(device, reading);
     if (track == nullptr) continue;
     track->fresh = reading.quality == Quality::good;
+    if (reading.quality == Quality::absent) changed = !std::exchange(track->gone, true) || changed;
     if (track->fresh) changed = take(*track, reading) || changed;
   }
   return changed || was_starting != starting(device);
@@ -216,6 +308,16 @@ bool Facts::starting(Index device) const {
     blank = true;
   }
   return begun && blank;
+}
+
+bool Facts::blank(Index device) const {
+  bool cold = false;
+  for (const Track& track : tracks_[device]) {
+    if (!track.known() || reading::is_latched(track.means)) continue;
+    if (track.value() != 0) return false;
+    cold = cold || (track.means == Meaning::temperature && track.lived);
+  }
+  return cold;
 }
 
 Duration Facts::longest_refresh(Index device) const {

@@ -33,9 +33,15 @@ struct Track {
   Duration declared{};                          // how often the device measures anew, as its profile says
   Refresh changes;                              // … and as its changes show
   std::optional<reading::Reading> last;         // good ones only
+  Instant carried{};                            // when a power or current was last above its meter's floor
   Instant changed{};                            // when the value was first heard as it is now
   bool fresh = false;                           // the last question after it was answered, and well
+  bool gone = false;                            // the device has answered that it has no such thing, lately
   bool lived = false;                           // has been other than 0: only then is 0 evidence
+  bool stuck = false;                           // tells the same while its neighbours move: it proves nothing
+  unsigned same = 0;                            // readings in a row, byte by byte
+  std::optional<double> settled;                // the value that it last moved to …
+  std::array<Instant, 3> moves{};               // … and when it last moved by much, the latest first
   std::deque<std::pair<Instant, double>> past;  // powers and currents, thinned
 
   [[nodiscard]] bool known() const { return last.has_value(); }
@@ -90,16 +96,33 @@ class Facts {
   [[nodiscard]] std::optional<Duration> learned_refresh(Index device) const;
   /// Its agent has just started and tells 0 everywhere: it has not measured yet.
   [[nodiscard]] bool starting(Index device) const;
+  /// It tells 0 of everything, also of a temperature that was none before: no loss does that.
+  [[nodiscard]] bool blank(Index device) const;
   /// How old what a reading of the device says may be: none of its meaningful points is older.
   [[nodiscard]] Duration longest_refresh(Index device) const;
   /// What the PDU or UPS says of its own inlet; the first of several phases.
   [[nodiscard]] std::span<const Track* const> inlet(Index device, Meaning means) const;
+  /// What the PDU says of a bank: of its breaker, or its meter; of all outlets that the site file lists behind it.
+  [[nodiscard]] std::span<const Track* const> bank(Index bank, Meaning means) const {
+    return of_bank_[bank][static_cast<std::size_t>(means)];
+  }
+  /// What a device that reports one of the load's supplies or batteries says of the load itself: of its cache.
+  [[nodiscard]] std::span<const Track* const> cabinet(Index load, Meaning means) const {
+    return of_load_[load][static_cast<std::size_t>(means)];
+  }
+  [[nodiscard]] std::span<const Index> supplies_on(Index pdu) const { return supplies_on_[pdu]; }
+  /// What tells the same for ever proves nothing until it moves; where all that a device measures stands still, nothing of it does.
+  void distrust(Index device, const Track& stuck);
+  void trust(Index device);
 
  private:
   using ByMeaning = std::array<const Track*, reading::meaning_names.size()>;
   using ListByMeaning = std::array<std::vector<const Track*>, reading::meaning_names.size()>;
 
   void place(Index device, const reading::Point& point, const Track& track);
+  void place_bank(Index device, const reading::Point& point, const Track& track);
+  void place_cabinet(Index device, const reading::Point& point, const Track& track);
+  [[nodiscard]] bool reports(Index device, Index supply, const reading::Point& point) const;
   [[nodiscard]] Track* track_of(Index device, const reading::Reading& reading);
 
   const site::Site& site_;
@@ -108,6 +131,8 @@ class Facts {
   Contacts contacts_;
   std::vector<ByMeaning> of_supply_, of_outlet_;  // by supply
   std::vector<ListByMeaning> of_inlet_;           // by device
+  std::vector<ListByMeaning> of_bank_, of_load_;
+  std::vector<std::vector<Index>> supplies_on_, supplies_of_;  // by device: those corded to it, those it reports
 };
 
 }  // namespace holdup::detect

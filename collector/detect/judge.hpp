@@ -35,6 +35,7 @@ class Judge {
   Judge(const site::Site& site, const Facts& facts, HeldBy held, HoldsAny holds_any)
       : site_{site}, facts_{facts}, held_{std::move(held)}, holds_any_{std::move(holds_any)} {}
 
+  [[nodiscard]] Judgement supply_removed(Index supply) const;
   [[nodiscard]] Judgement supply_input(Index supply) const;
   [[nodiscard]] Judgement supply_output(Index supply) const;
   [[nodiscard]] Judgement supply_off(Index supply) const;       // its outlet is switched off
@@ -61,7 +62,6 @@ class Judge {
   /// Of a switch, or of `self`: the common network.
   [[nodiscard]] Judgement telemetry_of_path(const ground::Element& path, Instant now) const;
 
- private:
   /// How sure it is that a supply gives nothing: by verdicts held on it or above it.
   struct Condition {
     enum class Kind : std::uint8_t { cannot_tell, fine, lost };
@@ -69,6 +69,19 @@ class Judge {
     Strength strength{};
     std::vector<Sign> signs;
   };
+  [[nodiscard]] Condition condition(Index supply) const;
+  /// What the supply carries, by the best meter of it; nullptr where there is none.
+  [[nodiscard]] const Track* power_of(Index supply) const;
+  /// The siblings took over, within ±15 %, what the supply carried before.
+  [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Between when) const;
+  [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
+  [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
+  /// Its own status speaks: it is heard, and has not gone with the supply.
+  [[nodiscard]] bool status_tells(Index supply) const;
+  /// A loss is held on what the supply hangs on.
+  [[nodiscard]] std::optional<Held> held_above(Index supply) const;
+
+ private:
   using ElementOf = ground::Element (site::Site::*)(Index) const;
   [[nodiscard]] std::optional<Held> held(Verdict verdict, ElementOf element, Index index) const {
     return holds_any_() ? held_(verdict, (site_.*element)(index)) : std::nullopt;
@@ -77,7 +90,6 @@ class Judge {
   [[nodiscard]] Judgement fine(MakeSign sign) const {
     return Judgement::fine(holds_any_() ? std::vector<Sign>{sign()} : std::vector<Sign>{});
   }
-  [[nodiscard]] Condition condition(Index supply) const;
   /// What a supply's contacts say: all that can be believed; those that speak of a loss, and how strongly.
   struct Wired {
     std::vector<Sign> all, against;
@@ -92,12 +104,16 @@ class Judge {
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
-  [[nodiscard]] std::optional<Held> held_above(Index supply) const;
+  [[nodiscard]] std::optional<Held> held_on_bank(Index supply) const;
+  [[nodiscard]] bool has_gone(Index supply) const;
+  [[nodiscard]] Judgement removed_by_absence(Index supply) const;
+  [[nodiscard]] std::optional<Sign> share_unmoved(Index supply) const;
+  /// What was measured after `since` and cannot be while the supply has no input, or its outlet is off.
+  [[nodiscard]] std::optional<Sign> fed_after_all(Index supply, Instant since) const;
+  [[nodiscard]] std::optional<Sign> on_after_all(Index supply, Instant since) const;
+  [[nodiscard]] Judgement by_voltage(Index device, std::vector<Sign> signs) const;
   [[nodiscard]] bool carries_again(Index supply) const;
-  [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
-  [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
-  /// The siblings took over, within ±15 %, what the supply carried before.
-  [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Between when) const;
+  [[nodiscard]] bool hangs_below(const ground::Element& lower, const ground::Element& upper) const;
   [[nodiscard]] bool contradicted(Index device) const;
   /// Devices on the same path as a silent one, outside `feed` when given, that answered after it did not: those, and how many there are.
   struct Complement {
@@ -106,11 +122,11 @@ class Judge {
   [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
   [[nodiscard]] Judgement feed_by_silence(Index feed, const std::vector<Index>& pdus) const;
   [[nodiscard]] bool explained(Index device) const;
+  [[nodiscard]] bool path_explained(Index device) const;
   [[nodiscard]] bool mate_answers(Index device) const;
   [[nodiscard]] bool unheard(Index device) const;
   [[nodiscard]] Sign silence(Index device) const;
   [[nodiscard]] std::optional<double> rise_beside(Index supply, Between when, std::vector<Sign>& signs) const;
-  [[nodiscard]] const Track* power_of(Index supply) const;
 
   const site::Site& site_;
   const Facts& facts_;

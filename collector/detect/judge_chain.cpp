@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double dead_line = 0.5;     // of nominal: back-feed leaves up to half on a dead line
 constexpr double good_line = 0.8;     // of nominal: a supply runs from it
 constexpr Duration same_moment = 2s;  // of silences that have one cause, beside the devices' own poll period
 
@@ -22,25 +21,34 @@ Judgement Judge::pdu(Index device) const {
   const Hearing& hearing = facts_.hearing(device);
   const auto held = this->held(Verdict::pdu_dark, &site::Site::element_of_pdu, device);
   if (hearing.answers()) {
-    if (auto gone = voltage_gone(device)) return Judgement::lost(Strength::proven, {*gone});
+    if (auto gone = voltage_gone(device)) return by_voltage(device, {std::move(*gone)});
     if (!held || *hearing.last_answer <= held->since) return {};
     if (facts_.inlet(device, Meaning::input_voltage).empty())
       return Judgement::fine({sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer)});
     auto good = voltage_good(device);
     return good && good->time - good->uncertainty > held->since ? Judgement::fine({*good}) : Judgement{};
   }
-  if (!hearing.silent() || contradicted(device) || complement(device, {}).answering == 0) return {};
+  if (!hearing.silent() || contradicted(device)) return {};
+  const bool path_below = hangs_below(site_.path_of_device(device), site_.element_of_pdu(device));
+  if (!path_below && complement(device, {}).answering == 0) return {};
   std::vector<Sign> signs{silence(device)};
   bool carried_over = false, direct = false;
   const Instant at = hearing.last_answer.value_or(hearing.first_failure);
-  for (Index s = 0; s < site_.supplies.size(); ++s) {
-    if (site_.supplies[s].pdu != device) continue;
+  for (const Index s : facts_.supplies_on(device)) {
     if (auto taken = transferred(s, {at, hearing.first_failure}))
       carried_over = true, signs.insert(signs.end(), taken->begin(), taken->end());
+    // Row 5: a wire knows where the network that hangs on the lost side knows nothing.
+    if (auto wires = wired(s, {site::Senses::ac_in, site::Senses::ac_ok}); path_below && !wires.against.empty()) {
+      const bool then = wires.against.front().time > at - same_moment;
+      direct = direct || then;
+      if (then) signs.insert(signs.end(), wires.against.begin(), wires.against.end());
+    }
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
     // An input that was lost while the PDU still answered was not lost with it.
     if (says(ok, 0) && (!hearing.last_answer || ok->changed > at - same_moment)) direct = true, signs.push_back(ok->sign(site_));
   }
+  if (direct && path_below)
+    signs.push_back(sign_of_pattern(site_.path_of_device(device), "hangs on it: its silence follows", hearing.first_failure));
   if (carried_over) return Judgement::lost(Strength::proven, std::move(signs));
   return direct ? Judgement::lost(Strength::probable, std::move(signs)) : Judgement{};
 }
@@ -52,15 +60,22 @@ Judgement Judge::feed(Index feed) const {
   if (pdus.empty()) return {};
   const auto held = this->held(Verdict::feed_lost, &site::Site::element_of_feed, feed);
   std::vector<Sign> gone, back;
+  std::size_t without = 0;
+  Strength surest = Strength::proven;
   for (Index d : pdus) {
     const Hearing& hearing = facts_.hearing(d);
     if (!hearing.answers()) continue;
-    if (auto sign = voltage_gone(d)) gone.push_back(*sign);
+    if (auto sign = voltage_gone(d)) {
+      auto dark = by_voltage(d, {std::move(*sign)});
+      surest = std::min(surest, dark.strength);
+      gone.insert(gone.end(), dark.signs.begin(), dark.signs.end());
+      ++without;
+    }
     if (auto sign = held ? voltage_good(d) : std::nullopt; sign && sign->time - sign->uncertainty > held->since) back.push_back(*sign);
     if (facts_.inlet(d, Meaning::input_voltage).empty() && held && *hearing.last_answer > held->since)
       back.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));
   }
-  if (gone.size() == pdus.size() && pdus.size() > 1) return Judgement::lost(Strength::proven, std::move(gone));
+  if (without == pdus.size() && pdus.size() > 1) return Judgement::lost(surest, std::move(gone));
   if (held && back.size() >= pdus.size()) return Judgement::fine(std::move(back));
   return feed_by_silence(feed, pdus);
 }
@@ -68,7 +83,7 @@ Judgement Judge::feed(Index feed) const {
 // All N on the feed fall silent together, all M elsewhere answer over the same path. One PDU alone is that PDU, not its feed.
 Judgement Judge::feed_by_silence(Index feed, const std::vector<Index>& pdus) const {
   Instant first = Instant::max(), last = Instant::min();
-  bool all_proven = true;
+  bool all_proven = true, all_dark = true;
   std::vector<Sign> signs;
   for (Index d : pdus) {
     const Hearing& hearing = facts_.hearing(d);
@@ -76,11 +91,15 @@ Judgement Judge::feed_by_silence(Index feed, const std::vector<Index>& pdus) con
     first = std::min(first, hearing.first_failure);
     last = std::max(last, *hearing.last_answer);
     const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, d);
+    all_dark = all_dark && dark;
     all_proven = all_proven && dark && dark->strength == Strength::proven;
     signs.push_back(silence(d));
   }
   const auto others = complement(pdus.front(), feed);
-  if (pdus.size() < 2 || last - first > same_moment || others.all == 0 || others.answering < others.all) return {};
+  if (pdus.size() < 2 || last - first > same_moment) return {};
+  const bool path_below = hangs_below(site_.path_of_device(pdus.front()), site_.element_of_feed(feed));
+  if (path_below && all_dark) return Judgement::lost(all_proven ? Strength::proven : Strength::probable, std::move(signs));
+  if (others.all == 0 || others.answering < others.all) return {};
   const auto n = static_cast<unsigned>(pdus.size());
   signs.push_back(sign_of_pattern(site_.element_of_feed(feed),
                                   plural(n, n, "on it silent, ") + plural(others.answering, others.all, "elsewhere answer"), first));
@@ -105,10 +124,36 @@ std::optional<Sign> Judge::voltage_good(Index device) const {
   return volts.front()->sign(site_);
 }
 
+// A meter that tells of no voltage is held against the supplies below it, where they have a word of their own: one that has lost its input
+// too proves it; while none does it is probable. An input that is good, measured after it, contradicts: a meter lies, or a cord hangs
+// elsewhere.
+Judgement Judge::by_voltage(Index device, std::vector<Sign> signs) const {
+  const Instant since = facts_.inlet(device, Meaning::input_voltage).front()->changed;
+  bool awaited = false;
+  for (const Index s : facts_.supplies_on(device)) {
+    const Track* ok = facts_.status(s, Meaning::supply_input_ok);
+    if (!status_tells(s)) continue;
+    if (says(ok, 0)) {
+      signs.push_back(ok->sign(site_));
+      return Judgement::lost(Strength::proven, std::move(signs));
+    }
+    awaited = true;
+    if (ok->fresh && ok->from() > since)
+      signs.push_back(sign_of_contradiction(ok->sign(site_), "a supply on it has its input, measured after it; so nothing is proven"));
+  }
+  return Judgement::lost(awaited ? Strength::probable : Strength::proven, std::move(signs));
+}
+
+/// Everything that carries the switch hangs below.
+bool Judge::hangs_below(const ground::Element& lower, const ground::Element& upper) const {
+  if (site_.switches.empty() || !lower.is("switch")) return false;
+  const auto above = site_.ancestors(lower);
+  return std::ranges::find(above, upper) != above.end();
+}
+
 bool Judge::contradicted(Index device) const {
   const Hearing& hearing = facts_.hearing(device);
-  for (Index s = 0; s < site_.supplies.size(); ++s) {
-    if (site_.supplies[s].pdu != device) continue;
+  for (const Index s : facts_.supplies_on(device)) {
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
     if (says(ok, 1) && ok->from() > hearing.first_failure) return true;
   }

@@ -10,6 +10,8 @@
 // Small readings of the facts that several judgements share.
 namespace holdup::detect {
 
+inline constexpr double dead_line = 0.5;  // of nominal: back-feed leaves up to half on a dead line
+
 // A meter's floor: what it shows below is no current.
 inline constexpr double meter_floor_watts = 20, meter_floor_amperes = 0.2;
 
@@ -17,11 +19,30 @@ inline constexpr double meter_floor_watts = 20, meter_floor_amperes = 0.2;
   return {.source = source, .point = std::move(text), .value = {}, .quality = Quality::good, .time = time, .uncertainty = {}};
 }
 
-[[nodiscard]] inline bool says(const Track* track, double value) { return track != nullptr && track->known() && track->value() == value; }
+/// What is stuck says nothing.
+[[nodiscard]] inline bool says(const Track* track, double value) {
+  return track != nullptr && track->known() && !track->stuck && track->value() == value;
+}
+
+/// 0 where there was something else before: only that is evidence.
+[[nodiscard]] inline bool fell_to_zero(const Track* track) { return says(track, 0) && track->lived; }
+
+[[nodiscard]] inline double floor_of(const Track& track) {
+  return track.means == Meaning::outlet_current || track.means == Meaning::bank_current ? meter_floor_amperes : meter_floor_watts;
+}
+/// It has measured since `at` that something flows.
+[[nodiscard]] inline bool carries_since(const Track* track, Instant at) {
+  return track != nullptr && track->known() && !track->stuck && track->fresh && track->from() > at && track->value() >= floor_of(*track);
+}
+
+[[nodiscard]] inline Sign sign_of_contradiction(Sign sign, const std::string& why) {
+  sign.point = "contradicts: " + sign.point + ": " + why;
+  return sign;
+}
 
 /// Heard well since what is held began: only that can disprove it.
 [[nodiscard]] inline bool fresh_since(const Track& track, const std::optional<Held>& held) {
-  return track.fresh && (!held || track.from() > held->since);
+  return track.fresh && !track.stuck && (!held || track.from() > held->since);
 }
 
 }  // namespace holdup::detect

@@ -15,12 +15,15 @@ constexpr Duration start_up = 5s;  // a supply may take so long from a good inpu
 }  // namespace
 
 Judgement Judge::supply_input(Index supply) const {
+  if (has_gone(supply)) return {};
   const auto held = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply);
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   auto contacts = wired(supply, {site::Senses::ac_in, site::Senses::ac_ok});
   if (says(ok, 0)) {
     contacts.against.push_back(ok->sign(site_));
-    return Judgement::lost(Strength::proven, std::move(contacts.against));
+    const auto contrary = fed_after_all(supply, ok->changed);
+    if (contrary) contacts.against.push_back(*contrary);
+    return Judgement::lost(contrary || facts_.blank(ok->device) ? Strength::probable : Strength::proven, std::move(contacts.against));
   }
   if (!contacts.against.empty()) return Judgement::lost(contacts.strength, std::move(contacts.against));
   if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine([&] { return ok->sign(site_); });
@@ -42,7 +45,16 @@ bool Judge::carries_again(Index supply) const {
   return idle || power->value() >= meter_floor_watts;
 }
 
+// Its outlet's meter is another device's word: what draws current has an input. A meter that stood still says nothing.
+std::optional<Sign> Judge::fed_after_all(Index supply, Instant since) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  if (!pdu || !facts_.hearing(*pdu).answers() || !carries_since(current, since)) return std::nullopt;
+  return sign_of_contradiction(current->sign(site_), "it draws current, measured after it; so nothing is proven");
+}
+
 Judgement Judge::supply_output(Index supply) const {
+  if (has_gone(supply)) return {};
   const Track* output = facts_.status(supply, Meaning::supply_output_ok);
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
   const auto held = this->held(Verdict::supply_output_failed, &site::Site::element_of_supply, supply);
@@ -66,9 +78,19 @@ Judgement Judge::supply_off(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || state == nullptr || !state->known() || !facts_.hearing(*pdu).answers()) return {};
   const auto held = this->held(Verdict::supply_off_commanded, &site::Site::element_of_supply, supply);
-  if (state->value() == 0 && !voltage_gone(*pdu) && !facts_.starting(*pdu)) return Judgement::lost(Strength::proven, {state->sign(site_)});
-  if (state->value() == 1 && fresh_since(*state, held)) return fine([&] { return state->sign(site_); });
+  if (says(state, 0) && !voltage_gone(*pdu) && !facts_.starting(*pdu)) {
+    const auto contrary = on_after_all(supply, state->changed);
+    if (contrary) return Judgement::lost(Strength::probable, {state->sign(site_), *contrary});
+    return Judgement::lost(Strength::proven, {state->sign(site_)});
+  }
+  if (says(state, 1) && fresh_since(*state, held)) return fine([&] { return state->sign(site_); });
   return {};
+}
+
+std::optional<Sign> Judge::on_after_all(Index supply, Instant since) const {
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  if (!says(ok, 1) || !ok->fresh || ok->from() <= since) return std::nullopt;
+  return sign_of_contradiction(ok->sign(site_), "its input is good, measured after it; so nothing is proven");
 }
 
 // The outlet is on and live, its current is gone, and the siblings carry what it carried. Row 12: without transfer nothing is said.
@@ -77,12 +99,12 @@ Judgement Judge::supply_silently(Index supply) const {
   const Track* state = facts_.outlet(supply, Meaning::outlet_state);
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const auto pdu = site_.supplies[supply].pdu;
-  if (!pdu || current == nullptr || !current->known() || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
+  if (!pdu || current == nullptr || !current->known() || current->stuck || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
   if (current->value() >= meter_floor_amperes)
     return fresh_since(*current, held) ? fine([&] { return current->sign(site_); }) : Judgement{};
-  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
-  if (held || (input != nullptr && input->known()) || voltage_gone(*pdu)) return {};
+  const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply);
+  if (held || named || held_on_bank(supply) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
   if (sharing == site::Sharing::standby) return {};
@@ -93,11 +115,19 @@ Judgement Judge::supply_silently(Index supply) const {
   auto taken = transferred(supply, {fell->first, gone});
   if (!taken) return {};
   taken->insert(taken->begin(), current->sign(site_));
+  if (const auto status = site_.supplies[supply].status; status && facts_.hearing(*status).silent()) taken->push_back(silence(*status));
   return Judgement::lost(sharing == site::Sharing::active ? Strength::proven : Strength::unknown, std::move(*taken));
+}
+
+bool Judge::status_tells(Index supply) const {
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  return input != nullptr && input->known() && !input->gone && !input->stuck && !facts_.hearing(input->device).silent();
 }
 
 Judgement Judge::of_supply(Verdict verdict, Index supply) const {
   switch (verdict) {
+    case Verdict::supply_removed:
+      return supply_removed(supply);
     case Verdict::supply_input_lost:
       return supply_input(supply);
     case Verdict::supply_output_failed:
@@ -111,7 +141,8 @@ Judgement Judge::of_supply(Verdict verdict, Index supply) const {
 
 Judge::Condition Judge::condition(Index supply) const {
   const Element element = site_.element_of_supply(supply);
-  for (Verdict v : {Verdict::supply_input_lost, Verdict::supply_output_failed, Verdict::supply_off_commanded, Verdict::supply_lost})
+  for (Verdict v : {Verdict::supply_removed, Verdict::supply_input_lost, Verdict::supply_output_failed, Verdict::supply_off_commanded,
+                    Verdict::supply_lost})
     if (const auto held = held_(v, element)) {
       if (of_supply(v, supply).kind == Judgement::Kind::fine) return {};  // good again, but not yet for long: nothing is built on it
       return {Condition::Kind::lost, held->strength, {sign_of_pattern(element, std::string{name(v)}, held->since)}};
@@ -123,9 +154,11 @@ Judge::Condition Judge::condition(Index supply) const {
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   const auto status = site_.supplies[supply].status;
   if (says(ok, 1) && facts_.hearing(*status).answers()) return {Condition::Kind::fine, {}, {ok->sign(site_)}};
+  if (auto unmoved = share_unmoved(supply)) return {Condition::Kind::fine, {}, {std::move(*unmoved)}};
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const auto pdu = site_.supplies[supply].pdu;
-  if (current != nullptr && current->known() && facts_.hearing(*pdu).answers() && current->value() >= meter_floor_amperes)
+  if (current != nullptr && current->known() && !current->stuck && facts_.hearing(*pdu).answers() &&
+      current->value() >= meter_floor_amperes)
     return {Condition::Kind::fine, {}, {current->sign(site_)}};
   // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current.
   if (pdu && facts_.hearing(*pdu).answers() && ok == nullptr && !voltage_gone(*pdu) && (current == nullptr || may_be_idle(supply)))
@@ -142,6 +175,13 @@ bool Judge::may_be_idle(Index supply) const {
          });
 }
 
+std::optional<Held> Judge::held_on_bank(Index supply) const {
+  if (!holds_any_() || site_.banks.empty()) return std::nullopt;
+  const auto cord = site_.cord_of_supply(supply);
+  const auto bank = cord ? site_.bank_of(*cord) : std::nullopt;
+  return bank ? held(Verdict::bank_tripped, &site::Site::element_of_bank, *bank) : std::nullopt;
+}
+
 std::optional<Held> Judge::held_above(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu) return std::nullopt;
@@ -149,6 +189,7 @@ std::optional<Held> Judge::held_above(Index supply) const {
   const auto status = site_.supplies[supply].status;
   const bool reports_good = says(ok, 1) && facts_.hearing(*status).answers();
   if (reports_good) return std::nullopt;
+  if (const auto tripped = held_on_bank(supply)) return tripped;
   if (const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, *pdu); dark && this->pdu(*pdu).kind != Judgement::Kind::fine)
     return dark;
   const auto above = site_.devices[*pdu].feed;

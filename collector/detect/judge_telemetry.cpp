@@ -65,10 +65,20 @@ bool Judge::unheard(Index device) const {
 
 // What is silent because it is unpowered is a consequence: a PDU's card below its dark inlet, a status unit below its dead load.
 bool Judge::explained(Index device) const {
+  if (path_explained(device)) return true;
   if (const auto feed = site_.devices[device].feed)
     return held(Verdict::pdu_dark, &site::Site::element_of_pdu, device) || held(Verdict::feed_lost, &site::Site::element_of_feed, *feed);
   return std::any_of(site_.supplies.begin(), site_.supplies.end(), [&](const site::Supply& supply) {
     return supply.status == device && held(Verdict::load_down, &site::Site::element_of_load, supply.load);
+  });
+}
+
+// Row 5: its switch hangs on what is lost.
+bool Judge::path_explained(Index device) const {
+  const auto path = site_.path_of_device(device);
+  if (site_.switches.empty() || !holds_any_() || !path.is("switch")) return false;
+  return std::ranges::any_of(site_.ancestors(path), [this](const Element& above) {
+    return held_(Verdict::pdu_dark, above) || held_(Verdict::feed_lost, above) || held_(Verdict::bank_tripped, above);
   });
 }
 

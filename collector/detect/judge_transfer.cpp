@@ -76,6 +76,30 @@ std::optional<double> Judge::rise_beside(Index supply, Between when, std::vector
   return siblings.empty() ? std::nullopt : std::optional{most};
 }
 
+// Row 2: where a load is shared, what a silent PDU carried would show on the siblings if it were gone.
+std::optional<Sign> Judge::share_unmoved(Index supply) const {
+  const site::Supply& one = site_.supplies[supply];
+  if (!one.pdu || site_.loads[one.load].sharing != site::Sharing::active || !facts_.hearing(*one.pdu).silent()) return std::nullopt;
+  const Hearing& hearing = facts_.hearing(*one.pdu);
+  const Track* own = power_of(supply);
+  const Instant at = hearing.last_answer.value_or(hearing.first_failure);
+  const auto carried = own != nullptr ? own->before(at) : std::nullopt;
+  if (!carried || *carried < 2 * floor_of(*own)) return std::nullopt;
+  double rise = 0;
+  const Track* watched = nullptr;
+  for (const Index sibling : site_.loads[one.load].supplies) {
+    const Track* power = sibling == supply ? nullptr : power_of(sibling);
+    if (sibling == supply) continue;
+    if (!carries_since(power, hearing.second_failure) || power->means != own->means || !power->before(at)) return std::nullopt;
+    rise += power->value() - *power->before(at);
+    watched = power;
+  }
+  if (watched == nullptr || std::fabs(rise) > same_power * *carried) return std::nullopt;
+  auto sign = watched->sign(site_);
+  sign.point += ": unmoved, so its share is still carried beside it";
+  return sign;
+}
+
 // The supply's own status device measures it whatever its PDU does; the outlet's meter dies with the PDU's card.
 const Track* Judge::power_of(Index supply) const {
   for (Meaning means : {Meaning::supply_output_power, Meaning::supply_input_power})

@@ -21,6 +21,7 @@ bool is_clear(TrapSays says) {
     case TrapSays::outlet_on:
     case TrapSays::redundancy_restored:
     case TrapSays::overload_cleared:
+    case TrapSays::breaker_closed:
       return true;
     default:
       return false;
@@ -80,7 +81,7 @@ Judgement Reports::temper(Verdict verdict, const Element& element, Judgement jud
 std::vector<std::pair<Verdict, Element>> Reports::unjudged() const {
   std::vector<Key> out;
   for (const auto& [key, report] : reports_)
-    if (key.first == Verdict::overload || key.first == Verdict::path_redundancy_lost) out.push_back(key);
+    if (!is_judged(key)) out.push_back(key);
   return out;
 }
 
@@ -100,6 +101,9 @@ std::optional<Reports::Subject> Reports::subject(Index device, const TrapMessage
     case TrapSays::redundancy_lost:
     case TrapSays::redundancy_restored:
       return Subject{.verdict = Verdict::path_redundancy_lost, .element = element};
+    case TrapSays::breaker_tripped:
+    case TrapSays::breaker_closed:
+      return of_bank(device, message);
     case TrapSays::overload:
     case TrapSays::overload_cleared:
       return Subject{.verdict = Verdict::overload, .element = part_of(device, message)};
@@ -132,6 +136,25 @@ std::optional<Reports::Subject> Reports::of_outlet(Index device, const std::stri
                      .element = site_.element_of_supply(s),
                      .witness = facts_.outlet(s, Meaning::outlet_state)};
   return std::nullopt;
+}
+
+std::optional<Reports::Subject> Reports::of_bank(Index device, const TrapMessage& message) const {
+  if (message.part != "bank") return std::nullopt;
+  Subject subject{.verdict = Verdict::bank_tripped, .element = part_of(device, message)};
+  for (const Index bank : site_.devices[device].banks) {
+    const auto breakers = facts_.bank(bank, Meaning::breaker_closed);
+    if (site_.banks[bank].name == message.index && !breakers.empty()) subject.witness = breakers.front();
+  }
+  return subject;
+}
+
+// A bank that the site file does not name has no judge.
+bool Reports::is_judged(const Key& key) const {
+  if (key.first == Verdict::overload || key.first == Verdict::path_redundancy_lost) return false;
+  if (key.first != Verdict::bank_tripped) return true;
+  for (Index b = 0; b < site_.banks.size(); ++b)
+    if (site_.element_of_bank(b) == key.second) return true;
+  return false;
 }
 
 Element Reports::part_of(Index device, const TrapMessage& message) const {

@@ -42,6 +42,8 @@ class Reports {
   [[nodiscard]] std::optional<Subject> subject(Index device, const reading::TrapMessage& message) const;
   [[nodiscard]] std::optional<Subject> of_input(Index device, const reading::TrapMessage& message) const;
   [[nodiscard]] std::optional<Subject> of_outlet(Index device, const std::string& outlet) const;
+  [[nodiscard]] std::optional<Subject> of_bank(Index device, const reading::TrapMessage& message) const;
+  [[nodiscard]] bool is_judged(const Key& key) const;
   [[nodiscard]] ground::Element part_of(Index device, const reading::TrapMessage& message) const;
   [[nodiscard]] const Track* first(Index device, Meaning means) const;
 

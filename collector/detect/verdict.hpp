@@ -91,6 +91,9 @@ struct Sign {
   ground::Duration uncertainty{};
 };
 
+/// The sign that a verdict of strength unknown has stood for `unknown_page_after`; its value is that time in seconds.
+inline constexpr std::string_view unknown_for_long = "unknown for too long: as loud as a loss";
+
 struct Finding {
   Verdict verdict{};
   ground::Element element;

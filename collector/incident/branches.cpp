@@ -25,7 +25,7 @@ const std::vector<Element>& Branches::chain_of(const Element& element) const {
 }
 
 bool Branches::touches(const Element& element, const Element& load) const {
-  const auto found = site_->load(load.text());
+  const auto found = site_->load(load.first());  // of the load, or of its cache
   if (!found) return false;
   return std::ranges::any_of(site_->loads[*found].supplies, [&](Index s) {
     const auto pdu = site_->supplies[s].pdu;

@@ -166,6 +166,7 @@ void Ledger::strengthen(const Finding& finding, Moment moment) {
   const auto [incident, verdict] = find(finding.verdict, finding.element);
   if (incident == nullptr) return begin(finding, moment);
   verdict->strength = finding.strength;
+  verdict->loud = verdict->loud || std::ranges::any_of(finding.signs, is_loud, &detect::Sign::point);
   restate(*incident, finding, moment);
   write(*incident, {finding, record::Phase::update}, moment);
 }

@@ -24,6 +24,7 @@ struct OpenVerdict {
   Element element;
   detect::Strength strength{};
   ground::Instant since{};  // of this boot; a fold from another boot takes the moment of the fold
+  bool loud = false;        // unknown for so long that it pages
 };
 
 struct Incident {

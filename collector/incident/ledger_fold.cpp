@@ -23,7 +23,9 @@ void Ledger::fold(const record::Event& event, Moment moment) {
   const auto element = Element::parse(event.element);
   const auto cause = Element::parse(event.cause);
   if (!verdict || !strength || !element || !cause) return;
-  const OpenVerdict open{*verdict, *element, *strength, ours ? event.at : moment.now};
+  const auto* former = find(*verdict, *element).second;
+  OpenVerdict open{*verdict, *element, *strength, ours ? event.at : moment.now};
+  open.loud = (former != nullptr && former->loud) || std::ranges::any_of(event.evidence, is_loud, &record::Evidence::point);
   take_out(open, event, {.now = open.since, .utc_offset = moment.utc_offset});
   if (event.phase != record::Phase::end) take_in(event, open, *cause);
 }

@@ -116,7 +116,7 @@ const Window* Ledger::quieted_by(const Incident& incident) const {
 
 std::string_view Ledger::severity_of(const Incident& incident) const {
   if (incident.raised) return loudest;
-  return quieted_by(incident) != nullptr ? quietest : severity(incident.verdict);
+  return quieted_by(incident) != nullptr ? quietest : severity(incident);
 }
 
 // A sign on the branch of what somebody vouched for: their word is no longer needed, or no longer true.

@@ -76,6 +76,13 @@ static_assert(in_order());
 
 std::string_view severity(Verdict verdict) { return wordings[static_cast<std::size_t>(verdict)].severity; }
 
+std::string_view severity(const Incident& incident) {
+  const auto is_loud = [](const OpenVerdict& open) { return open.loud && open.strength == Strength::unknown; };
+  if (std::ranges::any_of(incident.open, is_loud)) return critical;
+  const auto told = severity(incident.verdict);
+  return incident.strength == Strength::unknown && told == critical ? warning : told;
+}
+
 std::string summary(const detect::Finding& finding) {
   const std::string strength = " (" + std::string{name(finding.strength)} + ")";
   if (finding.verdict == Verdict::telemetry_lost && finding.element.text() == "self")

@@ -16,6 +16,9 @@ inline constexpr std::string_view folded_word = "folded";
 /// A meter that is wrong is no loss of power, and no loss may hide behind it.
 [[nodiscard]] inline bool stands_alone(detect::Verdict verdict) { return sort(verdict) == detect::Sort::ticket; }
 
+/// A sign which says that what is unknown has been so for too long.
+[[nodiscard]] inline bool is_loud(std::string_view point) { return point == detect::unknown_for_long; }
+
 /// What stands above brings about what stands below: a loss does, and silence does silence. A UPS that runs from its battery takes
 /// nothing from anybody, so that a loss below it is a page of its own.
 [[nodiscard]] inline bool brings_about(detect::Verdict above, detect::Verdict below) {

@@ -22,7 +22,6 @@ class LoadReader {
     load.shutdown_after = period(map, "shutdown_after");
     if (load.shutdown_after && load.cooling == Cooling::separate)
       map.problem("shutdown_after", "of a load whose fans stay", "write cooling: with_supply beside it, or take it out");
-    idle(map, {"cooling", "shutdown_after", "batteries"});
     const auto index = static_cast<Index>(site_.loads.size());
     site_.loads.push_back(std::move(load));
     each(map, "supplies", [&](Mapping& m, const std::string& supply) { read_supply(m, supply, index); });

@@ -48,7 +48,6 @@ class Reader {
     read_switches(top, site_);
     read_self(top, site_);
     site_.unknown_page_after = period(top, "unknown_page_after").value_or(site_.unknown_page_after);
-    idle(top, {"unknown_page_after"});
   }
 
   // A supply that nothing looks at. What was written wrong has its own problem.

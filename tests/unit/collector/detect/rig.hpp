@@ -70,7 +70,11 @@ inline std::string mirrored(std::string text) {
 
 class Rig {
  public:
-  explicit Rig(const std::string& text, Duration refresh = {}) : site_{site_of(text)}, detector_{site_}, refresh_{refresh} {
+  struct Lack {
+    std::set<Meaning> without;  // points that no device has
+  };
+  explicit Rig(const std::string& text, Duration refresh = {}, const Lack& lack = {})
+      : site_{site_of(text)}, detector_{site_}, refresh_{refresh}, lack_{lack.without} {
     for (Index d = 0; d < site_.devices.size(); ++d) {
       auto& device = devices_.emplace_back();
       if (site_.devices[d].feed)
@@ -87,16 +91,34 @@ class Rig {
   // ---- what happens
   void silent(const std::string& device) { of(device).answers = false; }
   void back(const std::string& device) { of(device).answers = true; }
-  void ac(const std::string& unit, double ok) { of(unit).values[Meaning::supply_input_ok].value = ok; }
-  void output(const std::string& unit, double ok) { of(unit).values[Meaning::supply_output_ok].value = ok; }
-  void unit_watts(const std::string& unit, double watts) { of(unit).values[Meaning::supply_output_power].value = watts; }
-  void outlet(const std::string& pdu, double state) { of(pdu).values[Meaning::outlet_state].value = state; }
-  void outlet_watts(const std::string& pdu, double watts) {
-    of(pdu).values[Meaning::outlet_power].value = watts;
-    of(pdu).values[Meaning::outlet_current].value = watts / 214;
+  /// One more point of a device, from now on.
+  struct More {
+    Meaning means{};
+    double value = 0;
+    std::string index = "3", part;
+  };
+  void tells(const std::string& device, const std::vector<More>& more) {
+    Played& played = of(device);
+    for (const More& one : more) {
+      played.points.push_back({one.means, one.index});
+      played.parts[played.points.back()] = one.part;
+      played.values[played.points.back()].value = one.value;
+    }
+    identify(*site_.device(device));
   }
-  void volts(const std::string& pdu, double volts) { of(pdu).values[Meaning::input_voltage].value = volts; }
-  void quality(const std::string& device, Meaning means, Quality quality) { of(device).values[means].quality = quality; }
+  void set(const std::string& device, Meaning means, double value, const std::string& index = "3") {
+    of(device).values[{means, index}].value = value;
+  }
+  void ac(const std::string& unit, double ok) { of(unit).values[{Meaning::supply_input_ok, "3"}].value = ok; }
+  void output(const std::string& unit, double ok) { of(unit).values[{Meaning::supply_output_ok, "3"}].value = ok; }
+  void unit_watts(const std::string& unit, double watts) { of(unit).values[{Meaning::supply_output_power, "3"}].value = watts; }
+  void outlet(const std::string& pdu, double state) { of(pdu).values[{Meaning::outlet_state, "3"}].value = state; }
+  void outlet_watts(const std::string& pdu, double watts) {
+    of(pdu).values[{Meaning::outlet_power, "3"}].value = watts;
+    of(pdu).values[{Meaning::outlet_current, "3"}].value = watts / 214;
+  }
+  void volts(const std::string& pdu, double volts) { of(pdu).values[{Meaning::input_voltage, "3"}].value = volts; }
+  void quality(const std::string& device, Meaning means, Quality quality) { of(device).values[{means, "3"}].quality = quality; }
   void contact(const std::string& name, bool open, Duration uncertainty = {}) {
     detector_.took({.contact = *site_.contact(name), .open = open, .at = now_, .uncertainty = uncertainty});
     settle();
@@ -145,9 +167,10 @@ class Rig {
     auto& device = devices_[d];
     if (!device.answers) return detector_.unanswered(d, now_);
     std::vector<reading::Reading> readings;
-    for (std::uint32_t p = 0; p < device.points.size(); ++p)
-      readings.push_back(
-          {.point = p, .quality = device.values[device.points[p]].quality, .value = device.values[device.points[p]].value, .time = now_});
+    for (std::uint32_t p = 0; p < device.points.size(); ++p) {
+      const Value& value = device.values[device.points[p]];
+      readings.push_back({.point = p, .quality = value.quality, .value = value.value, .time = now_});
+    }
     detector_.heard(d, readings, now_);
     hear();
   }
@@ -160,6 +183,9 @@ class Rig {
     for (const auto& change : detector_.assess(now_)) {
       const auto& finding = change.finding;
       ever_.insert(finding.verdict);
+      std::string& evidence = evidence_[{finding.verdict, finding.element.text()}];
+      evidence.clear();
+      for (const Sign& sign : finding.signs) evidence += sign.source.text() + " " + sign.point + "; ";
       said_.push_back(kinds[static_cast<int>(change.kind)] + std::string{name(finding.verdict)} + " " + finding.element.text() + " " +
                       std::string{name(finding.strength)});
     }
@@ -172,6 +198,11 @@ class Rig {
     return held ? std::string{name(held->strength)} : "";
   }
   [[nodiscard]] bool ever(Verdict verdict) const { return ever_.contains(verdict); }
+  /// What the last change of a verdict rested on: "device/pdu-b outlet_power{…}; …"
+  [[nodiscard]] std::string evidence(Verdict verdict, const std::string& element) const {
+    const auto at = evidence_.find({verdict, element});
+    return at == evidence_.end() ? "" : at->second;
+  }
   // Everything said so far, in order: "begun pdu_dark pdu-a proven".
   [[nodiscard]] const std::vector<std::string>& said() const { return said_; }
   [[nodiscard]] bool idle() const { return detector_.idle(); }
@@ -184,10 +215,12 @@ class Rig {
     double value = 0;
     Quality quality = Quality::good;
   };
+  using Key = std::pair<Meaning, std::string>;  // of an index
   struct Played {
     bool answers = false;
-    std::vector<Meaning> points;
-    std::map<Meaning, Value> values;
+    std::vector<Key> points;
+    std::map<Key, Value> values;
+    std::map<Key, std::string> parts;
   };
 
   Played& of(const std::string& device) {
@@ -197,16 +230,22 @@ class Rig {
   }
 
   void identify(Index d, const std::vector<std::pair<Meaning, double>>& values) {
-    std::vector<reading::Point> points;
     for (const auto& [means, value] : values) {
-      reading::Point point;
-      point.means = means;
+      if (lack_.contains(means)) continue;
+      devices_[d].points.push_back({means, "3"});
+      devices_[d].values[{means, "3"}].value = value;
+    }
+    identify(d);
+  }
+
+  void identify(Index d) {
+    std::vector<reading::Point> points;
+    for (const Key& key : devices_[d].points) {
+      reading::Point& point = points.emplace_back();
+      point.means = key.first;
       point.refresh = refresh_;
-      point.metric = std::string{reading::meaning_names[static_cast<std::size_t>(means)]};
-      point.labels = {{"index", "3"}};
-      points.push_back(point);
-      devices_[d].points.push_back(means);
-      devices_[d].values[means].value = value;
+      point.metric = std::string{reading::meaning_names[static_cast<std::size_t>(key.first)]};
+      point.labels = {{"part", devices_[d].parts[key]}, {"index", key.second}};
     }
     detector_.identified(d, points, now_);
   }
@@ -214,9 +253,11 @@ class Rig {
   site::Site site_;
   Detector detector_;
   Duration refresh_;
+  std::set<Meaning> lack_;
   Instant now_{1000s};
   std::vector<Played> devices_;
   std::set<Verdict> ever_;
+  std::map<std::pair<Verdict, std::string>, std::string> evidence_;
   std::vector<std::string> said_;
 };
 

@@ -214,3 +214,21 @@ TEST_CASE("a thousand forged elements are the most that are kept") {
   rig.hear();
   CHECK(rig.said().size() <= 1000);
 }
+
+TEST_CASE("row 31: a breaker that is called tripped is reported, and withdrawn when its bank carries, measured after it") {
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A, banks: {1: {outlets: 1-8}}}
+  pdu-b: {url: snmp://192.0.2.2, feed: B}
+loads:
+  cab1: {sharing: active, supplies: {psu1: {cord: pdu-a/outlet/3}, psu2: {cord: pdu-b/outlet/3}}}
+)"};
+  rig.run(10s);
+  call(rig, {.device = "pdu-a", .says = TrapSays::breaker_tripped, .part = "bank", .index = "1"});
+  CHECK(rig.open(bank_tripped, "pdu-a/bank/1") == "reported");
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "reported");
+  rig.run(2s);
+  CHECK(rig.open(bank_tripped, "pdu-a/bank/1").empty());
+  CHECK(rig.idle());
+}

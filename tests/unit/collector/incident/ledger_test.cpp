@@ -263,3 +263,40 @@ TEST_CASE("with 10,000 incidents open another is counted and not opened, until o
   CHECK(bench.begin(telemetry_lost, "device/y").size() == 1);
   CHECK(bench.ledger.open().size() == 10'000);
 }
+
+TEST_CASE("what is unknown is a warning until it has been so for too long, through a restart too") {
+  Bench bench;
+  bench.begin(telemetry_lost, "device/pdu-a");
+  bench.begin(path_redundancy_lost, "cab1", Strength::unknown);
+  REQUIRE(bench.ledger.open().size() == 1);
+  CHECK(incident::severity(bench.ledger.open()[0]) == "warning");
+  auto loud = change(Kind::strengthened, path_redundancy_lost, "cab1", Strength::unknown);
+  loud.finding.signs = {{.source = *ground::Element::parse("cab1"), .point = std::string{unknown_for_long}, .value = 900}};
+  CHECK(bench.file({loud}).size() == 1);
+  CHECK(incident::severity(bench.ledger.open()[0]) == "critical");
+  Ledger again{bench.site};
+  again.begin_boot("b");
+  for (const auto& event : bench.log) again.fold(event, {bench.now, 0s});
+  REQUIRE(again.open().size() == 1);
+  CHECK(incident::severity(again.open()[0]) == "critical");
+  bench.end(path_redundancy_lost, "cab1");
+  CHECK(incident::severity(bench.ledger.open()[0]) == "warning");
+}
+
+TEST_CASE("an incident that is unknown itself is a warning, and what is known of the same word wakes a person") {
+  Bench bench;
+  bench.begin(supply_lost, "cab1/psu1", Strength::unknown);
+  CHECK(incident::severity(bench.ledger.open()[0]) == "warning");
+  bench.file({change(Kind::strengthened, supply_lost, "cab1/psu1", Strength::proven)});
+  CHECK(incident::severity(bench.ledger.open()[0]) == "critical");
+}
+
+TEST_CASE("what becomes of a load's cache is filed under the loss of its supply, and a removed supply names the cause anew") {
+  Bench bench;
+  bench.begin(supply_input_lost, "cab1/psu1");
+  CHECK(bench.begin(supply_removed, "cab1/psu1") ==
+        Lines{"begin supply_removed cab1/psu1 <- cab1/psu1 #b-1", "update supply_input_lost cab1/psu1 <- cab1/psu1 #b-1"});
+  CHECK(bench.begin(cache_degraded, "cab1/cache") == Lines{"begin cache_degraded cab1/cache <- cab1/psu1 #b-1"});
+  CHECK(bench.begin(module_redundancy_lost, "cab1") == Lines{"begin module_redundancy_lost cab1 <- cab1/psu1 #b-1"});
+  CHECK(bench.ledger.open().size() == 1);
+}

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "collector/detect/judge.hpp"
+
+// What a lost supply means inside a load, beside its paths: whether those that are left can carry it, whether it can cool itself, and what
+// becomes of its write cache. Row 29 of docs/verdicts.md and the rule of two axes. Detector keeps one. Pure.
+namespace holdup::detect {
+
+class CabinetJudge {
+ public:
+  CabinetJudge(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held);
+
+  [[nodiscard]] Judgement modules(Index load, Instant now);
+  [[nodiscard]] Judgement cooling(Index load) const;
+  [[nodiscard]] Judgement cache(Index load) const;
+  [[nodiscard]] Judgement destaging(Index load) const;
+  /// Its rating depends on the line: a judgement of modules may change without any loss.
+  [[nodiscard]] bool derates(Index load) const { return derates_[load]; }
+  [[nodiscard]] bool has_cache(Index load) const;
+  /// When a derating that is being waited for will have lasted.
+  [[nodiscard]] std::optional<Instant> due(Index load) const;
+
+ private:
+  struct Modules {
+    double live = 0, largest = 0;  // watts, of those that are not lost
+    bool known = true;
+    bool whole = true;  // none is lost
+    Strength surest = Strength::unknown;
+    std::vector<Sign> signs;
+  };
+  [[nodiscard]] Modules modules_of(Index load, double line) const;
+  [[nodiscard]] double volts(Index supply) const;
+  [[nodiscard]] std::optional<double> needs(Index load) const;
+  [[nodiscard]] bool redundant_on_paper(Index load, double needs) const;
+  [[nodiscard]] bool without_input(Index load) const;
+
+  const site::Site& site_;
+  const Facts& facts_;
+  const Judge& judge_;
+  HeldBy held_;
+  std::vector<bool> derates_;                      // by load
+  std::vector<std::optional<Instant>> low_since_;  // by load: the line has been too low since
+};
+
+}  // namespace holdup::detect

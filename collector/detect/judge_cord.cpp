@@ -1,0 +1,83 @@
+#include "collector/detect/judge_cord.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "collector/detect/judge_signs.hpp"
+
+namespace holdup::detect {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration same_moment = 2s;
+constexpr double same_current = 0.2;  // of an outlet that did not take part
+
+}  // namespace
+
+Judgement CordJudge::supply(Index supply) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  if (!pdu || ok == nullptr || !ok->known() || !facts_.hearing(*pdu).answers()) return {};
+  const auto element = site_.element_of_supply(supply);
+  if (const auto held = held_(Verdict::miscorded, element)) {
+    // Put right: what its outlet gives is what it takes.
+    const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+    const bool carries = carries_since(current, held->since) && current->changed > held->since && says(ok, 1) && fresh_since(*ok, held);
+    return carries ? Judgement::fine({current->sign(site_), ok->sign(site_)}) : Judgement{};
+  }
+  if (!says(ok, 0) || judge_.held_above(supply)) return {};
+  const auto beside = lost_beside(supply, ok->changed);
+  const auto good = good_throughout(*pdu, *ok);
+  if (!beside || !good || says(facts_.outlet(supply, Meaning::outlet_state), 0)) return {};
+  std::vector<Sign> signs{ok->sign(site_), *beside, *good};
+  const auto told = outlet(supply, ok->changed, signs);
+  if (told == Outlet::fed_it) return {};
+  return Judgement::lost(told == Outlet::did_not ? Strength::proven : Strength::probable, std::move(signs));
+}
+
+// The PDU's voltage never moved since the supply lost its input, and the supply still has none.
+std::optional<Sign> CordJudge::good_throughout(Index pdu, const Track& lost) const {
+  const auto good = judge_.voltage_good(pdu);
+  if (!good || good->time - good->uncertainty <= lost.changed || !lost.fresh || lost.from() < good->time) return std::nullopt;
+  const auto back = facts_.hearing(pdu).back;
+  const auto inlet = facts_.inlet(pdu, Meaning::input_voltage);
+  const bool moved = std::ranges::any_of(inlet, [&](const Track* track) { return track->moves.front() > lost.changed; });
+  return moved || (back && *back > lost.changed) ? std::nullopt : good;
+}
+
+// A sibling lost what it hangs on at the same moment.
+std::optional<Sign> CordJudge::lost_beside(Index supply, Instant at) const {
+  for (const Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
+    const auto pdu = site_.supplies[sibling].pdu;
+    if (sibling == supply || !pdu || pdu == site_.supplies[supply].pdu) continue;
+    const auto above = judge_.held_above(sibling);
+    const Track* ok = facts_.status(sibling, Meaning::supply_input_ok);
+    const auto together = [&](Instant other) { return other <= at + same_moment && at <= other + same_moment; };
+    if (above && says(ok, 0) && together(ok->changed))
+      return sign_of_pattern(site_.element_of_pdu(*pdu), "lost in the same moment", above->since);
+  }
+  return std::nullopt;
+}
+
+// An outlet that fed it shows its going. One that goes on as before, or carried nothing while the supply gave power, feeds something else.
+CordJudge::Outlet CordJudge::outlet(Index supply, Instant lost, std::vector<Sign>& signs) const {
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  const Track* output = facts_.status(supply, Meaning::supply_output_power);
+  if (current == nullptr || !current->known() || current->stuck) return Outlet::none;
+  const auto before = current->before(lost - same_moment);
+  if (!before || current->from() <= lost) return Outlet::none;
+  const bool carried = *before >= meter_floor_amperes;
+  signs.push_back(current->sign(site_));
+  if (carried) {
+    const bool unmoved = current->moves.front() <= lost && std::fabs(current->value() - *before) <= same_current * *before;
+    if (unmoved) signs.back().point += ": unmoved, it feeds something else";
+    return unmoved ? Outlet::did_not : Outlet::fed_it;
+  }
+  const auto gave = output != nullptr ? output->before(lost - same_moment) : std::nullopt;
+  if (!gave || *gave < 4 * meter_floor_watts) return Outlet::none;
+  signs.back().point += ": none, while the supply gave power";
+  return Outlet::did_not;
+}
+
+}  // namespace holdup::detect

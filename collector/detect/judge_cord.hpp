@@ -1,0 +1,29 @@
+#pragma once
+
+#include "collector/detect/judge.hpp"
+
+// Whether a supply hangs where the site file says: row 14 of docs/verdicts.md. It went with an element it should not hang on, while what it
+// should hang on stayed good. Detector asks it while a loss is held. Pure.
+namespace holdup::detect {
+
+class CordJudge {
+ public:
+  CordJudge(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held)
+      : site_{site}, facts_{facts}, judge_{judge}, held_{std::move(held)} {}
+
+  [[nodiscard]] Judgement supply(Index supply) const;
+
+ private:
+  /// What the meter at its outlet says of it.
+  enum class Outlet : std::uint8_t { none, fed_it, did_not };
+  [[nodiscard]] Outlet outlet(Index supply, Instant lost, std::vector<Sign>& signs) const;
+  [[nodiscard]] std::optional<Sign> good_throughout(Index pdu, const Track& lost) const;
+  [[nodiscard]] std::optional<Sign> lost_beside(Index supply, Instant at) const;
+
+  const site::Site& site_;
+  const Facts& facts_;
+  const Judge& judge_;
+  HeldBy held_;
+};
+
+}  // namespace holdup::detect

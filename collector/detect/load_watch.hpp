@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "collector/detect/judge.hpp"
+
+// Loads and supplies that stop drawing while their power is there: rows 10 and 12 of docs/verdicts.md. Neither is a loss; each is told
+// once, when it has lasted long enough for whoever knows better to speak. The detector keeps one. Pure.
+namespace holdup::detect {
+
+class LoadWatch {
+ public:
+  LoadWatch(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held);
+
+  /// What came to light: load_off, supply_standby.
+  [[nodiscard]] std::vector<Finding> look(Instant now);
+  /// When to look again although nothing is heard.
+  [[nodiscard]] std::optional<Instant> next_due() const { return next_due_; }
+
+ private:
+  /// Since when there is what will be said if it lasts; said: not again before it carries.
+  struct Waiting {
+    std::optional<Instant> since;
+    bool said = false;
+  };
+  [[nodiscard]] std::optional<Finding> off(Index load) const;
+  [[nodiscard]] std::optional<Finding> standby(Index supply) const;
+  [[nodiscard]] bool lasts(Waiting& waiting, bool there, Instant now);
+  void look_again(Index supply, Instant now);
+  [[nodiscard]] bool touched(Index supply) const;
+  [[nodiscard]] std::optional<Sign> available(Index supply, Instant after) const;
+  /// Of the meter at its cord, else its own; between the last of its power and the first of none.
+  struct Fall {
+    const Track* power = nullptr;
+    Judge::Between when{};
+    double carried = 0;
+  };
+  [[nodiscard]] const Track* meter(Index supply) const;
+  [[nodiscard]] std::optional<Fall> fall(Index supply) const;
+
+  const site::Site& site_;
+  const Facts& facts_;
+  const Judge& judge_;
+  HeldBy held_;
+  std::vector<Waiting> loads_, supplies_;
+  std::optional<Instant> next_due_;
+};
+
+}  // namespace holdup::detect

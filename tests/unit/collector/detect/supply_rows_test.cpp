@@ -1,0 +1,355 @@
+#include "tests/unit/collector/detect/rig.hpp"
+
+// Rows 8 to 14 of docs/verdicts.md: what a supply, its outlet and its siblings say of each other, on either side; and who wins where they
+// contradict.
+
+using namespace holdup;
+using namespace holdup::detect;
+using namespace holdup::detect::test;
+using enum holdup::detect::Verdict;
+
+namespace {
+
+using Said = std::vector<std::string>;
+
+std::string sharing(const std::string& word, std::string text = two_feeds) {
+  const std::string known = "sharing: active";
+  const auto at = text.find(known);
+  return at == std::string::npos ? text.insert(text.find("supplies:"), "sharing: " + word + ", ")
+                                 : text.replace(at, known.size(), "sharing: " + word);
+}
+
+// A supply out of its bay, and its sibling carries all.
+void pull(Rig& rig, bool left) {
+  const std::string unit = left ? "unit1" : "unit2", pdu = left ? "pdu-a" : "pdu-b", other = left ? "unit2" : "unit1";
+  rig.set(unit, Meaning::supply_present, 0), rig.ac(unit, 0), rig.output(unit, 0), rig.unit_watts(unit, 0);
+  rig.outlet_watts(pdu, 0), rig.unit_watts(other, 600), rig.outlet_watts(left ? "pdu-b" : "pdu-a", 600);
+}
+
+void put_back(Rig& rig, bool left) {
+  const std::string unit = left ? "unit1" : "unit2";
+  rig.set(unit, Meaning::supply_present, 1), rig.ac(unit, 1), rig.output(unit, 1);
+  for (const char* each : {"unit1", "unit2"}) rig.unit_watts(each, 300);
+  for (const char* pdu : {"pdu-a", "pdu-b"}) rig.outlet_watts(pdu, 300);
+}
+
+}  // namespace
+
+TEST_CASE("row 9: the supply's AC bit says whether input or output went, where its current only says that something did") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  SECTION("no AC: its cord") {
+    rig.ac("unit1", 0);
+    rig.run(10s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+    CHECK_FALSE(rig.ever(supply_output_failed));
+  }
+  SECTION("AC good and no output: itself") {
+    rig.output("unit1", 0);
+    rig.run(10s);
+    CHECK(rig.open(supply_output_failed, "cab1/psu1") == "proven");
+    CHECK_FALSE(rig.ever(supply_input_lost));
+  }
+  CHECK_FALSE(rig.ever(supply_lost));
+  CHECK_FALSE(rig.ever(pdu_dark));
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+}
+
+TEST_CASE("row 9: a status that fell silent with its supply does not hide what the outlets see") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.silent("unit1"), rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  rig.run(10s);
+  CHECK(rig.open(supply_lost, "cab1/psu1") != "");
+  CHECK(rig.open(path_redundancy_lost, "cab1") != "");
+  CHECK_FALSE(rig.ever(supply_output_failed));
+  CHECK_FALSE(rig.ever(supply_input_lost));
+  CHECK_FALSE(rig.ever(pdu_dark));
+}
+
+TEST_CASE("row 9: where only amperes are known the sibling may differ by a fifth of what went, not by a third") {
+  const auto [rise, verdict] = GENERATE(std::pair{1.4, "proven"}, std::pair{1.15, "proven"}, std::pair{0.9, ""}, std::pair{1.9, ""});
+  Rig rig{sharing("active", pdus_only), {}, {.without = {Meaning::outlet_power}}};
+  rig.run(10s);
+  rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", (300 / 214. + rise) * 214);
+  rig.run(5s);
+  CHECK(rig.open(supply_lost, "cab1/psu1") == verdict);
+  CHECK_FALSE(rig.ever(pdu_dark));
+}
+
+TEST_CASE("row 10: psu1 carries nothing, psu2 all, and psu1's own status is good: it stands by, and nothing is lost") {
+  for (const std::string word : {"active", "standby", "unknown"}) {
+    Rig rig{sharing(word)};
+    rig.run(10s);
+    rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+    rig.run(10s);
+    REQUIRE(rig.said() == Said{"past supply_standby cab1/psu1 " + std::string{word == "standby" ? "proven" : "probable"}});
+    CHECK(rig.evidence(supply_standby, "cab1/psu1").find("its own status outweighs a current that is gone") != std::string::npos);
+    CHECK(rig.evidence(supply_standby, "cab1/psu1").find("last exercised") != std::string::npos);
+    rig.run(10min);
+    CHECK(rig.said().size() == 1);
+    rig.outlet_watts("pdu-a", 600), rig.unit_watts("unit1", 600), rig.unit_watts("unit2", 0), rig.outlet_watts("pdu-b", 0);  // rotation
+    rig.run(10s);
+    CHECK(rig.said().back().starts_with("past supply_standby cab1/psu2 "));
+    CHECK_FALSE(rig.ever(supply_lost));
+    CHECK_FALSE(rig.ever(path_redundancy_lost));
+  }
+}
+
+TEST_CASE("row 10: a supply that says itself that it stands by proves it") {
+  Rig rig{two_feeds};
+  rig.tells("unit1", {{.means = Meaning::supply_standby, .value = 0}});
+  rig.run(10s);
+  rig.set("unit1", Meaning::supply_standby, 1);
+  rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  rig.run(10s);
+  CHECK(rig.said() == Said{"past supply_standby cab1/psu1 proven"});
+}
+
+TEST_CASE("row 10: supplies that stand by without a status of their own stand by unknown, and are no loss") {
+  Rig rig{sharing("standby", pdus_only)};
+  rig.run(10s);
+  rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 600);
+  rig.run(30s);
+  CHECK(rig.said() == Said{"past supply_standby cab1/psu1 unknown"});
+}
+
+TEST_CASE("row 11: a standby at 0 A as ever has lost its feed: its AC bit says so, no current does") {
+  Rig rig{sharing("standby")};
+  rig.outlet_watts("pdu-b", 0), rig.unit_watts("unit2", 0), rig.outlet_watts("pdu-a", 600), rig.unit_watts("unit1", 600);
+  rig.run(60s);
+  CHECK(rig.said().empty());
+  SECTION("its own status") {
+    rig.ac("unit2", 0), rig.silent("pdu-b");
+    rig.run(5s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu2") == "proven");
+  }
+  SECTION("its PDU's inlet, where the supply says nothing") {
+    rig.never_identified("unit2");
+    rig.volts("pdu-b", 0);
+    rig.run(5s);
+    CHECK(rig.open(pdu_dark, "pdu-b") == "proven");
+  }
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+  CHECK_FALSE(rig.ever(load_down));
+  CHECK_FALSE(rig.ever(supply_lost));
+}
+
+TEST_CASE("row 11: a standby whose PDU is silent and that nothing else sees is unknown, never well because it drew nothing before") {
+  Rig rig{sharing("standby", pdus_only)};
+  rig.outlet_watts("pdu-b", 0), rig.outlet_watts("pdu-a", 600);
+  rig.run(60s);
+  rig.silent("pdu-b");
+  rig.run(10s);
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "unknown");
+  CHECK(rig.open(telemetry_lost, "device/pdu-b") == "proven");
+  CHECK_FALSE(rig.ever(pdu_dark));
+}
+
+TEST_CASE("row 12: both outlets of a load fall together under good voltage: it went off, its power is there, and that is told once") {
+  for (const auto& text : {two_feeds, sharing("active", pdus_only), sharing("standby", pdus_only), mirrored(pdus_only)}) {
+    Rig rig{text};
+    const bool units = text == two_feeds;
+    rig.run(10s);
+    rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 0);
+    if (units) rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 0);
+    rig.run(10min);
+    CHECK(rig.said() == Said{"past load_off cab1 proven"});
+    rig.outlet_watts("pdu-a", 300), rig.outlet_watts("pdu-b", 300);
+    if (units) rig.unit_watts("unit1", 300), rig.unit_watts("unit2", 300);
+    rig.run(60s);
+    CHECK(rig.said().size() == 1);
+  }
+}
+
+TEST_CASE("row 12 mirrored: cords that fall with their voltages, or one after the other, are no load that went off") {
+  Rig rig{pdus_only};
+  rig.run(10s);
+  SECTION("with their voltages") {
+    for (const char* pdu : {"pdu-a", "pdu-b"}) rig.outlet_watts(pdu, 0), rig.volts(pdu, 0);
+  }
+  SECTION("one after the other") {
+    rig.outlet_watts("pdu-a", 0);
+    rig.run(20s);
+    rig.outlet_watts("pdu-b", 0);
+  }
+  SECTION("to what an idle load still draws") { rig.outlet_watts("pdu-a", 50), rig.outlet_watts("pdu-b", 50); }
+  SECTION("by command") { rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 0), rig.outlet("pdu-a", 0), rig.outlet("pdu-b", 0); }
+  rig.run(60s);
+  CHECK_FALSE(rig.ever(load_off));
+}
+
+TEST_CASE("row 13: a supply that is no longer in its bay is removed, whatever its other bits say, and is back when it is in") {
+  for (const bool left : {true, false}) {
+    Rig rig{two_feeds};
+    for (const char* unit : {"unit1", "unit2"}) rig.tells(unit, {{.means = Meaning::supply_present, .value = 1}});
+    rig.run(10s);
+    pull(rig, left);
+    rig.run(10s);
+    CHECK(rig.open(supply_removed, left ? "cab1/psu1" : "cab1/psu2") == "proven");
+    CHECK(rig.open(supply_removed, left ? "cab1/psu2" : "cab1/psu1").empty());
+    CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+    for (const Verdict verdict : {supply_input_lost, supply_output_failed, supply_lost, pdu_dark, feed_lost, load_down})
+      CHECK_FALSE(rig.ever(verdict));
+    put_back(rig, left);
+    rig.run(5s);
+    CHECK(rig.idle());
+  }
+}
+
+TEST_CASE("row 13: what its bay calls empty and still draws current is in it: the bit is wrong, and nothing is lost") {
+  Rig rig{two_feeds};
+  rig.tells("unit1", {{.means = Meaning::supply_present, .value = 1}});
+  rig.run(10s);
+  rig.set("unit1", Meaning::supply_present, 0);
+  rig.run(500ms);
+  rig.run(30s);
+  CHECK(rig.open(supply_removed, "cab1/psu1").empty());
+  CHECK(rig.open(path_redundancy_lost, "cab1").empty());
+}
+
+TEST_CASE("row 13: a bay that never was full proves nothing") {
+  Rig rig{two_feeds};
+  rig.tells("unit1", {{.means = Meaning::supply_present, .value = 0}});
+  rig.run(60s);
+  CHECK(rig.said().empty());
+}
+
+TEST_CASE("row 13: a unit that answers and has nothing of the supply any more, while the sibling carries, is a supply removed, probable") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  for (const Meaning means : {Meaning::supply_input_ok, Meaning::supply_output_ok, Meaning::supply_output_power})
+    rig.quality("unit1", means, Quality::absent);
+  SECTION("and the sibling carries") {
+    rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+    rig.run(10s);
+    CHECK(rig.open(supply_removed, "cab1/psu1") == "probable");
+    CHECK_FALSE(rig.ever(supply_output_failed));
+    CHECK_FALSE(rig.ever(supply_input_lost));
+    for (const Meaning means : {Meaning::supply_input_ok, Meaning::supply_output_ok, Meaning::supply_output_power})
+      rig.quality("unit1", means, Quality::good);
+    put_back(rig, true);
+    rig.run(5s);
+    CHECK(rig.idle());
+  }
+  SECTION("and nothing moved: a firmware that lost its table") {
+    rig.run(30s);
+    CHECK(rig.said().empty());
+  }
+}
+
+TEST_CASE("row 14: psu2 falls with feed A while its PDU on B is good and never fed it: the load is down, and psu2 is corded wrongly") {
+  Rig rig{two_feeds};
+  rig.outlet_watts("pdu-b", 0);  // where psu2 should hang nothing is drawn
+  rig.run(30s);
+  rig.silent("pdu-a"), rig.silent("pdu-a2");
+  for (const char* unit : {"unit1", "unit2"}) rig.ac(unit, 0), rig.output(unit, 0), rig.unit_watts(unit, 0);
+  rig.run(10s);
+  CHECK(rig.open(load_down, "cab1") != "");
+  CHECK(rig.open(miscorded, "cab1/psu2") == "proven");
+  CHECK(rig.open(miscorded, "cab1/psu1").empty());
+  CHECK(rig.open(feed_lost, "feed/B").empty());
+  CHECK(rig.open(pdu_dark, "pdu-b").empty());
+  SECTION("A comes back, and psu2 still hangs there") {
+    rig.back("pdu-a"), rig.back("pdu-a2");
+    for (const char* unit : {"unit1", "unit2"}) rig.ac(unit, 1), rig.output(unit, 1), rig.unit_watts(unit, 300);
+    rig.run(30s);
+    CHECK(rig.open(load_down, "cab1").empty());
+    CHECK(rig.open(miscorded, "cab1/psu2") == "proven");
+    SECTION("until its outlet on B carries it") {
+      rig.outlet_watts("pdu-b", 300);
+      rig.run(10s);
+      CHECK(rig.idle());
+    }
+  }
+}
+
+TEST_CASE("row 14: an outlet that goes on as before feeds something else; one that fell fed the supply, and the cord is right") {
+  const bool unmoved = GENERATE(true, false);
+  Rig rig{two_feeds};
+  rig.run(30s);
+  rig.silent("pdu-a"), rig.silent("pdu-a2");
+  for (const char* unit : {"unit1", "unit2"}) rig.ac(unit, 0), rig.output(unit, 0), rig.unit_watts(unit, 0);
+  if (!unmoved) rig.outlet_watts("pdu-b", 0);
+  rig.run(10s);
+  CHECK(rig.open(miscorded, "cab1/psu2") == (unmoved ? "proven" : ""));
+}
+
+TEST_CASE("row 14: what falls later than the feed was not lost with it") {
+  Rig rig{two_feeds};
+  rig.outlet_watts("pdu-b", 0);
+  rig.run(30s);
+  rig.lose_a(), rig.outlet_watts("pdu-b", 0);
+  rig.run(10s);
+  rig.ac("unit2", 0), rig.output("unit2", 0), rig.unit_watts("unit2", 0);
+  rig.run(10s);
+  CHECK_FALSE(rig.ever(miscorded));
+}
+
+TEST_CASE("a status that says no input while its outlet draws current, measured after it, is probable, and says who contradicts") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  const auto asked = rig.now() - 300ms;  // an answer that was long on its way: the outlet has spoken since
+  rig.detector().heard_late(*rig.site().device("unit1"), asked,
+                            std::vector{reading::Reading{.point = 0, .quality = Quality::good, .value = 0, .time = asked}});
+  rig.hear();
+  CHECK(rig.open(supply_input_lost, "cab1/psu1").empty());  // older than what unit1 said since
+  rig.silent("unit1");
+  rig.run(1s);
+  const auto lost = rig.now() - 700ms;
+  rig.detector().heard_late(*rig.site().device("unit1"), lost,
+                            std::vector{reading::Reading{.point = 0, .quality = Quality::good, .value = 0, .time = lost}});
+  rig.hear();
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "probable");
+  CHECK(rig.evidence(supply_input_lost, "cab1/psu1").find("contradicts: outlet_current") != std::string::npos);
+  rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 600);
+  rig.run(1s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+}
+
+TEST_CASE("a unit that tells 0 of everything, of its temperature too, proves no loss") {
+  Rig rig{two_feeds};
+  rig.tells("unit1", {{.means = Meaning::temperature, .value = 31}});
+  rig.run(10s);
+  rig.ac("unit1", 0), rig.output("unit1", 0), rig.unit_watts("unit1", 0);
+  SECTION("all of it") {
+    rig.set("unit1", Meaning::temperature, 0);
+    rig.run(10s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "probable");
+  }
+  SECTION("a real loss leaves it warm") {
+    rig.run(10s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  }
+}
+
+TEST_CASE("a PDU that measures no voltage is held against its supplies: one that lost its input proves it, one that has it contradicts") {
+  const bool lost = GENERATE(true, false);
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.volts("pdu-a", 0);
+  rig.ask("pdu-a");
+  CHECK(rig.open(pdu_dark, "pdu-a") == "probable");  // psu1 has not spoken since
+  if (lost) rig.ac("unit1", 0);
+  rig.run(5s);
+  CHECK(rig.open(pdu_dark, "pdu-a") == (lost ? "proven" : "probable"));
+  rig.volts("pdu-a2", 0);
+  rig.run(5s);
+  CHECK(rig.open(feed_lost, "feed/A") == (lost ? "proven" : "probable"));
+  CHECK((rig.evidence(feed_lost, "feed/A").find("contradicts: supply_input_ok") != std::string::npos) == !lost);
+}
+
+TEST_CASE("an outlet that says off while its supply has its input, measured after it, is probable, and says who contradicts") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  const auto asked = rig.now() + 100ms;
+  rig.silent("pdu-a");
+  rig.run(1s);
+  rig.detector().heard_late(*rig.site().device("pdu-a"), asked,
+                            std::vector{reading::Reading{.point = 1, .quality = Quality::good, .value = 0, .time = asked}});
+  rig.back("pdu-a"), rig.outlet("pdu-a", 0);
+  rig.run(500ms);
+  CHECK(rig.open(supply_off_commanded, "cab1/psu1") == "probable");
+  CHECK(rig.evidence(supply_off_commanded, "cab1/psu1").find("contradicts: supply_input_ok") != std::string::npos);
+}
