@@ -124,12 +124,11 @@ std::optional<Sign> Judge::voltage_good(Index device) const {
   return volts.front()->sign(site_);
 }
 
-// A meter that tells of no voltage is held against the supplies below it, where they have a word of their own: one that has lost its input
-// too proves it; while none does it is probable. An input that is good, measured after it, contradicts: a meter lies, or a cord hangs
-// elsewhere.
+// A meter that tells of no voltage is held against the supplies below it. One that has its input, measured after it, contradicts: a meter
+// lies, or a cord hangs elsewhere; unless another has lost its input too.
 Judgement Judge::by_voltage(Index device, std::vector<Sign> signs) const {
   const Instant since = facts_.inlet(device, Meaning::input_voltage).front()->changed;
-  bool awaited = false;
+  auto strength = Strength::proven;
   for (const Index s : facts_.supplies_on(device)) {
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
     if (!status_tells(s)) continue;
@@ -137,11 +136,11 @@ Judgement Judge::by_voltage(Index device, std::vector<Sign> signs) const {
       signs.push_back(ok->sign(site_));
       return Judgement::lost(Strength::proven, std::move(signs));
     }
-    awaited = true;
-    if (ok->fresh && ok->from() > since)
-      signs.push_back(sign_of_contradiction(ok->sign(site_), "a supply on it has its input, measured after it; so nothing is proven"));
+    if (!ok->fresh || ok->from() <= since) continue;
+    strength = Strength::probable;
+    signs.push_back(sign_of_contradiction(ok->sign(site_), "a supply on it has its input, measured after it; so nothing is proven"));
   }
-  return Judgement::lost(awaited ? Strength::probable : Strength::proven, std::move(signs));
+  return Judgement::lost(strength, std::move(signs));
 }
 
 /// Everything that carries the switch hangs below.
