@@ -6,20 +6,32 @@
 #include "collector/detect/judge_signs.hpp"
 
 namespace holdup::detect {
+namespace {
 
+constexpr Duration one_moment = std::chrono::seconds{2};
+
+}  // namespace
+
+// What was dark and has not been heard since may have its power back: the load's end rests on it no longer than on one moment.
 Judgement Judge::load(Index load) const {
   Strength weakest = Strength::proven;
+  Instant first = Instant::max(), last = Instant::min();
   std::vector<Sign> signs;
   for (Index s : site_.loads[load].supplies) {
     auto supply = condition(s);
     if (supply.kind == Condition::Kind::fine) return Judgement::fine(std::move(supply.signs));
     if (supply.kind == Condition::Kind::cannot_tell) return {};
+    for (const Sign& sign : supply.signs) last = std::max(last, sign.time);
+    const auto pdu = site_.supplies[s].pdu;
+    if (pdu && !facts_.hearing(*pdu).answers() && !status_tells(s))
+      for (const Sign& sign : supply.signs) first = std::min(first, sign.time);
     // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
     const Track* output = facts_.status(s, Meaning::supply_output_ok);
     if (output != nullptr && !says(output, 0)) weakest = std::min(weakest, Strength::probable);
     weakest = std::min(weakest, supply.strength);
     signs.insert(signs.end(), supply.signs.begin(), supply.signs.end());
   }
+  if (first < last - one_moment) weakest = std::min(weakest, Strength::probable);
   return Judgement::lost(weakest, std::move(signs));
 }
 

@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "collector/incident/severity.hpp"
 #include "tests/unit/collector/incident/bench.hpp"
 
 using namespace holdup;
