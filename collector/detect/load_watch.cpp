@@ -144,8 +144,9 @@ std::optional<Sign> LoadWatch::available(Index supply, Instant after) const {
   return std::ranges::all_of(inlet, newer) ? judge_.voltage_good(*pdu) : std::nullopt;
 }
 
+// Amperes first: what stands by or is off still takes some tens of watts, and its rows speak of 0.2 A.
 const Track* LoadWatch::meter(Index supply) const {
-  for (const Meaning means : {Meaning::outlet_power, Meaning::outlet_current})
+  for (const Meaning means : {Meaning::outlet_current, Meaning::outlet_power})
     if (const Track* track = facts_.outlet(supply, means)) return track;
   for (const Meaning means : {Meaning::supply_output_power, Meaning::supply_input_power})
     if (const Track* track = facts_.status(supply, means)) return track;

@@ -163,6 +163,22 @@ TEST_CASE("row 12: both outlets of a load fall together under good voltage: it w
   }
 }
 
+TEST_CASE("rows 10 and 12: what stands by, or is off, still takes some tens of watts, and less than 0.2 A") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.outlet_watts("pdu-a", 30), rig.unit_watts("unit1", 0);
+  SECTION("a supply that stands by") {
+    rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 570);
+    rig.run(10s);
+    CHECK(rig.said() == Said{"past supply_standby cab1/psu1 probable"});
+  }
+  SECTION("a load that is off") {
+    rig.unit_watts("unit2", 0), rig.outlet_watts("pdu-b", 30);
+    rig.run(10s);
+    CHECK(rig.said() == Said{"past load_off cab1 proven"});
+  }
+}
+
 TEST_CASE("row 12 mirrored: cords that fall with their voltages, or one after the other, are no load that went off") {
   Rig rig{pdus_only};
   rig.run(10s);
