@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration same_moment = 2s;
+constexpr Duration restarted = 5s;    // in which what got its input back would answer again
 constexpr double same_current = 0.2;  // of an outlet that did not take part
 
 }  // namespace
@@ -36,10 +37,17 @@ Judgement CordJudge::supply(Index supply) const {
   return Judgement::lost(told == Outlet::did_not ? Strength::proven : Strength::probable, std::move(signs));
 }
 
+// It says so, or its status died with it and stays away.
+bool CordJudge::still_without(const Track& lost, Instant good) const {
+  const Hearing& status = facts_.hearing(lost.device);
+  if (status.answers()) return lost.fresh && lost.from() >= good;
+  return status.silent() && good - status.first_failure >= restarted;
+}
+
 // The PDU's voltage never moved since the supply lost its input, and the supply still has none.
 std::optional<Sign> CordJudge::good_throughout(Index pdu, const Track& lost) const {
   const auto good = judge_.voltage_good(pdu);
-  if (!good || good->time - good->uncertainty <= lost.changed || !lost.fresh || lost.from() < good->time) return std::nullopt;
+  if (!good || good->time - good->uncertainty <= lost.changed || !still_without(lost, good->time)) return std::nullopt;
   const auto back = facts_.hearing(pdu).back;
   const auto inlet = facts_.inlet(pdu, Meaning::input_voltage);
   const bool moved = std::ranges::any_of(inlet, [&](const Track* track) { return track->moves.front() > lost.changed; });

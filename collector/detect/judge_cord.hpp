@@ -18,6 +18,7 @@ class CordJudge {
   enum class Outlet : std::uint8_t { none, fed_it, did_not };
   [[nodiscard]] Outlet outlet(Index supply, Instant lost, std::vector<Sign>& signs) const;
   [[nodiscard]] std::optional<Sign> good_throughout(Index pdu, const Track& lost) const;
+  [[nodiscard]] bool still_without(const Track& lost, Instant good) const;
   [[nodiscard]] std::optional<Sign> lost_beside(Index supply, Instant at) const;
 
   const site::Site& site_;

@@ -281,6 +281,24 @@ TEST_CASE("row 14: psu2 falls with feed A while its PDU on B is good and never f
   }
 }
 
+TEST_CASE("row 14: a status that dies with the supply it reported proves a wrong cord once it stays away, and none when it is back") {
+  const bool stays_away = GENERATE(true, false);
+  Rig rig{two_feeds};
+  rig.outlet_watts("pdu-b", 0);
+  rig.run(30s);
+  rig.silent("pdu-a"), rig.silent("pdu-a2");
+  for (const char* unit : {"unit1", "unit2"}) rig.ac(unit, 0), rig.output(unit, 0), rig.unit_watts(unit, 0);
+  rig.run(500ms);
+  rig.silent("unit1"), rig.silent("unit2");
+  rig.run(3s);
+  CHECK_FALSE(rig.ever(miscorded));
+  if (!stays_away) rig.ac("unit2", 1), rig.output("unit2", 1), rig.unit_watts("unit2", 300), rig.back("unit2");
+  rig.run(10s);
+  CHECK(rig.open(miscorded, "cab1/psu2") == (stays_away ? "proven" : ""));
+  CHECK(rig.open(miscorded, "cab1/psu1").empty());
+  CHECK(rig.open(feed_lost, "feed/B").empty());
+}
+
 TEST_CASE("row 14: an outlet that goes on as before feeds something else; one that fell fed the supply, and the cord is right") {
   const bool unmoved = GENERATE(true, false);
   Rig rig{two_feeds};
