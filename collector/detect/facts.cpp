@@ -28,6 +28,7 @@ bool is_state(Meaning means) {
     case Meaning::ups_on_battery:
     case Meaning::breaker_closed:
     case Meaning::supply_standby:
+    case Meaning::battery_carries:
     case Meaning::cache_write_back:
     case Meaning::unsaved_data:
       return true;
@@ -187,6 +188,7 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
     case Meaning::bank_voltage:
     case Meaning::breaker_closed:
       return place_bank(device, point, track);
+    case Meaning::battery_carries:
     case Meaning::cache_write_back:
     case Meaning::unsaved_data:
       return place_cabinet(device, point, track);
@@ -296,14 +298,15 @@ std::optional<Duration> Facts::learned_refresh(Index device) const {
   return out;
 }
 
-// Row 19: cards tell 0 for everything until their meters were read for the first time. 0 beside anything else is a reading.
+// Row 19: cards tell 0 for everything until their meters were read for the first time. 0 beside anything else is a reading; what was told
+// before the silence is not beside it.
 bool Facts::starting(Index device) const {
   const Hearing& hearing = hearings_[device];
   bool begun = hearing.back && hearing.last_answer && *hearing.last_answer - *hearing.back < start_up, blank = false;
   for (const Track& track : tracks_[device]) {
     if (!track.known()) continue;
     if (track.means == Meaning::uptime && track.fresh && track.value() < std::chrono::duration<double>{start_up}.count()) begun = true;
-    if (reading::is_latched(track.means) || track.means == Meaning::temperature) continue;
+    if (!track.fresh || reading::is_latched(track.means) || track.means == Meaning::temperature) continue;
     if (track.value() != 0) return false;
     blank = true;
   }

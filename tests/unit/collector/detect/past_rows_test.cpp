@@ -210,6 +210,19 @@ TEST_CASE("row 19: zeros of a card that has just started are no evidence, zeros 
   CHECK(rack.detector().held(pdu_dark, *ground::Element::parse("pdu-a")));
 }
 
+TEST_CASE("row 19: what a card told before it was silent is not beside its first zero") {
+  Counting rack{{Meaning::input_loss_count, Meaning::transfer_count, Meaning::input_fail_cause, Meaning::none}};
+  rack.run(10s);
+  rack.a_answers = false;
+  rack.run(20s);
+  rack.a_answers = true;
+  for (auto& [means, value] : rack.a) value = std::nan("");
+  rack.a[Meaning::input_voltage] = 0;
+  rack.a[Meaning::uptime] = 3;
+  rack.run(5s);
+  CHECK_FALSE(rack.detector().held(pdu_dark, *ground::Element::parse("pdu-a")));
+}
+
 TEST_CASE("a UPS that only counts its seconds on battery is on battery while they count") {
   Counting rack{{Meaning::input_loss_count, Meaning::input_fail_cause}};
   rack.a[Meaning::seconds_on_battery] = 0;
