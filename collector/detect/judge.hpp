@@ -82,6 +82,7 @@ class Judge {
   [[nodiscard]] std::optional<Held> held_above(Index supply) const;
 
  private:
+  [[nodiscard]] Judgement without_battery(Index load, Instant since, Judgement lost) const;
   using ElementOf = ground::Element (site::Site::*)(Index) const;
   [[nodiscard]] std::optional<Held> held(Verdict verdict, ElementOf element, Index index) const {
     return holds_any_() ? held_(verdict, (site_.*element)(index)) : std::nullopt;

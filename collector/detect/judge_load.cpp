@@ -32,7 +32,24 @@ Judgement Judge::load(Index load) const {
     signs.insert(signs.end(), supply.signs.begin(), supply.signs.end());
   }
   if (first < last - one_moment) weakest = std::min(weakest, Strength::probable);
-  return Judgement::lost(weakest, std::move(signs));
+  return without_battery(load, last, Judgement::lost(weakest, std::move(signs)));
+}
+
+// The load's own batteries carry it on, until they are heard to give nothing since; of those that nobody hears nothing is known.
+Judgement Judge::without_battery(Index load, Instant since, Judgement lost) const {
+  const auto& batteries = site_.loads[load].batteries;
+  const auto tracks = facts_.cabinet(load, Meaning::battery_carries);
+  std::size_t resting = 0;
+  bool awaited = false;
+  for (const Track* carries : tracks) {
+    if (says(carries, 1) && carries->fresh) return Judgement::fine({carries->sign(site_)});
+    const bool rests = says(carries, 0) && carries->fresh && carries->from() > since;
+    if (rests) ++resting, lost.signs.push_back(carries->sign(site_));
+    awaited = awaited || (!rests && !facts_.hearing(carries->device).silent());
+  }
+  if (awaited) return {};
+  if (resting < batteries.size()) lost.strength = std::min(lost.strength, Strength::probable);
+  return lost;
 }
 
 // Path redundancy: the load's supplies grouped by feed; lost when at most one group still gives.

@@ -134,10 +134,23 @@ loads:
     rig.run(5s);
     CHECK(rig.open(rack_on_battery, "shelf") == "proven");
     CHECK_THAT(rig.why(rack_on_battery), ContainsSubstring("the weakest battery has 180 s left"));
+    for (const char* psu : {"unit1", "unit2"}) rig.set(psu, Meaning::supply_output_ok, "", 0);
+    rig.run(5s);
+    CHECK_FALSE(rig.ever(load_down));
     for (const char* psu : {"unit1", "unit2"}) rig.set(psu, Meaning::supply_input_ok, "", 1);
+    for (const char* psu : {"unit1", "unit2"}) rig.set(psu, Meaning::supply_output_ok, "", 1);
     for (const char* bbu : {"bbu1", "bbu2"}) rig.set(bbu, Meaning::battery_carries, "", 0);
     rig.run(10s);
     CHECK(rig.idle());
+  }
+  SECTION("with the inputs gone until the batteries are empty") {
+    for (const char* psu : {"unit1", "unit2"}) rig.set(psu, Meaning::supply_input_ok, "", 0);
+    for (const char* psu : {"unit1", "unit2"}) rig.set(psu, Meaning::supply_output_ok, "", 0);
+    rig.run(5s);
+    CHECK_FALSE(rig.ever(load_down));
+    for (const char* bbu : {"bbu1", "bbu2"}) rig.set(bbu, Meaning::battery_carries, "", 0);
+    rig.run(5s);
+    CHECK(rig.open(load_down, "shelf") == "proven");
   }
   SECTION("with the inputs good it is a test, or a shaved peak") {
     rig.run(5s);
