@@ -97,6 +97,7 @@ class Judge {
     Strength strength = Strength::reported;
   };
   [[nodiscard]] Wired wired(Index supply, std::initializer_list<site::Senses> senses) const;
+  [[nodiscard]] const Track* denial(Index contact, Meaning means) const;
   [[nodiscard]] bool contradicted_contact(Index contact) const;
   [[nodiscard]] bool is_common_fault(Index contact) const;
   [[nodiscard]] bool echoes_loss(Index supply) const;

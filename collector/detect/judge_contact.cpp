@@ -45,16 +45,24 @@ Judge::Wired Judge::wired(Index supply, std::initializer_list<site::Senses> sens
   return out;
 }
 
-/// By readings of what it senses that were measured after it moved.
-bool Judge::contradicted_contact(Index contact) const {
-  const site::Contact& built = site_.contacts[contact];
+/// What was measured of it after the contact moved, and says otherwise; nullptr: nothing. What the outlet feeds into a supply that reports
+/// nothing of its input came through that input; a supervised wire knows better, as a cord may hang elsewhere.
+const Track* Judge::denial(Index contact, Meaning means) const {
+  const Index supply = site_.contacts[contact].supply;
   const auto& fact = facts_.contacts().fact(contact);
-  const auto knows_better = [&](Meaning means) {
-    const Track* reading = facts_.status(built.supply, means);
-    return says(reading, 1) && reading->fresh && reading->from() > fact.since + fact.uncertainty;
-  };
-  const bool input = senses_input(built.senses) || built.senses == site::Senses::alarm, output = !senses_input(built.senses);
-  return (!input || knows_better(Meaning::supply_input_ok)) && (!output || knows_better(Meaning::supply_output_ok));
+  const Instant moved = fact.since + fact.uncertainty;
+  const Track* told = facts_.status(supply, means);
+  if (told != nullptr && told->known()) return says(told, 1) && told->fresh && told->from() > moved ? told : nullptr;
+  if (means != Meaning::supply_input_ok || facts_.contacts().is_supervised(contact)) return nullptr;
+  for (const Meaning drawn : {Meaning::outlet_power, Meaning::outlet_current})
+    if (const Track* outlet = facts_.outlet(supply, drawn); carries_since(outlet, moved)) return outlet;
+  return nullptr;
+}
+
+bool Judge::contradicted_contact(Index contact) const {
+  const auto senses = site_.contacts[contact].senses;
+  const bool input = senses_input(senses) || senses == site::Senses::alarm, output = !senses_input(senses);
+  return (!input || denial(contact, Meaning::supply_input_ok)) && (!output || denial(contact, Meaning::supply_output_ok));
 }
 
 // Supplies on several feeds do not fall within a millisecond of each other; what wets their contacts does. An electrical echo says
@@ -86,7 +94,7 @@ Judgement Judge::contact(Index contact, Instant now) const {
   if (!says_lost(built.senses, fact)) return Judgement::fine({contact_sign(site_, contact, fact)});
   if (!contradicted_contact(contact) || now - fact.since < disagrees || facts_.contacts().fell_together(contact)) return {};
   const Meaning means = senses_input(built.senses) ? Meaning::supply_input_ok : Meaning::supply_output_ok;
-  return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), facts_.status(built.supply, means)->sign(site_)});
+  return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), denial(contact, means)->sign(site_)});
 }
 
 // Told of the first contact of a common, for all.

@@ -76,6 +76,32 @@ TEST_CASE("row 15: a contact that stays open against a good reading has failed, 
   }
 }
 
+TEST_CASE("row 17: a contact that stays open while its outlet feeds the supply is withdrawn, and has failed") {
+  Rig rig{one_wire("senses: ac_in"), 10s, {{Meaning::supply_input_ok}}};
+  rig.run(60s);
+  rig.contact("wire1", true);
+  rig.run(5s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+  CHECK_FALSE(rig.ever(contact_failed));
+  rig.run(30s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1").empty());
+  CHECK(rig.open(contact_failed, "contact/wire1") == "probable");
+  rig.contact("wire1", false);
+  rig.run(5s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("row 17: a supervised contact is not withdrawn for what an outlet feeds into a cord") {
+  Rig rig{change_over, {}, {{Meaning::supply_input_ok}}};
+  rig.side("wire1", Side::pair, true);
+  rig.run(10s);
+  rig.side("wire1", Side::own, true);
+  rig.wait(10ms);
+  rig.side("wire1", Side::pair, false);
+  rig.run(30s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+}
+
 TEST_CASE("a contact that agrees with the readings has not failed") {
   Rig rig{one_wire("senses: ac_ok")};
   rig.run(10s);
