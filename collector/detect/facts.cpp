@@ -231,7 +231,7 @@ void Facts::place_cabinet(Index device, const reading::Point& point, const Track
     const site::Load& load = site_.loads[l];
     const bool by_supply = std::ranges::any_of(load.supplies, [&](Index s) { return site_.supplies[s].status == device; });
     const bool by_battery = std::ranges::any_of(load.batteries, [&](Index b) { return site_.batteries[b].status == device; });
-    if (by_supply || by_battery) of_load_[l][static_cast<std::size_t>(point.means)].push_back(&track);
+    if (by_supply || by_battery || load.status == device) of_load_[l][static_cast<std::size_t>(point.means)].push_back(&track);
   }
 }
 

@@ -106,7 +106,7 @@ class Facts {
   [[nodiscard]] std::span<const Track* const> bank(Index bank, Meaning means) const {
     return of_bank_[bank][static_cast<std::size_t>(means)];
   }
-  /// What a device that reports one of the load's supplies or batteries says of the load itself: of its cache, of the battery that carries it.
+  /// What a device that reports the load, or one of its supplies or batteries, says of the load itself: of its cache, of the battery that carries it.
   [[nodiscard]] std::span<const Track* const> cabinet(Index load, Meaning means) const {
     return of_load_[load][static_cast<std::size_t>(means)];
   }

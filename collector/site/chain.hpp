@@ -134,6 +134,7 @@ struct Load {
   Sharing sharing = Sharing::unknown;
   Cooling cooling = Cooling::separate;
   std::optional<Duration> shutdown_after;  // without a fan module, as its data sheet says
+  std::optional<Index> status;             // the device that reports the load itself: an array's card, with its cache
   std::vector<Index> supplies;             // into Site::supplies
   std::vector<Index> batteries;            // into Site::batteries
 };

@@ -20,6 +20,7 @@ class LoadReader {
     if (const auto word = map.word("sharing", sharing_names)) load.sharing = static_cast<Sharing>(*word);
     if (const auto word = map.word("cooling", cooling_names)) load.cooling = static_cast<Cooling>(*word);
     load.shutdown_after = period(map, "shutdown_after");
+    if (const auto status = map.text("status")) load.status = lookup(map, "status", *status, site_.devices, "device");
     if (load.shutdown_after && load.cooling == Cooling::separate)
       map.problem("shutdown_after", "of a load whose fans stay", "write cooling: with_supply beside it, or take it out");
     const auto index = static_cast<Index>(site_.loads.size());

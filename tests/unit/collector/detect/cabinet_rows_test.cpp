@@ -23,7 +23,7 @@ loads:
     sharing: active
     cooling: with_supply
     shutdown_after: 5min
-    batteries: {bbu1: {status: array}}
+    status: array
     supplies:
       psu1: {cord: pdu-a/outlet/3, status: unit1, rated_watts: {115: 700, 230: 1000}}
       psu2: {cord: pdu-b/outlet/3, status: unit2, rated_watts: {115: 700, 230: 1000}}

@@ -43,6 +43,7 @@ loads:
     needs_watts: 1800
     cooling: with_supply
     shutdown_after: 5min
+    status: shelf1
     batteries: {bbu1: {status: bbu1}}
     supplies:
       psu1: {cord: pdu-a/outlet/3, status: shelf1, rated_watts: {230: 3000, 115: 1500}, holdup: {3000: 12ms, 1500: 18ms}, input_min_volts: 90, input_max_volts: 264}
@@ -113,6 +114,7 @@ TEST_CASE("every key of the chain lands where it belongs") {
   CHECK(site.supplies[1].holdup == std::vector<site::HoldUp>{{0, 20ms}});
   CHECK(site.loads[0].cooling == site::Cooling::with_supply);
   CHECK(site.loads[0].shutdown_after == ground::Duration{5min});
+  CHECK(site.loads[0].status == site.device("shelf1"));
   REQUIRE(site.batteries.size() == 1);
   CHECK(site.element_of_battery(0).text() == "cab1/bbu1");
   CHECK(site.batteries[0].status == *site.device("bbu1"));
