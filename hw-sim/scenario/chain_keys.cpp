@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 using ground::yaml::Mapping;
 using ground::yaml::Node;
 
-
 std::optional<power::Tap> read_tap(Mapping& map, power::System system) {
   const auto text = map.text("phase");
   if (!text) return std::nullopt;

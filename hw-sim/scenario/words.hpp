@@ -8,7 +8,7 @@
 
 #include "hw-sim/scenario/command.hpp"
 
-// The words that commands are made of, and what is said when they are wrong. Used by the command parsers alone.
+// The words that commands are made of, and what is said when they are wrong. Used by the command parsers and the rack reader alone.
 namespace hwsim::scenario {
 
 struct Word {

@@ -38,9 +38,15 @@ Octets changed(Octets bytes, const Octets& other, std::mt19937_64& chance) {
     const auto at = bytes.begin() + below(bytes.size());
     const auto run = std::min<std::ptrdiff_t>(below(8) + 1, bytes.end() - at);
     switch (chance() % 5) {
-      case 0: *at ^= static_cast<std::uint8_t>(1 << below(8)); break;
-      case 1: std::fill_n(at, run, chance() % 2 == 0 ? 0xFF : 0); break;
-      case 2: bytes.erase(at, at + run); break;
+      case 0:
+        *at ^= static_cast<std::uint8_t>(1 << below(8));
+        break;
+      case 1:
+        std::fill_n(at, run, chance() % 2 == 0 ? 0xFF : 0);
+        break;
+      case 2:
+        bytes.erase(at, at + run);
+        break;
       case 3: {
         const Octets again{at, at + run};
         bytes.insert(at, again.begin(), again.end());
