@@ -1,6 +1,7 @@
 #include "store/catalog.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <optional>
@@ -33,6 +34,11 @@ void add_labels(SQLite::Database& file, std::int64_t row, const std::vector<reco
     add.exec();
     add.reset();
   }
+}
+
+// What a sample needs is written with it.
+void ensure_transaction(SQLite::Database& file) {
+  if (sqlite3_get_autocommit(file.getHandle()) != 0) file.exec("BEGIN IMMEDIATE");
 }
 
 std::int64_t add_pack(SQLite::Database& file, const std::string& device) {
@@ -81,6 +87,7 @@ std::int64_t Catalog::pack_for(SQLite::Database& file, const std::string& device
 }
 
 Catalog::Place Catalog::add_series(SQLite::Database& file, const std::string& text, const record::Series& series) {
+  ensure_transaction(file);
   const auto pack = pack_for(file, std::string{series.label("device")});
   SQLite::Statement add{file, "INSERT INTO series(text, name, pack) VALUES(?, ?, ?)"};
   add.bind(1, text);
@@ -116,46 +123,39 @@ std::int64_t Catalog::pack_of(SQLite::Database& file, std::int64_t series_row) {
   return pack;
 }
 
-std::shared_ptr<const Shape> Catalog::shape(SQLite::Database& file, std::span<const record::Sample> samples) {
+const Shape& Catalog::shape(SQLite::Database& file, std::span<const record::Sample> samples) {
   if (likely_ >= shapes_.size()) likely_ = 0;
-  if (likely_ < shapes_.size() && has_ids(*shapes_[likely_], samples)) return shapes_[likely_++];
+  if (likely_ < shapes_.size() && has_ids(*shapes_[likely_], samples)) return *shapes_[likely_++];
   const auto hash = hash_of(samples);
   for (const auto place : alike_[hash])
-    if (has_ids(*shapes_[place], samples)) return likely_ = place + 1, shapes_[place];
+    if (has_ids(*shapes_[place], samples)) return likely_ = place + 1, *shapes_[place];
   auto made = make_shape(file, samples);
   if (shapes_.size() >= most_shapes) forget_shapes();
   alike_[hash].push_back(shapes_.size());
-  shapes_.push_back(made);
+  shapes_.push_back(std::move(made));
   likely_ = shapes_.size();
-  return made;
+  return *shapes_.back();
 }
 
-std::shared_ptr<const Shape> Catalog::make_shape(SQLite::Database& file, std::span<const record::Sample> samples) {
-  auto shape = std::make_shared<Shape>();
-  std::map<std::int64_t, std::pair<std::uint32_t, std::int64_t>> by_row;  // the sample that counts, and the pack
+std::unique_ptr<const Shape> Catalog::make_shape(SQLite::Database& file, std::span<const record::Sample> samples) {
+  auto shape = std::make_unique<Shape>();
+  std::map<std::int64_t, std::uint32_t> by_row;  // the sample that counts
   for (std::uint32_t i = 0; i < samples.size(); ++i) {
     shape->ids.push_back(samples[i].series);
-    const Place where = place(file, samples[i].series);
-    by_row.insert_or_assign(where.row, std::pair{i, where.pack});
+    by_row.insert_or_assign(place(file, samples[i].series).row, i);
   }
   std::vector<std::int64_t> rows;
-  std::map<std::int64_t, std::vector<std::uint32_t>> places_of;  // by pack
   for (const auto& [row, held] : by_row) {
-    places_of[held.second].push_back(static_cast<std::uint32_t>(rows.size()));
     rows.push_back(row);
-    shape->held.push_back(held.first);
+    shape->held.push_back(held);
   }
-  shape->series = rows;
-  for (auto& [pack, places] : places_of) {
-    std::vector<std::int64_t> series;
-    for (const auto at : places) series.push_back(rows[at]);
-    shape->parts.push_back({pack, places_of.size() == 1 ? shape->series : codec::SeriesList{std::move(series)}, std::move(places)});
-  }
+  shape->series = std::move(rows);
   return shape;
 }
 
 std::int64_t Catalog::boot_row(SQLite::Database& file) {
   if (boot_row_ != 0) return boot_row_;
+  ensure_transaction(file);
   SQLite::Statement add{file, "INSERT INTO boot(id) VALUES(?) ON CONFLICT(id) DO NOTHING"};
   add.bind(1, boot_);
   add.exec();

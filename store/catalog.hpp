@@ -23,15 +23,9 @@ inline constexpr std::int64_t most_series_a_pack = 32;
 
 /// What batches of the same series in the same order have in common, so that nothing is looked up a sample.
 struct Shape {
-  struct Part {  // what of it belongs to one pack
-    std::int64_t pack = 0;
-    codec::SeriesList series;           // ascending
-    std::vector<std::uint32_t> places;  // of these in Shape::series
-  };
   std::vector<record::SeriesId> ids;  // of the samples
   codec::SeriesList series;           // ascending, each once
   std::vector<std::uint32_t> held;    // for each of these the sample that counts: the last one of its series
-  std::vector<Part> parts;
 };
 
 class Catalog {
@@ -43,8 +37,9 @@ class Catalog {
   /// The rows are no longer to be trusted: the transaction that made them was lost, or the file is another.
   void forget_rows();
 
-  // The following throw SQLite::Exception; they add what the file does not know yet.
-  [[nodiscard]] std::shared_ptr<const Shape> shape(SQLite::Database& file, std::span<const record::Sample> samples);
+  // The following throw SQLite::Exception; they add what the file does not know yet, and begin a transaction for that.
+  /// Until the next call.
+  [[nodiscard]] const Shape& shape(SQLite::Database& file, std::span<const record::Sample> samples);
   [[nodiscard]] std::int64_t boot_row(SQLite::Database& file);
   /// The pack of a series that is in the file; 0 when it is not.
   [[nodiscard]] std::int64_t pack_of(SQLite::Database& file, std::int64_t series_row);
@@ -63,14 +58,14 @@ class Catalog {
   void forget_shapes();
   [[nodiscard]] Place place(SQLite::Database& file, record::SeriesId id);
   [[nodiscard]] Place add_series(SQLite::Database& file, const std::string& text, const record::Series& series);
-  [[nodiscard]] std::shared_ptr<const Shape> make_shape(SQLite::Database& file, std::span<const record::Sample> samples);
+  [[nodiscard]] std::unique_ptr<const Shape> make_shape(SQLite::Database& file, std::span<const record::Sample> samples);
 
   std::string boot_;
   std::unordered_map<record::SeriesId, record::Series> names_;
   std::unordered_map<record::SeriesId, Place> places_;
   std::unordered_map<std::int64_t, std::int64_t> packs_;  // of series rows
   std::map<std::string, Filling> filling_;                // by device
-  std::vector<std::shared_ptr<const Shape>> shapes_;
+  std::vector<std::unique_ptr<const Shape>> shapes_;
   std::unordered_map<std::uint64_t, std::vector<std::size_t>> alike_;  // places there, by a hash of their ids
   std::size_t likely_ = 0;                                             // place of the next one, when all come as they came first
   std::int64_t boot_row_ = 0;

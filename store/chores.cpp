@@ -44,8 +44,8 @@ Slices Housekeeper::encode(std::int64_t pack, Tail::Lanes lanes, std::vector<New
     for (const auto& block : blocks) {
       writer.begin(block.times);
       for (const auto& column : block.columns) {
-        writer.add(column.series, column.values, column.qualities);
-        values += column.values.size();
+        writer.add(column);
+        values += column.qualities.size();
         if (values < values_a_slice) continue;
         values = 0;
         co_yield Pause{};
@@ -57,17 +57,19 @@ Slices Housekeeper::encode(std::int64_t pack, Tail::Lanes lanes, std::vector<New
 }
 
 Slices Housekeeper::seal() {
+  while (sorter_.step()) co_yield Pause{};
   std::vector<NewChunk> chunks;
   std::vector<SealedPack> sealed;
   while (bytes_of(chunks) < sealed_bytes_a_chore) {
     const auto pack = tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack);
     if (!pack) break;
-    sealed.push_back({*pack, last_seq_});
+    sealed.push_back({*pack, tail_.sorted_until()});
     for (auto job = encode(*pack, tail_.take(*pack), chunks); job.under_way();) {
       job.next();
       co_yield Pause{};
     }
   }
+  if (sealed.empty()) co_return;
   propose([&] {
     insert(file_, chunks);
     note_sealed(file_, sealed);

@@ -108,7 +108,8 @@ bool OldSamples::read(int rows, Tail& into) {
       lane.rows.push_back({floor_ms(utc_ns), 0, find.getColumn(2).getInt64(), steady(offset_ms), last_, into.next_order()});
       for (const auto place : places) {
         const auto sample = sample_at(bytes, place);
-        lane.values.push_back(sample.value);
+        lane.decimals.wholes.push_back(std::bit_cast<std::int64_t>(sample.value));
+        lane.decimals.scales.push_back(0);
         lane.qualities.push_back(sample.quality);
       }
     }

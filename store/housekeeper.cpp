@@ -51,9 +51,10 @@ std::int64_t clock_ms() {
 
 }  // namespace
 
-Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules)
+Housekeeper::Housekeeper(SQLite::Database& file, Tail& tail, Sorter& sorter, const Rules& rules)
     : file_{file},
       tail_{tail},
+      sorter_{sorter},
       rules_{rules},
       present_{believed_of(file), rules.retention.pace},
       level0_{number(file, "SELECT count(*) FROM chunk WHERE level = 0")},
@@ -119,7 +120,7 @@ bool Housekeeper::begin(Task task, Slices job) {
 }
 
 bool Housekeeper::begin_job() {
-  if (tail_.due(last_seq_ - rules_.seal_after, most_samples_a_pack)) return begin(Task::seal, seal());
+  if (tail_.may_be_due(last_seq_ - rules_.seal_after, most_samples_a_pack)) return begin(Task::seal, seal());
   if (const auto before = trimmable()) return begin(Task::trim, trim(*before));
   if (!unwritten_.empty()) return begin(Task::note, note());
   if (crowded() && !refused_.contains(Task::merge))

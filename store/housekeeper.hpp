@@ -17,6 +17,7 @@
 #include "store/merging.hpp"
 #include "store/retention.hpp"
 #include "store/slices.hpp"
+#include "store/sorter.hpp"
 #include "store/tables.hpp"
 #include "store/tail.hpp"
 
@@ -40,7 +41,7 @@ struct Rules {
 class Housekeeper {
  public:
   /// Reads where the file stands; `tail` is what its journal holds.
-  Housekeeper(SQLite::Database& file, Tail& tail, const Rules& rules);
+  Housekeeper(SQLite::Database& file, Tail& tail, Sorter& sorter, const Rules& rules);
   ~Housekeeper();
   Housekeeper(const Housekeeper&) = delete;
   Housekeeper& operator=(const Housekeeper&) = delete;
@@ -109,6 +110,7 @@ class Housekeeper {
 
   SQLite::Database& file_;
   Tail& tail_;
+  Sorter& sorter_;
   Rules rules_;
   Present present_;
   std::int64_t written_present_ms_ = 0, writing_present_ms_ = 0;  // as the file has it, and after the chore

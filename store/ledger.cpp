@@ -17,6 +17,7 @@
 #include "store/readiness.hpp"
 #include "store/replay.hpp"
 #include "store/scrivener.hpp"
+#include "store/sorter.hpp"
 #include "store/tables.hpp"
 #include "store/wear.hpp"
 
@@ -63,6 +64,10 @@ void bind_blob(SQLite::Statement& put, const Blob& blob) {
 void run(SQLite::Statement& statement) {
   statement.exec();
   statement.reset();
+}
+
+bool only_samples(const Work& work) {
+  return work.events.empty() && work.audits.empty() && work.blobs.empty() && work.cursors.empty() && !work.batches.empty();
 }
 
 int note_log_size(void* pages, sqlite3*, const char*, int size) {
@@ -129,6 +134,7 @@ struct Ledger::Connection {
   std::int64_t page_size = 0;
   Link link, next_link;  // committed; within the transaction
   Tail tail;
+  std::optional<Sorter> sorter;
   std::optional<Housekeeper> keeper;
   std::optional<Scrivener> scrivener;
   std::optional<Wear> wear;
@@ -141,8 +147,9 @@ ground::Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Ca
     if (auto ready = make_ready(of.file, log); !ready) return ready.error();
     of.prepare_statements();
     catalog.forget_rows();
-    of.keeper.emplace(of.file, of.tail, rules);
-    const auto last_row = replay(of.file, catalog, of.tail, *of.keeper);
+    of.sorter.emplace(of.file, catalog, of.tail);
+    of.keeper.emplace(of.file, of.tail, *of.sorter, rules);
+    const auto last_row = replay(of.file, *of.sorter, *of.keeper);
     if (std::max(last_row, of.link.seq) >= implausible_seq)
       return ground::Failure{ground::FailureKind::malformed, path + ": a row has an implausible number"};
     of.scrivener.emplace(of.file, catalog, of.tail, last_row);
@@ -171,12 +178,13 @@ ground::Result<void> Ledger::commit_chore() { return attempt({}, chore_waits());
 ground::Result<void> Ledger::attempt(const Work& work, bool with_chore) {
   bool in_chore = false;
   try {
-    run(*connection_->begin);
+    const bool one_row = !with_chore && only_samples(work) && Scrivener::is_one_row(work.batches);  // that is a transaction by itself
+    if (!one_row) run(*connection_->begin);
     write(work);
     in_chore = with_chore;
     if (with_chore) connection_->keeper->write_chore();
     in_chore = false;
-    run(*connection_->end);
+    if (sqlite3_get_autocommit(connection_->file.getHandle()) == 0) run(*connection_->end);
     committed(with_chore);
     return {};
   } catch (const std::exception& error) {

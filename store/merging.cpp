@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "store/codec/column.hpp"
 #include "store/times.hpp"
 
 namespace holdup::store {
@@ -86,15 +87,12 @@ class Joint {
     return out;
   }
 
-  std::optional<codec::Column> column(std::int64_t series, const std::vector<Spot>& spots) {
-    codec::Column out{.series = series};
-    for (const auto& spot : spots) {
-      const auto more = readers_[spot.piece].column(spot.block, spot.place);
-      if (!more) return broken(spot.piece), std::nullopt;
-      out.values.insert(out.values.end(), more->values.begin(), more->values.end());
-      out.qualities.insert(out.qualities.end(), more->qualities.begin(), more->qualities.end());
-    }
-    return out;
+  bool column(std::int64_t series, const std::vector<Spot>& spots, codec::DecimalColumn& out) {
+    out.series = series;
+    out.decimals.wholes.clear(), out.decimals.scales.clear(), out.qualities.clear();
+    for (const auto& spot : spots)
+      if (!readers_[spot.piece].append(spot.block, spot.place, out)) return broken(spot.piece), false;
+    return true;
   }
 
   [[nodiscard]] const std::vector<Piece>& pieces() const { return pieces_; }
@@ -136,7 +134,8 @@ void add_sums(Merged::Sums sums, Merged& into) {
 
 }  // namespace
 
-std::vector<codec::Summary> minutes_of(const codec::Times& times, const codec::Column& column) {
+std::vector<codec::Summary> minutes_of(const codec::Times& times, std::span<const double> values,
+                                       std::span<const ground::Quality> qualities) {
   std::vector<std::size_t> sorted;
   if (!std::ranges::is_sorted(times.utc_ms)) {
     for (std::size_t row = 0; row < times.rows(); ++row) sorted.push_back(row);
@@ -146,12 +145,12 @@ std::vector<codec::Summary> minutes_of(const codec::Times& times, const codec::C
   std::int64_t end = 0;
   for (std::size_t i = 0; i < times.rows(); ++i) {
     const auto row = sorted.empty() ? i : sorted[i];
-    if (column.qualities[row] != ground::Quality::good || std::isnan(column.values[row])) continue;
+    if (qualities[row] != ground::Quality::good || std::isnan(values[row])) continue;
     if (out.empty() || times.utc_ms[row] >= end) {
       out.push_back({.from_ms = floor_to(times.utc_ms[row], minute_ms)});
       end = out.back().from_ms + minute_ms;
     }
-    add(out.back(), column.values[row]);
+    add(out.back(), values[row]);
   }
   return out;
 }
@@ -184,6 +183,8 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
     codec::ChunkWriter writer;
     SumsBySeries minutes;
     Extent extent;
+    codec::DecimalColumn column;
+    std::vector<double> values;
     for (const auto& [series, spots] : joint.alike()) {
       const auto times = joint.times(spots.front());
       if (!times) break;
@@ -191,12 +192,13 @@ Slices merge(std::vector<Piece> pieces, Merged& into) {
       extend(extent, *times, series.size());
       co_yield Pause{};
       for (std::size_t i = 0; i < series.size() && !joint.broken(); ++i) {
-        const auto column = joint.column(series[i], spots[i]);
-        if (!column) break;
+        if (!joint.column(series[i], spots[i], column)) break;
         co_yield Pause{};
-        writer.add(series[i], column->values, column->qualities);
+        writer.add(column);
         co_yield Pause{};
-        minutes.emplace(series[i], minutes_of(*times, *column));
+        values.resize(column.qualities.size());
+        codec::put_doubles(values, column.decimals.wholes, column.decimals.scales);
+        minutes.emplace(series[i], minutes_of(*times, values, column.qualities));
         co_yield Pause{};
       }
       if (joint.broken()) break;

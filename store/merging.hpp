@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "store/codec/chunk.hpp"
@@ -37,7 +38,8 @@ struct Merged {
 [[nodiscard]] Slices merge(std::vector<Piece> pieces, Merged& into);
 
 /// The good samples that are numbers, by minute; times may stand in any order, the later row counts as the later one of a moment.
-[[nodiscard]] std::vector<codec::Summary> minutes_of(const codec::Times& times, const codec::Column& column);
+[[nodiscard]] std::vector<codec::Summary> minutes_of(const codec::Times& times, std::span<const double> values,
+                                                     std::span<const ground::Quality> qualities);
 /// Minutes, in order, as hours.
 [[nodiscard]] std::vector<codec::Summary> hours_of(const std::vector<codec::Summary>& minutes);
 

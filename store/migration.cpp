@@ -71,9 +71,10 @@ void take_over_series(SQLite::Database& file) {
   file.exec("INSERT INTO label(series, name, value) SELECT series, name, value FROM old_label");
 }
 
-}  // namespace
+// Rows of the journal are of version 1 in format 2, and read as those that follow.
+void from_format_2(SQLite::Database& file) { file.exec("PRAGMA user_version = " + std::to_string(format_version)); }
 
-void bring_forward(SQLite::Database& file) {
+void from_format_1(SQLite::Database& file) {
   sqlite3_create_function_v2(file.getHandle(), "crc32", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, &crc_of_argument, nullptr, nullptr,
                              nullptr);
   SQLite::Transaction transaction{file, SQLite::TransactionBehavior::IMMEDIATE};
@@ -88,6 +89,10 @@ void bring_forward(SQLite::Database& file) {
   file.exec("INSERT INTO meta(key, value) VALUES('written_by', '" HOLDUP_VERSION "')");
   transaction.commit();
 }
+
+}  // namespace
+
+void bring_forward(SQLite::Database& file) { number(file, "PRAGMA user_version") == 1 ? from_format_1(file) : from_format_2(file); }
 
 bool has_old_samples(SQLite::Database& file) { return file.tableExists("batch"); }
 

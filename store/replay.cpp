@@ -3,16 +3,14 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "store/bounds.hpp"
-#include "store/catalog.hpp"
 #include "store/housekeeper.hpp"
 #include "store/journal_run.hpp"
+#include "store/sorter.hpp"
 #include "store/tables.hpp"
-#include "store/tail.hpp"
 
 namespace holdup::store {
 namespace {
@@ -31,44 +29,12 @@ void mend_sealed(SQLite::Database& file) {
             {implausible_seq, pack});
 }
 
-using Sealed = std::map<std::int64_t, std::int64_t>;  // by pack
-
-Sealed sealed_of(SQLite::Database& file) {
-  Sealed out;
+Sorter::Sealed sealed_of(SQLite::Database& file) {
+  Sorter::Sealed out;
   SQLite::Statement find{file, "SELECT row, sealed FROM pack"};
   while (find.executeStep()) out.emplace(find.getColumn(0).getInt64(), find.getColumn(1).getInt64());
   return out;
 }
-
-/// Puts the rows of batches into the lanes of their packs.
-class Replay {
- public:
-  Replay(SQLite::Database& file, Catalog& catalog, Tail& tail) : file_{file}, catalog_{catalog}, tail_{tail}, sealed_{sealed_of(file)} {}
-
-  void add(std::int64_t seq, const codec::JournalBatch& batch) {
-    std::map<std::int64_t, std::vector<std::size_t>> places;  // by pack
-    for (std::size_t i = 0; i < batch.series.size(); ++i) places[catalog_.pack_of(file_, batch.series[i])].push_back(i);
-    for (const auto& [pack, of] : places)
-      if (const auto known = sealed_.find(pack); known != sealed_.end() && seq > known->second) add(seq, batch, pack, of);
-  }
-
- private:
-  void add(std::int64_t seq, const codec::JournalBatch& batch, std::int64_t pack, const std::vector<std::size_t>& places) {
-    std::vector<std::int64_t> series;
-    for (const auto place : places) series.push_back(batch.series[place]);
-    auto& lane = tail_.lane(pack, series, seq);
-    lane.rows.push_back({batch.utc_ms, batch.age_ms, batch.boot, batch.offset_ms, seq, tail_.next_order()});
-    for (const auto place : places) {
-      lane.values.push_back(batch.values[place]);
-      lane.qualities.push_back(batch.qualities[place]);
-    }
-  }
-
-  SQLite::Database& file_;
-  Catalog& catalog_;
-  Tail& tail_;
-  Sealed sealed_;
-};
 
 // A row without replies, so that the numbers of those that went from the end are not given to others.
 void keep_number(SQLite::Database& file, std::int64_t seq) {
@@ -94,9 +60,9 @@ void drop(SQLite::Database& file, const std::vector<std::int64_t>& damaged, Hous
 
 }  // namespace
 
-std::int64_t replay(SQLite::Database& file, Catalog& catalog, Tail& tail, Housekeeper& keeper) {
+std::int64_t replay(SQLite::Database& file, Sorter& sorter, Housekeeper& keeper) {
   mend_sealed(file);
-  Replay into{file, catalog, tail};
+  const auto sealed = sealed_of(file);
   JournalRun run;
   std::vector<std::int64_t> damaged;
   SQLite::Statement find{file, "SELECT seq, body FROM journal ORDER BY seq"};
@@ -109,7 +75,7 @@ std::int64_t replay(SQLite::Database& file, Catalog& catalog, Tail& tail, Housek
       damaged.push_back(seq);
       continue;
     }
-    for (const auto& batch : *batches) into.add(seq, batch);
+    for (const auto& batch : *batches) sorter.add(seq, batch, sealed);
     keeper.note_row(seq, codec::JournalReader::is_key(body).value(), batches->empty() ? 0 : batches->back().utc_ms);
   }
   find.reset();

@@ -6,9 +6,9 @@
 namespace holdup::store {
 
 inline constexpr std::int64_t application_id = 0x484C4450;  // "HLDP" in the SQLite header, bytes 68..71
-inline constexpr std::int64_t format_version = 2;           // PRAGMA user_version
+inline constexpr std::int64_t format_version = 3;           // PRAGMA user_version
 
-// Format 2. PRAGMA auto_vacuum = INCREMENTAL stands before it in a new file.
+// Formats 2 and 3. PRAGMA auto_vacuum = INCREMENTAL stands before it in a new file.
 inline constexpr const char* schema_sql = R"sql(
 CREATE TABLE event(
   seq INTEGER PRIMARY KEY AUTOINCREMENT,

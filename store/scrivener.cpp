@@ -14,8 +14,16 @@ namespace {
 constexpr std::int64_t rows_between_keys = 64;
 constexpr std::size_t batches_a_row = 8'192;
 constexpr std::size_t samples_a_row = 262'144;
+constexpr std::size_t batches_ahead = 2;
 
 std::int64_t ms(ground::Duration duration) { return std::chrono::floor<std::chrono::milliseconds>(duration).count(); }
+
+// Another core has just written them: on their way while others are encoded.
+void fetch(std::span<const record::Sample> samples) {
+  constexpr std::size_t line = 64;
+  const auto* bytes = reinterpret_cast<const char*>(samples.data());
+  for (std::size_t at = 0; at < samples.size_bytes(); at += line) __builtin_prefetch(bytes + at);
+}
 
 // The batches from the first on that become one row.
 std::size_t fitting(std::span<const record::Batch> batches) {
@@ -29,8 +37,10 @@ std::size_t fitting(std::span<const record::Batch> batches) {
 
 }  // namespace
 
+bool Scrivener::is_one_row(std::span<const record::Batch> batches) { return fitting(batches) == batches.size(); }
+
 void Scrivener::write(std::span<const record::Batch> batches, SQLite::Statement& add) {
-  rows_.clear();
+  written_.clear();
   while (!batches.empty()) {
     const auto count = fitting(batches);
     write_row(batches.first(count), add);
@@ -39,77 +49,65 @@ void Scrivener::write(std::span<const record::Batch> batches, SQLite::Statement&
 }
 
 void Scrivener::forget() {
-  last_seq_ -= static_cast<std::int64_t>(rows_.size());
-  rows_.clear();
+  last_seq_ -= static_cast<std::int64_t>(written_.size());
+  written_.clear();
   writer_.forget();
   since_key_ = -1;
 }
 
 void Scrivener::write_row(std::span<const record::Batch> batches, SQLite::Statement& add) {
-  const auto place = rows_.size();
-  if (written_.size() <= place) {
-    written_.emplace_back();
-    shapes_.emplace_back();
-  }
-  auto& replies = written_[place];
-  auto& shapes = shapes_[place];
-  shapes.clear();
-  std::size_t used = 0;
+  Written row;
+  std::size_t replies = 0;
   for (const record::Batch& batch : batches) {
     if (batch.samples.empty()) continue;
-    if (replies.size() <= used) replies.emplace_back();
-    shapes.push_back(catalog_.shape(file_, batch.samples));
-    fill(replies[used++], *shapes.back(), batch);
+    ++replies;
+    row.samples += batch.samples.size();
+    row.row.newest_ms = ms(batch.time.time_since_epoch());
   }
-  if (used == 0) return;
-  replies.resize(used);
-  const bool key = since_key_ < 0 || since_key_ + 1 >= rows_between_keys;
-  const auto body = writer_.write(replies, key);
-  since_key_ = key ? 0 : since_key_ + 1;
-  rows_.push_back({++last_seq_, key, replies.back().utc_ms});
+  if (replies == 0) return;
+  row.row.key = writer_.begin(replies, row.samples, since_key_ < 0 || since_key_ + 1 >= rows_between_keys);
+  since_key_ = row.row.key ? 0 : since_key_ + 1;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (i + batches_ahead < batches.size()) fetch(batches[i + batches_ahead].samples);
+    if (batches[i].samples.empty()) continue;
+    read_reply(batches[i]);
+    writer_.add(reply_);
+  }
+  row.body = writer_.finish();
+  row.row.seq = ++last_seq_;
   add.bind(1, last_seq_);
-  add.bindNoCopy(2, static_cast<const void*>(body.data()), static_cast<int>(body.size()));
+  add.bindNoCopy(2, static_cast<const void*>(row.body.data()), static_cast<int>(row.body.size()));
+  written_.push_back(std::move(row));
   add.exec();
   add.reset();
 }
 
-void Scrivener::fill(codec::JournalBatch& reply, const Shape& shape, const record::Batch& batch) {
+void Scrivener::read_reply(const record::Batch& batch) {
   const auto offset = ms(batch.time.time_since_epoch() - batch.at.time_since_epoch());
   if (!offset_ms_ || std::abs(offset - *offset_ms_) >= offset_kept_within_ms) offset_ms_ = offset;
-  reply.utc_ms = ms(batch.time.time_since_epoch());
-  reply.age_ms = ms(batch.age);
-  reply.boot = catalog_.boot_row(file_);
-  reply.offset_ms = *offset_ms_;
-  reply.series = shape.series;
-  reply.values.resize(shape.series.size());
-  reply.qualities.resize(shape.series.size());
+  const auto& shape = catalog_.shape(file_, batch.samples);
+  reply_.utc_ms = ms(batch.time.time_since_epoch());
+  reply_.age_ms = ms(batch.age);
+  reply_.boot = catalog_.boot_row(file_);
+  reply_.offset_ms = *offset_ms_;
+  reply_.series = shape.series;
+  reply_.values.resize(shape.series.size());
+  reply_.qualities.resize(shape.series.size());
   for (std::size_t i = 0; i < shape.held.size(); ++i) {
     const auto& sample = batch.samples[shape.held[i]];
-    reply.values[i] = sample.value;
-    reply.qualities[i] = sample.quality;
+    reply_.values[i] = sample.value;
+    reply_.qualities[i] = sample.quality;
   }
 }
 
 std::vector<Scrivener::Row> Scrivener::committed() {
-  for (std::size_t i = 0; i < rows_.size(); ++i)
-    for (std::size_t reply = 0; reply < written_[i].size(); ++reply) add_to_tail(written_[i][reply], *shapes_[i][reply], rows_[i].seq);
-  return std::exchange(rows_, {});
-}
-
-void Scrivener::add_to_tail(const codec::JournalBatch& reply, const Shape& shape, std::int64_t seq) {
-  for (const auto& part : shape.parts) {
-    auto& lane = tail_.lane(part.pack, part.series, seq);
-    lane.rows.push_back({reply.utc_ms, reply.age_ms, reply.boot, reply.offset_ms, seq, tail_.next_order()});
-    if (part.places.size() == shape.series.size()) {
-      lane.values.insert(lane.values.end(), reply.values.begin(), reply.values.end());
-      lane.qualities.insert(lane.qualities.end(), reply.qualities.begin(), reply.qualities.end());
-    } else {
-      for (const auto place : part.places) {
-        lane.values.push_back(reply.values[place]);
-        lane.qualities.push_back(reply.qualities[place]);
-      }
-    }
+  std::vector<Row> rows;
+  for (Written& written : written_) {
+    rows.push_back(written.row);
+    tail_.add({written.row.seq, written.samples, std::move(written.body)});
   }
+  written_.clear();
+  return rows;
 }
 
 }  // namespace holdup::store

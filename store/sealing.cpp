@@ -24,69 +24,87 @@ void append_row(codec::Times& times, const Tail::Row& row) {
   times.age_ms.push_back(row.age_ms);
 }
 
+std::size_t place_in(const codec::SeriesList& list, std::int64_t series) {
+  return static_cast<std::size_t>(std::ranges::lower_bound(list.all(), series) - list.begin());
+}
+
+codec::DecimalColumn column_for(std::int64_t series, std::size_t rows) {
+  return {series, {std::vector<std::int64_t>(rows), std::vector<std::uint8_t>(rows)}, std::vector<ground::Quality>(rows)};
+}
+
 // Of one series: its rows, from whichever lanes.
-codec::Column column_of(std::int64_t series, const std::vector<Place>& places) {
-  codec::Column column{.series = series};
-  column.values.reserve(places.size());
-  column.qualities.reserve(places.size());
+codec::DecimalColumn column_of(std::int64_t series, const std::vector<Place>& places) {
+  auto column = column_for(series, places.size());
   const Tail::Lane* lane = nullptr;
-  std::size_t place = 0;
+  std::size_t place = 0, to = 0;
   for (const auto& [of, row] : places) {
-    if (of != lane) {
-      lane = of;
-      place = static_cast<std::size_t>(std::ranges::lower_bound(of->series.all(), series) - of->series.begin());
-    }
+    if (of != lane) lane = of, place = place_in(of->series, series);
     const auto at = row * of->series.size() + place;
-    column.values.push_back(of->values[at]);
-    column.qualities.push_back(of->qualities[at]);
+    column.decimals.wholes[to] = of->decimals.wholes[at];
+    column.decimals.scales[to] = of->decimals.scales[at];
+    column.qualities[to++] = of->qualities[at];
   }
   return column;
 }
 
-// Every width-th, from `place` on.
+// Rows, each `width` wide, as columns: what `column` gives at `places` of them.
 template <typename T>
-std::vector<T> every(const std::vector<T>& all, std::size_t width, std::size_t place) {
-  std::vector<T> out(all.size() / width);
-  for (T& one : out) one = all[place], place += width;
-  return out;
+void turn(const std::vector<T>& rows, std::size_t width, std::span<const std::size_t> places, std::span<T* const> columns) {
+  for (std::size_t row = 0; row * width < rows.size(); ++row) {
+    const T* from = rows.data() + row * width;
+    for (std::size_t i = 0; i < places.size(); ++i) columns[i][row] = from[places[i]];
+  }
 }
 
 // Of series that are in no other lane, where nothing is to be looked up.
-codec::Block block_of(const Tail::Lane& lane, const std::vector<std::int64_t>& series) {
-  codec::Block block;
+Block block_of(const Tail::Lane& lane, const std::vector<std::int64_t>& series) {
+  Block block;
   for (const auto& row : lane.rows) append_row(block.times, row);
-  const auto width = lane.series.size();
-  const bool alike = codec::alike(lane.qualities);
-  for (const auto row : series) {
-    const auto place = static_cast<std::size_t>(std::ranges::lower_bound(lane.series.all(), row) - lane.series.begin());
-    block.columns.push_back({row, every(lane.values, width, place),
-                             alike ? std::vector(lane.rows.size(), lane.qualities.front()) : every(lane.qualities, width, place)});
+  std::vector<std::size_t> places;
+  for (const auto one : series) {
+    places.push_back(place_in(lane.series, one));
+    block.columns.push_back(column_for(one, lane.rows.size()));
   }
+  std::vector<std::int64_t*> wholes;
+  std::vector<std::uint8_t*> scales;
+  std::vector<ground::Quality*> qualities;
+  for (auto& column : block.columns) {
+    wholes.push_back(column.decimals.wholes.data());
+    scales.push_back(column.decimals.scales.data());
+    qualities.push_back(column.qualities.data());
+  }
+  const auto width = lane.series.size();
+  turn<std::int64_t>(lane.decimals.wholes, width, places, wholes);
+  turn<std::uint8_t>(lane.decimals.scales, width, places, scales);
+  if (codec::alike(lane.qualities))
+    for (auto& column : block.columns) std::ranges::fill(column.qualities, lane.qualities.front());
+  else
+    turn<ground::Quality>(lane.qualities, width, places, qualities);
   return block;
 }
 
-codec::Block block_of(const std::vector<const Tail::Lane*>& lanes, const std::vector<std::int64_t>& series) {
+Block block_of(const std::vector<const Tail::Lane*>& lanes, const std::vector<std::int64_t>& series) {
   if (lanes.size() == 1) return block_of(*lanes.front(), series);
   std::vector<Place> places;
   for (const auto* lane : lanes)
     for (std::size_t row = 0; row < lane->rows.size(); ++row) places.push_back({lane, row});
   std::ranges::sort(places, {}, [](const Place& place) { return place.lane->rows[place.row].order; });
-  codec::Block block;
+  Block block;
   for (const auto& [lane, row] : places) append_row(block.times, lane->rows[row]);
   for (const auto row : series) block.columns.push_back(column_of(row, places));
   return block;
 }
 
 // Series that are in the same lanes have the same rows.
-std::vector<codec::Block> blocks_of(const Tail::Lanes& lanes) {
+std::vector<Block> blocks_of(const Tail::Lanes& lanes) {
   std::map<std::int64_t, std::vector<const Tail::Lane*>> lanes_of;
   for (const auto& lane : lanes)
     for (const auto series : lane.series) lanes_of[series].push_back(&lane);
   std::map<std::vector<const Tail::Lane*>, std::vector<std::int64_t>> alike;
   for (const auto& [series, in] : lanes_of) alike[in].push_back(series);
-  std::vector<codec::Block> out;
+  std::vector<Block> out;
   for (const auto& [in, series] : alike) out.push_back(block_of(in, series));
-  std::ranges::sort(out, {}, [](const codec::Block& block) { return block.columns.front().series; });
+  std::ranges::sort(out, {}, [](const Block& block) { return block.columns.front().series; });
   return out;
 }
 
@@ -97,7 +115,9 @@ Tail::Lane part_of(const Tail::Lane& lane, std::int64_t window) {
     if (window_of(lane.rows[row].utc_ms) != window) continue;
     const auto at = static_cast<std::ptrdiff_t>(row) * width;
     part.rows.push_back(lane.rows[row]);
-    part.values.insert(part.values.end(), lane.values.begin() + at, lane.values.begin() + at + width);
+    const auto& [wholes, scales] = lane.decimals;
+    part.decimals.wholes.insert(part.decimals.wholes.end(), wholes.begin() + at, wholes.begin() + at + width);
+    part.decimals.scales.insert(part.decimals.scales.end(), scales.begin() + at, scales.begin() + at + width);
     part.qualities.insert(part.qualities.end(), lane.qualities.begin() + at, lane.qualities.begin() + at + width);
   }
   return part;
@@ -105,12 +125,12 @@ Tail::Lane part_of(const Tail::Lane& lane, std::int64_t window) {
 
 }  // namespace
 
-std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes) {
+std::vector<std::vector<Block>> chunks_of(Tail::Lanes lanes) {
   std::set<std::int64_t> windows;
   for (const auto& lane : lanes)
     for (const auto& row : lane.rows)
       if (const auto window = window_of(row.utc_ms); windows.empty() || *windows.rbegin() != window) windows.insert(window);
-  std::vector<std::vector<codec::Block>> out;
+  std::vector<std::vector<Block>> out;
   if (windows.size() == 1) {
     out.push_back(blocks_of(lanes));
     return out;
@@ -124,7 +144,7 @@ std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes) {
   return out;
 }
 
-Extent extent_of(const std::vector<codec::Block>& blocks) {
+Extent extent_of(const std::vector<Block>& blocks) {
   Extent out;
   for (const auto& [times, columns] : blocks) extend(out, times, columns.size());
   return out;

@@ -27,12 +27,18 @@ struct Extent {
   std::int64_t samples = 0;
 };
 
-[[nodiscard]] Extent extent_of(const std::vector<codec::Block>& blocks);
+/// Series that have the same rows.
+struct Block {
+  codec::Times times;
+  std::vector<codec::DecimalColumn> columns;
+};
+
+[[nodiscard]] Extent extent_of(const std::vector<Block>& blocks);
 /// By what so many columns hold at these times; `extent` without samples is of nothing yet.
 void extend(Extent& extent, const codec::Times& times, std::size_t columns);
 
 /// The blocks of each chunk to be made, the windows in their order.
-[[nodiscard]] std::vector<std::vector<codec::Block>> chunks_of(Tail::Lanes lanes);
+[[nodiscard]] std::vector<std::vector<Block>> chunks_of(Tail::Lanes lanes);
 
 /// Appends to `times` the rows of `more`, which were recorded later.
 void append(codec::Times& times, const codec::Times& more);

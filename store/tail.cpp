@@ -7,9 +7,25 @@ namespace holdup::store {
 
 constexpr std::size_t most_empty_lanes = 64;  // kept for the rows to come
 
+void Tail::add(Unsorted row) {
+  unsorted_samples_ += row.samples;
+  unsorted_.push_back(std::move(row));
+}
+
+void Tail::sorted() {
+  unsorted_samples_ -= unsorted_.front().samples;
+  unsorted_.pop_front();
+}
+
+std::optional<std::int64_t> Tail::first() const {
+  if (first_ || unsorted_.empty()) return first_;
+  return unsorted_.front().seq;
+}
+
 Tail::Lane& Tail::lane(std::int64_t pack, const codec::SeriesList& series, std::int64_t seq) {
   auto& of = packs_[pack];
   if (!of.first) of.first = seq;
+  sorted_until_ = seq;
   if (!first_) first_ = seq;
   of.samples += series.size();
   most_ = std::max(most_, of.samples);
@@ -18,8 +34,11 @@ Tail::Lane& Tail::lane(std::int64_t pack, const codec::SeriesList& series, std::
   return known != of.lanes.end() ? *known : of.lanes.emplace_back(Lane{.series = series});
 }
 
+bool Tail::may_be_due(std::int64_t seq, std::size_t samples) const {
+  return most_ + unsorted_samples_ >= samples || (first_ && *first_ <= seq) || (!unsorted_.empty() && unsorted_.front().seq <= seq);
+}
+
 std::optional<std::int64_t> Tail::due(std::int64_t seq, std::size_t samples) const {
-  if ((!first_ || *first_ > seq) && most_ < samples) return std::nullopt;
   std::optional<std::int64_t> pack;
   std::int64_t first = 0;
   for (const auto& [row, of] : packs_) {
@@ -43,11 +62,12 @@ Tail::Lanes Tail::take(std::int64_t pack) {
     if (!lane.rows.empty()) {
       out.push_back({.series = lane.series,
                      .rows = std::exchange(lane.rows, {}),
-                     .values = std::exchange(lane.values, {}),
+                     .decimals = std::exchange(lane.decimals, {}),
                      .qualities = std::exchange(lane.qualities, {})});
       if (of.lanes.size() <= most_empty_lanes) {  // as long again, most likely
         lane.rows.reserve(out.back().rows.size());
-        lane.values.reserve(out.back().values.size());
+        lane.decimals.wholes.reserve(out.back().decimals.wholes.size());
+        lane.decimals.scales.reserve(out.back().decimals.scales.size());
         lane.qualities.reserve(out.back().qualities.size());
       }
     }

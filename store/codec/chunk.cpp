@@ -55,6 +55,16 @@ struct ChunkWriter::State {
     if (care == Care::quick) return Packing::quickly;
     return rows < long_rows ? Packing::together : Packing::alone;
   }
+  template <typename PutValues>
+  void add(std::int64_t series, std::size_t rows, std::span<const ground::Quality> qualities, PutValues put_values) {
+    HOLDUP_EXPECT(!parts.empty() && rows == parts.back().rows && qualities.size() == rows);
+    HOLDUP_EXPECT(++columns <= max_columns);
+    Part& part = parts.back();
+    const std::size_t before = part.data.size();
+    put_qualities(part.data, qualities);
+    put_values(part);
+    part.columns.emplace_back(series, part.data.size() - before);
+  }
   /// What was begun last has all its columns.
   void end() {
     if (parts.empty() || parts.back().packing != Packing::together) return;
@@ -82,13 +92,12 @@ void ChunkWriter::begin(const Times& times) {
 }
 
 void ChunkWriter::add(std::int64_t series, std::span<const double> values, std::span<const ground::Quality> qualities) {
-  HOLDUP_EXPECT(!state_->parts.empty() && values.size() == state_->parts.back().rows && qualities.size() == values.size());
-  HOLDUP_EXPECT(++state_->columns <= max_columns);
-  Part& part = state_->parts.back();
-  const std::size_t before = part.data.size();
-  put_qualities(part.data, qualities);
-  put_values(part.data, values, part.packing);
-  part.columns.emplace_back(series, part.data.size() - before);
+  state_->add(series, values.size(), qualities, [&](Part& part) { put_values(part.data, values, part.packing); });
+}
+
+void ChunkWriter::add(const DecimalColumn& column) {
+  const auto& [wholes, scales] = column.decimals;
+  state_->add(column.series, wholes.size(), column.qualities, [&](Part& part) { put_values(part.data, wholes, scales, part.packing); });
 }
 
 Bytes ChunkWriter::finish() {
@@ -161,6 +170,18 @@ ground::Result<Column> ChunkReader::column(std::size_t block, std::size_t place)
   if (!get_qualities(cursor, column.qualities) || !get_values(cursor.rest(), column.values))
     return malformed("a column of a chunk does not read");
   return column;
+}
+
+ground::Result<void> ChunkReader::append(std::size_t block, std::size_t place, DecimalColumn& into) const {
+  const Entry& entry = blocks_[block];
+  const std::size_t before = into.qualities.size(), rows = before + entry.rows;
+  auto& [wholes, scales] = into.decimals;
+  wholes.resize(rows), scales.resize(rows), into.qualities.resize(rows);
+  Cursor cursor{entry.columns[place]};
+  if (!get_qualities(cursor, std::span{into.qualities}.subspan(before)) ||
+      !get_values(cursor.rest(), std::span{wholes}.subspan(before), std::span{scales}.subspan(before)))
+    return malformed("a column of a chunk does not read");
+  return {};
 }
 
 }  // namespace holdup::store::codec

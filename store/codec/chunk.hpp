@@ -31,6 +31,7 @@ class ChunkWriter {
   /// The next block; the columns that follow have as many rows.
   void begin(const Times& times);
   void add(std::int64_t series, std::span<const double> values, std::span<const ground::Quality> qualities);
+  void add(const DecimalColumn& column);
   /// The whole chunk; the writer is then as new.
   [[nodiscard]] Bytes finish();
 
@@ -52,6 +53,8 @@ class ChunkReader {
   [[nodiscard]] ground::Result<Times> times(std::size_t block) const;
   /// `place`: in series(block).
   [[nodiscard]] ground::Result<Column> column(std::size_t block, std::size_t place) const;
+  /// … after the rows of earlier blocks that are in `into`; of its series.
+  [[nodiscard]] ground::Result<void> append(std::size_t block, std::size_t place, DecimalColumn& into) const;
 
  private:
   struct Entry {  // of the directory

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstring>
 
 #include "store/codec/frame.hpp"
 #include "store/codec/integers.hpp"
+#include "store/codec/rows.hpp"
 #include "store/codec/scale.hpp"
 
 namespace holdup::store::codec {
@@ -75,7 +77,7 @@ void put_bitwise(Bytes& out, std::span<const double> values, Packing packing) {
   put(out, planes);
 }
 
-bool get_bitwise(Cursor cursor, std::span<double> values) {
+bool get_bitwise(Cursor cursor, std::span<std::int64_t> values) {
   const std::size_t size = 8 * values.size();
   std::optional<Bytes> planes;
   BytesView view;
@@ -90,7 +92,7 @@ bool get_bitwise(Cursor cursor, std::span<double> values) {
   std::uint64_t last = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     for (std::size_t plane = 0; plane < 8; ++plane) last ^= static_cast<std::uint64_t>(view[plane * values.size() + i]) << (8 * plane);
-    values[i] = std::bit_cast<double>(last);
+    values[i] = static_cast<std::int64_t>(last);
   }
   return true;
 }
@@ -106,14 +108,15 @@ void put_exceptions(Bytes& out, const std::vector<Exception>& exceptions) {
   }
 }
 
-bool get_exceptions(Cursor& cursor, std::span<double> values) {
+bool get_exceptions(Cursor& cursor, std::span<std::int64_t> wholes, std::span<std::uint8_t> scales) {
   std::size_t end = 0;
-  for (std::size_t left = cursor.count(values.size()); left > 0 && cursor.ok(); --left) {
-    const std::size_t at = end + cursor.count(values.size() - end);
-    const std::size_t length = cursor.count(values.size() - at);
-    const double value = std::bit_cast<double>(cursor.fixed(8));
+  for (std::size_t left = cursor.count(wholes.size()); left > 0 && cursor.ok(); --left) {
+    const std::size_t at = end + cursor.count(wholes.size() - end);
+    const std::size_t length = cursor.count(wholes.size() - at);
+    const auto bits = static_cast<std::int64_t>(cursor.fixed(8));
     end = at + length;
-    std::fill(values.begin() + static_cast<std::ptrdiff_t>(at), values.begin() + static_cast<std::ptrdiff_t>(end), value);
+    std::ranges::fill(wholes.subspan(at, length), bits);
+    std::ranges::fill(scales.subspan(at, length), std::uint8_t{0});
   }
   return cursor.ok();
 }
@@ -180,23 +183,86 @@ void put_values(Bytes& out, std::span<const double> values, Packing packing) {
   put_integers(out, found.numbers, packing);
 }
 
+namespace {
+
+/// What a scale's digits are worth is seen in few: where nearly none needs them all, fewer do.
+bool digits_needed(std::span<const std::int64_t> wholes, Scale scale) {
+  if (scale.digits == 0) return true;
+  const std::size_t step = std::max<std::size_t>(1, wholes.size() / 12);
+  std::size_t needed = 0, seen = 0;
+  for (std::size_t i = 0; i < wholes.size(); i += step, ++seen) needed += wholes[i] % 10 != 0 ? 1 : 0;
+  return needed > seen / 12;
+}
+
+/// Quotients under the scale with the most digits among theirs; false where one is something else, or too great for it.
+bool raised(std::span<const std::int64_t> wholes, std::span<const std::uint8_t> scales, std::uint8_t to, std::vector<std::int64_t>& out) {
+  out.resize(wholes.size());
+  for (std::size_t i = 0; i < wholes.size(); ++i) {
+    const auto scale = scale_from(scales[i]);
+    if (!scale || scale->way != Scale::quotient) return false;
+    const auto factor = static_cast<std::int64_t>(powers[to - scales[i]]);
+    if (factor > 1 && !(std::fabs(static_cast<double>(wholes[i])) * static_cast<double>(factor) < most_whole)) return false;
+    out[i] = product(wholes[i], factor);
+  }
+  return true;
+}
+
+}  // namespace
+
+void put_values(Bytes& out, std::span<const std::int64_t> wholes, std::span<const std::uint8_t> scales, Packing packing) {
+  thread_local std::vector<std::int64_t> numbers;
+  if (!wholes.empty()) {
+    const auto most = *std::ranges::max_element(scales);
+    const auto scale = scale_from(most);
+    const bool alike = std::ranges::count(scales, most) == std::ssize(scales);
+    if (scale && (alike || (scale->way == Scale::quotient && raised(wholes, scales, most, numbers)))) {
+      const std::span<const std::int64_t> all = alike ? wholes : std::span<const std::int64_t>{numbers};
+      if (digits_needed(all, *scale)) {
+        out.push_back(most);
+        put_varint(out, 0);  // exceptions
+        return put_integers(out, all, packing);
+      }
+    }
+  }
+  thread_local std::vector<double> values;
+  values.resize(wholes.size());
+  put_doubles(values, wholes, scales);
+  put_values(out, values, packing);
+}
+
+void put_doubles(std::span<double> out, std::span<const std::int64_t> wholes, std::span<const std::uint8_t> scales) {
+  for (std::size_t i = 0, end = 0; i < out.size(); i = end) {  // a run of one scale after the other
+    for (end = i + 1; end < out.size() && scales[end] == scales[i];) ++end;
+    const auto scale = scale_from(scales[i]);
+    if (!scale) {
+      for (std::size_t at = i; at < end; ++at) out[at] = std::bit_cast<double>(wholes[at]);
+    } else if (scale->way == Scale::quotient) {
+      for (std::size_t at = i; at < end; ++at) out[at] = static_cast<double>(wholes[at]) / powers[scale->digits];
+    } else {
+      for (std::size_t at = i; at < end; ++at) out[at] = value_of(wholes[at], *scale);
+    }
+  }
+}
+
 bool get_values(BytesView bytes, std::span<double> values) {
+  thread_local Decimals all;
+  all.wholes.resize(values.size()), all.scales.resize(values.size());
+  if (!get_values(bytes, all.wholes, all.scales)) return false;
+  put_doubles(values, all.wholes, all.scales);
+  return true;
+}
+
+bool get_values(BytesView bytes, std::span<std::int64_t> wholes, std::span<std::uint8_t> scales) {
   Cursor cursor{bytes};
   const std::uint8_t form = cursor.byte();
-  if (form == bitwise) return cursor.ok() && get_bitwise(cursor, values);
-  const auto scale = scale_from(form);
-  if (!scale) return false;
+  if (form == bitwise) return std::ranges::fill(scales, std::uint8_t{0}), cursor.ok() && get_bitwise(cursor, wholes);
+  if (!scale_from(form)) return false;
   Cursor exceptions = cursor;
-  for (std::size_t left = cursor.count(values.size()); left > 0 && cursor.ok(); --left)
+  for (std::size_t left = cursor.count(wholes.size()); left > 0 && cursor.ok(); --left)
     (void)cursor.varint(), (void)cursor.varint(), (void)cursor.fixed(8);
-  std::vector<std::int64_t> numbers(values.size());
-  if (!cursor.ok() || !get_integers(cursor.rest(), numbers)) return false;
-  if (scale->way == Scale::quotient) {
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(numbers[i]) / powers[scale->digits];
-  } else {
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] = value_of(numbers[i], *scale);
-  }
-  return get_exceptions(exceptions, values);
+  if (!cursor.ok() || !get_integers(cursor.rest(), wholes)) return false;
+  std::ranges::fill(scales, form);
+  return get_exceptions(exceptions, wholes, scales);
 }
 
 bool alike(std::span<const ground::Quality> qualities) {

@@ -15,21 +15,31 @@ constexpr std::size_t few = 12;           // so many are not worth a plan
 constexpr std::size_t seldom = 40;        // one of so many may differ from the others to be written for itself
 constexpr std::size_t compressible = 64;  // zstd makes no table for less
 
-Numbers differences(View values) {
-  Numbers out(values.empty() ? 0 : values.size() - 1);
+// Rooms that the rows of numbers of one column after the other share.
+struct Scratch {
+  Numbers once, others, numbers;
+  Bytes digits;
+};
+thread_local Scratch scratch;
+
+View differences(View values) {
+  Numbers& out = scratch.once;
+  out.resize(values.empty() ? 0 : values.size() - 1);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = difference(values[i + 1], values[i]);
   return out;
 }
 
-Numbers from_first(View values) {
-  Numbers out(values.size() - 1);
+View from_first(View values) {
+  Numbers& out = scratch.others;
+  out.resize(values.size() - 1);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = difference(values[i + 1], values.front());
   return out;
 }
 
 /// … of differences.
-Numbers second_differences(View values) {
-  Numbers out(values.size() - 2);
+View second_differences(View values) {
+  Numbers& out = scratch.others;
+  out.resize(values.size() - 2);
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = difference(difference(values[i + 2], values[i + 1]), difference(values[i + 1], values[i]));
   return out;
@@ -66,7 +76,7 @@ std::size_t others(View values) {
 
 struct Steps {
   unsigned order = 1;
-  Numbers residuals;
+  View residuals;  // until the next ones are taken
 };
 
 Steps quick_steps(View values) {
@@ -77,12 +87,12 @@ Steps quick_steps(View values) {
 /// Of at least two numbers.
 Steps steps(View values, Packing packing) {
   if (packing == Packing::quickly && values.size() > 3) return quick_steps(values);
-  Numbers once = differences(values);
-  if (once.size() <= 2 || others(once) == 0) return {1, std::move(once)};
-  Numbers twice = second_differences(values);
+  const View once = differences(values);
+  if (once.size() <= 2 || others(once) == 0) return {1, once};
+  const View twice = second_differences(values);
   const std::size_t plain_bits = spread(values.subspan(1)), once_bits = spread(once), twice_bits = spread(twice);
-  if (twice_bits < once_bits && twice_bits < plain_bits) return {2, std::move(twice)};
-  return plain_bits < once_bits ? Steps{0, from_first(values)} : Steps{1, std::move(once)};
+  if (twice_bits < once_bits && twice_bits < plain_bits) return {2, twice};
+  return plain_bits < once_bits ? Steps{0, from_first(values)} : Steps{1, once};
 }
 
 std::uint64_t magnitude(std::int64_t value) {
@@ -134,57 +144,52 @@ struct Digits {
 };
 
 template <unsigned together>
-Bytes packed(View numbers, std::int64_t from, unsigned base) {
-  Bytes out((numbers.size() + together - 1) / together);
-  const std::size_t whole = numbers.size() / together;
+void pack(BytesView digits, unsigned base, Bytes& out) {
+  out.resize((digits.size() + together - 1) / together);
+  const std::size_t whole = digits.size() / together;
   for (std::size_t byte = 0; byte < out.size(); ++byte) {
-    unsigned digits = 0;
-    std::size_t at = byte < whole ? byte * together + together : numbers.size();
-    while (at-- > byte * together) digits = digits * base + static_cast<unsigned>(difference(numbers[at], from));
-    out[byte] = static_cast<std::uint8_t>(digits);
+    unsigned all = 0;
+    std::size_t at = byte < whole ? byte * together + together : digits.size();
+    while (at-- > byte * together) all = all * base + digits[at];
+    out[byte] = static_cast<std::uint8_t>(all);
   }
-  return out;
 }
 
-/// Where each number is a digit.
-Bytes packed(View numbers, std::int64_t from, unsigned base) {
+Bytes packed(BytesView digits, unsigned base) {
+  Bytes out;
   switch (digits_a_byte(base)) {
     case 1:
-      return packed<1>(numbers, from, base);
+      return pack<1>(digits, base, out), out;
     case 2:
-      return packed<2>(numbers, from, base);
+      return pack<2>(digits, base, out), out;
     case 3:
-      return packed<3>(numbers, from, base);
+      return pack<3>(digits, base, out), out;
     case 4:
-      return packed<4>(numbers, from, base);
+      return pack<4>(digits, base, out), out;
     case 5:
-      return packed<5>(numbers, from, base);
+      return pack<5>(digits, base, out), out;
     default:
-      return packed<8>(numbers, from, base);
+      return pack<8>(digits, base, out), out;
   }
 }
 
 Digits digits_of(View numbers, const Plan& plan) {
-  if (plan.all && plan.low == 0) return {packed(numbers, plan.from, plan.base), {}, LowBits{0}};
   Digits out{{}, {}, LowBits{plan.low}};
-  const unsigned together = digits_a_byte(plan.base);
-  out.bytes.reserve(numbers.size() / together + 1);
-  unsigned byte = 0, weight = 1, count = 0;
-  for (const std::int64_t number : numbers) {
-    const std::int64_t above = difference(number, plan.from);
+  Bytes& digits = scratch.digits;
+  digits.resize(numbers.size());
+  const std::uint64_t end = plan.base - (plan.all ? 0U : 1U);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const std::int64_t above = difference(numbers[i], plan.from);
     auto digit = static_cast<std::uint64_t>(above >> plan.low);
-    if (digit >= plan.base - (plan.all ? 0U : 1U)) {
+    if (digit >= end) {
       digit = plan.base - 1;
       put_signed(out.elsewhere, above);
     }
-    out.low.add(static_cast<std::uint64_t>(above));
-    byte += static_cast<unsigned>(digit) * weight;
-    weight *= plan.base;
-    if (++count < together) continue;
-    out.bytes.push_back(static_cast<std::uint8_t>(byte));
-    byte = 0, weight = 1, count = 0;
+    digits[i] = static_cast<std::uint8_t>(digit);
   }
-  if (count > 0) out.bytes.push_back(static_cast<std::uint8_t>(byte));
+  if (plan.low > 0)
+    for (const std::int64_t number : numbers) out.low.add(static_cast<std::uint64_t>(difference(number, plan.from)));
+  out.bytes = packed(digits, plan.base);
   return out;
 }
 
@@ -198,6 +203,7 @@ Candidate written(View numbers, const Plan& plan, std::int64_t from, std::int64_
   Digits digits = digits_of(numbers, plan);
   const Bytes& low = digits.low.finish();
   Candidate out;
+  out.bytes.reserve(digits.bytes.size() + digits.elsewhere.size() + low.size() + 64);
   put_signed(out.bytes, from);
   put_varint(out.bytes, static_cast<std::uint64_t>(common));
   put_signed(out.bytes, plan.from);
@@ -227,7 +233,8 @@ std::optional<Plan> plan_at_a_glance(View residuals, std::int64_t least, std::in
 Candidate best(View residuals, Packing packing) {
   const std::int64_t from = residuals.front();
   const std::int64_t common = divisor(residuals, from);
-  Numbers numbers(residuals.size());
+  Numbers& numbers = scratch.numbers;
+  numbers.resize(residuals.size());
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = difference(residuals[i], from);
   if (common != 1)
     for (std::int64_t& number : numbers) number /= common;

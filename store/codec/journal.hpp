@@ -22,6 +22,7 @@ struct JournalBatch {
   SeriesList series;           // ascending, each once
   std::vector<double> values;  // one a series
   std::vector<ground::Quality> qualities;
+  Decimals decimals{};  // instead of values, from read_decimals()
 };
 
 inline constexpr std::size_t max_batches = 1U << 16U;  // of a row
@@ -31,7 +32,11 @@ class JournalWriter {
  public:
   JournalWriter();
   ~JournalWriter();
-  /// `key`: a reader may begin here. The first row is one, whatever is said.
+  /// A row of so many replies and samples in all. `key`: a reader may begin here; true where it may. The first row is one, whatever is
+  /// said.
+  bool begin(std::size_t batches, std::size_t samples, bool key);
+  void add(const JournalBatch& batch);
+  [[nodiscard]] Bytes finish();
   [[nodiscard]] Bytes write(const std::vector<JournalBatch>& batches, bool key);
   /// The next row is a key row: what was written last may be lost.
   void forget();
@@ -49,6 +54,9 @@ class JournalReader {
   [[nodiscard]] static ground::Result<bool> is_key(BytesView bytes);
   /// Rows in their order, from a key row on. After a failure only a key row can be read.
   [[nodiscard]] ground::Result<std::vector<JournalBatch>> read(BytesView bytes);
+  /// … of a row that this process wrote and still has: its checksum is not looked at. `into`: what was read before, whose room is used
+  /// again.
+  [[nodiscard]] ground::Result<void> read_decimals(BytesView bytes, std::vector<JournalBatch>& into);
 
  private:
   struct State;

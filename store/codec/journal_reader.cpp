@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <bit>
 #include <optional>
+#include <utility>
 
 #include "store/codec/column.hpp"
 #include "store/codec/frame.hpp"
@@ -11,21 +14,32 @@ namespace {
 ground::Result<BytesView> opened(BytesView bytes) {
   const auto inner = checked(bytes);
   if (!inner) return inner.error();
-  if (inner->empty() || (inner->front() & 0x0FU) != journal_version || inner->front() >= 0x40)
+  if (inner->empty() || inner->front() >= 0x40 ||
+      ((inner->front() & 0x0FU) != journal_version && (inner->front() & 0x0FU) != journal_version_1))
     return malformed("a journal row of a layout that is not known");
   return *inner;
+}
+
+/// … which is not to be doubted.
+BytesView own(BytesView bytes) { return bytes.first(bytes.size() - 4); }
+
+/// The lower half of each byte before the upper one.
+void unpack(BytesView bytes, Bytes& digits) {
+  digits.resize(2 * bytes.size());
+  for (std::size_t at = 0; at < bytes.size(); ++at) digits[2 * at] = bytes[at] & 0x0FU, digits[2 * at + 1] = bytes[at] >> 4U;
 }
 
 }  // namespace
 
 struct JournalReader::State {
+  using List = JournalState::List;
+
   JournalState known;
   bool ready = false;
+  Bytes digits;  // of the row at hand, one a byte …
+  std::size_t used = 0;
 
-  JournalState::List* list(Cursor& heads) {
-    const std::uint64_t number = heads.varint();
-    if (number > known.lists.size()) return nullptr;
-    if (number > 0) return &known.lists[number - 1];
+  List* told(Cursor& heads) {
     const std::size_t count = heads.count(max_members - known.members);
     if (!heads.ok() || known.lists.size() == max_lists || count > heads.rest().size()) return nullptr;
     std::vector<std::int64_t> series(count);
@@ -38,7 +52,90 @@ struct JournalReader::State {
     return heads.ok() ? &known.add(std::move(series)) : nullptr;
   }
 
-  static std::optional<double> value(Cursor& values, JournalState::Series& series) {
+  /// By its number from 1; 0: a new one.
+  List* list(Cursor& heads) {
+    const std::uint64_t number = heads.varint();
+    if (number > known.lists.size()) return nullptr;
+    known.likely = number > 0 ? number : known.lists.size() + 1;
+    return number > 0 ? &known.lists[number - 1] : told(heads);
+  }
+
+  List* likely_list() {
+    if (known.likely >= known.lists.size()) known.likely = 0;
+    return known.lists.empty() ? nullptr : &known.lists[known.likely++];
+  }
+
+  static bool odd_value(Cursor& odd, JournalState::Series& series, std::int64_t& whole, std::uint8_t& scale) {
+    scale = odd.byte();
+    if (scale == 0) return whole = static_cast<std::int64_t>(odd.fixed(8)), odd.ok();
+    const auto known_scale = scale_from(scale);
+    if (!known_scale) return false;
+    series = {*known_scale, odd.number()};
+    whole = series.whole;
+    return odd.ok();
+  }
+
+  bool decimals(Cursor& odd, const List& list, Decimals& out) {
+    const std::size_t count = list.series.size();
+    if (count > digits.size() - used) return false;
+    out.wholes.resize(count), out.scales.resize(count);
+    const std::uint8_t* digit = digits.data() + std::exchange(used, used + count);
+    for (std::size_t i = 0; i < count; ++i) {
+      JournalState::Series& series = known.all[list.slots[i]];
+      if (digit[i] < odd_digit) {
+        std::uint64_t change = digit[i];
+        if (change == far_digit) change += odd.varint();
+        out.wholes[i] = series.whole = sum(series.whole, unzigzag(change));
+        out.scales[i] = byte_of(series.scale);
+      } else if (!odd_value(odd, series, out.wholes[i], out.scales[i])) {
+        return false;
+      }
+    }
+    return odd.ok();
+  }
+
+  static void take_change(Cursor& heads, std::uint8_t flags, std::uint8_t flag, std::int64_t& known) {
+    if ((flags & flag) != 0) known = sum(known, heads.number());
+  }
+
+  bool batch(Cursor& heads, Cursor& odd, JournalBatch& out) {
+    const std::uint8_t flags = heads.byte();
+    List* const one = (flags & other_list) != 0 ? list(heads) : likely_list();
+    if (one == nullptr || flags >= 2 * not_all_good) return false;
+    take_change(heads, flags, other_step, one->step_ms);
+    take_change(heads, flags, other_age, one->age_ms);
+    take_change(heads, flags, other_boot, known.boot);
+    take_change(heads, flags, other_offset, known.offset_ms);
+    out.utc_ms = one->utc_ms = sum(one->utc_ms, one->step_ms);
+    out.age_ms = one->age_ms, out.boot = known.boot, out.offset_ms = known.offset_ms;
+    out.series = one->series;
+    if (one->series.size() > digits.size() - used) return false;
+    out.qualities.resize(out.series.size());
+    if ((flags & not_all_good) == 0)
+      std::ranges::fill(out.qualities, ground::Quality::good);
+    else if (!get_qualities(heads, out.qualities))
+      return false;
+    return heads.ok() && decimals(odd, *one, out.decimals);
+  }
+
+  bool row(BytesView plain, std::vector<JournalBatch>& out) {
+    Cursor rest{plain};
+    Cursor heads{rest.take(rest.varint())};
+    Cursor odd{rest.take(rest.varint())};
+    if (!rest.ok() || rest.rest().size() > max_samples / 2 + 1) return false;
+    unpack(rest.rest(), digits);
+    used = 0;
+    const std::size_t count = heads.count(max_batches);
+    for (std::size_t place = 0; place < count; ++place)
+      if (!heads.ok() || !batch(heads, odd, place < out.size() ? out[place] : out.emplace_back())) return false;
+    out.resize(count);
+    const bool all = used == digits.size() || (used + 1 == digits.size() && digits.back() == 0);
+    return heads.done() && odd.done() && all;
+  }
+
+  // Of version 1, where each value is a varint, and a reply's head has all that this one may leave out.
+
+  static std::optional<double> value_1(Cursor& values, JournalState::Series& series) {
     const std::uint64_t token = values.varint();
     if (token > 0) {
       series.whole = sum(series.whole, unzigzag(token - 1));
@@ -52,8 +149,8 @@ struct JournalReader::State {
     return value_of(series.whole, series.scale);
   }
 
-  bool batch(Cursor& heads, Cursor& values, std::size_t& samples, JournalBatch& out) {
-    JournalState::List* const one = list(heads);
+  bool batch_1(Cursor& heads, Cursor& values, std::size_t& samples, JournalBatch& out) {
+    List* const one = list(heads);
     if (one == nullptr || one->series.size() > samples) return false;
     samples -= one->series.size();
     one->step_ms = sum(one->step_ms, heads.number());
@@ -66,20 +163,41 @@ struct JournalReader::State {
     out.values.resize(out.series.size());
     if (!get_qualities(heads, out.qualities) || !heads.ok() || out.series.size() > values.rest().size()) return false;
     for (std::size_t i = 0; i < out.values.size(); ++i) {
-      const auto found = value(values, known.all[one->slots[i]]);
+      const auto found = value_1(values, known.all[one->slots[i]]);
       if (!found) return false;
       out.values[i] = *found;
     }
     return values.ok();
   }
 
-  bool row(BytesView plain, std::vector<JournalBatch>& out) {
+  bool row_1(BytesView plain, std::vector<JournalBatch>& out) {
     Cursor values{plain};
     Cursor heads{values.take(values.varint())};
     std::size_t samples = max_samples;
     for (std::size_t left = heads.count(max_batches); left > 0; --left)
-      if (!heads.ok() || !batch(heads, values, samples, out.emplace_back())) return false;
+      if (!heads.ok() || !batch_1(heads, values, samples, out.emplace_back())) return false;
     return heads.done() && values.done();
+  }
+
+  /// Values where the row has version 1, decimals else.
+  ground::Result<void> read(BytesView inner, std::vector<JournalBatch>& into) {
+    const bool was_ready = std::exchange(ready, false);
+    if ((inner.front() & journal_key) != 0) {
+      known = {};
+    } else if (!was_ready) {
+      return malformed("a journal row whose key row does not read");
+    }
+    BytesView plain = inner.subspan(1);
+    std::optional<Bytes> unpacked;
+    if ((inner.front() & journal_compressed) != 0) {
+      unpacked = decompress(plain, max_journal_bytes);
+      if (!unpacked) return malformed("a journal row does not unpack");
+      plain = *unpacked;
+    }
+    const bool is_1 = (inner.front() & 0x0FU) == journal_version_1;
+    if (!(is_1 ? row_1(plain, into) : row(plain, into))) return malformed("a journal row does not read");
+    ready = true;
+    return {};
   }
 };
 
@@ -93,26 +211,22 @@ ground::Result<bool> JournalReader::is_key(BytesView bytes) {
 }
 
 ground::Result<std::vector<JournalBatch>> JournalReader::read(BytesView bytes) {
-  State& state = *state_;
-  const bool was_ready = std::exchange(state.ready, false);
   const auto inner = opened(bytes);
-  if (!inner) return inner.error();
-  if ((inner->front() & journal_key) != 0) {
-    state.known = {};
-  } else if (!was_ready) {
-    return malformed("a journal row whose key row does not read");
-  }
-  BytesView plain = inner->subspan(1);
-  std::optional<Bytes> unpacked;
-  if ((inner->front() & journal_compressed) != 0) {
-    unpacked = decompress(plain, max_journal_bytes);
-    if (!unpacked) return malformed("a journal row does not unpack");
-    plain = *unpacked;
-  }
+  if (!inner) return state_->ready = false, inner.error();
   std::vector<JournalBatch> batches;
-  if (!state.row(plain, batches)) return malformed("a journal row does not read");
-  state.ready = true;
+  if (auto done = state_->read(*inner, batches); !done) return done.error();
+  for (JournalBatch& batch : batches) {
+    const auto& [wholes, scales] = batch.decimals;
+    if (wholes.empty()) continue;  // of version 1
+    batch.values.resize(wholes.size());
+    put_doubles(batch.values, wholes, scales);
+    batch.decimals = {};
+  }
   return batches;
+}
+
+ground::Result<void> JournalReader::read_decimals(BytesView bytes, std::vector<JournalBatch>& into) {
+  return state_->read(own(bytes), into);
 }
 
 }  // namespace holdup::store::codec

@@ -25,6 +25,7 @@ struct JournalState {
   std::unordered_map<std::int64_t, std::uint32_t> slot_of;
   std::vector<List> lists;
   std::size_t members = 0;  // of all lists
+  std::size_t likely = 0;   // place of the next list, when all come as they came first
   std::int64_t boot = 0, offset_ms = 0;
 
   List& add(SeriesList series) {
@@ -40,7 +41,12 @@ struct JournalState {
   }
 };
 
-inline constexpr std::uint8_t journal_version = 1, journal_key = 0x10, journal_compressed = 0x20;
+// the first byte of a row: 1 was written until format 2 of the file
+inline constexpr std::uint8_t journal_version = 2, journal_version_1 = 1, journal_key = 0x10, journal_compressed = 0x20;
+// what follows the first byte of a reply's head, in this order
+inline constexpr std::uint8_t other_list = 1, other_step = 2, other_age = 4, other_boot = 8, other_offset = 0x10, not_all_good = 0x20;
+// a value's digit: what its whole number rose or fell by, zigzag; or where to find it
+inline constexpr std::uint8_t far_digit = 14, odd_digit = 15;
 inline constexpr std::size_t max_journal_bytes = 1U << 25U;  // of a row, uncompressed
 // since the last key row:
 inline constexpr std::size_t max_lists = 1U << 16U, max_members = 1U << 20U;

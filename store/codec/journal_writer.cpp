@@ -2,6 +2,7 @@
 #include <limits>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "ground/expect.hpp"
 #include "store/codec/column.hpp"
@@ -15,14 +16,6 @@ namespace {
 constexpr std::uint8_t pause = 15;  // values of a series that no scale gave
 constexpr std::size_t most_value_bytes = 12;
 constexpr std::size_t worth_compressing = 4096;  // a smaller row takes one page of the log in any case
-
-struct Hash {
-  std::size_t operator()(const SeriesList& series) const {
-    std::uint64_t hash = series.size();
-    for (const std::int64_t one : series) hash = (hash ^ static_cast<std::uint64_t>(one)) * 0x9E3779B97F4A7C15ULL, hash ^= hash >> 32U;
-    return hash;
-  }
-};
 
 /// The fewest digits that give this value.
 std::optional<std::pair<Scale, std::int64_t>> scale_for(double value) {
@@ -59,14 +52,14 @@ struct JournalWriter::State {
   std::vector<Track> tracks;
   std::vector<Manner> manners;
   std::vector<List> lists;
-  std::unordered_map<SeriesList, std::size_t, Hash> list_of;
+  std::unordered_map<SeriesList, std::size_t, SeriesListHash> list_of;
   std::size_t told = 0;     // lists since the key row
   std::size_t members = 0;  // … of all these
   std::size_t likely = 0;   // place of the next list, when all come as they came first
   std::int64_t boot = 0, offset_ms = 0;
-  bool begun = false;
-  Bytes heads, values;
-  std::size_t end = 0;  // of the values
+  bool begun = false, key = false;
+  Bytes heads, digits, odd;
+  std::size_t odd_end = 0;
 
   void begin_key_row() {
     if (tracks.size() > max_members) *this = {};
@@ -104,12 +97,11 @@ struct JournalWriter::State {
     return list;
   }
 
-  List& list(const SeriesList& series) {
+  /// `flags`: the place of what its head begins with.
+  List& list(const SeriesList& series, std::size_t flags) {
     if (likely >= told) likely = 0;
-    if (likely < told && lists[likely].series == series) {
-      put_varint(heads, likely + 1);
-      return lists[likely++];
-    }
+    if (likely < told && lists[likely].series == series) return lists[likely++];
+    heads[flags] |= other_list;
     const auto [at, born] = list_of.try_emplace(series, told);
     likely = at->second + 1;
     put_varint(heads, born ? 0 : at->second + 1);
@@ -117,38 +109,39 @@ struct JournalWriter::State {
   }
 
   void put_values(const List& list, std::span<const double> all) {
-    if (values.size() < end + all.size() * most_value_bytes) values.resize(2 * end + all.size() * most_value_bytes);
-    std::uint8_t* to = values.data() + end;
+    if (odd.size() < odd_end + all.size() * most_value_bytes) odd.resize(2 * odd_end + all.size() * most_value_bytes);
+    const std::size_t begin = digits.size();
+    digits.resize(begin + all.size());
+    std::uint8_t* digit = digits.data() + begin;
+    std::uint8_t* to = odd.data() + odd_end;
     const std::uint32_t* slot = list.slots.data();
     Track* const known = tracks.data();
     for (const double value : all) {
       Track& track = known[*slot];
-      const auto whole = quotient_of(value, track.power);
-      const std::uint64_t token = whole ? token_of(*whole, track) : 0;
-      if (token != 0) {
-        track.whole = *whole;
-        to = put_varint(to, token);
+      if (const auto whole = quotient_of(value, track.power)) {
+        to = put_whole(to, *digit, *whole, track);
       } else {
-        to = put_odd(to, *slot, value);
+        to = put_odd(to, *digit, *slot, value);
       }
-      ++slot;
+      ++slot, ++digit;
     }
-    end = static_cast<std::size_t>(to - values.data());
+    odd_end = static_cast<std::size_t>(to - odd.data());
   }
 
-  /// 0 where no change can be told.
-  static std::uint64_t token_of(std::int64_t whole, const Track& track) { return zigzag(difference(whole, track.whole)) + 1; }
+  static std::uint8_t* put_whole(std::uint8_t* to, std::uint8_t& digit, std::int64_t whole, Track& track) {
+    const std::uint64_t change = zigzag(difference(whole, track.whole));
+    track.whole = whole;
+    if (change < far_digit) return digit = static_cast<std::uint8_t>(change), to;
+    digit = far_digit;
+    return put_varint(to, change - far_digit);
+  }
 
   /// A value that is no quotient, or that its series' scale does not give.
-  std::uint8_t* put_odd(std::uint8_t* to, std::uint32_t slot, double value) {
+  std::uint8_t* put_odd(std::uint8_t* to, std::uint8_t& digit, std::uint32_t slot, double value) {
     Track& track = tracks[slot];
     auto& [scale, left] = manners[slot];
-    if (const auto whole = whole_of(value, scale); whole && token_of(*whole, track) != 0) {
-      to = put_varint(to, token_of(*whole, track));
-      track.whole = *whole;
-      return to;
-    }
-    *to++ = 0;
+    if (const auto whole = whole_of(value, scale)) return put_whole(to, digit, *whole, track);
+    digit = odd_digit;
     if (left > 0) {
       --left;
     } else if (const auto found = scale_for(value)) {
@@ -164,24 +157,37 @@ struct JournalWriter::State {
     return to;
   }
 
+  /// What differs from `known`, which it then is.
+  void put_change(std::size_t flags, std::uint8_t flag, std::int64_t value, std::int64_t& known) {
+    if (value == known) return;
+    heads[flags] |= flag;
+    put_signed(heads, difference(value, known));
+    known = value;
+  }
+
   void put_batch(const JournalBatch& batch) {
     HOLDUP_EXPECT(batch.values.size() == batch.series.size() && batch.qualities.size() == batch.series.size());
-    List& one = list(batch.series);
-    const std::int64_t step = difference(batch.utc_ms, one.utc_ms);
-    put_signed(heads, difference(step, one.step_ms));
-    put_signed(heads, difference(batch.age_ms, one.age_ms));
-    put_signed(heads, difference(batch.boot, boot));
-    put_signed(heads, difference(batch.offset_ms, offset_ms));
-    one.utc_ms = batch.utc_ms, one.step_ms = step, one.age_ms = batch.age_ms;
-    boot = batch.boot, offset_ms = batch.offset_ms;
-    put_qualities(heads, batch.qualities);
+    const std::size_t flags = heads.size();
+    heads.push_back(0);
+    List& one = list(batch.series, flags);
+    put_change(flags, other_step, difference(batch.utc_ms, std::exchange(one.utc_ms, batch.utc_ms)), one.step_ms);
+    put_change(flags, other_age, batch.age_ms, one.age_ms);
+    put_change(flags, other_boot, batch.boot, boot);
+    put_change(flags, other_offset, batch.offset_ms, offset_ms);
+    if (!batch.qualities.empty() && (batch.qualities.front() != ground::Quality::good || !alike(batch.qualities))) {
+      heads[flags] |= not_all_good;
+      put_qualities(heads, batch.qualities);
+    }
     put_values(one, batch.values);
   }
 
   void put_plain(Bytes& out) const {
     put_varint(out, heads.size());
     put(out, heads);
-    put(out, BytesView{values}.first(end));
+    put_varint(out, odd_end);
+    put(out, BytesView{odd}.first(odd_end));
+    for (std::size_t at = 0; at + 1 < digits.size(); at += 2) out.push_back(static_cast<std::uint8_t>(digits[at] | digits[at + 1] << 4U));
+    if (digits.size() % 2 == 1) out.push_back(digits.back());
   }
 };
 
@@ -190,24 +196,36 @@ JournalWriter::~JournalWriter() = default;
 
 void JournalWriter::forget() { *state_ = {}; }
 
-Bytes JournalWriter::write(const std::vector<JournalBatch>& batches, bool key) {
+bool JournalWriter::begin(std::size_t batches, std::size_t samples, bool key) {
   State& state = *state_;
-  std::size_t samples = 0;
-  for (const JournalBatch& batch : batches) samples += batch.series.size();
-  HOLDUP_EXPECT(batches.size() <= max_batches && samples <= max_samples);
-  const bool full = state.told + batches.size() > max_lists || state.members + samples > max_members;
+  HOLDUP_EXPECT(batches <= max_batches && samples <= max_samples);
+  const bool full = state.told + batches > max_lists || state.members + samples > max_members;
   key = key || full || !state.begun;
   if (key) state.begin_key_row();
   state.begun = true;
-  state.heads.clear(), state.end = 0;
-  put_varint(state.heads, batches.size());
-  for (const JournalBatch& batch : batches) state.put_batch(batch);
+  state.heads.clear(), state.digits.clear(), state.odd_end = 0;
+  put_varint(state.heads, batches);
+  return state.key = key;
+}
 
+void JournalWriter::add(const JournalBatch& batch) { state_->put_batch(batch); }
+
+Bytes JournalWriter::write(const std::vector<JournalBatch>& batches, bool key) {
+  std::size_t samples = 0;
+  for (const JournalBatch& batch : batches) samples += batch.series.size();
+  begin(batches.size(), samples, key);
+  for (const JournalBatch& batch : batches) add(batch);
+  return finish();
+}
+
+Bytes JournalWriter::finish() {
+  const State& state = *state_;
   Bytes out;
-  out.reserve(state.heads.size() + state.end + 16);
-  out.push_back(static_cast<std::uint8_t>(journal_version | (key ? journal_key : 0)));
+  const std::size_t size = state.heads.size() + state.odd_end + state.digits.size() / 2;
+  out.reserve(size + 32);
+  out.push_back(static_cast<std::uint8_t>(journal_version | (state.key ? journal_key : 0)));
   Bytes plain;
-  if (state.heads.size() + state.end > worth_compressing) state.put_plain(plain);
+  if (size > worth_compressing) state.put_plain(plain);
   if (!plain.empty() && compress(plain, Effort::mixed, out))
     out[0] |= journal_compressed;
   else

@@ -27,10 +27,22 @@ struct Times {
   bool operator==(const Times&) const = default;
 };
 
+/// Values as whole numbers, each with its scale: as byte_of() gives it, or 0 where the whole number is the double's own bits.
+struct Decimals {
+  std::vector<std::int64_t> wholes;
+  std::vector<std::uint8_t> scales;
+};
+
 /// A series, a value and a quality a row. A value whose quality is not good is kept as it is, bit by bit, like every other.
 struct Column {
   std::int64_t series = 0;
   std::vector<double> values;
+  std::vector<ground::Quality> qualities;
+};
+
+struct DecimalColumn {
+  std::int64_t series = 0;
+  Decimals decimals;
   std::vector<ground::Quality> qualities;
 };
 

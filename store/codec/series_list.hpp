@@ -34,4 +34,12 @@ class SeriesList {
   std::shared_ptr<const std::vector<std::int64_t>> series_;
 };
 
+struct SeriesListHash {
+  std::size_t operator()(const SeriesList& series) const {
+    std::uint64_t hash = series.size();
+    for (const std::int64_t one : series) hash = (hash ^ static_cast<std::uint64_t>(one)) * 0x9E3779B97F4A7C15ULL, hash ^= hash >> 32U;
+    return hash;
+  }
+};
+
 }  // namespace holdup::store::codec

@@ -67,13 +67,13 @@ store::Store opened(const std::string& path, const store::Retention& retention, 
 BenchStore::BenchStore(const std::string& path, const store::Retention& retention)
     : ear_{std::make_unique<StoreEar>()}, store_{opened(path, retention, *ear_)} {}
 
-CpuTime BenchStore::write(RackFeed& feed, int seconds) {
+CpuTime BenchStore::write(RackFeed& feed, int seconds, std::chrono::microseconds pause) {
   CpuTime making;
   for (int second = 0; second < seconds; ++second) {
     const double begin = thread_cpu_seconds();  // exact; the kernel's share of a thread is only known by ticks
     auto batches = feed.second();
     const double made = thread_cpu_seconds();
-    std::this_thread::sleep_for(1ms);
+    if (pause > 0us) std::this_thread::sleep_for(pause);
     making = making + CpuTime{made - begin, thread_cpu_seconds() - made};
     for (auto& batch : batches) store_.append(std::move(batch));
     const double handed = thread_cpu_seconds();

@@ -58,8 +58,8 @@ class BenchStore {
   [[nodiscard]] store::Store& store() { return store_; }
   [[nodiscard]] StoreEar& ear() { return *ear_; }
   /// The next seconds of the feed, each durable before the next is appended; what making the samples took. In life a second
-  /// lies between two commits, in which the store seals and merges; here a millisecond.
-  CpuTime write(RackFeed& feed, int seconds);
+  /// lies between two commits, in which the store seals and merges; here a millisecond, unless told otherwise.
+  CpuTime write(RackFeed& feed, int seconds, std::chrono::microseconds pause = std::chrono::milliseconds{1});
 
  private:
   std::unique_ptr<StoreEar> ear_;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""read_store.py FILE: every sample of a store of format 2, a line `series TAB utc_ms TAB value TAB quality TAB age_ms`, the value as C's %a writes it,
+"""read_store.py FILE: every sample of a store of format 2 or 3, a line `series TAB utc_ms TAB value TAB quality TAB age_ms`, the value as C's %a writes it,
 quality as a number; then every event, `event TAB seq TAB json`. Written from store/FORMAT.md and sharing no code with holdup: what
 that page says is enough. Every checksum is looked at; exit 1 and the reason where something is wrong.
 `read_store.py --bodies FILE`: chunk, journal and summary bodies out of a file of lines `kind TAB hex` instead."""
@@ -246,17 +246,61 @@ class Journal:
     def __init__(self) -> None:
         self.lists: list[dict] = []
         self.series: dict[int, list] = {}
+        self.next = 0
 
     def row(self, body: bytes) -> Iterator[tuple[int, int, float, int, int]]:
         """series, utc_ms, value, quality, age_ms"""
         source = checked(body)
         head = source.byte()
-        if head & 0x0F != 1 or head >= 0x40:
+        if head & 0x0F not in (1, 2) or head >= 0x40:
             raise Damaged("a journal row of another layout")
         if head & 0x10:
             self.__init__()
         plain = Bytes(unpack(source.rest(), 1 << 25) if head & 0x20 else source.rest())
         heads = Bytes(plain.take(plain.varint()))
+        yield from self.row_1(heads, plain) if head & 0x0F == 1 else self.row_2(heads, plain)
+        heads.end()
+
+    def row_2(self, heads: Bytes, plain: Bytes) -> Iterator[tuple[int, int, float, int, int]]:
+        odd = Bytes(plain.take(plain.varint()))
+        digits = [digit for byte in plain.rest() for digit in (byte & 15, byte >> 4)]
+        at = 0
+        for _ in range(heads.varint()):
+            flags = heads.byte()
+            one = self.list(heads) if flags & 1 else self.likely()
+            for flag, what in ((2, "step"), (4, "age")):
+                one[what] = wrap(one[what] + (heads.signed() if flags & flag else 0))
+            for flag in (8, 16):  # boot, UTC minus monotonic time
+                if flags & flag:
+                    heads.signed()
+            one["utc"] = wrap(one["utc"] + one["step"])
+            count = len(one["series"])
+            for series, quality in zip(one["series"], qualities(heads, count) if flags & 32 else [0] * count, strict=True):
+                yield series, one["utc"], self.value_2(digits[at], odd, series), quality, one["age"]
+                at += 1
+        odd.end()
+        if any(digits[at:]) or len(digits) - at > 1:
+            raise Damaged("too many digits")
+
+    def likely(self) -> dict:
+        if self.next >= len(self.lists):
+            self.next = 0
+        self.next += 1
+        return self.lists[self.next - 1]
+
+    def value_2(self, digit: int, odd: Bytes, series: int) -> float:
+        state = self.series.setdefault(series, [1, 0, 0])  # way, places, whole number
+        if digit < 15:
+            change = digit if digit < 14 else 14 + odd.varint()
+            state[2] = wrap(state[2] + (change >> 1 ^ -(change & 1)))
+        else:
+            head = odd.byte()
+            if head == 0:
+                return odd.double()
+            state[:] = [*scale_of(head), odd.signed()]
+        return value_of(state[2], state[0], state[1])
+
+    def row_1(self, heads: Bytes, plain: Bytes) -> Iterator[tuple[int, int, float, int, int]]:
         for _ in range(heads.varint()):
             one = self.list(heads)
             one["step"] = wrap(one["step"] + heads.signed())
@@ -264,23 +308,24 @@ class Journal:
             one["age"] = wrap(one["age"] + heads.signed())
             heads.signed(), heads.signed()  # boot, UTC minus monotonic time
             for series, quality in zip(one["series"], qualities(heads, len(one["series"])), strict=True):
-                yield series, one["utc"], self.value(plain, series), quality, one["age"]
-        heads.end()
+                yield series, one["utc"], self.value_1(plain, series), quality, one["age"]
         plain.end()
 
     def list(self, heads: Bytes) -> dict:
         number = heads.varint()
         if number > 0:
+            self.next = number
             return self.lists[number - 1]
         members, last = [], 0
         for _ in range(heads.varint()):
             last = wrap(last + heads.signed())
             members.append(last)
         self.lists.append({"series": members, "utc": 0, "step": 0, "age": 0})
+        self.next = len(self.lists)
         return self.lists[-1]
 
-    def value(self, plain: Bytes, series: int) -> float:
-        state = self.series.setdefault(series, [1, 0, 0])  # way, places, whole number
+    def value_1(self, plain: Bytes, series: int) -> float:
+        state = self.series.setdefault(series, [1, 0, 0])
         token = plain.varint()
         if token > 0:
             token -= 1
@@ -374,8 +419,8 @@ def samples(file: sqlite3.Connection) -> Iterator[tuple[int, int, float, int, in
 
 def read(path: str) -> None:
     file = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    if file.execute("PRAGMA application_id").fetchone()[0] != 0x484C4450 or file.execute("PRAGMA user_version").fetchone()[0] != 2:
-        raise Damaged("no store of format 2")
+    if file.execute("PRAGMA application_id").fetchone()[0] != 0x484C4450 or file.execute("PRAGMA user_version").fetchone()[0] not in (2, 3):
+        raise Damaged("no store of format 2 or 3")
     names = dict(file.execute("SELECT row, text FROM series"))
     for series, utc, value, quality, age in samples(file):
         print(f"{names[series]}\t{utc}\t{value.hex()}\t{quality}\t{age}")

@@ -18,10 +18,9 @@ TEST_CASE("a window holds two hours, also before 1970") {
 
 TEST_CASE("minutes count good numbers only, by their time and not by their order") {
   const codec::Times times{.utc_ms = {120'000, 60'500, 61'000, 119'999, 120'000, 60'000, 70'000, -1}, .seq = {1, 2, 3, 4, 5, 6, 7, 8}};
-  const codec::Column column{.series = 1,
-                             .values = {5, 1, 2, 3, 6, -1, std::numeric_limits<double>::quiet_NaN(), 9},
-                             .qualities = {{}, {}, {}, {}, {}, ground::Quality::absent, {}, {}}};
-  const auto minutes = minutes_of(times, column);
+  const std::vector<double> values{5, 1, 2, 3, 6, -1, std::numeric_limits<double>::quiet_NaN(), 9};
+  const std::vector<ground::Quality> qualities{{}, {}, {}, {}, {}, ground::Quality::absent, {}, {}};
+  const auto minutes = minutes_of(times, values, qualities);
   REQUIRE(minutes.size() == 3);
   CHECK(minutes[0].from_ms == -60'000);
   CHECK(minutes[1].from_ms == 60'000);

@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include "house.hpp"
+#include "made_file.hpp"
 #include "store/crc.hpp"
 
 using namespace holdup;
@@ -104,7 +105,7 @@ TEST_CASE("a file of format 1 is brought forward: all that it holds reads as bef
   const auto path = folder.file("r12.db");
   auto poll = make_old_file(path, 5000);
   House house{path};
-  CHECK(house.count("PRAGMA user_version") == 2);
+  CHECK(house.count("PRAGMA user_version") == 3);
   auto reader = Reader::open(path);
   const auto events = reader->events(0, 100).value();
   REQUIRE(events.size() == 30);
@@ -139,6 +140,50 @@ TEST_CASE("a conversion that is interrupted goes on where it was, and nothing is
   }
   house.settle();
   for (const std::size_t series : {0U, 2U, 39U}) CHECK(differing(path, poll, series) == 0);
+}
+
+TEST_CASE("a file of format 2 is brought forward: the rows of its journal are read, then sealed, and those of now follow them") {
+  const Folder folder{Folder::On::memory};
+  const auto path = folder.file("r12.db");
+  std::vector<std::int64_t> series;
+  {
+    MadeFile made{path};
+    const auto pack = made.add_pack("pdu-a");
+    for (const char* index : {"1", "2", "3", "4"})
+      series.push_back(made.add_series(pack, {"rack_power_watts", {{"device", "pdu-a"}, {"index", index}}}));
+    // as holdup wrote them: three series and one, twice
+    made.file().exec(
+        "INSERT INTO journal(seq, body) VALUES(1, "
+        "x'112302000302020280a0d5edee6604028098c296ed66100100010888a0d5edee66000000000011fa2300009c7500883ce4377e0b0012327665606f'), "
+        "(2, x'011b0201ad90d5edee660000000000020404d6afd5edee660200000c00050f0013b9400365440863ba')");
+    made.file().exec("PRAGMA user_version = 2");
+  }
+  REQUIRE(series == std::vector<std::int64_t>{1, 2, 3, 4});
+  const auto values = [&] {
+    std::vector<std::vector<double>> out;
+    auto reader = Reader::open(path);
+    REQUIRE(reader);
+    for (const auto row : series) {
+      out.emplace_back();
+      for (const auto& point : reader->range(row, {ground::Utc{}, ground::Utc::max()}).value()) out.back().push_back(point.value);
+    }
+    return out;
+  };
+  const std::vector<std::vector<double>> expected{{230.1, 230.3}, {1e300, 7, 8}, {5, -4.125}, {0.25, 0.75}};
+  CHECK(values() == expected);  // by a reader that comes before any daemon
+  House house{path, {.retention = {.raw = std::chrono::days{10'000}}, .seal_after = 4}};
+  CHECK(house.count("PRAGMA user_version") == 3);
+  CHECK(values() == expected);
+  Poll poll{three_days_ago(), 1, 40, Poll::Ages::yes};
+  for (int commit = 0; commit < 10; ++commit) {
+    house.commit(poll.next(1));
+    if (commit == 2) house.reopen(), poll.declare_again();
+    house.settle();
+  }
+  CHECK(house.count("SELECT count(*) FROM chunk WHERE pack = 1") > 0);
+  CHECK(values() == expected);
+  CHECK(differing(path, poll, 7) == 0);
+  CHECK(house.losses().empty());
 }
 
 TEST_CASE("a damaged batch of an old file is noted as lost, the others are there") {

@@ -87,7 +87,7 @@ TEST_CASE("a file of a newer format is refused by writer and reader, and left as
   auto store = open_store(path, memory);
   REQUIRE(store.has_error());
   CHECK(store.error().kind == ground::FailureKind::refused);
-  CHECK(says(store.error().what, "has format 99, this holdup knows 2: holdup 3.2 wrote it, use that or a newer holdup"));
+  CHECK(says(store.error().what, "has format 99, this holdup knows 3: holdup 3.2 wrote it, use that or a newer holdup"));
   auto reader = Reader::open(path);
   REQUIRE(reader.has_error());
   CHECK(says(reader.error().what, "or a newer holdup"));

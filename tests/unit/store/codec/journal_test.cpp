@@ -1,6 +1,9 @@
 #include "store/codec/journal.hpp"
 
+#include <bit>
 #include <map>
+#include <string>
+#include <string_view>
 
 #include "catch.hpp"
 #include "unit/store/codec/columns.hpp"
@@ -9,6 +12,13 @@ using namespace holdup;
 using namespace holdup::store::codec;
 
 namespace {
+
+Bytes bytes_of(std::string_view hex) {
+  Bytes out;
+  for (std::size_t at = 0; at < hex.size(); at += 2)
+    out.push_back(static_cast<std::uint8_t>(std::stoi(std::string{hex.substr(at, 2)}, nullptr, 16)));
+  return out;
+}
 
 bool same(const std::vector<JournalBatch>& a, const std::vector<JournalBatch>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const JournalBatch& one, const JournalBatch& other) {
@@ -144,6 +154,37 @@ TEST_CASE("a row of no replies, a reply of no series, times and ids at the ends 
                     {-0.0, 0.1, 1},
                     std::vector<ground::Quality>(3, ground::Quality::failed)}}};
   for (const auto& row : rows) CHECK(same(reader.read(writer.write(row, false)).value(), row));
+}
+
+TEST_CASE("what a writer has at hand is read as decimals, with the scale of each") {
+  JournalWriter writer;
+  JournalReader reader;
+  std::vector<JournalBatch> row{{5, 0, 1, 0, {1, 2, 3}, {230.1, 1e300, -7}, std::vector<ground::Quality>(3)}}, read;
+  REQUIRE(reader.read_decimals(writer.write(row, true), read));
+  REQUIRE(read.size() == 1);
+  const auto& [wholes, scales] = read[0].decimals;
+  CHECK(wholes == std::vector<std::int64_t>{2301, std::bit_cast<std::int64_t>(1e300), -7});
+  CHECK(scales == std::vector<std::uint8_t>{0x11, 0, 0x10});
+  row[0].values[0] = 230;  // keeps its digit
+  REQUIRE(reader.read_decimals(writer.write(row, false), read));
+  CHECK(read[0].decimals.wholes[0] == 2300);
+  CHECK(read[0].decimals.scales[0] == 0x11);
+}
+
+TEST_CASE("rows of version 1 are read, and followed by those of this one") {
+  // Written by holdup when it had no other.
+  const Bytes first =
+      bytes_of("112302000302020280a0d5edee6604028098c296ed66100100010888a0d5edee66000000000011fa2300009c7500883ce4377e0b0012327665606f");
+  const Bytes second = bytes_of("011b0201ad90d5edee660000000000020404d6afd5edee660200000c00050f0013b9400365440863ba");
+  JournalReader reader;
+  using enum ground::Quality;
+  CHECK(same(reader.read(first).value(), {{1'767'225'600'000, 2, 1, 1'767'000'000'000, {1, 2, 3}, {230.1, 1e300, 5}, {good, good, stale}},
+                                          {1'767'225'600'004, 0, 1, 1'767'000'000'000, {4}, {0.25}, {good}}}));
+  CHECK(same(reader.read(second).value(), {{1'767'225'601'001, 2, 1, 1'767'000'000'000, {1, 2, 3}, {230.3, 7, -4.125}, {good, good, good}},
+                                           {1'767'225'601'003, 1, 1, 1'767'000'000'000, {2, 4}, {8, 0.75}, {failed, good}}}));
+  const std::vector<JournalBatch> row{{7, 0, 1, 0, {4}, {0.5}, {good}}};
+  CHECK(same(reader.read(JournalWriter{}.write(row, true)).value(), row));
+  CHECK(JournalReader{}.read(second).has_error());
 }
 
 TEST_CASE("each damaged byte of a journal row is found") {
