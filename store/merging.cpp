@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -142,16 +143,19 @@ std::vector<codec::Summary> minutes_of(const codec::Times& times, std::span<cons
     std::ranges::stable_sort(sorted, {}, [&](std::size_t row) { return times.utc_ms[row]; });
   }
   std::vector<codec::Summary> out;
-  std::int64_t end = 0;
+  codec::Summary minute;
+  std::int64_t end = std::numeric_limits<std::int64_t>::min();
   for (std::size_t i = 0; i < times.rows(); ++i) {
     const auto row = sorted.empty() ? i : sorted[i];
     if (qualities[row] != ground::Quality::good || std::isnan(values[row])) continue;
-    if (out.empty() || times.utc_ms[row] >= end) {
-      out.push_back({.from_ms = floor_to(times.utc_ms[row], minute_ms)});
-      end = out.back().from_ms + minute_ms;
+    if (times.utc_ms[row] >= end) {
+      if (minute.count > 0) out.push_back(minute);
+      minute = {.from_ms = floor_to(times.utc_ms[row], minute_ms)};
+      end = minute.from_ms + minute_ms;
     }
-    add(out.back(), values[row]);
+    add(minute, values[row]);
   }
+  if (minute.count > 0) out.push_back(minute);
   return out;
 }
 

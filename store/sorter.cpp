@@ -54,7 +54,11 @@ void Sorter::add(std::int64_t seq, const codec::JournalBatch& reply, const Part&
 // Most replies come in the order in which they came first.
 const Sorter::Parts& Sorter::parts_of(const codec::SeriesList& series) {
   if (likely_ >= lists_.size()) likely_ = 0;
-  if (likely_ < lists_.size() && lists_[likely_].series == series) return lists_[likely_++].parts;
+  if (likely_ < lists_.size() && lists_[likely_].series == series) {
+    List& list = lists_[likely_++];
+    if (!list.series.is(series)) list.series = series;  // to be compared sooner next time
+    return list.parts;
+  }
   if (lists_.size() >= most_lists) lists_.clear(), place_of_.clear();
   const auto [known, born] = place_of_.try_emplace(series, lists_.size());
   if (born) lists_.push_back({series, make_parts(series)});

@@ -212,9 +212,9 @@ bool raised(std::span<const std::int64_t> wholes, std::span<const std::uint8_t> 
 void put_values(Bytes& out, std::span<const std::int64_t> wholes, std::span<const std::uint8_t> scales, Packing packing) {
   thread_local std::vector<std::int64_t> numbers;
   if (!wholes.empty()) {
-    const auto most = *std::ranges::max_element(scales);
+    const bool alike = std::memcmp(scales.data(), scales.data() + 1, scales.size() - 1) == 0;
+    const auto most = alike ? scales.front() : *std::ranges::max_element(scales);
     const auto scale = scale_from(most);
-    const bool alike = std::ranges::count(scales, most) == std::ssize(scales);
     if (scale && (alike || (scale->way == Scale::quotient && raised(wholes, scales, most, numbers)))) {
       const std::span<const std::int64_t> all = alike ? wholes : std::span<const std::int64_t>{numbers};
       if (digits_needed(all, *scale)) {

@@ -18,7 +18,9 @@ constexpr std::size_t compressible = 64;  // zstd makes no table for less
 // Rooms that the rows of numbers of one column after the other share.
 struct Scratch {
   Numbers once, others, numbers;
-  Bytes digits;
+  struct {
+    Bytes digits, packed, elsewhere;  // the digits one a byte
+  } of_digits;
 };
 thread_local Scratch scratch;
 
@@ -138,11 +140,6 @@ class LowBits {
   Bytes bytes_;
 };
 
-struct Digits {
-  Bytes bytes, elsewhere;
-  LowBits low;
-};
-
 template <unsigned together>
 void pack(BytesView digits, unsigned base, Bytes& out) {
   out.resize((digits.size() + together - 1) / together);
@@ -155,42 +152,54 @@ void pack(BytesView digits, unsigned base, Bytes& out) {
   }
 }
 
-Bytes packed(BytesView digits, unsigned base) {
-  Bytes out;
+void pack(BytesView digits, unsigned base, Bytes& out) {
   switch (digits_a_byte(base)) {
     case 1:
-      return pack<1>(digits, base, out), out;
+      return pack<1>(digits, base, out);
     case 2:
-      return pack<2>(digits, base, out), out;
+      return pack<2>(digits, base, out);
     case 3:
-      return pack<3>(digits, base, out), out;
+      return pack<3>(digits, base, out);
     case 4:
-      return pack<4>(digits, base, out), out;
+      return pack<4>(digits, base, out);
     case 5:
-      return pack<5>(digits, base, out), out;
+      return pack<5>(digits, base, out);
     default:
-      return pack<8>(digits, base, out), out;
+      return pack<8>(digits, base, out);
   }
 }
 
-Digits digits_of(View numbers, const Plan& plan) {
-  Digits out{{}, {}, LowBits{plan.low}};
-  Bytes& digits = scratch.digits;
+/// `numbers` are (residual − from) / common. True where the digits are compressed.
+bool put_digits(Bytes& out, View numbers, const Plan& plan, std::int64_t from, std::int64_t common, Packing packing) {
+  auto& [digits, packed, elsewhere] = scratch.of_digits;
   digits.resize(numbers.size());
+  elsewhere.clear();
   const std::uint64_t end = plan.base - (plan.all ? 0U : 1U);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const std::int64_t above = difference(numbers[i], plan.from);
     auto digit = static_cast<std::uint64_t>(above >> plan.low);
     if (digit >= end) {
       digit = plan.base - 1;
-      put_signed(out.elsewhere, above);
+      put_signed(elsewhere, above);
     }
     digits[i] = static_cast<std::uint8_t>(digit);
   }
-  if (plan.low > 0)
-    for (const std::int64_t number : numbers) out.low.add(static_cast<std::uint64_t>(difference(number, plan.from)));
-  out.bytes = packed(digits, plan.base);
-  return out;
+  put_signed(out, from);
+  put_varint(out, static_cast<std::uint64_t>(common));
+  put_signed(out, plan.from);
+  out.push_back(static_cast<std::uint8_t>(plan.base - 1));
+  out.push_back(static_cast<std::uint8_t>(plan.low));
+  put_varint(out, elsewhere.size());
+  put(out, elsewhere);
+  if (plan.low > 0) {
+    LowBits low{plan.low};
+    for (const std::int64_t number : numbers) low.add(static_cast<std::uint64_t>(difference(number, plan.from)));
+    put(out, low.finish());
+  }
+  pack(digits, plan.base, packed);
+  if (packing == Packing::alone && packed.size() >= compressible && compress(packed, Effort::digits, out)) return true;
+  put(out, packed);
+  return false;
 }
 
 struct Candidate {
@@ -198,23 +207,22 @@ struct Candidate {
   bool compressed = false;
 };
 
-/// `numbers` are (residual − from) / common.
-Candidate written(View numbers, const Plan& plan, std::int64_t from, std::int64_t common, Packing packing) {
-  Digits digits = digits_of(numbers, plan);
-  const Bytes& low = digits.low.finish();
-  Candidate out;
-  out.bytes.reserve(digits.bytes.size() + digits.elsewhere.size() + low.size() + 64);
-  put_signed(out.bytes, from);
-  put_varint(out.bytes, static_cast<std::uint64_t>(common));
-  put_signed(out.bytes, plan.from);
-  out.bytes.push_back(static_cast<std::uint8_t>(plan.base - 1));
-  out.bytes.push_back(static_cast<std::uint8_t>(plan.low));
-  put_varint(out.bytes, digits.elsewhere.size());
-  put(out.bytes, digits.elsewhere);
-  put(out.bytes, low);
-  out.compressed = packing == Packing::alone && digits.bytes.size() >= compressible && compress(digits.bytes, Effort::digits, out.bytes);
-  if (!out.compressed) put(out.bytes, digits.bytes);
-  return out;
+const Candidate& best(View residuals, Packing packing) {
+  const std::int64_t from = residuals.front();
+  const std::int64_t common = divisor(residuals, from);
+  Numbers& numbers = scratch.numbers;
+  numbers.resize(residuals.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = difference(residuals[i], from);
+  if (common != 1)
+    for (std::int64_t& number : numbers) number /= common;
+  thread_local Candidate least, one;
+  least.bytes.clear();
+  for (const Plan& plan : plans(numbers, 3)) {
+    one.bytes.clear();
+    one.compressed = put_digits(one.bytes, numbers, plan, from, common, packing);
+    if (least.bytes.empty() || one.bytes.size() < least.bytes.size()) std::swap(least, one);
+  }
+  return least;
 }
 
 /// By the least and the greatest, as good as alone; nothing where digits are not worth it.
@@ -230,22 +238,6 @@ std::optional<Plan> plan_at_a_glance(View residuals, std::int64_t least, std::in
   return span < 256 ? std::optional{Plan{least, 256, 0, true}} : std::nullopt;
 }
 
-Candidate best(View residuals, Packing packing) {
-  const std::int64_t from = residuals.front();
-  const std::int64_t common = divisor(residuals, from);
-  Numbers& numbers = scratch.numbers;
-  numbers.resize(residuals.size());
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = difference(residuals[i], from);
-  if (common != 1)
-    for (std::int64_t& number : numbers) number /= common;
-  std::vector<Plan> promising = plans(numbers, 3);
-  Candidate least;
-  for (const Plan& plan : promising)
-    if (Candidate one = written(numbers, plan, from, common, packing); least.bytes.empty() || one.bytes.size() < least.bytes.size())
-      least = std::move(one);
-  return least;
-}
-
 void put_varints(Bytes& out, View residuals) {
   const std::size_t end = out.size();
   out.resize(end + residuals.size() * most_varint_bytes);
@@ -259,7 +251,7 @@ Form put_quickly(Bytes& out, View residuals) {
   if (least == most) return put_signed(out, least), Form::constant;
   const auto plan = plan_at_a_glance(residuals, least, most);
   if (!plan) return put_varints(out, residuals), Form::varints;
-  return put(out, written(residuals, *plan, 0, 1, Packing::quickly).bytes), Form::digits;
+  return put_digits(out, residuals, *plan, 0, 1, Packing::quickly), Form::digits;
 }
 
 /// All but what precedes the residuals.
@@ -271,7 +263,7 @@ Form put_residuals(Bytes& out, View residuals, Packing packing, bool& compressed
   Bytes plain;
   if (residuals.size() <= 128) put_varints(plain, residuals);
   if (residuals.size() > few) {
-    const Candidate digits = best(residuals, packing);
+    const Candidate& digits = best(residuals, packing);
     if (plain.empty() || digits.bytes.size() < plain.size()) {
       compressed = digits.compressed;
       return put(out, digits.bytes), Form::digits;

@@ -28,6 +28,8 @@ class SeriesList {
   [[nodiscard]] std::int64_t operator[](std::size_t place) const { return (*series_)[place]; }
   [[nodiscard]] std::int64_t front() const { return series_->front(); }
   [[nodiscard]] std::int64_t back() const { return series_->back(); }
+  /// They share them.
+  [[nodiscard]] bool is(const SeriesList& other) const { return series_ == other.series_; }
   bool operator==(const SeriesList& other) const { return series_ == other.series_ || std::ranges::equal(all(), other.all()); }
 
  private:
