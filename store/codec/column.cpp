@@ -108,17 +108,24 @@ void put_exceptions(Bytes& out, const std::vector<Exception>& exceptions) {
   }
 }
 
-bool get_exceptions(Cursor& cursor, std::span<std::int64_t> wholes, std::span<std::uint8_t> scales) {
+/// `fill` is told from where on how many are which bits.
+template <typename Fill>
+bool get_exceptions(Cursor& cursor, std::size_t count, Fill fill) {
   std::size_t end = 0;
-  for (std::size_t left = cursor.count(wholes.size()); left > 0 && cursor.ok(); --left) {
-    const std::size_t at = end + cursor.count(wholes.size() - end);
-    const std::size_t length = cursor.count(wholes.size() - at);
-    const auto bits = static_cast<std::int64_t>(cursor.fixed(8));
+  for (std::size_t left = cursor.count(count); left > 0 && cursor.ok(); --left) {
+    const std::size_t at = end + cursor.count(count - end);
+    const std::size_t length = cursor.count(count - at);
     end = at + length;
-    std::ranges::fill(wholes.subspan(at, length), bits);
-    std::ranges::fill(scales.subspan(at, length), std::uint8_t{0});
+    fill(at, length, static_cast<std::int64_t>(cursor.fixed(8)));
   }
   return cursor.ok();
+}
+
+/// The whole numbers of a column that is not bit by bit; where its exceptions stand, for whoever fills them in.
+bool get_wholes(Cursor& cursor, std::span<std::int64_t> wholes) {
+  for (std::size_t left = cursor.count(wholes.size()); left > 0 && cursor.ok(); --left)
+    (void)cursor.varint(), (void)cursor.varint(), (void)cursor.fixed(8);
+  return cursor.ok() && get_integers(cursor.rest(), wholes);
 }
 
 struct Fit {
@@ -230,39 +237,52 @@ void put_values(Bytes& out, std::span<const std::int64_t> wholes, std::span<cons
   put_values(out, values, packing);
 }
 
+namespace {
+
+void put_doubles(std::span<double> out, std::span<const std::int64_t> wholes, std::optional<Scale> scale) {
+  if (!scale) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = std::bit_cast<double>(wholes[i]);
+  } else if (scale->way == Scale::quotient) {
+    const double power = powers[scale->digits];
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<double>(wholes[i]) / power;
+  } else {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = value_of(wholes[i], *scale);
+  }
+}
+
+}  // namespace
+
 void put_doubles(std::span<double> out, std::span<const std::int64_t> wholes, std::span<const std::uint8_t> scales) {
-  for (std::size_t i = 0, end = 0; i < out.size(); i = end) {  // a run of one scale after the other
-    for (end = i + 1; end < out.size() && scales[end] == scales[i];) ++end;
-    const auto scale = scale_from(scales[i]);
-    if (!scale) {
-      for (std::size_t at = i; at < end; ++at) out[at] = std::bit_cast<double>(wholes[at]);
-    } else if (scale->way == Scale::quotient) {
-      for (std::size_t at = i; at < end; ++at) out[at] = static_cast<double>(wholes[at]) / powers[scale->digits];
-    } else {
-      for (std::size_t at = i; at < end; ++at) out[at] = value_of(wholes[at], *scale);
-    }
+  for (std::size_t at = 0, end = 0; at < out.size(); at = end) {  // a run of one scale after the other
+    for (end = at + 1; end < out.size() && scales[end] == scales[at];) ++end;
+    put_doubles(out.subspan(at, end - at), wholes.subspan(at, end - at), scale_from(scales[at]));
   }
 }
 
 bool get_values(BytesView bytes, std::span<double> values) {
-  thread_local Decimals all;
-  all.wholes.resize(values.size()), all.scales.resize(values.size());
-  if (!get_values(bytes, all.wholes, all.scales)) return false;
-  put_doubles(values, all.wholes, all.scales);
-  return true;
+  thread_local std::vector<std::int64_t> wholes;
+  wholes.resize(values.size());
+  Cursor cursor{bytes};
+  const std::uint8_t form = cursor.byte();
+  const auto scale = scale_from(form);
+  Cursor exceptions = cursor;
+  if (!cursor.ok() || !(form == bitwise ? get_bitwise(cursor, wholes) : scale && get_wholes(cursor, wholes))) return false;
+  put_doubles(values, wholes, scale);
+  return form == bitwise || get_exceptions(exceptions, values.size(), [&](std::size_t at, std::size_t length, std::int64_t bits) {
+           std::ranges::fill(values.subspan(at, length), std::bit_cast<double>(bits));
+         });
 }
 
 bool get_values(BytesView bytes, std::span<std::int64_t> wholes, std::span<std::uint8_t> scales) {
   Cursor cursor{bytes};
   const std::uint8_t form = cursor.byte();
-  if (form == bitwise) return std::ranges::fill(scales, std::uint8_t{0}), cursor.ok() && get_bitwise(cursor, wholes);
-  if (!scale_from(form)) return false;
   Cursor exceptions = cursor;
-  for (std::size_t left = cursor.count(wholes.size()); left > 0 && cursor.ok(); --left)
-    (void)cursor.varint(), (void)cursor.varint(), (void)cursor.fixed(8);
-  if (!cursor.ok() || !get_integers(cursor.rest(), wholes)) return false;
-  std::ranges::fill(scales, form);
-  return get_exceptions(exceptions, wholes, scales);
+  if (!cursor.ok() || !(form == bitwise ? get_bitwise(cursor, wholes) : scale_from(form) && get_wholes(cursor, wholes))) return false;
+  std::ranges::fill(scales, form);  // 0, as `bitwise` is, says the same of a whole number
+  return form == bitwise || get_exceptions(exceptions, wholes.size(), [&](std::size_t at, std::size_t length, std::int64_t bits) {
+           std::ranges::fill(wholes.subspan(at, length), bits);
+           std::ranges::fill(scales.subspan(at, length), std::uint8_t{0});
+         });
 }
 
 bool alike(std::span<const ground::Quality> qualities) {
