@@ -26,6 +26,9 @@ bool has_ids(const Shape& shape, std::span<const record::Sample> samples) {
 }
 
 void add_labels(SQLite::Database& file, std::int64_t row, const std::vector<record::Label>& labels) {
+  SQLite::Statement left{file, "DELETE FROM label WHERE series = ?"};  // by a damaged row that had this number
+  left.bind(1, row);
+  left.exec();
   SQLite::Statement add{file, "INSERT INTO label(series, name, value) VALUES(?, ?, ?)"};
   for (const auto& [name, value] : labels) {
     add.bind(1, row);
@@ -110,7 +113,7 @@ Catalog::Place Catalog::place(SQLite::Database& file, record::SeriesId id) {
   find.reset();
   const auto place = found.row != 0 ? found : add_series(file, text, series->second);
   places_.emplace(id, place);
-  packs_.emplace(place.row, place.pack);
+  packs_.insert_or_assign(place.row, place.pack);
   return place;
 }
 
@@ -118,9 +121,8 @@ std::int64_t Catalog::pack_of(SQLite::Database& file, std::int64_t series_row) {
   if (const auto known = packs_.find(series_row); known != packs_.end()) return known->second;
   SQLite::Statement find{file, "SELECT pack FROM series WHERE row = ?"};
   find.bind(1, series_row);
-  const std::int64_t pack = find.executeStep() ? find.getColumn(0).getInt64() : 0;
-  packs_.emplace(series_row, pack);
-  return pack;
+  if (!find.executeStep()) return 0;  // not remembered: the row may be given to another series
+  return packs_.emplace(series_row, find.getColumn(0).getInt64()).first->second;
 }
 
 const Shape& Catalog::shape(SQLite::Database& file, std::span<const record::Sample> samples) {

@@ -64,7 +64,7 @@ ground::Result<Compacted> shortened(const std::string& path, const Failure& in_u
   const auto owner = owner_of(file);
   if (!owner) return owner.error();
   const auto number = [&](const char* pragma) { return file.execAndGet(pragma).getInt64(); };
-  if (*owner != Owner::holdup || number("PRAGMA auto_vacuum") != 2)
+  if (*owner == Owner::nobody || number("PRAGMA auto_vacuum") != 2)
     return Failure{FailureKind::refused, in_use.what + "; it began in an older format and can only be written anew: stop it first"};
   file.exec("PRAGMA synchronous = FULL");
   file.exec("PRAGMA wal_autocheckpoint = 0");
@@ -75,7 +75,8 @@ ground::Result<Compacted> shortened(const std::string& path, const Failure& in_u
   auto moved = std::chrono::steady_clock::now();
   for (auto left = number("PRAGMA freelist_count"); left > 0; left = number("PRAGMA freelist_count")) {
     progress(left);
-    SQLite::Transaction slice{file, SQLite::TransactionBehavior::IMMEDIATE};  // or a commit of the daemon's between its read and its write ends it
+    SQLite::Transaction slice{
+        file, SQLite::TransactionBehavior::IMMEDIATE};  // or a commit of the daemon's between its read and its write ends it
     file.exec("PRAGMA incremental_vacuum(64)");
     slice.commit();
     if (log_pages < most_log_pages) moved = std::chrono::steady_clock::now();

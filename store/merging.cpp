@@ -25,6 +25,11 @@ void add(codec::Summary& to, double value) {
   ++to.count;
 }
 
+bool has_doubles(std::vector<std::int64_t> series) {
+  std::ranges::sort(series);
+  return std::ranges::adjacent_find(series) != series.end();
+}
+
 struct Spot {  // where a series stands
   std::size_t piece = 0, block = 0, place = 0;
 };
@@ -46,9 +51,13 @@ class Joint {
     std::erase_if(pieces_, [&](Piece& piece) {
       if (const auto reader = codec::ChunkReader::open(piece.body)) {
         const auto before = rows;
-        for (std::size_t block = 0; block < reader->blocks(); ++block) rows += reader->rows(block);
-        if (rows <= codec::max_rows) return false;
-        rows = before;  // one that says so many is none of ours
+        bool doubles = false;
+        for (std::size_t block = 0; block < reader->blocks(); ++block) {
+          rows += reader->rows(block);
+          doubles = doubles || has_doubles(reader->series(block));
+        }
+        if (rows <= codec::max_rows && !doubles) return false;
+        rows = before;  // one that says so many, or a series twice, is none of ours
       }
       damaged.push_back(std::move(piece));
       return true;

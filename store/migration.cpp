@@ -92,7 +92,9 @@ void from_format_1(SQLite::Database& file) {
 
 }  // namespace
 
-void bring_forward(SQLite::Database& file) { number(file, "PRAGMA user_version") == 1 ? from_format_1(file) : from_format_2(file); }
+void bring_forward(SQLite::Database& file) { has_format_2_tables(file) ? from_format_2(file) : from_format_1(file); }
+
+bool has_format_2_tables(SQLite::Database& file) { return file.tableExists("journal"); }
 
 bool has_old_samples(SQLite::Database& file) { return file.tableExists("batch"); }
 

@@ -60,10 +60,13 @@ const Sorter::Parts& Sorter::parts_of(const codec::SeriesList& series) {
     return list.parts;
   }
   if (lists_.size() >= most_lists) lists_.clear(), place_of_.clear();
-  const auto [known, born] = place_of_.try_emplace(series, lists_.size());
-  if (born) lists_.push_back({series, make_parts(series)});
-  likely_ = known->second + 1;
-  return lists_[known->second].parts;
+  if (const auto known = place_of_.find(series); known != place_of_.end()) return likely_ = known->second + 1, lists_[known->second].parts;
+  auto parts = make_parts(series);
+  if (parts.empty() || parts.front().pack == 0) return passing_ = std::move(parts);  // of damage; what is unknown now may be known later
+  place_of_.emplace(series, lists_.size());
+  lists_.push_back({series, std::move(parts)});
+  likely_ = lists_.size();
+  return lists_.back().parts;
 }
 
 Sorter::Parts Sorter::make_parts(const codec::SeriesList& series) {

@@ -48,6 +48,7 @@ class Sorter {
     codec::SeriesList series;
     Parts parts;
   };
+  Parts passing_;  // of a list that is not kept
   std::vector<List> lists_;
   std::unordered_map<codec::SeriesList, std::size_t, codec::SeriesListHash> place_of_;  // there
   std::size_t likely_ = 0;                                                              // place of the next one

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "store/migration.hpp"
 #include "store/reader/stages.hpp"
 
 namespace holdup::store {
@@ -15,7 +16,7 @@ ground::Result<Verification> Verification::open(const std::string& path) {
   auto file = open_for_reading(path);
   if (!file) return file.error();
   try {
-    if (const auto owner = owner_of(**file); owner && *owner == Owner::older)
+    if (const auto owner = owner_of(**file); owner && *owner == Owner::older && !has_format_2_tables(**file))
       return ground::Failure{ground::FailureKind::refused,
                              path + " has an older format: `holdup run` brings it to this one when it opens it, then it can be verified"};
     return Verification{std::make_unique<Stages>(std::move(*file))};

@@ -32,7 +32,7 @@ class Counts {
  public:
   Counts(std::span<const std::int64_t> numbers, std::int64_t centre, unsigned low) : all_(numbers.size()), weight_of_all_(weight(all_)) {
     for (const std::int64_t number : numbers) {
-      const auto bin = static_cast<std::uint64_t>((difference(number, centre) >> low) + half);
+      const auto bin = static_cast<std::uint64_t>(sum(difference(number, centre) >> low, half));
       if (bin >= bins) continue;
       ++count_[bin];
       first_ = std::min<std::size_t>(first_, bin);

@@ -307,6 +307,29 @@ TEST_CASE("a series born in a commit whose chore met damage keeps its own row") 
   }
 }
 
+TEST_CASE("a series that is given the number of a damaged one has its own pack, labels and samples") {
+  const Folder folder{Folder::On::memory};
+  const auto path = folder.file("r12.db");
+  House house{path, {.seal_after = 16}};
+  Poll before{some_days_ago(2), 1, 2};
+  house.commit(before.next(1));
+  house.exec("UPDATE series SET row = -1 WHERE row = 2");
+  house.reopen();  // the journal still has samples of 2
+  Poll after{some_days_ago(1), 1, 4};
+  for (int second = 0; second < 100; ++second) {
+    house.commit(after.next(1));
+    house.settle();
+  }
+  REQUIRE(house.count("SELECT count(*) FROM series WHERE row = 2") == 1);
+  CHECK(house.count("SELECT count(*) FROM chunk WHERE pack = 0") == 0);
+  for (const std::size_t series : {0U, 2U, 3U}) {
+    auto reader = Reader::open(path);
+    const auto found = reader->series("", Poll::series(series).labels);
+    REQUIRE((found && found->size() == 1));
+    CHECK(reader->range(found->at(0).row, {some_days_ago(1), ground::Utc::max()})->size() == 100);
+  }
+}
+
 TEST_CASE("what was recorded with a clock in 1970 is kept as long as what was recorded next") {
   const Folder folder{Folder::On::memory};
   House house{folder.file("r12.db"), {.retention = {.raw = 6h, .minute = 12h, .hour = 24h, .pace = 1'000'000'000}, .seal_after = 4}};

@@ -41,3 +41,20 @@ TEST_CASE("minutes count good numbers only, by their time and not by their order
   CHECK(hours[1].sum == 17);
   CHECK(hours[1].last == 6);
 }
+
+TEST_CASE("a chunk that names a series twice in one block is set aside, and harms no merge") {
+  const codec::Times times{.utc_ms = {60'000, 61'000}, .seq = {1, 2}, .age_ms = {0, 0}, .stretches = {{}}};
+  const auto chunk = [&](std::initializer_list<std::int64_t> series) {
+    codec::ChunkWriter writer;
+    writer.begin(times);
+    for (const auto one : series) writer.add(one, std::vector<double>{1, 2}, std::vector<ground::Quality>(2));
+    return writer.finish();
+  };
+  Merged merged;
+  for (auto job = merge({{.row = 1, .extent = {}, .body = chunk({7, 7})}, {.row = 2, .extent = {}, .body = chunk({7})}}, merged);
+       job.under_way();)
+    job.next();
+  REQUIRE(merged.damaged.size() == 1);
+  CHECK(merged.damaged[0].row == 1);
+  CHECK(merged.extent.samples == 2);
+}
