@@ -69,9 +69,9 @@ void Pump::begin() {
   if (!cursor || !last) return;
   file_ = source_.file();
   begun_ = true;
-  position_ = *cursor ? std::min(**cursor, *last) : target_.history ? 0 : *last;  // beyond the last one is damage
+  position_ = *cursor ? std::clamp<std::int64_t>(**cursor, 0, *last) : target_.history ? 0 : *last;  // beyond the ends is damage …
   remembered_ = !*cursor;
-  if (!*cursor) source_.keep(cursor_name(), position_);
+  if (*cursor != position_) source_.keep(cursor_name(), position_);  // … which another start would read otherwise
 }
 
 /// What went on before this run, so that its end is told.
@@ -100,8 +100,10 @@ Pump::Move Pump::next(Instant now) {
   if (!begun_) return {.post = {}, .until = now + std::chrono::seconds{1}};
   if (!remembered_) remember();
   if (now < pause_until_) return {.post = {}, .until = pause_until_};
-  if (slice_to_ && source_.last_recorded() && source_.file() != file_) begin_anew();  // or a restart finds no cursor in the new file
+  const bool readable = slice_to_ && source_.last_recorded();
+  if (readable && source_.file() != file_) begin_anew();  // or a restart finds no cursor in the new file
   for (std::size_t slices = 0; pieces_.empty(); ++slices) {
+    if (slice_to_ && slices == 0 && !readable) return {.post = {}, .until = now + std::chrono::seconds{1}};  // the file may be another one
     if (slice_to_) finish_slice();
     if (slices == slices_a_move) return {.post = {}, .until = now};
     if (!may_read(now)) return {.post = {}, .until = now + limits_.look};

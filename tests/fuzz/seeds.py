@@ -248,7 +248,14 @@ def journal() -> dict[str, bytes]:
     values = b"\0\x11" + signed(2300) + b"\0\0" + bytes(8) + b"\0\x32" + signed(-7)
     again = b"\1\1" + signed(0) + signed(1) + signed(0) * 2 + b"\x08\1"
     out = {"key": row(born, values), "packed": row(born, values, packed=True), "empty": row(b"\0", b"")}
-    return out | {"two": row(born, values) + b"\xfe\0" + row(again, b"\2\3\1", 1), "lost": row(again, b"\1\1\1", 1)}
+    out |= {"two": row(born, values) + b"\xfe\0" + row(again, b"\2\3\1", 1), "lost": row(again, b"\1\1\1", 1)}
+    born = b"\1\x1b\0\3" + signed(1) * 3 + signed(10**12) + signed(1) + signed(5)
+    digits = lambda odd, content: varint(len(odd)) + odd + content  # noqa: E731
+    odd = b"\x11" + signed(2300) + b"\0" + bytes(8) + b"\x32" + signed(-7)
+    first = row(born, digits(odd, b"\xff\x0f"), 0x12)
+    out |= {"digits": first, "packed digits": row(born, digits(odd, b"\xff\x0f"), 0x12, packed=True), "no digits": row(b"\0", b"\0", 0x12)}
+    later = row(b"\1\x26" + signed(1) + signed(3) + b"\x08\1", digits(varint(300), b"\xe3\x01"), 2)
+    return out | {"likely": first + b"\xfe\0" + later, "listed": first + b"\xfe\0" + row(b"\2\1\1\0", digits(b"", b"\x21\x43\x05"), 2)}
 
 
 def summary() -> dict[str, bytes]:
@@ -263,6 +270,14 @@ def summary() -> dict[str, bytes]:
     return out | {"minutes": body(20, apart), "packed": body(20, apart, True), "sums": body(20, apart[:3] + [b"\0" + columns(20)["bits"][1:]])}
 
 
+def cursor() -> dict[str, bytes]:
+    begin = lambda at: b"\3\x05\1" + at.to_bytes(8, "big", signed=True)  # noqa: E731
+    take, refuse, fail, late, again, other = b"\7\6", b"\7\2", b"\7\0", b"\2", b"\3", b"\4"
+    out = {name: begin(at) + (b"\0\1" + take) * 5 for name, at in {"within": 3, "none": -1, "beyond": 2**53, "least": -(2**63), "greatest": 2**63 - 1}.items()}
+    out |= {"new": b"\7\3\0" + take * 4, "late": begin(0) + late + (b"\0\1" + take) * 30 + again + take * 3, "refused": begin(1) + refuse * 8 + take * 2}
+    return out | {"other": begin(2) + take + other + b"\0\1" * 3 + take + again + take, "failing": begin(0) + fail * 6 + b"\5\x40" + b"\7\1\x20" + b"\7\5" + take * 5 + b"\6" + take + b"\6"}
+
+
 def words(files: list[Path]) -> str:
     """The keys of these files, as libFuzzer's dictionaries have them."""
     found = set(re.findall(r"\b[a-z_]+(?=:)", "".join(file.read_text() for file in files)))
@@ -270,7 +285,7 @@ def words(files: list[Path]) -> str:
 
 
 def main() -> None:
-    for target in (codec, trap, profile, recording, modbus, registers, rtu, site, chunk, journal, summary):
+    for target in (codec, trap, profile, recording, modbus, registers, rtu, site, chunk, journal, summary, cursor):
         folder = Path(sys.argv[1], target.__name__)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target().items():

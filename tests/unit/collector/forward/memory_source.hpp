@@ -46,6 +46,11 @@ class MemorySource final : public Source {
     const std::lock_guard lock{mutex_};
     durable_ = cursors_;
   }
+  /// … or is lost, as by a restart.
+  void forget() {
+    const std::lock_guard lock{mutex_};
+    cursors_ = durable_;
+  }
   std::int64_t kept(const std::string& target) {
     const std::lock_guard lock{mutex_};
     const auto found = cursors_.find("forward/" + target);
@@ -61,7 +66,7 @@ class MemorySource final : public Source {
     const std::lock_guard lock{mutex_};
     ++reads;
     std::map<std::int64_t, std::vector<store::Point>> all;
-    store::Slice slice{.to = after_seq};
+    store::Slice slice{.to = std::max<std::int64_t>(after_seq, 0)};
     for (std::size_t count = 0; count < samples && slice.to < static_cast<std::int64_t>(commits_.size()); ++slice.to)
       for (const auto& one : commits_[static_cast<std::size_t>(slice.to)]) {
         count += one.points.size();

@@ -103,6 +103,42 @@ TEST_CASE("every sample is sent once, in order, and the cursor follows") {
   CHECK_FALSE(rig.pump->figures().waiting_since);
 }
 
+TEST_CASE("a durable cursor beyond the ends is put right at once, so that a restart before anything was sent skips nothing") {
+  const std::int64_t damaged = GENERATE(std::int64_t{1} << 53, std::numeric_limits<std::int64_t>::min());
+  Rig rig;
+  const auto row = rig.source.name("a");
+  fill(rig.source, row, 0, 3);
+  rig.source.keep("forward/t", damaged);
+  rig.restart();
+  rig.pump->begin();
+  fill(rig.source, row, 3, 6);
+  rig.restart();
+  rig.pump->begin();
+  rig.settle();
+  CHECK(rig.held[key("a")] == (damaged > 0 ? seconds(3, 6) : seconds(0, 6)));
+}
+
+TEST_CASE("while the store cannot be read no cursor moves, for its file may be another one by now") {
+  Rig rig;
+  rig.target.history = true;
+  rig.restart();
+  rig.pump->begin();
+  fill(rig.source, rig.source.name("a"), 0, 5);
+  REQUIRE(rig.pump->next(rig.now).post);
+  rig.source.broken = true;
+  rig.source.be_another_file();
+  rig.pump->answered(Answer{.status = 200}, rig.now);
+  const auto move = rig.pump->next(rig.now);
+  CHECK_FALSE(move.post);
+  CHECK(move.until > rig.now);
+  CHECK(rig.source.kept("t") == -1);
+  fill(rig.source, rig.source.name("a"), 10, 20);
+  rig.restart();
+  rig.source.broken = false;
+  rig.settle();
+  CHECK(rig.held[key("a")] == seconds(10, 20));
+}
+
 TEST_CASE("a new target begins with what comes, or with what is held") {
   const bool history = GENERATE(false, true);
   Rig rig;
