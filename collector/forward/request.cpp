@@ -33,7 +33,7 @@ std::optional<Labels> labels_of(const record::Series& series, const std::vector<
   for (const auto* some : {&series.labels, &added})
     for (const auto& [name, value] : *some) {
       if (!is_name(name, false)) return std::nullopt;
-      const bool there = std::ranges::any_of(labels, [&](const auto& label) { return label.first == name; });
+      const bool there = std::ranges::any_of(labels, [&, &name = name](const auto& label) { return label.first == name; });
       if (!there && !value.empty()) labels.emplace_back(name, ground::printable(value));
     }
   std::ranges::sort(labels);

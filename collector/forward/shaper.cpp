@@ -98,8 +98,8 @@ void Shaper::run(const store::Slice& slice) {
       if (const auto time = ms_of(point.time); slice_running_.empty() || slice_running_.back().first != time)
         slice_running_.emplace_back(time, 0);
   std::ranges::sort(slice_running_);
-  const auto again = std::ranges::unique(slice_running_, {}, [](const auto& one) { return one.first; });
-  slice_running_.erase(again.begin(), again.end());
+  const auto same_time = [](const auto& one, const auto& other) { return one.first == other.first; };
+  slice_running_.erase(std::unique(slice_running_.begin(), slice_running_.end(), same_time), slice_running_.end());
   for (auto& [time, running] : slice_running_) {
     if (!newest_ms_ || time < *newest_ms_ - stepped_back_ms) newest_ms_ = time;
     running_ += std::clamp<std::int64_t>(time - *newest_ms_, 0, longest_step_ms);

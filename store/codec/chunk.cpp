@@ -96,8 +96,9 @@ void ChunkWriter::add(std::int64_t series, std::span<const double> values, std::
 }
 
 void ChunkWriter::add(const DecimalColumn& column) {
-  const auto& [wholes, scales] = column.decimals;
-  state_->add(column.series, wholes.size(), column.qualities, [&](Part& part) { put_values(part.data, wholes, scales, part.packing); });
+  const Decimals& values = column.decimals;
+  state_->add(column.series, values.wholes.size(), column.qualities,
+              [&](Part& part) { put_values(part.data, values.wholes, values.scales, part.packing); });
 }
 
 Bytes ChunkWriter::finish() {
