@@ -135,20 +135,6 @@ struct JournalReader::State {
 
   // Of version 1, where each value is a varint, and a reply's head has all that this one may leave out.
 
-  static std::optional<double> value_1(Cursor& values, JournalState::Series& series) {
-    const std::uint64_t token = values.varint();
-    if (token > 0) {
-      series.whole = sum(series.whole, unzigzag(token - 1));
-    } else {
-      const std::uint8_t form = values.byte();
-      if (form == 0) return std::bit_cast<double>(values.fixed(8));
-      const auto scale = scale_from(form);
-      if (!scale) return std::nullopt;
-      series = {*scale, values.number()};
-    }
-    return value_of(series.whole, series.scale);
-  }
-
   bool batch_1(Cursor& heads, Cursor& values, std::size_t& samples, JournalBatch& out) {
     List* const one = list(heads);
     if (one == nullptr || one->series.size() > samples) return false;
@@ -159,13 +145,19 @@ struct JournalReader::State {
     out.boot = known.boot = sum(known.boot, heads.number());
     out.offset_ms = known.offset_ms = sum(known.offset_ms, heads.number());
     out.series = one->series;
-    out.qualities.resize(out.series.size());
-    out.values.resize(out.series.size());
-    if (!get_qualities(heads, out.qualities) || !heads.ok() || out.series.size() > values.rest().size()) return false;
-    for (std::size_t i = 0; i < out.values.size(); ++i) {
-      const auto found = value_1(values, known.all[one->slots[i]]);
-      if (!found) return false;
-      out.values[i] = *found;
+    const std::size_t count = out.series.size();
+    out.qualities.resize(count);
+    if (!get_qualities(heads, out.qualities) || !heads.ok() || count > values.rest().size()) return false;
+    auto& [wholes, scales] = out.decimals;
+    wholes.resize(count), scales.resize(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      JournalState::Series& series = known.all[one->slots[i]];
+      if (const std::uint64_t token = values.varint(); token > 0) {
+        wholes[i] = series.whole = sum(series.whole, unzigzag(token - 1));
+        scales[i] = byte_of(series.scale);
+      } else if (!odd_value(values, series, wholes[i], scales[i])) {
+        return false;
+      }
     }
     return values.ok();
   }
@@ -179,7 +171,6 @@ struct JournalReader::State {
     return heads.done() && values.done();
   }
 
-  /// Values where the row has version 1, decimals else.
   ground::Result<void> read(BytesView inner, std::vector<JournalBatch>& into) {
     const bool was_ready = std::exchange(ready, false);
     if ((inner.front() & journal_key) != 0) {
@@ -217,7 +208,6 @@ ground::Result<std::vector<JournalBatch>> JournalReader::read(BytesView bytes) {
   if (auto done = state_->read(*inner, batches); !done) return done.error();
   for (JournalBatch& batch : batches) {
     const auto& [wholes, scales] = batch.decimals;
-    if (wholes.empty()) continue;  // of version 1
     batch.values.resize(wholes.size());
     put_doubles(batch.values, wholes, scales);
     batch.decimals = {};

@@ -289,16 +289,27 @@ class Journal:
         return self.lists[self.next - 1]
 
     def value_2(self, digit: int, odd: Bytes, series: int) -> float:
-        state = self.series.setdefault(series, [1, 0, 0])  # way, places, whole number
-        if digit < 15:
-            change = digit if digit < 14 else 14 + odd.varint()
-            state[2] = wrap(state[2] + (change >> 1 ^ -(change & 1)))
-        else:
-            head = odd.byte()
-            if head == 0:
-                return odd.double()
-            state[:] = [*scale_of(head), odd.signed()]
+        return self.odd(odd, series) if digit == 15 else self.changed(series, digit if digit < 14 else 14 + odd.varint())
+
+    def value_1(self, values: Bytes, series: int) -> float:
+        token = values.varint()
+        return self.odd(values, series) if token == 0 else self.changed(series, token - 1)
+
+    def changed(self, series: int, change: int) -> float:
+        state = self.state(series)
+        state[2] = wrap(state[2] + (change >> 1 ^ -(change & 1)))
         return value_of(state[2], state[0], state[1])
+
+    def odd(self, source: Bytes, series: int) -> float:
+        head = source.byte()
+        if head == 0:
+            return source.double()
+        state = self.state(series)
+        state[:] = [*scale_of(head), source.signed()]
+        return value_of(state[2], state[0], state[1])
+
+    def state(self, series: int):
+        return self.series.setdefault(series, [1, 0, 0])  # way, places, whole number
 
     def row_1(self, heads: Bytes, plain: Bytes) -> Iterator[tuple[int, int, float, int, int]]:
         for _ in range(heads.varint()):
@@ -323,19 +334,6 @@ class Journal:
         self.lists.append({"series": members, "utc": 0, "step": 0, "age": 0})
         self.next = len(self.lists)
         return self.lists[-1]
-
-    def value_1(self, plain: Bytes, series: int) -> float:
-        state = self.series.setdefault(series, [1, 0, 0])
-        token = plain.varint()
-        if token > 0:
-            token -= 1
-            state[2] = wrap(state[2] + (token >> 1 ^ -(token & 1)))
-        else:
-            head = plain.byte()
-            if head == 0:
-                return plain.double()
-            state[:] = [*scale_of(head), plain.signed()]
-        return value_of(state[2], state[0], state[1])
 
 
 def summaries(body: bytes) -> Iterator[tuple[int, int, int, float, float, float, float]]:
