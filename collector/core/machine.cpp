@@ -95,7 +95,7 @@ void Machine::ask_around(const std::vector<detect::Change>& changes) {
   const bool loss = std::ranges::any_of(changes, [](const detect::Change& change) {
     return change.kind == detect::Change::Kind::begun && detect::is_loss(change.finding.verdict);
   });
-  for (const site::Index d : watch_->detector.wanted()) {
+  for (const site::Index d : watch_->detector.wanted(changes)) {
     watch_->plan.hurry(d, moment_.now);
     if (loss) watch_->plan.burst(d, moment_.now);
   }

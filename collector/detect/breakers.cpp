@@ -52,8 +52,8 @@ bool Breakers::heard(Index device, std::span<const reading::Reading> readings) {
   return changed;
 }
 
-void Breakers::weigh(std::vector<Opinion>& out) const {
-  for (Index d = 0; d < of_device_.size(); ++d)
+void Breakers::weigh(std::span<const Index> devices, std::vector<Opinion>& out) const {
+  for (const Index d : devices)
     for (const Breaker& breaker : of_device_[d])
       if (breaker.meter->known()) out.push_back({Verdict::overload, breaker.element, judge(d, breaker)});
 }

@@ -19,7 +19,7 @@ class Breakers {
   /// True when a current passed its breaker's rating, up or down.
   bool heard(Index device, std::span<const reading::Reading> readings);
   void unanswered(Index device) { meters_.unanswered(device); }
-  void weigh(std::vector<Opinion>& out) const;
+  void weigh(std::span<const Index> devices, std::vector<Opinion>& out) const;
 
  private:
   struct Breaker {

@@ -13,8 +13,10 @@ using namespace std::chrono_literals;
 constexpr Duration settle = 2s;          // good for so long before a latch opens: power that returns often goes again
 constexpr Duration longest_lag = 5min;   // of a reading that may yet contradict a contact
 constexpr Duration look_again = 250ms;   // while a silence is being weighed
+constexpr Duration sweep_after = 1s;     // whatever was judged: then what it bears upon in ways that nobody thought of
 constexpr Duration slow_to_see = 2s;     // a loss may be judged so long after a counter told of it
 constexpr std::size_t most_ended = 256;  // losses remembered
+constexpr std::size_t few = 16;          // of those who fail to answer: each answer beside them is held against them at once
 
 // What was only reported is withdrawn at once; what follows from other verdicts ends with them.
 bool at_once(Verdict verdict, Strength strength) { return strength == Strength::reported || sort(verdict) == Sort::consequence; }
@@ -24,7 +26,8 @@ bool at_once(Verdict verdict, Strength strength) { return strength == Strength::
 Detector::Detector(const site::Site& site)
     : site_{site},
       facts_{site},
-      judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }, [this] { return holds_any(); }},
+      judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }, [this] { return holds_any(); },
+             [this] { return !reports_.empty(); }},
       bank_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       cord_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       cabinets_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
@@ -32,12 +35,46 @@ Detector::Detector(const site::Site& site)
       stuck_{site, facts_},
       reports_{site, facts_},
       latches_{site, facts_, judge_},
-      mains_{site, [this](Verdict v, const ground::Element& e) { return held(v, e); }} {
-  for (Index d = 0; d < site.devices.size(); ++d) paths_.insert(site.path_of_device(d));
-  for (Index s = 0; s < site.supplies.size(); ++s) supplies_.push_back(site.element_of_supply(s));
-  for (Index d = 0; d < site.devices.size(); ++d) sources_.push_back(site.element_of_source(d));
-  for (Index b = 0; b < site.banks.size(); ++b) banks_.push_back(site.element_of_bank(b));
-  for (Index l = 0; l < site.loads.size(); ++l) loads_.push_back(site.element_of_load(l));
+      mains_{site, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      round_{site, facts_.neighbours()},
+      next_{site, facts_.neighbours()},
+      concerned_(site.devices.size()) {}
+
+void Detector::identified(Index device, std::span<const reading::Point> points, Instant now) {
+  facts_.identified(device, points, now), latches_.identified(device, points), stuck_.identified(device);
+  mains_.identified(device, points);
+  stir(device, true);
+}
+
+void Detector::heard(Index device, std::span<const reading::Reading> readings, Instant now) {
+  bool changed = facts_.heard(device, readings, now);
+  changed = mains_.heard(device, readings) || changed;
+  changed = stuck_.heard(device) || changed;
+  latches_.heard(device, readings);
+  stir(device, changed);
+}
+
+void Detector::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
+  stir(device, facts_.heard_late(device, asked, readings));
+}
+
+void Detector::unanswered(Index device, Instant asked) {
+  facts_.unanswered(device, asked), mains_.unanswered(device);
+  stir(device, true);
+}
+
+void Detector::trapped(Index device, const reading::TrapMessage& message, Instant at) {
+  reports_.take(device, message, at);
+  stir(device, true);
+}
+
+// Where nothing moved, a word still counts for what is held that it bears upon, and for those beside it who do not answer.
+void Detector::stir(Index device, bool changed) {
+  if (changed || concerned_[device] > 0 || !reports_.empty()) next_.add_device(device);
+  const auto& failing = facts_.failing();
+  if (failing.empty() || failing.size() > few || facts_.failing_on(facts_.neighbours().path(device)) == 0) return;
+  for (const Index d : failing)
+    if (facts_.neighbours().path(d) == facts_.neighbours().path(device)) next_.add_device(d);
 }
 
 std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
@@ -46,26 +83,85 @@ std::optional<Held> Detector::held(Verdict verdict, const ground::Element& eleme
 }
 
 void Detector::adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since) {
-  open_[{verdict, element}] = {.strength = strength, .since = since, .fine_since = {}};
-  stirred_ = true;
+  const auto [at, fresh] = open_.insert_or_assign({verdict, element}, Open{.strength = strength, .since = since, .fine_since = {}});
+  if (fresh) concern(element, 1);
+  if (strength == Strength::unknown) unknown_.set(at->first, since + site_.unknown_page_after);
+}
+
+void Detector::release(Verdict verdict, const ground::Element& element) {
+  if (open_.contains({verdict, element})) close({verdict, element});
+}
+
+void Detector::close(const Key& key) {
+  settling_.clear(key), unknown_.clear(key);
+  concern(key.element, -1);
+  open_.erase(key);
+}
+
+// From now on the words of these devices count also where nothing in them moves.
+void Detector::concern(const ground::Element& element, int by) {
+  Round about{site_, facts_.neighbours()};
+  about.add(element);
+  for (const Index d : about.devices.all()) concerned_[d] += by;
+  next_.take_in(about);
 }
 
 std::vector<Change> Detector::assess(Instant now) {
-  for (auto& past : latches_.take()) pending_.push_back({std::move(past), now + slow_to_see});
+  for (auto& past : latches_.take()) pending_.push_back({std::move(past), now + slow_to_see}), past_due_ = now;
   const bool due = next_due_ && *next_due_ <= now;
-  if (stirred_ || due) stirred_ = facts_.settle(now) || stirred_;
-  if (!stirred_ && !due && open_.empty() && pending_.empty()) return {};
-  stirred_ = false;
-  next_due_ = facts_.contacts().next_due();
+  if ((due || wired_ || !next_.empty()) && facts_.settle(now)) wired_ = true;
+  if (due || wired_ || past_due_ == now || !next_.empty()) {
+    gather(now);
+    judge(now);
+  }
+  next_due_ = soonest_due();
+  if (!next_.empty()) soonest(next_due_, now);  // what was said bears upon more
+  return std::exchange(changes_, {});
+}
+
+// What was heard of, and whose moment has come.
+void Detector::gather(Instant now) {
+  round_.clear();
+  if (std::exchange(wired_, false)) next_.add_contacts();
+  if (look_due_ && *look_due_ <= now) {
+    look_due_.reset();
+    next_.add_contacts();
+    for (const Index d : facts_.failing()) next_.add_device(d);
+  }
+  for (const Key& key : settling_.take(now)) next_.add(key.element);
+  for (const Index load : load_watch_.take_due(now)) next_.add_load(load);
+  for (const Index load : cabinets_.take_due(now)) next_.add_load(load);
+  for (const Index feed : mains_.take_due(now)) next_.feeds.add(feed);
+  if (sweep_due_ && *sweep_due_ <= now) {
+    sweep_due_.reset();
+    next_.add_all();
+  } else if (!next_.empty() && !sweep_due_) {
+    sweep_due_ = now + sweep_after;
+  }
+  if (!open_.empty()) soonest(sweep_due_, now + sweep_after);
+  round_.take_in(next_);
+  next_.clear();
+}
+
+std::optional<Instant> Detector::soonest_due() const {
+  std::optional<Instant> out;
+  for (const auto due : {facts_.contacts().next_due(), settling_.next(), unknown_.next(), load_watch_.next_due(), cabinets_.next_due(),
+                         mains_.next_due(), look_due_, past_due_, sweep_due_})
+    if (due) soonest(out, *due);
+  return out;
+}
+
+// In the order in which one rests on the other: what is said on the way is judged further on in the same round.
+void Detector::judge(Instant now) {
+  const auto go_on = [this] { round_.take_in(next_), round_.sort(); };
+  round_.sort();
   weigh_contacts(now);
   weigh_mains(now);
+  go_on();
   weigh_supplies(now);
-  for (Index d = 0; d < site_.devices.size(); ++d)
-    if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty() || !facts_.inlet(d, Meaning::seconds_on_battery).empty())
-      weigh(Verdict::ups_on_battery, sources_[d], judge_.ups(d), now);
-  for (Index d = 0; d < site_.devices.size(); ++d)
-    if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
-  for (Index f = 0; f < site_.feeds.size(); ++f) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
+  go_on();
+  weigh_chain(now);
+  go_on();
   weigh_loads(now);
   for (const auto& [verdict, element] : reports_.unjudged()) weigh(verdict, element, {}, now);
   weigh_telemetry(now);
@@ -74,31 +170,39 @@ std::vector<Change> Detector::assess(Instant now) {
   watch_loads(now);
   weigh_past(now);
   page_unknown(now);
-  return std::exchange(changes_, {});
+}
+
+void Detector::weigh_chain(Instant now) {
+  for (const Index d : round_.devices.all())
+    if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty() || !facts_.inlet(d, Meaning::seconds_on_battery).empty())
+      weigh(Verdict::ups_on_battery, site_.element_of_source(d), judge_.ups(d), now);
+  for (const Index d : round_.devices.all())
+    if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
+  for (const Index f : round_.feeds.all()) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
 }
 
 void Detector::weigh_mains(Instant now) {
-  for (auto& opinion : mains_.weigh(now)) weigh(opinion.verdict, opinion.element, std::move(opinion.judgement), now);
-  if (const auto due = mains_.next_due()) wake_at(*due);
+  for (auto& opinion : mains_.weigh(round_, now)) weigh(opinion.verdict, opinion.element, std::move(opinion.judgement), now);
   for (auto& past : mains_.take_past()) changes_.push_back({Change::Kind::past, std::move(past)});
 }
 
 // Before the supplies: a broken wire is no loss.
 void Detector::weigh_contacts(Instant now) {
-  for (Index c = 0; c < site_.contacts.size(); ++c) {
+  for (const Index c : round_.contacts.all()) {
     weigh(Verdict::contact_failed, ground::Element::contact(site_.contacts[c].name), judge_.contact(c, now), now);
     if (facts_.contacts().mates(c).front() == c && facts_.contacts().mates(c).size() > 1)
       weigh(Verdict::contact_failed, site_.element_of_common(c), judge_.common(c), now);
     const auto& fact = facts_.contacts().fact(c);
-    if (fact.open == true && now - fact.since < longest_lag) wake_at(now + look_again);
+    if (fact.open == true && now - fact.since < longest_lag) soonest(look_due_, now + look_again);
   }
 }
 
 void Detector::weigh_past(Instant now) {
+  past_due_.reset();
   for (auto& pending : std::exchange(pending_, {})) {
     if (explained(pending.past)) continue;
     if (now < pending.due) {
-      wake_at(pending.due);
+      soonest(past_due_, pending.due);
       pending_.push_back(std::move(pending));
       continue;
     }
@@ -129,27 +233,32 @@ void Detector::doubt(Index device, std::vector<std::string> what, Instant now) {
   for (auto& text : what) signs.push_back(sign_of_pattern(site_.element_of_device(device), std::move(text), now));
   if (signs.empty()) signs.push_back(sign_of_pattern(site_.element_of_device(device), "what it measures agrees again", now));
   meters_[device] = what.empty() ? Judgement::fine(std::move(signs)) : Judgement::lost(Strength::proven, std::move(signs));
-  stirred_ = true;
+  next_.add_device(device);
 }
 
 void Detector::weigh_meters(Instant now) {
-  for (Index d = 0; d < site_.devices.size(); ++d) {
+  if (meters_.empty()) return;
+  for (const Index d : round_.devices.all()) {
     const auto at = meters_.find(d);
     if (at != meters_.end()) weigh(Verdict::meter_implausible, site_.element_of_pdu(d), at->second, now);
   }
 }
 
 void Detector::weigh_telemetry(Instant now) {
-  const auto fails = [&](Index d) { return facts_.hearing(d).failures > 0; };
-  bool calm = !holds_any();
-  for (Index d = 0; d < site_.devices.size() && calm; ++d) calm = !fails(d);
-  if (calm) return;
-  for (const auto& path : paths_) weigh(Verdict::telemetry_lost, path, judge_.telemetry_of_path(path, now), now);
-  for (Index d = 0; d < site_.devices.size(); ++d) {
+  if (facts_.failing().empty() && !holds_any()) return;
+  std::set<Index> paths;
+  for (const Index d : round_.devices.all())
+    if (facts_.hearing(d).failures > 0 || concerned_[d] > 0) paths.insert(facts_.neighbours().path(d));
+  for (const Index path : paths) {
+    const auto& element = site_.path_of_device(facts_.neighbours().on_path(path).front());
+    weigh(Verdict::telemetry_lost, element, judge_.telemetry_of_path(path, now), now);
+  }
+  for (const Index d : round_.devices.all()) {
+    if (facts_.hearing(d).failures == 0 && concerned_[d] == 0) continue;
     weigh(Verdict::telemetry_lost, site_.element_of_device(d), judge_.telemetry(d, now), now);
     const bool said = held(Verdict::telemetry_lost, site_.element_of_device(d)) || held(Verdict::telemetry_lost, site_.path_of_device(d));
     const bool undecided = facts_.hearing(d).failures > 0 && !said;
-    if (undecided) wake_at(now + look_again);
+    if (undecided) soonest(look_due_, now + look_again);
   }
 }
 
@@ -163,15 +272,23 @@ void Detector::weigh(Verdict verdict, const ground::Element& element, Judgement 
   if (at == open_.end()) return;
   if (judgement.kind == Judgement::Kind::fine) return end_when_settled(key, judgement, now);
   at->second.fine_since.reset();
+  settling_.clear(key);
 }
 
 void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now) {
   const auto [at, begun] = open_.try_emplace(key, Open{.strength = judgement.strength, .since = now, .fine_since = {}});
   at->second.fine_since.reset();
-  if (begun)
+  settling_.clear(key);
+  if (begun) {
     for (const Sign& sign : judgement.signs) at->second.since = std::min(at->second.since, sign.time);
+    concern(key.element, 1);
+  }
   if (!begun && judgement.strength <= at->second.strength) return;
   at->second.strength = judgement.strength;
+  if (judgement.strength == Strength::unknown)
+    unknown_.set(key, at->second.since + site_.unknown_page_after);
+  else
+    unknown_.clear(key);
   changes_.push_back({begun ? Change::Kind::begun : Change::Kind::strengthened,
                       {key.verdict, key.element, judgement.strength, judgement.signs, at->second.since}});
 }
@@ -180,29 +297,24 @@ void Detector::end_when_settled(const Key& key, const Judgement& judgement, Inst
   Open& open = open_.at(key);
   if (!open.fine_since) open.fine_since = now;
   const Duration patience = at_once(key.verdict, open.strength) ? Duration{} : settle;
-  if (now - *open.fine_since < patience) return wake_at(*open.fine_since + patience);
+  if (now - *open.fine_since < patience) return settling_.set(key, *open.fine_since + patience);
   changes_.push_back({Change::Kind::ended, {key.verdict, key.element, open.strength, judgement.signs, open.since}});
   ended_.push_back({key, open.since, now});
   if (ended_.size() > most_ended) ended_.pop_front();
-  open_.erase(key);
+  close(key);
 }
 
-std::vector<Index> Detector::wanted() const {
-  std::vector<Index> devices;
-  if (open_.empty()) return devices;
-  std::set<ground::Element> lost;
-  for (const auto& [key, open] : open_) lost.insert(key.element);
-  std::vector<bool> reports(site_.devices.size());
-  for (const auto& load : site_.loads) {
-    const bool touched = std::ranges::any_of(load.supplies, [&](Index s) {
-      const auto chain = site_.ancestors(supplies_[s]);
-      return lost.contains(supplies_[s]) || std::ranges::any_of(chain, [&](const auto& link) { return lost.contains(link); });
-    });
-    for (const Index s : load.supplies)
-      if (const auto status = site_.supplies[s].status; status && touched) reports[*status] = true;
-  }
-  for (Index d = 0; d < site_.devices.size(); ++d)
-    if ((reports[d] || site_.devices[d].feed) && !facts_.hearing(d).silent()) devices.push_back(d);
+std::vector<Index> Detector::wanted(const std::vector<Change>& changes) const {
+  if (open_.empty()) return {};
+  Round touched{site_, facts_.neighbours()};
+  for (const Change& change : changes) touched.add(change.finding.element);
+  for (const Index d : touched.devices.all())
+    if (site_.devices[d].feed) touched.feeds.add(*site_.devices[d].feed);
+  for (const Index f : touched.feeds.all())
+    for (const Index pdu : facts_.neighbours().pdus_on(f)) touched.devices.add(pdu);
+  auto devices = touched.devices.all();
+  std::erase_if(devices, [this](Index d) { return facts_.hearing(d).silent(); });
+  std::ranges::sort(devices);
   return devices;
 }
 

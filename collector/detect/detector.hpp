@@ -3,10 +3,10 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "collector/detect/dues.hpp"
 #include "collector/detect/facts.hpp"
 #include "collector/detect/judge.hpp"
 #include "collector/detect/judge_bank.hpp"
@@ -16,10 +16,12 @@
 #include "collector/detect/load_watch.hpp"
 #include "collector/detect/mains.hpp"
 #include "collector/detect/reports.hpp"
+#include "collector/detect/round.hpp"
 #include "collector/detect/stuck.hpp"
 
 // Holds the facts against each other after every input that could change a judgement, and latches: what was lost stays lost until it is
-// judged fine for a while. The core feeds it and hands its changes to incident. Pure.
+// judged fine for a while. Judged is what an input bears upon; a second after anything was, all is looked at once more. The core feeds it
+// and hands its changes to incident. Pure.
 namespace holdup::detect {
 
 class Detector {
@@ -28,23 +30,13 @@ class Detector {
   Detector(const Detector&) = delete;
   Detector& operator=(const Detector&) = delete;
 
-  void identified(Index device, std::span<const reading::Point> points, Instant now) {
-    facts_.identified(device, points, now), latches_.identified(device, points), stuck_.identified(device);
-    mains_.identified(device, points), stirred_ = true;
-  }
-  void heard(Index device, std::span<const reading::Reading> readings, Instant now) {
-    stirred_ = facts_.heard(device, readings, now) || stirred_;
-    stirred_ = mains_.heard(device, readings) || stirred_;
-    stirred_ = stuck_.heard(device) || stirred_;
-    latches_.heard(device, readings);
-  }
-  void heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
-    stirred_ = facts_.heard_late(device, asked, readings) || stirred_;
-  }
-  void unanswered(Index device, Instant asked) { facts_.unanswered(device, asked), mains_.unanswered(device), stirred_ = true; }
-  void took(const SideLevel& level) { facts_.took(level), stirred_ = true; }
+  void identified(Index device, std::span<const reading::Point> points, Instant now);
+  void heard(Index device, std::span<const reading::Reading> readings, Instant now);
+  void heard_late(Index device, Instant asked, std::span<const reading::Reading> readings);
+  void unanswered(Index device, Instant asked);
+  void took(const SideLevel& level) { facts_.took(level), wired_ = true; }
   /// A device called: what it says stands as reported until a reading can know.
-  void trapped(Index device, const reading::TrapMessage& message, Instant at) { reports_.take(device, message, at), stirred_ = true; }
+  void trapped(Index device, const reading::TrapMessage& message, Instant at);
   /// What of the device's measurements cannot be, from now on; empty: all is well again.
   void doubt(Index device, std::vector<std::string> what, Instant now);
   /// What a log should say of counters, since the last call.
@@ -53,15 +45,15 @@ class Detector {
   void adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since);
 
   /// It is held no longer, by a person's word: its element is gone, and nothing can judge it.
-  void release(Verdict verdict, const ground::Element& element) { open_.erase({verdict, element}); }
+  void release(Verdict verdict, const ground::Element& element);
 
   /// What changed since the last call. Cheap when nothing stirred and nothing is held.
   [[nodiscard]] std::vector<Change> assess(Instant now);
   /// When assess() must be called again even if nothing is heard.
   [[nodiscard]] std::optional<Instant> next_due() const { return next_due_; }
-  /// Devices whose word is wanted at once, while anything is lost: all that hang on a feed, and what reports the supplies of a load that
-  /// is touched. None that is known to be silent.
-  [[nodiscard]] std::vector<Index> wanted() const;
+  /// Devices whose word is wanted at once after these changes, while anything is lost: what tells of the loads that they touch, and all on
+  /// the feeds of these. None that is known to be silent.
+  [[nodiscard]] std::vector<Index> wanted(const std::vector<Change>& changes) const;
 
   [[nodiscard]] const Facts& facts() const { return facts_; }
   /// Contacts whose state changed since the last call.
@@ -79,7 +71,6 @@ class Detector {
     Strength strength{};
     Instant since{};
     std::optional<Instant> fine_since;
-    bool loud = false;  // unknown for so long that it pages
   };
   /// A loss that was seen and is over: what was counted meanwhile is known already.
   struct Ended {
@@ -93,11 +84,18 @@ class Detector {
   };
 
   [[nodiscard]] bool holds_any() const { return !open_.empty() || !reports_.empty(); }
+  void stir(Index device, bool changed);
+  void gather(Instant now);
+  void judge(Instant now);
+  void close(const Key& key);
+  void concern(const ground::Element& element, int by);
   void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
   void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
   void end_when_settled(const Key& key, const Judgement& judgement, Instant now);
-  void wake_at(Instant at) { next_due_ = next_due_ ? std::min(*next_due_, at) : at; }
+  static void soonest(std::optional<Instant>& due, Instant at) { due = due ? std::min(*due, at) : at; }
+  [[nodiscard]] std::optional<Instant> soonest_due() const;
   void weigh_supplies(Instant now);
+  void weigh_chain(Instant now);
   void weigh_loads(Instant now);
   void weigh_sensors(Instant now);
   void watch_loads(Instant now);
@@ -120,15 +118,20 @@ class Detector {
   Reports reports_;
   Latches latches_;
   Mains mains_;
-  std::set<ground::Element> paths_;  // switches, and self
-  std::vector<ground::Element> supplies_, sources_, banks_, loads_;
+  Round round_, next_;                // what is judged now, and what is to be judged then
+  std::vector<int> concerned_;        // by device: how many verdicts are held that its word bears upon
+  Dues<Key> settling_;                // of what may end
+  Dues<Key> unknown_;                 // of what will page if it stays so
+  std::optional<Instant> look_due_;   // at those who fail to answer, and at contacts that opened lately
+  std::optional<Instant> past_due_;   // of what lies in the past
+  std::optional<Instant> sweep_due_;  // over everything
+  bool wired_ = false;                // a contact moved
   std::map<Key, Open> open_;
   std::deque<Ended> ended_;
   std::vector<Pending> pending_;
   std::map<Index, Judgement> meters_;  // of the devices that measured what cannot be
   std::vector<Change> changes_;
   std::optional<Instant> next_due_;
-  bool stirred_ = false;
 };
 
 }  // namespace holdup::detect

@@ -126,6 +126,7 @@ Sign Track::sign(const site::Site& site) const {
 
 Facts::Facts(const site::Site& site)
     : site_{site},
+      neighbours_{site},
       hearings_(site.devices.size()),
       tracks_(site.devices.size()),
       contacts_{site},
@@ -134,13 +135,7 @@ Facts::Facts(const site::Site& site)
       of_inlet_(site.devices.size()),
       of_bank_(site.banks.size()),
       of_load_(site.loads.size()),
-      supplies_on_(site.devices.size()),
-      supplies_of_(site.devices.size()) {
-  for (Index s = 0; s < site.supplies.size(); ++s) {
-    if (site.supplies[s].pdu) supplies_on_[*site.supplies[s].pdu].push_back(s);
-    if (site.supplies[s].status) supplies_of_[*site.supplies[s].status].push_back(s);
-  }
-}
+      failing_on_path_(neighbours_.paths()) {}
 
 std::span<const Track* const> Facts::inlet(Index device, Meaning means) const { return of_inlet_[device][static_cast<std::size_t>(means)]; }
 
@@ -152,17 +147,17 @@ std::vector<const Track*> Facts::said(Index device, Meaning means) const {
 }
 
 void Facts::identified(Index device, std::span<const reading::Point> points, Instant now) {
-  for (const Index s : supplies_of_[device]) of_supply_[s] = {};
-  for (const Index s : supplies_on_[device]) of_outlet_[s] = {};
+  for (const Index s : neighbours_.supplies_of(device)) of_supply_[s] = {};
+  for (const Index s : neighbours_.supplies_on(device)) of_outlet_[s] = {};
   for (const Index bank : site_.devices[device].banks) of_bank_[bank] = {};
   const auto of_device = [&](const Track* track) { return track->device == device; };
-  for (auto& by_meaning : of_load_)
-    for (const Meaning means : {Meaning::cache_write_back, Meaning::unsaved_data})
-      std::erase_if(by_meaning[static_cast<std::size_t>(means)], of_device);
+  for (const Index load : neighbours_.loads(device))
+    for (const Meaning means : {Meaning::battery_carries, Meaning::cache_write_back, Meaning::unsaved_data})
+      std::erase_if(of_load_[load][static_cast<std::size_t>(means)], of_device);
   of_inlet_[device] = {};
   tracks_[device].clear();
   auto& hearing = hearings_[device];
-  hearing.failures = 0;
+  fails(device, false);
   hearing.last_answer = now;
   hearing.track_of_point.assign(points.size(), -1);
   for (std::size_t p = 0; p < points.size(); ++p) {
@@ -181,7 +176,7 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
     case Meaning::outlet_current:
     case Meaning::outlet_power:
     case Meaning::outlet_state:
-      for (const Index s : supplies_on_[device])
+      for (const Index s : neighbours_.supplies_on(device))
         if (site_.supplies[s].outlet == label(point, "index")) of_outlet_[s][means] = &track;
       return place_bank(device, point, track);
     case Meaning::bank_current:
@@ -200,7 +195,7 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
       of_inlet_[device][means].push_back(&track);
       return;
     default:
-      for (const Index s : supplies_of_[device])
+      for (const Index s : neighbours_.supplies_of(device))
         if (of_supply_[s][means] == nullptr && reports(device, s, point)) of_supply_[s][means] = &track;
   }
 }
@@ -208,7 +203,7 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
 // A shelf that reports several supplies numbers them: psu2 is its number 2.
 bool Facts::reports(Index device, Index supply, const reading::Point& point) const {
   const auto index = label(point, "index");
-  if (supplies_of_[device].size() < 2 || index.empty()) return true;
+  if (neighbours_.supplies_of(device).size() < 2 || index.empty()) return true;
   const std::string& name = site_.supplies[supply].name;
   const auto digits = name.find_last_not_of("0123456789") + 1;
   return digits >= name.size() || index == std::string_view{name}.substr(digits);
@@ -227,7 +222,7 @@ void Facts::place_bank(Index device, const reading::Point& point, const Track& t
 }
 
 void Facts::place_cabinet(Index device, const reading::Point& point, const Track& track) {
-  for (Index l = 0; l < site_.loads.size(); ++l) {
+  for (const Index l : neighbours_.loads(device)) {
     const site::Load& load = site_.loads[l];
     const bool by_supply = std::ranges::any_of(load.supplies, [&](Index s) { return site_.supplies[s].status == device; });
     const bool by_battery = std::ranges::any_of(load.batteries, [&](Index b) { return site_.batteries[b].status == device; });
@@ -253,7 +248,7 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
   bool changed = hearing.failures > 0;
   if (hearing.silent()) hearing.back = now;
   const bool was_starting = starting(device);
-  hearing.failures = 0;
+  fails(device, false);
   hearing.last_answer = now;
   for (const auto& reading : readings) {
     Track* track = track_of(device, reading);
@@ -271,7 +266,7 @@ bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Rea
   const bool newest = hearing.failures == 0 || asked >= hearing.last_failure;
   if (newest && hearing.silent()) hearing.back = asked;
   bool changed = newest && hearing.failures > 0;
-  if (newest) hearing.failures = 0;
+  if (newest) fails(device, false);
   for (const auto& reading : readings) {
     Track* track = track_of(device, reading);
     if (track == nullptr || reading.quality != Quality::good || (track->last && track->last->time >= reading.time)) continue;
@@ -329,10 +324,19 @@ Duration Facts::longest_refresh(Index device) const {
   return out;
 }
 
+void Facts::fails(Index device, bool fails) {
+  unsigned& failures = hearings_[device].failures;
+  unsigned& beside = failing_on_path_[neighbours_.path(device)];
+  if (fails && failures == 0) failing_.insert(device), ++beside;
+  if (!fails && failures > 0) failing_.erase(device), --beside;
+  failures = fails ? failures + 1 : 0;
+}
+
 void Facts::unanswered(Index device, Instant asked) {
   Hearing& hearing = hearings_[device];
   for (Track& track : tracks_[device]) track.fresh = false;
-  if (++hearing.failures == 1) hearing.first_failure = asked;
+  fails(device, true);
+  if (hearing.failures == 1) hearing.first_failure = asked;
   if (hearing.failures == 2) hearing.second_failure = asked;
   hearing.last_failure = asked;
 }

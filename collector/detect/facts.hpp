@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
 #include "collector/detect/contacts.hpp"
+#include "collector/detect/neighbours.hpp"
 #include "collector/detect/refresh.hpp"
 #include "collector/detect/verdict.hpp"
 #include "collector/site/site.hpp"
@@ -23,7 +25,6 @@ using ground::Duration;
 using ground::Instant;
 using ground::Quality;
 using reading::Meaning;
-using site::Index;
 
 /// One meaningful point of one device.
 struct Track {
@@ -106,11 +107,16 @@ class Facts {
   [[nodiscard]] std::span<const Track* const> bank(Index bank, Meaning means) const {
     return of_bank_[bank][static_cast<std::size_t>(means)];
   }
-  /// What a device that reports the load, or one of its supplies or batteries, says of the load itself: of its cache, of the battery that carries it.
+  /// What a device that reports the load, or one of its supplies or batteries, says of the load itself: of its cache, of the battery that
+  /// carries it.
   [[nodiscard]] std::span<const Track* const> cabinet(Index load, Meaning means) const {
     return of_load_[load][static_cast<std::size_t>(means)];
   }
-  [[nodiscard]] std::span<const Index> supplies_on(Index pdu) const { return supplies_on_[pdu]; }
+  [[nodiscard]] std::span<const Index> supplies_on(Index pdu) const { return neighbours_.supplies_on(pdu); }
+  [[nodiscard]] const Neighbours& neighbours() const { return neighbours_; }
+  /// Devices whose last question stands unanswered; how many of them are reached by a path.
+  [[nodiscard]] const std::set<Index>& failing() const { return failing_; }
+  [[nodiscard]] unsigned failing_on(Index path) const { return failing_on_path_[path]; }
   /// What tells the same for ever proves nothing until it moves; where all that a device measures stands still, nothing of it does.
   void distrust(Index device, const Track& stuck);
   void trust(Index device);
@@ -124,15 +130,18 @@ class Facts {
   void place_cabinet(Index device, const reading::Point& point, const Track& track);
   [[nodiscard]] bool reports(Index device, Index supply, const reading::Point& point) const;
   [[nodiscard]] Track* track_of(Index device, const reading::Reading& reading);
+  void fails(Index device, bool fails);
 
   const site::Site& site_;
+  Neighbours neighbours_;
   std::vector<Hearing> hearings_;          // by device
   std::vector<std::deque<Track>> tracks_;  // by device
   Contacts contacts_;
   std::vector<ByMeaning> of_supply_, of_outlet_;  // by supply
   std::vector<ListByMeaning> of_inlet_;           // by device
   std::vector<ListByMeaning> of_bank_, of_load_;
-  std::vector<std::vector<Index>> supplies_on_, supplies_of_;  // by device: those corded to it, those it reports
+  std::set<Index> failing_;
+  std::vector<unsigned> failing_on_path_;
 };
 
 }  // namespace holdup::detect

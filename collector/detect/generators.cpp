@@ -61,8 +61,8 @@ bool Generators::follow(Rhythm& rhythm, const Meter& meter) {
   return rhythm.odd >= readings_odd && meter.time - *rhythm.odd_since >= long_enough;
 }
 
-void Generators::weigh(std::vector<Opinion>& out) const {
-  for (Index d = 0; d < of_device_.size(); ++d) {
+void Generators::weigh(std::span<const Index> devices, std::vector<Opinion>& out) const {
+  for (const Index d : devices) {
     const Rhythm& rhythm = of_device_[d];
     const Meter* meter = meters_.find(d, Meaning::frequency);
     if (meter == nullptr || !meter->known() || !rhythm.usual) continue;

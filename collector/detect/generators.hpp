@@ -17,7 +17,7 @@ class Generators {
   void identified(Index device, std::span<const reading::Point> points);
   bool heard(Index device, std::span<const reading::Reading> readings);
   void unanswered(Index device) { meters_.unanswered(device); }
-  void weigh(std::vector<Opinion>& out) const;
+  void weigh(std::span<const Index> devices, std::vector<Opinion>& out) const;
 
  private:
   struct Rhythm {

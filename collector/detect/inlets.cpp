@@ -182,10 +182,11 @@ void Inlets::find_lost_of_delta(Index device, Picture& picture) const {
   }
 }
 
-void Inlets::weigh(Instant now, std::vector<Opinion>& out) {
-  next_due_.reset();
-  for (Index f = 0; f < site_.feeds.size(); ++f)
+void Inlets::weigh(std::span<const Index> feeds, Instant now, std::vector<Opinion>& out) {
+  for (const Index f : feeds) {
+    dues_.clear(f);
     if (looked_at_[f]) weigh_feed(f, now, out);
+  }
 }
 
 void Inlets::weigh_feed(Index feed, Instant now, std::vector<Opinion>& out) {
@@ -196,7 +197,7 @@ void Inlets::weigh_feed(Index feed, Instant now, std::vector<Opinion>& out) {
     if (seen && seen->good()) odd_since_[d].reset();
     calm = calm && (!seen || seen->good());
   }
-  if (!all_have_told(pdus, now)) return;
+  if (!all_have_told(pdus, now)) return dues_.set(feed, now + look_again);
   const std::size_t before = out.size();
   weigh(
       Verdict::neutral_lost, feed, pdus, 2, [](const Picture& p) { return p.neutral; }, out);
@@ -212,17 +213,15 @@ void Inlets::weigh_feed(Index feed, Instant now, std::vector<Opinion>& out) {
 }
 
 // Whoever else hangs on the feed is heard first: a reading from before the deviation says nothing of it.
-bool Inlets::all_have_told(const Devices& pdus, Instant now) {
+bool Inlets::all_have_told(const Devices& pdus, Instant now) const {
   std::optional<Instant> first;
   for (const Index d : pdus)
     if (odd_since_[d]) first = std::min(first.value_or(*odd_since_[d]), *odd_since_[d]);
   if (!first || now - *first >= patience) return true;
-  const bool told = std::ranges::all_of(pdus, [&](Index d) {
+  return std::ranges::all_of(pdus, [&](Index d) {
     const auto seen = picture(d);
     return !seen || std::ranges::all_of(seen->lines, [&](const Meter* meter) { return meter->from() >= *first || odd_since_[d]; });
   });
-  if (!told) next_due_ = std::min(next_due_.value_or(now + look_again), now + look_again);
-  return told;
 }
 
 // `is` says how surely a picture shows it. All that could see it do, and enough of them: it is the feed's; else each one's own.

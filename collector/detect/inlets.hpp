@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "collector/detect/dues.hpp"
 #include "collector/detect/meters.hpp"
 
 // The lines of an inlet as its PDU measures them: a phase that is gone, a neutral that is gone, a sag, a swell. A voltage that every PDU
@@ -19,9 +20,10 @@ class Inlets {
   /// True when a line came into another band: what is said may change.
   bool heard(Index device, std::span<const reading::Reading> readings);
   void unanswered(Index device) { meters_.unanswered(device); }
-  void weigh(Instant now, std::vector<Opinion>& out);
-  /// When weigh() must be called again even if nothing is heard.
-  [[nodiscard]] std::optional<Instant> next_due() const { return next_due_; }
+  void weigh(std::span<const Index> feeds, Instant now, std::vector<Opinion>& out);
+  /// Feeds that must be weighed again even if nothing is heard.
+  [[nodiscard]] std::optional<Instant> next_due() const { return dues_.next(); }
+  [[nodiscard]] std::vector<Index> take_due(Instant now) { return dues_.take(now); }
   /// Voltage that came back far too high, since the last call.
   [[nodiscard]] std::vector<Finding> take_hazards() { return std::exchange(hazards_, {}); }
 
@@ -55,7 +57,7 @@ class Inlets {
   void find_lost_of_delta(Index device, Picture& picture) const;
 
   void weigh_feed(Index feed, Instant now, std::vector<Opinion>& out);
-  [[nodiscard]] bool all_have_told(const Devices& pdus, Instant now);
+  [[nodiscard]] bool all_have_told(const Devices& pdus, Instant now) const;
   template <class Is>
   void weigh(Verdict verdict, Index feed, const Devices& pdus, unsigned least_witnesses, Is is, std::vector<Opinion>& out) const;
   void weigh_phase(unsigned line, Index feed, const Devices& pdus, std::vector<Opinion>& out) const;
@@ -75,7 +77,7 @@ class Inlets {
   std::vector<Instant> last_good_;                 // by device: its lines were in order
   std::vector<std::optional<Instant>> odd_since_;  // by device
   std::vector<Finding> hazards_;
-  std::optional<Instant> next_due_;
+  Dues<Index> dues_;
 };
 
 }  // namespace holdup::detect

@@ -27,13 +27,14 @@ struct Held {
   Instant since{};
 };
 using HeldBy = std::function<std::optional<Held>(Verdict, const ground::Element&)>;
-/// Whether it holds anything at all. While it does not, no name is put together and no sign kept that only what is held would need.
-using HoldsAny = std::function<bool()>;
+/// Whether it holds anything at all; whether anything is reported that a reading may know better: only then, and of what is held, does it
+/// matter on what a good judgement rests.
+using IfAny = std::function<bool()>;
 
 class Judge {
  public:
-  Judge(const site::Site& site, const Facts& facts, HeldBy held, HoldsAny holds_any)
-      : site_{site}, facts_{facts}, held_{std::move(held)}, holds_any_{std::move(holds_any)} {}
+  Judge(const site::Site& site, const Facts& facts, HeldBy held, IfAny holds_any, IfAny reported)
+      : site_{site}, facts_{facts}, held_{std::move(held)}, holds_any_{std::move(holds_any)}, reported_{std::move(reported)} {}
 
   [[nodiscard]] Judgement supply_removed(Index supply) const;
   [[nodiscard]] Judgement supply_input(Index supply) const;
@@ -59,17 +60,19 @@ class Judge {
     std::vector<Sign> signs;
   };
   [[nodiscard]] Beside beside(Index device, Between when) const;
-  /// Of a switch, or of `self`: the common network.
-  [[nodiscard]] Judgement telemetry_of_path(const ground::Element& path, Instant now) const;
+  /// Of a switch, or of `self`: the common network. By its number among neighbours.
+  [[nodiscard]] Judgement telemetry_of_path(Index path, Instant now) const;
 
   /// How sure it is that a supply gives nothing: by verdicts held on it or above it.
   struct Condition {
     enum class Kind : std::uint8_t { cannot_tell, fine, lost };
     Kind kind = Kind::cannot_tell;
     Strength strength{};
-    std::vector<Sign> signs;
+    const Track* by = nullptr;  // what it rests on, where that is a reading …
+    std::optional<Sign> sign;   // … and where it is anything else
   };
   [[nodiscard]] Condition condition(Index supply) const;
+  void append(std::vector<Sign>& signs, Condition condition) const;
   /// What the supply carries, by the best meter of it; nullptr where there is none.
   [[nodiscard]] const Track* power_of(Index supply) const;
   /// The siblings took over, within ±15 %, what the supply carried before.
@@ -83,13 +86,13 @@ class Judge {
 
  private:
   [[nodiscard]] Judgement without_battery(Index load, Instant since, Judgement lost) const;
-  using ElementOf = ground::Element (site::Site::*)(Index) const;
+  using ElementOf = const ground::Element& (site::Site::*)(Index) const;
   [[nodiscard]] std::optional<Held> held(Verdict verdict, ElementOf element, Index index) const {
     return holds_any_() ? held_(verdict, (site_.*element)(index)) : std::nullopt;
   }
-  template <class MakeSign>
-  [[nodiscard]] Judgement fine(MakeSign sign) const {
-    return Judgement::fine(holds_any_() ? std::vector<Sign>{sign()} : std::vector<Sign>{});
+  [[nodiscard]] bool matters(const std::optional<Held>& held) const { return held || reported_(); }
+  [[nodiscard]] Judgement fine(const std::optional<Held>& held, const Track& by) const {
+    return Judgement::fine(matters(held) ? std::vector<Sign>{by.sign(site_)} : std::vector<Sign>{});
   }
   /// What a supply's contacts say: all that can be believed; those that speak of a loss, and how strongly.
   struct Wired {
@@ -122,7 +125,7 @@ class Judge {
     unsigned answering = 0, all = 0;
   };
   [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
-  [[nodiscard]] Judgement feed_by_silence(Index feed, const std::vector<Index>& pdus) const;
+  [[nodiscard]] Judgement feed_by_silence(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] bool explained(Index device) const;
   [[nodiscard]] bool path_explained(Index device) const;
   [[nodiscard]] bool mate_answers(Index device) const;
@@ -133,7 +136,7 @@ class Judge {
   const site::Site& site_;
   const Facts& facts_;
   HeldBy held_;
-  HoldsAny holds_any_;
+  IfAny holds_any_, reported_;
 };
 
 }  // namespace holdup::detect

@@ -35,32 +35,27 @@ Judgement CabinetJudge::modules(Index load, Instant now) {
   auto found = modules_of(load, held ? hysteresis : 1);
   if (!found.known) return {};
   const double left = found.live - found.largest;
+  if (left >= *need) low_since_[load].reset(), dues_.clear(load);
+  if (left >= *need && !held) return {};
   found.signs.push_back(sign_of_pattern(
       site_.element_of_load(load), watts(found.live) + " are rated to give, " + watts(left) + " after one more, for " + watts(*need), now));
-  if (left >= *need) {
-    low_since_[load].reset();
-    return Judgement::fine(std::move(found.signs));
-  }
+  if (left >= *need) return Judgement::fine(std::move(found.signs));
   if (!found.whole) return Judgement::lost(found.surest, std::move(found.signs));
-  if (!low_since_[load]) low_since_[load] = now;
+  if (!low_since_[load]) low_since_[load] = now, dues_.set(load, now + low_line);
   const bool lasts = held || now - *low_since_[load] >= low_line;
   return lasts ? Judgement::lost(Strength::proven, std::move(found.signs)) : Judgement{};
-}
-
-std::optional<Instant> CabinetJudge::due(Index load) const {
-  return low_since_[load] ? std::optional{*low_since_[load] + low_line} : std::nullopt;
 }
 
 CabinetJudge::Modules CabinetJudge::modules_of(Index load, double line) const {
   Modules out;
   for (const Index s : site_.loads[load].supplies) {
-    const auto condition = judge_.condition(s);
+    auto condition = judge_.condition(s);
     const auto rated = site::rated_watts_at(site_.supplies[s], volts(s) * line);
     out.known = out.known && rated && condition.kind != Judge::Condition::Kind::cannot_tell;
     if (condition.kind == Judge::Condition::Kind::lost) {
       out.whole = false;
       out.surest = std::max(out.surest, condition.strength);
-      out.signs.insert(out.signs.end(), condition.signs.begin(), condition.signs.end());
+      judge_.append(out.signs, std::move(condition));
       continue;
     }
     if (!rated) continue;

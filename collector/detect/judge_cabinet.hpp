@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "collector/detect/dues.hpp"
 #include "collector/detect/judge.hpp"
 
 // What a lost supply means inside a load, beside its paths: whether those that are left can carry it, whether it can cool itself, and what
@@ -20,8 +21,9 @@ class CabinetJudge {
   /// Its rating depends on the line: a judgement of modules may change without any loss.
   [[nodiscard]] bool derates(Index load) const { return derates_[load]; }
   [[nodiscard]] bool has_cache(Index load) const;
-  /// When a derating that is being waited for will have lasted.
-  [[nodiscard]] std::optional<Instant> due(Index load) const;
+  /// Loads whose derating, which is being waited for, will have lasted.
+  [[nodiscard]] std::optional<Instant> next_due() const { return dues_.next(); }
+  [[nodiscard]] std::vector<Index> take_due(Instant now) { return dues_.take(now); }
 
  private:
   struct Modules {
@@ -43,6 +45,7 @@ class CabinetJudge {
   HeldBy held_;
   std::vector<bool> derates_;                      // by load
   std::vector<std::optional<Instant>> low_since_;  // by load: the line has been too low since
+  Dues<Index> dues_;
 };
 
 }  // namespace holdup::detect

@@ -54,9 +54,7 @@ Judgement Judge::pdu(Index device) const {
 }
 
 Judgement Judge::feed(Index feed) const {
-  std::vector<Index> pdus;
-  for (Index d = 0; d < site_.devices.size(); ++d)
-    if (site_.devices[d].feed == feed) pdus.push_back(d);
+  const auto& pdus = facts_.neighbours().pdus_on(feed);
   if (pdus.empty()) return {};
   const auto held = this->held(Verdict::feed_lost, &site::Site::element_of_feed, feed);
   std::vector<Sign> gone, back;
@@ -81,7 +79,7 @@ Judgement Judge::feed(Index feed) const {
 }
 
 // All N on the feed fall silent together, all M elsewhere answer over the same path. One PDU alone is that PDU, not its feed.
-Judgement Judge::feed_by_silence(Index feed, const std::vector<Index>& pdus) const {
+Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) const {
   Instant first = Instant::max(), last = Instant::min();
   bool all_proven = true, all_dark = true;
   std::vector<Sign> signs;
@@ -162,9 +160,8 @@ bool Judge::contradicted(Index device) const {
 Judge::Complement Judge::complement(Index device, std::optional<Index> feed) const {
   const Hearing& silent = facts_.hearing(device);
   Complement found;
-  for (Index d = 0; d < site_.devices.size(); ++d) {
-    const site::Device& other = site_.devices[d];
-    if (d == device || other.via != site_.devices[device].via || (feed && other.feed == feed)) continue;
+  for (const Index d : facts_.neighbours().beside(device)) {
+    if (d == device || (feed && site_.devices[d].feed == feed)) continue;
     const Hearing& hearing = facts_.hearing(d);
     // A card that was silent before says nothing of this moment.
     if (hearing.failures > 0 && hearing.first_failure + same_moment < silent.first_failure) continue;

@@ -33,10 +33,10 @@ bool says_lost(site::Senses senses, const Contacts::Fact& fact) { return *fact.o
 // A reading that may predate the edge never vetoes it; a later one knows better than an unsupervised wire.
 Judge::Wired Judge::wired(Index supply, std::initializer_list<site::Senses> senses) const {
   Wired out;
-  for (Index c = 0; c < site_.contacts.size(); ++c) {
+  for (const Index c : facts_.neighbours().contacts(supply)) {
     const site::Contact& built = site_.contacts[c];
     const auto& fact = facts_.contacts().fact(c);
-    if (built.supply != supply || std::ranges::find(senses, built.senses) == senses.end() || !fact.open) continue;
+    if (std::ranges::find(senses, built.senses) == senses.end() || !fact.open) continue;
     out.all.push_back(contact_sign(site_, c, fact));
     if (!says_lost(built.senses, fact) || contradicted_contact(c) || is_common_fault(c)) continue;
     out.against.push_back(out.all.back());

@@ -1,7 +1,6 @@
 #include "collector/detect/judge.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -19,17 +18,20 @@ Judgement Judge::load(Index load) const {
   std::vector<Sign> signs;
   for (Index s : site_.loads[load].supplies) {
     auto supply = condition(s);
-    if (supply.kind == Condition::Kind::fine) return Judgement::fine(std::move(supply.signs));
+    if (supply.kind == Condition::Kind::fine) {
+      signs.clear();
+      if (matters(held(Verdict::load_down, &site::Site::element_of_load, load))) append(signs, std::move(supply));
+      return Judgement::fine(std::move(signs));
+    }
     if (supply.kind == Condition::Kind::cannot_tell) return {};
-    for (const Sign& sign : supply.signs) last = std::max(last, sign.time);
+    last = std::max(last, supply.sign->time);
     const auto pdu = site_.supplies[s].pdu;
-    if (pdu && !facts_.hearing(*pdu).answers() && !status_tells(s))
-      for (const Sign& sign : supply.signs) first = std::min(first, sign.time);
+    if (pdu && !facts_.hearing(*pdu).answers() && !status_tells(s)) first = std::min(first, supply.sign->time);
     // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
     const Track* output = facts_.status(s, Meaning::supply_output_ok);
     if (output != nullptr && !says(output, 0)) weakest = std::min(weakest, Strength::probable);
     weakest = std::min(weakest, supply.strength);
-    signs.insert(signs.end(), supply.signs.begin(), supply.signs.end());
+    append(signs, std::move(supply));
   }
   if (first < last - one_moment) weakest = std::min(weakest, Strength::probable);
   return without_battery(load, last, Judgement::lost(weakest, std::move(signs)));
@@ -55,27 +57,31 @@ Judgement Judge::without_battery(Index load, Instant since, Judgement lost) cons
 // Path redundancy: the load's supplies grouped by feed; lost when at most one group still gives.
 Judgement Judge::paths(Index load) const {
   struct Path {
+    std::optional<Index> feed;
     bool fine = false, lost = true;
     Strength strength = Strength::proven;
   };
-  std::map<std::optional<Index>, Path> paths;
+  std::vector<Path> paths;
+  const bool wanted = matters(held(Verdict::path_redundancy_lost, &site::Site::element_of_load, load));
   std::vector<Sign> lost_signs, fine_signs;
   bool every_supply_fine = true;
   for (Index s : site_.loads[load].supplies) {
     auto supply = condition(s);
-    Path& path = paths[site_.feed_of_supply(s)];
+    const auto feed = site_.feed_of_supply(s);
+    auto at = std::ranges::find(paths, feed, &Path::feed);
+    if (at == paths.end()) at = paths.insert(at, Path{.feed = feed});
+    Path& path = *at;
     const bool lost = supply.kind == Condition::Kind::lost;
     path.lost = path.lost && lost;
     path.fine = path.fine || supply.kind == Condition::Kind::fine;
     if (lost) path.strength = std::min(path.strength, supply.strength);
     every_supply_fine = every_supply_fine && supply.kind == Condition::Kind::fine;
-    auto& signs = lost ? lost_signs : fine_signs;
-    signs.insert(signs.end(), supply.signs.begin(), supply.signs.end());
+    if (lost || wanted) append(lost ? lost_signs : fine_signs, std::move(supply));
   }
   if (paths.size() < 2) return {};
   unsigned lost = 0, unseen = 0;
   Strength surest = Strength::unknown;
-  for (const auto& [feed, path] : paths) {
+  for (const Path& path : paths) {
     if (path.lost) ++lost, surest = std::max(surest, path.strength);
     if (!path.lost && !path.fine) ++unseen;
   }

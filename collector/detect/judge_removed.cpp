@@ -26,10 +26,9 @@ Judgement Judge::supply_removed(Index supply) const {
   }
   if (fell_to_zero(present) && held)  // it carries: the bit is wrong
     return Judgement::fine({sign_of_contradiction(present->sign(site_), "what is not in its bay carries nothing, and this does")});
-  if (says(present, 1) && fresh_since(*present, held)) return fine([&] { return present->sign(site_); });
+  if (says(present, 1) && fresh_since(*present, held)) return fine(held, *present);
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
-  if (present == nullptr && ok != nullptr && ok->known() && !ok->gone && fresh_since(*ok, held))
-    return fine([&] { return ok->sign(site_); });
+  if (present == nullptr && ok != nullptr && ok->known() && !ok->gone && fresh_since(*ok, held)) return fine(held, *ok);
   return {};
 }
 

@@ -26,7 +26,7 @@ Judgement Judge::supply_input(Index supply) const {
     return Judgement::lost(contrary || facts_.blank(ok->device) ? Strength::probable : Strength::proven, std::move(contacts.against));
   }
   if (!contacts.against.empty()) return Judgement::lost(contacts.strength, std::move(contacts.against));
-  if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine([&] { return ok->sign(site_); });
+  if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine(held, *ok);
   // A closed contact withdraws what was only reported; against a proven loss it counts where nothing better watches.
   const bool enough = !site_.supplies[supply].status || (held && held->strength == Strength::reported);
   if (enough && !contacts.all.empty()) return Judgement::fine(std::move(contacts.all));
@@ -67,7 +67,7 @@ Judgement Judge::supply_output(Index supply) const {
   const bool has_input = says(input, 1) || !wired(supply, {site::Senses::ac_in, site::Senses::ac_ok}).all.empty();
   const bool named = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply).has_value();
   if (!contacts.against.empty() && has_input && !named) return Judgement::lost(contacts.strength, std::move(contacts.against));
-  if (says(output, 1) && fresh_since(*output, held)) return fine([&] { return output->sign(site_); });
+  if (says(output, 1) && fresh_since(*output, held)) return fine(held, *output);
   const bool enough = output == nullptr || (held && held->strength == Strength::reported);
   if (enough && !contacts.all.empty() && contacts.against.empty()) return Judgement::fine(std::move(contacts.all));
   return {};
@@ -83,7 +83,7 @@ Judgement Judge::supply_off(Index supply) const {
     if (contrary) return Judgement::lost(Strength::probable, {state->sign(site_), *contrary});
     return Judgement::lost(Strength::proven, {state->sign(site_)});
   }
-  if (says(state, 1) && fresh_since(*state, held)) return fine([&] { return state->sign(site_); });
+  if (says(state, 1) && fresh_since(*state, held)) return fine(held, *state);
   return {};
 }
 
@@ -101,8 +101,7 @@ Judgement Judge::supply_silently(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || current == nullptr || !current->known() || current->stuck || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
-  if (current->value() >= meter_floor_amperes)
-    return fresh_since(*current, held) ? fine([&] { return current->sign(site_); }) : Judgement{};
+  if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine(held, *current) : Judgement{};
   const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply);
   if (held || named || held_on_bank(supply) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
@@ -140,30 +139,35 @@ Judgement Judge::of_supply(Verdict verdict, Index supply) const {
 }
 
 Judge::Condition Judge::condition(Index supply) const {
-  const Element element = site_.element_of_supply(supply);
+  const Element& element = site_.element_of_supply(supply);
   for (Verdict v : {Verdict::supply_removed, Verdict::supply_input_lost, Verdict::supply_output_failed, Verdict::supply_off_commanded,
                     Verdict::supply_lost})
     if (const auto held = held_(v, element)) {
       if (of_supply(v, supply).kind == Judgement::Kind::fine) return {};  // good again, but not yet for long: nothing is built on it
-      return {Condition::Kind::lost, held->strength, {sign_of_pattern(element, std::string{name(v)}, held->since)}};
+      return {Condition::Kind::lost, held->strength, nullptr, sign_of_pattern(element, std::string{name(v)}, held->since)};
     }
   if (const auto above = held_above(supply))
-    return {Condition::Kind::lost,
-            above->strength,
-            {sign_of_pattern(site_.element_of_pdu(*site_.supplies[supply].pdu), "without power", above->since)}};
+    return {Condition::Kind::lost, above->strength, nullptr,
+            sign_of_pattern(site_.element_of_pdu(*site_.supplies[supply].pdu), "without power", above->since)};
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   const auto status = site_.supplies[supply].status;
-  if (says(ok, 1) && facts_.hearing(*status).answers()) return {Condition::Kind::fine, {}, {ok->sign(site_)}};
-  if (auto unmoved = share_unmoved(supply)) return {Condition::Kind::fine, {}, {std::move(*unmoved)}};
+  if (says(ok, 1) && facts_.hearing(*status).answers()) return {Condition::Kind::fine, {}, ok, {}};
+  if (auto unmoved = share_unmoved(supply)) return {Condition::Kind::fine, {}, nullptr, std::move(unmoved)};
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const auto pdu = site_.supplies[supply].pdu;
   if (current != nullptr && current->known() && !current->stuck && facts_.hearing(*pdu).answers() &&
       current->value() >= meter_floor_amperes)
-    return {Condition::Kind::fine, {}, {current->sign(site_)}};
+    return {Condition::Kind::fine, {}, current, {}};
   // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current.
   if (pdu && facts_.hearing(*pdu).answers() && ok == nullptr && !voltage_gone(*pdu) && (current == nullptr || may_be_idle(supply)))
-    return {Condition::Kind::fine, {}, {sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)}};
+    return {
+        Condition::Kind::fine, {}, nullptr, sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)};
   return {};
+}
+
+void Judge::append(std::vector<Sign>& signs, Condition condition) const {
+  if (condition.by != nullptr) signs.push_back(condition.by->sign(site_));
+  if (condition.sign) signs.push_back(std::move(*condition.sign));
 }
 
 // It stands by, or the whole load draws nothing that its outlets can measure.
@@ -177,8 +181,7 @@ bool Judge::may_be_idle(Index supply) const {
 
 std::optional<Held> Judge::held_on_bank(Index supply) const {
   if (!holds_any_() || site_.banks.empty()) return std::nullopt;
-  const auto cord = site_.cord_of_supply(supply);
-  const auto bank = cord ? site_.bank_of(*cord) : std::nullopt;
+  const auto bank = facts_.neighbours().bank(supply);
   return bank ? held(Verdict::bank_tripped, &site::Site::element_of_bank, *bank) : std::nullopt;
 }
 

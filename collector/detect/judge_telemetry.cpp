@@ -11,13 +11,15 @@ using namespace std::chrono_literals;
 using ground::Element;
 
 constexpr Duration group_patience = 10s;     // in which a path's other devices are asked too, at any usual period
+constexpr std::size_t enough_heard = 8;      // of hundreds behind one path that answer again
 constexpr Duration telemetry_patience = 2s;  // a silence is first held against its neighbours'
 
 }  // namespace
 
 Judgement Judge::telemetry(Index device, Instant now) const {
   const Hearing& hearing = facts_.hearing(device);
-  if (hearing.answers()) return fine([&] { return sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer); });
+  if (hearing.answers() && !matters(held(Verdict::telemetry_lost, &site::Site::element_of_device, device))) return Judgement::fine({});
+  if (hearing.answers()) return Judgement::fine({sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer)});
   const auto silent_for = now - hearing.second_failure;  // since it was known: a long question that is lost takes its time
   if (!hearing.silent() || silent_for < telemetry_patience || explained(device)) return {};
   if (held(Verdict::telemetry_lost, &site::Site::path_of_device, device)) return {};
@@ -27,16 +29,16 @@ Judgement Judge::telemetry(Index device, Instant now) const {
 }
 
 // Everything behind one path went silent together. A card that was missed before is no news.
-Judgement Judge::telemetry_of_path(const Element& path, Instant now) const {
+Judgement Judge::telemetry_of_path(Index path, Instant now) const {
   std::vector<Sign> silent, heard;
   unsigned behind = 0, missed = 0;
   Instant known = now;
-  for (Index d = 0; d < site_.devices.size(); ++d) {
-    if (site_.path_of_device(d) != path) continue;
+  for (const Index d : facts_.neighbours().on_path(path)) {
     const Hearing& hearing = facts_.hearing(d);
     ++behind;
     missed += held(Verdict::telemetry_lost, &site::Site::element_of_device, d) ? 1 : 0;
     if (hearing.answers()) heard.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));
+    if (heard.size() >= enough_heard) break;
     if (!hearing.silent() || explained(d)) continue;
     known = std::min(known, hearing.second_failure);
     silent.push_back(silence(d));
@@ -49,8 +51,8 @@ Judgement Judge::telemetry_of_path(const Element& path, Instant now) const {
 
 bool Judge::mate_answers(Index device) const {
   bool alone = true, answers = false;
-  for (Index d = 0; d < site_.devices.size(); ++d) {
-    if (d == device || site_.path_of_device(d) != site_.path_of_device(device)) continue;
+  for (const Index d : facts_.neighbours().beside(device)) {
+    if (d == device) continue;
     const Hearing& mate = facts_.hearing(d);
     alone = false;
     answers = answers || (mate.last_answer && *mate.last_answer > facts_.hearing(device).second_failure);
@@ -68,14 +70,14 @@ bool Judge::explained(Index device) const {
   if (path_explained(device)) return true;
   if (const auto feed = site_.devices[device].feed)
     return held(Verdict::pdu_dark, &site::Site::element_of_pdu, device) || held(Verdict::feed_lost, &site::Site::element_of_feed, *feed);
-  return std::any_of(site_.supplies.begin(), site_.supplies.end(), [&](const site::Supply& supply) {
-    return supply.status == device && held(Verdict::load_down, &site::Site::element_of_load, supply.load);
+  return std::ranges::any_of(facts_.neighbours().supplies_of(device), [&](Index s) {
+    return held(Verdict::load_down, &site::Site::element_of_load, site_.supplies[s].load).has_value();
   });
 }
 
 // Row 5: its switch hangs on what is lost.
 bool Judge::path_explained(Index device) const {
-  const auto path = site_.path_of_device(device);
+  const auto& path = site_.path_of_device(device);
   if (site_.switches.empty() || !holds_any_() || !path.is("switch")) return false;
   return std::ranges::any_of(site_.ancestors(path), [this](const Element& above) {
     return held_(Verdict::pdu_dark, above) || held_(Verdict::feed_lost, above) || held_(Verdict::bank_tripped, above);

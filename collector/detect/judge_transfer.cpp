@@ -37,8 +37,7 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
 
 Judge::Beside Judge::beside(Index device, Between when) const {
   Beside out{.seen = false, .moved = false, .signs = {}};
-  for (Index s = 0; s < site_.supplies.size(); ++s) {
-    if (site_.supplies[s].pdu != device) continue;
+  for (const Index s : facts_.supplies_on(device)) {
     const Track* own = power_of(s);
     const auto carried = own != nullptr ? own->before(when.start) : std::nullopt;
     const bool idle = !carried || *carried < (own->means == Meaning::outlet_current ? meter_floor_amperes : meter_floor_watts);

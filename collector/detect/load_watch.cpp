@@ -24,10 +24,10 @@ constexpr std::array losses{Verdict::supply_removed, Verdict::supply_input_lost,
 LoadWatch::LoadWatch(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held)
     : site_{site}, facts_{facts}, judge_{judge}, held_{std::move(held)}, loads_(site.loads.size()), supplies_(site.supplies.size()) {}
 
-std::vector<Finding> LoadWatch::look(Instant now) {
+std::vector<Finding> LoadWatch::look(std::span<const Index> loads, Instant now) {
   std::vector<Finding> out;
-  next_due_.reset();
-  for (Index l = 0; l < site_.loads.size(); ++l) {
+  for (const Index l : loads) {
+    wake_.reset();
     auto found = off(l);
     if (lasts(loads_[l], found.has_value(), now)) out.push_back(std::move(*found));
     for (const Index s : site_.loads[l].supplies) {
@@ -35,6 +35,7 @@ std::vector<Finding> LoadWatch::look(Instant now) {
       if (lasts(supplies_[s], stands_by.has_value(), now)) out.push_back(std::move(*stands_by));
       if (!loads_[l].said && !supplies_[s].said) look_again(s, now);
     }
+    wake_ ? dues_.set(l, *wake_) : dues_.clear(l);
   }
   return out;
 }
@@ -42,8 +43,7 @@ std::vector<Finding> LoadWatch::look(Instant now) {
 // What has just fallen may yet be explained by whoever is heard next, also where that changes nothing of what it said before.
 void LoadWatch::look_again(Index supply, Instant now) {
   const auto fell = fall(supply);
-  if (fell && now - fell->when.end < undecided + fell->power->refresh())
-    next_due_ = std::min(next_due_.value_or(Instant::max()), now + a_moment);
+  if (fell && now - fell->when.end < undecided + fell->power->refresh()) wake(now + a_moment);
 }
 
 bool LoadWatch::lasts(Waiting& waiting, bool there, Instant now) {
@@ -54,7 +54,7 @@ bool LoadWatch::lasts(Waiting& waiting, bool there, Instant now) {
   if (waiting.said) return false;
   if (!waiting.since) waiting.since = now;
   waiting.said = now - *waiting.since >= to_be_sure;
-  if (!waiting.said) next_due_ = std::min(next_due_.value_or(Instant::max()), *waiting.since + to_be_sure);
+  if (!waiting.said) wake(*waiting.since + to_be_sure);
   return waiting.said;
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "collector/detect/dues.hpp"
 #include "collector/detect/judge.hpp"
 
 // Loads and supplies that stop drawing while their power is there: rows 10 and 12 of docs/verdicts.md. Neither is a loss; each is told
@@ -14,9 +17,10 @@ class LoadWatch {
   LoadWatch(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held);
 
   /// What came to light: load_off, supply_standby.
-  [[nodiscard]] std::vector<Finding> look(Instant now);
-  /// When to look again although nothing is heard.
-  [[nodiscard]] std::optional<Instant> next_due() const { return next_due_; }
+  [[nodiscard]] std::vector<Finding> look(std::span<const Index> loads, Instant now);
+  /// Loads to look at again although nothing is heard.
+  [[nodiscard]] std::optional<Instant> next_due() const { return dues_.next(); }
+  [[nodiscard]] std::vector<Index> take_due(Instant now) { return dues_.take(now); }
 
  private:
   /// Since when there is what will be said if it lasts; said: not again before it carries.
@@ -27,6 +31,7 @@ class LoadWatch {
   [[nodiscard]] std::optional<Finding> off(Index load) const;
   [[nodiscard]] std::optional<Finding> standby(Index supply) const;
   [[nodiscard]] bool lasts(Waiting& waiting, bool there, Instant now);
+  void wake(Instant at) { wake_ = std::min(wake_.value_or(at), at); }
   void look_again(Index supply, Instant now);
   [[nodiscard]] bool touched(Index supply) const;
   [[nodiscard]] std::optional<Sign> available(Index supply, Instant after) const;
@@ -44,7 +49,8 @@ class LoadWatch {
   const Judge& judge_;
   HeldBy held_;
   std::vector<Waiting> loads_, supplies_;
-  std::optional<Instant> next_due_;
+  std::optional<Instant> wake_;  // of the load that is looked at
+  Dues<Index> dues_;
 };
 
 }  // namespace holdup::detect

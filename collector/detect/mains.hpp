@@ -9,6 +9,7 @@
 #include "collector/detect/generators.hpp"
 #include "collector/detect/inlets.hpp"
 #include "collector/detect/residuals.hpp"
+#include "collector/detect/round.hpp"
 #include "collector/detect/sources.hpp"
 
 // All that judges the electricity itself rather than who has lost it, behind one face. The detector keeps it. Pure.
@@ -31,17 +32,18 @@ class Mains {
   void unanswered(Index device) {
     each([&](auto& part) { part.unanswered(device); });
   }
-  [[nodiscard]] std::vector<Opinion> weigh(Instant now) {
+  [[nodiscard]] std::vector<Opinion> weigh(const Round& round, Instant now) {
     std::vector<Opinion> out;
-    inlets_.weigh(now, out);
-    breakers_.weigh(out);
-    generators_.weigh(out);
-    residuals_.weigh(now, out);
-    sources_.weigh(out);
+    inlets_.weigh(round.feeds.all(), now, out);
+    breakers_.weigh(round.devices.all(), out);
+    generators_.weigh(round.devices.all(), out);
+    residuals_.weigh(round.devices.all(), now, out);
+    sources_.weigh(round.devices.all(), round.loads.all(), out);
     return out;
   }
-  /// When weigh() must be called again even if nothing is heard.
+  /// Feeds that must be weighed again even if nothing is heard.
   [[nodiscard]] std::optional<Instant> next_due() const { return inlets_.next_due(); }
+  [[nodiscard]] std::vector<Index> take_due(Instant now) { return inlets_.take_due(now); }
   /// What is over when it is said, since the last call.
   [[nodiscard]] std::vector<Finding> take_past() {
     auto past = inlets_.take_hazards();

@@ -37,8 +37,8 @@ bool Residuals::heard(Index device, std::span<const reading::Reading> readings) 
   return changed;
 }
 
-void Residuals::weigh(Instant now, std::vector<Opinion>& out) const {
-  for (Index d = 0; d < of_device_.size(); ++d) {
+void Residuals::weigh(std::span<const Index> devices, Instant now, std::vector<Opinion>& out) const {
+  for (const Index d : devices) {
     const Leak& leak = of_device_[d];
     const Meter* meter = meters_.find(d, Meaning::residual_current);
     if (meter == nullptr) continue;

@@ -17,7 +17,7 @@ class Residuals {
   void identified(Index device, std::span<const reading::Point> points);
   bool heard(Index device, std::span<const reading::Reading> readings);
   void unanswered(Index device) { meters_.unanswered(device); }
-  void weigh(Instant now, std::vector<Opinion>& out) const;
+  void weigh(std::span<const Index> devices, Instant now, std::vector<Opinion>& out) const;
 
  private:
   struct Leak {

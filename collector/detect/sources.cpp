@@ -75,8 +75,8 @@ bool Sources::heard(Index device, std::span<const reading::Reading> readings) {
   return changed;
 }
 
-void Sources::weigh(std::vector<Opinion>& out) {
-  for (Index d = 0; d < site_.devices.size(); ++d) {
+void Sources::weigh(std::span<const Index> devices, std::span<const Index> loads, std::vector<Opinion>& out) const {
+  for (const Index d : devices) {
     if (meters_.of(d).empty()) continue;
     const auto ups = site_.ups_of_device(d);
     if (ups || meters_.find(d, Meaning::ups_bypass) != nullptr || meters_.find(d, Meaning::battery_test) != nullptr)
@@ -84,7 +84,7 @@ void Sources::weigh(std::vector<Opinion>& out) {
     if (const auto ats = site_.ats_of_device(d)) weigh_ats(d, *ats, out);
     if (site_.system == site::System::dc && site_.devices[d].feed) weigh_plant(d, out);
   }
-  for (Index l = 0; l < site_.loads.size(); ++l)
+  for (const Index l : loads)
     if (!site_.loads[l].batteries.empty()) weigh_rack(l, out);
 }
 

@@ -17,7 +17,7 @@ class Sources {
   /// True when a state changed.
   bool heard(Index device, std::span<const reading::Reading> readings);
   void unanswered(Index device) { meters_.unanswered(device); }
-  void weigh(std::vector<Opinion>& out);
+  void weigh(std::span<const Index> devices, std::span<const Index> loads, std::vector<Opinion>& out) const;
   /// Transfers that were seen and that no counter tells of, since the last call.
   [[nodiscard]] std::vector<Finding> take_transfers() { return std::exchange(transfers_, {}); }
 

@@ -101,8 +101,7 @@ class Climb {
   [[nodiscard]] Chain above_load(Index load) const {
     std::vector<Chain> ways;
     for (const Index supply : site_.loads[load].supplies) {
-      const auto cord = site_.cord_of_supply(supply);
-      ways.push_back(cord ? with_outlet(*cord) : Chain{});
+      ways.push_back(above_supply(supply));
     }
     return shared(ways);
   }
@@ -132,14 +131,16 @@ class Climb {
     return chain;
   }
 
+  [[nodiscard]] Chain above_supply(Index supply) const {
+    const auto cord = site_.cord_of_supply(supply);
+    return cord ? with_outlet(*cord) : Chain{};
+  }
+
   [[nodiscard]] Chain above_part_of_load(Index load, std::string_view part) const {
     const auto& all = site_.loads[load].supplies;
     const auto supply = std::ranges::find(
         all, part, [&](Index s) -> const auto& { return site_.supplies[s].name; });
-    if (supply != all.end()) {
-      const auto cord = site_.cord_of_supply(*supply);
-      return cord ? with_outlet(*cord) : Chain{};
-    }
+    if (supply != all.end()) return above_supply(*supply);
     Chain chain{site_.element_of_load(load)};
     append(chain, above_load(load));
     return chain;
@@ -155,6 +156,8 @@ Chain if_found(std::optional<Index> found, Above above) {
 }
 
 }  // namespace
+
+std::vector<Element> Site::ancestors_of_supply(Index supply) const { return Climb{*this}.above_supply(supply); }
 
 std::vector<Element> Site::ancestors(const Element& element) const {
   const Climb climb{*this};

@@ -75,7 +75,8 @@ class ContactReader {
     if (of.empty()) return false;
     std::vector<std::string> known;
     for (Index s = 0; s < site_.supplies.size(); ++s) {
-      known.push_back(site_.element_of_supply(s).text());
+      const Supply& supply = site_.supplies[s];
+      known.push_back(Element::supply(site_.loads[supply.load].name, supply.name).text());
       if (known.back() == of) return contact.supply = s, true;
     }
     map.problem("of", "no supply '" + of + "'", mend_by_nearest(of, {known.begin(), known.end()}));

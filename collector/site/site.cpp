@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <numbers>
+#include <numeric>
 
 namespace holdup::site {
 namespace {
@@ -17,6 +18,23 @@ std::optional<Index> find_named(const Items& items, std::string_view name) {
   return std::nullopt;
 }
 
+/// Items in the order of their names.
+template <class Items>
+std::vector<Index> sorted_by_name(const Items& items) {
+  std::vector<Index> order(items.size());
+  std::iota(order.begin(), order.end(), Index{});
+  std::ranges::sort(order, {}, [&](Index i) -> std::string_view { return items[i].name; });
+  return order;
+}
+
+/// While the site is being read there is no order yet.
+template <class Items>
+std::optional<Index> find_named(const Items& items, const std::vector<Index>& order, std::string_view name) {
+  if (order.size() != items.size()) return find_named(items, name);
+  const auto at = std::ranges::lower_bound(order, name, {}, [&](Index i) -> std::string_view { return items[i].name; });
+  return at != order.end() && items[*at].name == name ? std::optional{*at} : std::nullopt;
+}
+
 template <class Items>
 std::optional<Index> reported_by(const Items& items, Index device) {
   for (Index i = 0; i < items.size(); ++i)
@@ -29,8 +47,8 @@ std::optional<Index> reported_by(const Items& items, Index device) {
 std::optional<Index> Site::feed(std::string_view name) const { return find_named(feeds, name); }
 std::optional<Index> Site::ups(std::string_view name) const { return find_named(upses, name); }
 std::optional<Index> Site::ats(std::string_view name) const { return find_named(atses, name); }
-std::optional<Index> Site::device(std::string_view name) const { return find_named(devices, name); }
-std::optional<Index> Site::load(std::string_view name) const { return find_named(loads, name); }
+std::optional<Index> Site::device(std::string_view name) const { return find_named(devices, devices_by_name, name); }
+std::optional<Index> Site::load(std::string_view name) const { return find_named(loads, loads_by_name, name); }
 std::optional<Index> Site::contact(std::string_view name) const { return find_named(contacts, name); }
 std::optional<Index> Site::network_switch(std::string_view name) const { return find_named(switches, name); }
 std::optional<Index> Site::ups_of_device(Index device) const { return reported_by(upses, device); }
@@ -65,10 +83,29 @@ Phases Site::phases_of(const Cord& cord) const {
   return bank && banks[*bank].phases != 0 ? banks[*bank].phases : devices[cord.pdu].phases;
 }
 
-Element Site::element_of_source(Index device) const {
-  if (const auto at = ups_of_device(device)) return element_of_ups(*at);
-  if (const auto at = ats_of_device(device)) return element_of_ats(*at);
-  return element_of_pdu(device);
+void Site::finish() {
+  devices_by_name = sorted_by_name(devices);
+  loads_by_name = sorted_by_name(loads);
+  elements = {};
+  for (const auto& one : feeds) elements.feeds.push_back(Element::feed(one.name));
+  for (const auto& one : upses) elements.upses.push_back(Element::ups(one.name));
+  for (const auto& one : atses) elements.atses.push_back(Element::ats(one.name));
+  for (const auto& one : loads) elements.loads.push_back(Element::named(one.name));
+  for (const auto& one : supplies) elements.supplies.push_back(Element::supply(loads[one.load].name, one.name));
+  for (const auto& one : batteries) elements.batteries.push_back(Element::supply(loads[one.load].name, one.name));
+  for (const auto& one : banks) elements.banks.push_back(Element::bank(devices[one.pdu].name, one.name));
+  for (const auto& one : contacts)
+    elements.commons.push_back(one.common == one.chip ? Element::gpiochip(one.chip) : Element::contact(one.common));
+  for (const auto& one : devices) {
+    elements.pdus.push_back(Element::named(one.name));
+    elements.devices.push_back(Element::device(one.name));
+    elements.paths.push_back(Element::named(one.via.empty() ? "self" : one.via));
+  }
+  elements.sources = elements.pdus;
+  for (Index d = 0; d < devices.size(); ++d) {
+    if (const auto ats = ats_of_device(d)) elements.sources[d] = elements.atses[*ats];
+    if (const auto ups = ups_of_device(d)) elements.sources[d] = elements.upses[*ups];
+  }
 }
 
 double Site::nominal_volts(Index feed, Phases phases) const {

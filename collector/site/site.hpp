@@ -103,6 +103,11 @@ struct Control {
   bool operator==(const Control&) const = default;
 };
 
+/// The elements of a site by index, each put together once: asked for at every reading.
+struct ElementNames {
+  std::vector<Element> feeds, upses, atses, pdus, sources, banks, devices, paths, batteries, commons, loads, supplies;
+};
+
 struct Site {
   std::string rack;
   System system = System::single_phase;
@@ -129,6 +134,11 @@ struct Site {
   std::vector<Receiver> forward;
   Burst burst;
   Control control;
+  ElementNames elements;                              // made by finish()
+  std::vector<Index> devices_by_name, loads_by_name;  // … so that a name is found among thousands
+
+  /// The last step of reading: nothing is added afterwards.
+  void finish();
 
   [[nodiscard]] std::optional<Index> feed(std::string_view name) const;
   [[nodiscard]] std::optional<Index> ups(std::string_view name) const;
@@ -141,31 +151,22 @@ struct Site {
   [[nodiscard]] std::optional<Index> ups_of_device(Index device) const;
   [[nodiscard]] std::optional<Index> ats_of_device(Index device) const;
 
-  [[nodiscard]] Element element_of_feed(Index feed) const { return Element::feed(feeds[feed].name); }
-  [[nodiscard]] Element element_of_ups(Index ups) const { return Element::ups(upses[ups].name); }
-  [[nodiscard]] Element element_of_ats(Index ats) const { return Element::ats(atses[ats].name); }
-  [[nodiscard]] Element element_of_pdu(Index device) const { return Element::named(devices[device].name); }
+  [[nodiscard]] const Element& element_of_feed(Index feed) const { return elements.feeds[feed]; }
+  [[nodiscard]] const Element& element_of_ups(Index ups) const { return elements.upses[ups]; }
+  [[nodiscard]] const Element& element_of_ats(Index ats) const { return elements.atses[ats]; }
+  [[nodiscard]] const Element& element_of_pdu(Index device) const { return elements.pdus[device]; }
   /// The UPS or transfer switch that a device reports, else the PDU of its name.
-  [[nodiscard]] Element element_of_source(Index device) const;
-  [[nodiscard]] Element element_of_bank(Index bank) const { return Element::bank(devices[banks[bank].pdu].name, banks[bank].name); }
+  [[nodiscard]] const Element& element_of_source(Index device) const { return elements.sources[device]; }
+  [[nodiscard]] const Element& element_of_bank(Index bank) const { return elements.banks[bank]; }
   [[nodiscard]] Element element_of_outlet(const Cord& cord) const { return Element::outlet(devices[cord.pdu].name, cord.outlet); }
-  [[nodiscard]] Element element_of_device(Index device) const { return Element::device(devices[device].name); }
-  [[nodiscard]] Element element_of_battery(Index battery) const {
-    return Element::supply(loads[batteries[battery].load].name, batteries[battery].name);
-  }
+  [[nodiscard]] const Element& element_of_device(Index device) const { return elements.devices[device]; }
+  [[nodiscard]] const Element& element_of_battery(Index battery) const { return elements.batteries[battery]; }
   /// The switch that a device is reached through, or `self`: the common network.
-  [[nodiscard]] Element path_of_device(Index device) const {
-    return Element::named(devices[device].via.empty() ? "self" : devices[device].via);
-  }
+  [[nodiscard]] const Element& path_of_device(Index device) const { return elements.paths[device]; }
   /// What all contacts of one common share: its wetting supply, or the chip.
-  [[nodiscard]] Element element_of_common(Index contact) const {
-    const Contact& one = contacts[contact];
-    return one.common == one.chip ? Element::gpiochip(one.chip) : Element::contact(one.common);
-  }
-  [[nodiscard]] Element element_of_load(Index load) const { return Element::named(loads[load].name); }
-  [[nodiscard]] Element element_of_supply(Index supply) const {
-    return Element::supply(loads[supplies[supply].load].name, supplies[supply].name);
-  }
+  [[nodiscard]] const Element& element_of_common(Index contact) const { return elements.commons[contact]; }
+  [[nodiscard]] const Element& element_of_load(Index load) const { return elements.loads[load]; }
+  [[nodiscard]] const Element& element_of_supply(Index supply) const { return elements.supplies[supply]; }
   [[nodiscard]] std::optional<Cord> cord_of_supply(Index supply) const;
   /// The preferred feed of a supply's PDU.
   [[nodiscard]] std::optional<Index> feed_of_supply(Index supply) const;
@@ -183,6 +184,7 @@ struct Site {
   /// ups/u1. Only what takes power from it when lost alone: of a load, or behind a transfer switch, what all its ways share. A device's own
   /// card stands below its PDU, and below the switch it is reached through and what that hangs on.
   [[nodiscard]] std::vector<Element> ancestors(const Element& element) const;
+  [[nodiscard]] std::vector<Element> ancestors_of_supply(Index supply) const;
 };
 
 /// What a supply may give at a line voltage: the printed point whose volts the line reaches within 15 %, else the lowest; nothing where

@@ -34,6 +34,7 @@ class Reader {
     check_eyes(unseen);
     read_rest(top);
     top.finish();
+    site_.finish();
     check_names(top);
     return std::move(site_);
   }

@@ -19,6 +19,7 @@
 
 #include "alert_listener.hpp"
 #include "child_program.hpp"
+#include "core_speed.hpp"
 #include "detect_rack.hpp"
 #include "folder.hpp"
 #include "ground/clock/clock.hpp"
@@ -42,6 +43,8 @@ constexpr int losses_a_start =
     20;  // then holdup is started anew: its lanes keep their phases as long as it runs, and must not decide the outcome
 
 struct Options {
+  std::vector<std::string> parts{"modbus", "core"};
+  int rounds = 3;
   int losses = 200;
   int cabinets = 10;
   bool each = false;
@@ -240,13 +243,8 @@ void print(const Bench& bench, const std::vector<Loss>& losses) {
   for (const auto& stranger : bench.strangers()) std::printf("also alerted: %s\n", stranger.c_str());
 }
 
-void measure(const Options& options) {
-  double load[1] = {};
-  (void)::getloadavg(load, 1);
-  std::printf("bench-detect --losses %d --cabinets %d --seed %llu\n", options.losses, options.cabinets,
-              static_cast<unsigned long long>(options.seed));
-  std::printf("status units: %d, refresh 20 ms, lane 20 ms; %u cores, load average at the start %.1f\n", 2 * options.cabinets,
-              std::thread::hardware_concurrency(), load[0]);
+void measure_losses(const Options& options) {
+  std::printf("status units: %d, refresh 20 ms, lane 20 ms\n", 2 * options.cabinets);
   std::fflush(stdout);
   Bench bench{options};
   const auto losses = bench.run();
@@ -257,12 +255,24 @@ void measure(const Options& options) {
   print(bench, losses);
 }
 
+void measure(const Options& options) {
+  double load[1] = {};
+  (void)::getloadavg(load, 1);
+  std::printf("bench-detect --losses %d --cabinets %d --seed %llu\n%u cores, load average at the start %.1f\n", options.losses,
+              options.cabinets, static_cast<unsigned long long>(options.seed), std::thread::hardware_concurrency(), load[0]);
+  const auto wanted = [&](const char* part) { return std::ranges::find(options.parts, part) != options.parts.end(); };
+  if (wanted("modbus")) measure_losses(options);
+  if (wanted("core")) measure_core(options.rounds);
+}
+
 }  // namespace
 }  // namespace holdup::bench
 
 int main(int argc, char** argv) {
   holdup::bench::Options options;
   CLI::App app{"Loss of a supply's input to alert received: holdup beside a bare poll loop of the same period, against hw-sim"};
+  app.add_option("--parts", options.parts, "what to measure")->capture_default_str()->delimiter(',');
+  app.add_option("--rounds", options.rounds, "of each size of rack, for core")->capture_default_str()->check(CLI::Range(1, 1000));
   app.add_option("--losses", options.losses, "how many")->capture_default_str()->check(CLI::Range(1, 100000));
   app.add_option("--cabinets", options.cabinets, "in the rack, two status units each")->capture_default_str()->check(CLI::Range(1, 30));
   app.add_option("--seed", options.seed, "of the phases and the simulator; drawn unless told");

@@ -18,6 +18,7 @@ site::Site one_device() {
     device.every.back().period = 10ms;
   }
   site.devices.push_back(std::move(device));
+  site.finish();
   return site;
 }
 
