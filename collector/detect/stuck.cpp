@@ -20,7 +20,7 @@ bool is_voltage(Meaning means) { return means == Meaning::input_voltage || means
 }  // namespace
 
 bool StuckWatch::heard(Index device) {
-  if (!known_) find_kin();
+  if (!known_[device]) find_kin(device);
   const bool was = stuck_[device].kind == Judgement::Kind::lost;
   auto& suspects = suspects_[device];
   std::vector<const Kin*> found;
@@ -71,44 +71,61 @@ void StuckWatch::doubt(Index device, const std::vector<const Kin*>& found) {
   stuck_[device] = Judgement::lost(witnesses.size() > 1 ? Strength::proven : Strength::probable, std::move(signs));
 }
 
-void StuckWatch::find_kin() {
-  for (auto& kin : kin_) kin.clear();
-  for (const site::Load& load : site_.loads) find_kin_of_load(load);
-  for (Index f = 0; f < site_.feeds.size(); ++f) find_kin_of_feed(f);
-  known_ = true;
+// Whoever might be its kin must look again: what they pointed at is gone.
+void StuckWatch::identified(Index device) {
+  suspects_[device].clear();
+  Round near{site_, facts_.neighbours()};
+  near.add_device(device);
+  for (const Index f : near.feeds.all())
+    for (const Index pdu : facts_.neighbours().pdus_on(f)) near.add_device(pdu);
+  for (const Index d : near.devices.all()) kin_[d].clear(), known_[d] = false;
+}
+
+void StuckWatch::find_kin(Index device) {
+  for (const Index load : facts_.neighbours().loads(device)) find_kin_in_load(device, site_.loads[load]);
+  if (site_.devices[device].feed) find_kin_on_feed(device, *site_.devices[device].feed);
+  for (const Index s : facts_.neighbours().supplies_of(device))
+    if (const auto pdu = site_.supplies[s].pdu) pair(device, facts_.status(s, Meaning::supply_input_voltage), only_inlet(*pdu));
+  known_[device] = true;
 }
 
 // Both ends of a cord meter the same flow; of siblings only what is metered alike, where the load is shared.
-void StuckWatch::find_kin_of_load(const site::Load& load) {
+void StuckWatch::find_kin_in_load(Index device, const site::Load& load) {
   for (const Index s : load.supplies) {
     for (const Meaning at_outlet : {Meaning::outlet_power, Meaning::outlet_current})
       for (const Meaning inside : {Meaning::supply_output_power, Meaning::supply_input_power})
-        pair(facts_.outlet(s, at_outlet), facts_.status(s, inside));
+        pair(device, facts_.outlet(s, at_outlet), facts_.status(s, inside));
     if (load.sharing != site::Sharing::active) continue;
     for (const Index sibling : load.supplies)
       for (const Meaning means : powers) {
         if (sibling <= s) continue;
-        pair(facts_.outlet(s, means), facts_.outlet(sibling, means));
-        pair(facts_.status(s, means), facts_.status(sibling, means));
+        pair(device, facts_.outlet(s, means), facts_.outlet(sibling, means));
+        pair(device, facts_.status(s, means), facts_.status(sibling, means));
       }
   }
 }
 
-void StuckWatch::find_kin_of_feed(Index feed) {
+// The voltage of the PDUs before and after it on the feed, and of the supplies that it feeds.
+void StuckWatch::find_kin_on_feed(Index device, Index feed) {
   const Track* former = nullptr;
-  for (Index d = 0; d < site_.devices.size(); ++d) {
-    const auto inlet = facts_.inlet(d, Meaning::input_voltage);
-    if (site_.devices[d].feed != feed || inlet.size() != 1) continue;
-    pair(former, inlet.front());
-    former = inlet.front();
-    for (const Index s : facts_.supplies_on(d)) pair(former, facts_.status(s, Meaning::supply_input_voltage));
+  for (const Index d : facts_.neighbours().pdus_on(feed)) {
+    const Track* volts = only_inlet(d);
+    if (volts == nullptr) continue;
+    pair(device, former, volts);
+    former = volts;
   }
+  for (const Index s : facts_.supplies_on(device)) pair(device, only_inlet(device), facts_.status(s, Meaning::supply_input_voltage));
 }
 
-void StuckWatch::pair(const Track* a, const Track* b) {
+const Track* StuckWatch::only_inlet(Index pdu) const {
+  const auto inlet = site_.devices[pdu].feed ? facts_.inlet(pdu, Meaning::input_voltage) : std::span<const Track* const>{};
+  return inlet.size() == 1 ? inlet.front() : nullptr;
+}
+
+void StuckWatch::pair(Index device, const Track* a, const Track* b) {
   if (a == nullptr || b == nullptr || a->device == b->device) return;
-  kin_[a->device].push_back({a, b});
-  kin_[b->device].push_back({b, a});
+  if (a->device == device) kin_[device].push_back({a, b});
+  if (b->device == device) kin_[device].push_back({b, a});
 }
 
 }  // namespace holdup::detect

@@ -44,6 +44,7 @@ constexpr int losses_a_start =
 
 struct Options {
   std::vector<std::string> parts{"modbus", "core"};
+  std::vector<int> racks{1, 10, 100, 1000};
   int rounds = 3;
   int losses = 200;
   int cabinets = 10;
@@ -262,7 +263,7 @@ void measure(const Options& options) {
               options.cabinets, static_cast<unsigned long long>(options.seed), std::thread::hardware_concurrency(), load[0]);
   const auto wanted = [&](const char* part) { return std::ranges::find(options.parts, part) != options.parts.end(); };
   if (wanted("modbus")) measure_losses(options);
-  if (wanted("core")) measure_core(options.rounds);
+  if (wanted("core")) measure_core(options.racks, options.rounds);
 }
 
 }  // namespace
@@ -272,6 +273,7 @@ int main(int argc, char** argv) {
   holdup::bench::Options options;
   CLI::App app{"Loss of a supply's input to alert received: holdup beside a bare poll loop of the same period, against hw-sim"};
   app.add_option("--parts", options.parts, "what to measure")->capture_default_str()->delimiter(',');
+  app.add_option("--racks", options.racks, "of 100 points, for core")->capture_default_str()->delimiter(',')->check(CLI::Range(1, 1000));
   app.add_option("--rounds", options.rounds, "of each size of rack, for core")->capture_default_str()->check(CLI::Range(1, 1000));
   app.add_option("--losses", options.losses, "how many")->capture_default_str()->check(CLI::Range(1, 100000));
   app.add_option("--cabinets", options.cabinets, "in the rack, two status units each")->capture_default_str()->check(CLI::Range(1, 30));

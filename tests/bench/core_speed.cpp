@@ -42,7 +42,7 @@ std::string rack_text(int rack, std::string& devices) {
     loads += " " + load + ": {sharing: active, supplies: {";
     for (const auto& [side, psu] : {std::pair{"a", "p1"}, std::pair{"b", "p2"}}) {
       devices += " " + load + psu + ": {url: modbus://" + net + "3/" + number(2 * l + psu[1] - '1') + ", hot: 1s}\n";
-      loads += std::string{psu} + ": {cord: " + side + r + outlet + ", status: " + load + psu + ", rated_watts: 1000}, ";
+      loads += std::string{psu} + ": {cord: " + side + r + outlet + ", status: " + load + psu + "}, ";
     }
     loads += "}}\n";
   }
@@ -216,10 +216,10 @@ class Rack {
 
 }  // namespace
 
-void measure_core(int rounds) {
+void measure_core(const std::vector<int>& sizes, int rounds) {
   std::printf("core alone, nanoseconds a reading: median of %d rounds (least to most)\n%-8s %-6s %8s\n", rounds, "points", "", "ns");
   std::map<Scene, double> small;
-  for (const int count : {1, 10, 100, 1000})
+  for (const int count : sizes)
     for (const Scene scene : {Scene::calm, Scene::busy, Scene::held}) {
       Rack rack{count, scene};
       std::vector<double> all;
