@@ -59,6 +59,7 @@ void print_people(const std::string& file, const drill::Transcript& transcript) 
   for (const auto& warning : transcript.warnings)
     std::cout << "  " << ground::iso8601(warning.since) << (warning.firing ? "  warning " : "  over ") << warning.name << ' '
               << warning.element << '\n';
+  for (const auto& text : transcript.refused) std::cout << "  refused  " << text << '\n';
   for (const auto& verdict : transcript.verdicts) std::cout << (verdict.met ? "  ok      " : "  MISSED  ") << verdict.text << '\n';
 }
 
@@ -67,6 +68,11 @@ void print_json(const std::string& file, const drill::Transcript& transcript) {
   for (const auto& verdict : transcript.verdicts) {
     ground::JsonWriter out;
     out.begin_object().field("scenario", file).field("met", verdict.met).field("expectation", verdict.text).end_object();
+    std::cout << out.text() << '\n';
+  }
+  for (const auto& text : transcript.refused) {
+    ground::JsonWriter out;
+    out.begin_object().field("scenario", file).field("refused", text).end_object();
     std::cout << out.text() << '\n';
   }
 }

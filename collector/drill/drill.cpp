@@ -77,6 +77,7 @@ class Rig {
       const auto& command = scenario_.timeline[step_].command;
       (void)stage_.perform(command);  // checked against the rack before the drill began
       if (const auto* trap = std::get_if<hwsim::scenario::Trap>(&command)) carry(*trap);
+      if (const auto* window = std::get_if<hwsim::scenario::Maintenance>(&command)) announce(*window);
     }
   }
 
@@ -87,6 +88,13 @@ class Rig {
     if (!device || !oid) return;
     auto message = traps_.read(*oid, values_of(trap));
     replies_.emplace(now_ + round_trip, core::Traps{{{.device = *device, .at = now_ + round_trip, .message = std::move(message)}}});
+  }
+
+  // Somebody asks for a maintenance window, as with `holdup maintenance add`.
+  void announce(const hwsim::scenario::Maintenance& window) {
+    const auto intent = incident::name(incident::Intent::work);
+    core::OpenWindow asked{window.element.text(), std::string{intent}, "timeline", "a step of the scenario", window.lasts};
+    hand(core::Asked{.who = "timeline", .request = std::move(asked)});
   }
 
   void answer() {
@@ -109,6 +117,8 @@ class Rig {
     }
     for (auto& event : effects.events) transcript_.events.push_back(std::move(event));
     for (auto& warning : effects.warnings) transcript_.warnings.push_back(std::move(warning));
+    for (auto& answer : effects.answers)
+      if (answer.outcome != core::Answer::Outcome::done) transcript_.refused.push_back(std::move(answer.text));
     for (const auto& order : effects.orders) perform(order);
   }
 
@@ -185,7 +195,7 @@ class Rig {
 }  // namespace
 
 bool Transcript::clean() const {
-  return std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.met; });
+  return refused.empty() && std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& v) { return v.met; });
 }
 
 Transcript play(DrillPlan plan, const Watcher& watcher) { return Rig{std::move(plan), watcher}.play(); }

@@ -37,9 +37,10 @@ struct Verdict {
 struct Transcript {
   std::vector<record::Event> events;  // `at` counts from the start of the timeline
   std::vector<core::Warning> warnings;
-  std::vector<std::string> posts;  // bodies, as every target would get them
-  std::vector<Verdict> verdicts;   // one an expectation, in the file's order
-  std::uint64_t readings = 0;      // that reached the core
+  std::vector<std::string> posts;    // bodies, as every target would get them
+  std::vector<std::string> refused;  // what the timeline asked of the core and was not done, with the reason
+  std::vector<Verdict> verdicts;     // one an expectation, in the file's order
+  std::uint64_t readings = 0;        // that reached the core
   [[nodiscard]] bool clean() const;
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -98,6 +99,31 @@ TEST_CASE("a rack may stand in the scenario, and its loss is told to every targe
   REQUIRE(transcript.posts.size() >= 2);
   CHECK(transcript.posts[0] == transcript.posts[1]);
   CHECK(transcript.posts[0].find("\"element\":\"cab1/psu1\"") != std::string::npos);
+}
+
+TEST_CASE("a window of the timeline is opened: what it names is told as info, what is lost beside it is critical") {
+  const auto said = [](const std::string& lost, std::string_view text) {
+    const auto transcript =
+        drill::play(plan_of(with("timeline:\n"
+                                 "  - {at: 2s, do: \"maintenance cab1/psu1 for=10min\"}\n"
+                                 "  - {at: 5s, do: \"fail " +
+                                 lost + "\"}\n")));
+    INFO(bytes_of(transcript));
+    REQUIRE(!transcript.posts.empty());
+    CHECK(transcript.clean());
+    return std::ranges::count_if(transcript.posts, [&](const auto& post) { return post.find(text) != std::string::npos; });
+  };
+  CHECK(said("pdu-a/outlet/1", "\"severity\":\"info\"") > 0);
+  CHECK(said("pdu-a/outlet/1", "\"severity\":\"critical\"") == 0);
+  CHECK(said("pdu-a/outlet/1", "WRONG SIDE") == 0);
+  CHECK(said("pdu-b/outlet/1", "\"severity\":\"critical\"") > 0);
+  CHECK(said("pdu-b/outlet/1", "WRONG SIDE") > 0);
+}
+
+TEST_CASE("a window that the core refuses makes a drill unclean, and is told") {
+  const auto transcript = drill::play(plan_of(with("timeline:\n  - {at: 2s, do: \"maintenance cab1/psu1 for=48h\"}\n")));
+  CHECK(!transcript.clean());
+  CHECK(transcript.refused == std::vector<std::string>{"a window lasts at most 24h"});
 }
 
 TEST_CASE("without its burst the second loss is seen by the grid alone, too late") {
