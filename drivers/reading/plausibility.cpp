@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 #include "ground/number.hpp"
 
@@ -19,7 +20,9 @@ constexpr double least_factor = 0.03;
 constexpr double overload = 4;                       // times its rating no breaker carries for three replies; a divisor is wrong by ten
 constexpr double scale = 2;                          // what is off by more is no meter's error
 constexpr double least_sum = 100, meter_floor = 20;  // watts, amperes and the like: below, the meters' own errors are too large
-constexpr auto oldest = std::chrono::minutes{2};     // no card caches longer: so far apart may be what an inlet and its outlets tell
+// So far apart may be what an inlet and its outlets tell: no card caches longer, where it does not say how long, or so many of its own.
+constexpr ground::Duration oldest = std::chrono::minutes{2}, briefest = std::chrono::seconds{10};
+constexpr int refreshes = 3;
 constexpr unsigned enough = 3;  // replies in a row: a card may read its meters one after the other while the load steps
 
 /// A 0 is what many cards write where they measure nothing: it contradicts nothing.
@@ -45,6 +48,14 @@ std::vector<std::uint32_t> points_of(std::span<const Point> points, std::string_
   for (std::uint32_t p = 0; p < points.size(); ++p)
     if (points[p].metric == metric && label(points[p], "part") == part && !points[p].spare) out.push_back(p);
   return out;
+}
+
+/// How long a contradiction between these has to last, until none of it is owed to their age.
+ground::Duration patience_of(const Law& law, std::span<const Point> points) {
+  if (law.kind != Law::Kind::sum) return {};
+  auto longest = briefest;
+  for (const auto p : law.points()) longest = std::max(longest, points[p].refresh ? refreshes * *points[p].refresh : oldest);
+  return std::min(longest, oldest);
 }
 
 double total(const std::vector<std::uint32_t>& points, std::span<const double> values) {
@@ -115,7 +126,12 @@ bool Law::judges(std::span<const double> values) const {
 
 std::vector<Law> laws(std::span<const Point> points, std::span<const Invariant> invariants) {
   std::vector<Law> out;
-  for (const PowerGroup& group : power_groups(points)) out.push_back({.part = part_text(points[group.volts]), .group = group});
+  // Each power by itself: the two may come in different replies.
+  for (const PowerGroup& group : power_groups(points))
+    for (auto [watts, voltamperes] : {std::pair{group.watts, PowerGroup::none}, {PowerGroup::none, group.voltamperes}})
+      if (watts != voltamperes)
+        out.push_back({.part = part_text(points[group.volts]),
+                       .group = {.volts = group.volts, .amperes = group.amperes, .watts = watts, .voltamperes = voltamperes}});
   std::vector<Invariant> sums{invariants.begin(), invariants.end()};
   const bool declared = std::any_of(sums.begin(), sums.end(), [](const Invariant& one) { return one.metric == "rack_power_watts"; });
   if (!declared) sums.push_back({.metric = "rack_power_watts", .sum = "outlet", .equals = "inlet"});
@@ -158,7 +174,8 @@ Doubt broken(const Law& law, std::span<const double> values) {
 Doubts::Doubts(std::span<const Point> points, std::span<const Invariant> invariants) : values_(points.size(), no_value) {
   for (Law& law : laws(points, invariants)) {
     if (law.kind == Law::Kind::rating) ratings_.push_back(law.whole.front());
-    laws_.push_back({.law = std::move(law), .doubt = {}});
+    const auto patience = patience_of(law, points);
+    laws_.push_back({.law = std::move(law), .patience = patience, .doubt = {}});
   }
 }
 
@@ -185,10 +202,10 @@ void Doubts::judge(Watched& watched, ground::Instant now, std::vector<std::strin
   if (!watched.law.judges(values_)) return;
   auto doubt = broken(watched.law, values_);
   const auto opinion = doubt.why.empty() ? Opinion::fine : Opinion::doubted;
+  if (opinion != std::exchange(watched.latest, opinion)) watched.contrary = 0;
   watched.contrary = opinion == watched.opinion ? 0 : watched.contrary + 1;
   if (watched.contrary == 1) watched.since = now;
-  const bool settled = watched.law.kind != Law::Kind::sum || now - watched.since >= oldest;
-  if (watched.contrary < enough || !settled) return;
+  if (watched.contrary < enough || now - watched.since < watched.patience) return;
   watched.contrary = 0;
   watched.opinion = opinion;
   watched.doubt = std::move(doubt);

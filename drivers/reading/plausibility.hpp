@@ -81,9 +81,10 @@ class Doubts {
  private:
   struct Watched {
     Law law;
-    unsigned contrary = 0;    // replies in a row that speak against the present opinion
-    ground::Instant since{};  // the first of them
-    Opinion opinion = Opinion::none;
+    ground::Duration patience{};
+    unsigned contrary = 0;                                    // replies in a row that speak against the present opinion
+    ground::Instant since{};                                  // the first of them
+    Opinion opinion = Opinion::none, latest = Opinion::none;  // of the last reply
     Doubt doubt;
   };
   void judge(Watched& watched, ground::Instant now, std::vector<std::string>& begun) const;

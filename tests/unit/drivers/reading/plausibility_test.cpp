@@ -1,5 +1,7 @@
 #include "drivers/reading/plausibility.hpp"
 
+#include <optional>
+
 #include "catch.hpp"
 
 using namespace holdup::reading;
@@ -154,17 +156,63 @@ TEST_CASE("a current far above its rating is a wrong scale") {
   CHECK(doubts.all().size() == 1);
 }
 
+namespace {
+
+using namespace std::chrono_literals;
+using holdup::ground::Instant;
+
+/// Outlets that give twice what their inlet takes, from `wrong` on, heard each `step` until they are doubted.
+std::optional<Instant> doubted_at(const std::vector<Point>& points, holdup::ground::Duration step, Instant wrong = {}) {
+  Doubts doubts{points};
+  for (Instant at{}; at < Instant{5min}; at += step) {
+    const double outlet = at < wrong ? 350 : 600;
+    std::vector<Reading> reply;
+    for (const auto& [p, value] : {std::pair{0u, outlet}, {1u, outlet}, {2u, 700.}})
+      reply.push_back({.point = p, .quality = holdup::ground::Quality::good, .value = value, .time = at});
+    const auto begun = doubts.weigh(reply);
+    if (begun.empty()) continue;
+    CHECK(begun.front() == "outlets: they add up to 1200 against 700 of the whole: a scale or a current transformer is wrong");
+    return at;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 TEST_CASE("an inlet that is cached longer than its outlets is not doubted before two minutes") {
-  using namespace std::chrono_literals;
-  Doubts doubts{two_outlets};
-  const auto hear = [&](holdup::ground::Instant at) {
-    std::vector<Reading> out;
-    for (const auto& [p, value] : {std::pair{0u, 600.}, {1u, 600.}, {2u, 700.}})
-      out.push_back({.point = p, .quality = holdup::ground::Quality::good, .value = value, .time = at});
-    return doubts.weigh(out);
+  CHECK(doubted_at(two_outlets, 10s) == Instant{2min});
+  CHECK(doubted_at(two_outlets, 10s, Instant{60s}) == Instant{3min});
+}
+
+TEST_CASE("row 20: where the card says how often it measures, three of that are enough, and 10 s at least") {
+  const auto with = [](holdup::ground::Duration refresh) {
+    auto points = two_outlets;
+    for (auto& point : points) point.refresh = refresh;
+    return points;
   };
-  for (auto at = holdup::ground::Instant{1s}; at < holdup::ground::Instant{120s}; at += 10s) CHECK(hear(at).empty());
-  CHECK(hear(holdup::ground::Instant{121s}) ==
-        std::vector<std::string>{"outlets: they add up to 1200 against 700 of the whole: a scale or a current "
-                                 "transformer is wrong"});
+  CHECK(doubted_at(with(1s), 1s) == Instant{10s});
+  CHECK(doubted_at(with(15s), 1s) == Instant{45s});
+  CHECK(doubted_at(with(10min), 1s) == Instant{2min});
+  auto one_is_silent_on_it = with(1s);
+  one_is_silent_on_it[2].refresh.reset();
+  CHECK(doubted_at(one_is_silent_on_it, 1s) == Instant{2min});
+}
+
+TEST_CASE("row 20: watts are held against volts and amperes though the voltamperes come in another reply") {
+  const std::vector<Point> points{point("rack_voltage_volts", "1"), point("rack_current_amperes", "1"), point("rack_power_watts", "1"),
+                                  point("rack_apparent_power_voltamperes", "1")};
+  Doubts doubts{points};
+  const auto hear = [&](std::uint32_t power, double value) {
+    std::vector<Reading> reply;
+    for (const auto& [p, told] : {std::pair{0u, 230.}, {1u, 1.4}, {power, value}})
+      reply.push_back({.point = p, .quality = holdup::ground::Quality::good, .value = told});
+    return doubts.weigh(reply);
+  };
+  std::vector<std::string> begun;
+  for (int i = 0; i < 3; ++i) {
+    CHECK(begun.empty());
+    begun = hear(2, -310);
+    CHECK(hear(3, 322).empty());
+  }
+  CHECK(begun == std::vector<std::string>{"outlet 1: -310 watts: a current transformer is reversed"});
 }
