@@ -9,6 +9,9 @@ namespace holdup::detect {
 // Breakers first: what one of them took is no failed supply.
 void Detector::weigh_supplies(Instant now) {
   for (const Index b : round_.banks.all()) weigh(Verdict::bank_tripped, site_.element_of_bank(b), bank_judge_.bank(b), now);
+  if (site_.system == site::System::dc)
+    for (const Index s : round_.supplies.all())
+      if (const auto cord = site_.cord_of_supply(s)) weigh(Verdict::fuse_blown, site_.element_of_outlet(*cord), cord_judge_.fuse(s), now);
   for (const Index s : round_.supplies.all()) {
     const auto& element = site_.element_of_supply(s);
     weigh(Verdict::supply_removed, element, judge_.supply_removed(s), now);

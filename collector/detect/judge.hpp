@@ -109,7 +109,8 @@ class Judge {
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
-  [[nodiscard]] std::optional<Held> held_on_bank(Index supply) const;
+  /// What lies between the supply and its PDU: the fuse of its outlet, the breaker of its bank.
+  [[nodiscard]] std::optional<Held> held_on_branch(Index supply) const;
   [[nodiscard]] bool has_gone(Index supply) const;
   [[nodiscard]] Judgement removed_by_absence(Index supply) const;
   [[nodiscard]] std::optional<Sign> share_unmoved(Index supply) const;

@@ -37,6 +37,25 @@ Judgement CordJudge::supply(Index supply) const {
   return Judgement::lost(told == Outlet::did_not ? Strength::proven : Strength::probable, std::move(signs));
 }
 
+// Its bus is good, and behind the fuse stand tens of volts without current: they come back through the load from its other input.
+Judgement CordJudge::fuse(Index supply) const {
+  const Track* volts = facts_.outlet(supply, Meaning::outlet_voltage);
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  const auto nominal = site_.nominal_volts_of_supply(supply);
+  if (!nominal || volts == nullptr || !volts->known() || !volts->fresh || volts->stuck) return {};
+  const double share = std::fabs(volts->value()) / *nominal;
+  if (share >= cut_off) {
+    const auto held = held_(Verdict::fuse_blown, site_.element_of_outlet(*site_.cord_of_supply(supply)));
+    return held && fresh_since(*volts, held) ? Judgement::fine({volts->sign(site_)}) : Judgement{};
+  }
+  const bool dry = current != nullptr && current->known() && current->fresh && !current->stuck && current->lived &&
+                   std::fabs(current->value()) < meter_floor_amperes;
+  const auto good = judge_.voltage_good(*site_.supplies[supply].pdu);
+  // The whole bus may sink: it has to be good after its outlet was not.
+  if (share < back_fed || !dry || !good || good->time - good->uncertainty < volts->moves.front()) return {};
+  return Judgement::lost(Strength::proven, {volts->sign(site_), current->sign(site_), *good});
+}
+
 // It says so, or its status died with it and stays away.
 bool CordJudge::still_without(const Track& lost, Instant good) const {
   const Hearing& status = facts_.hearing(lost.device);

@@ -2,8 +2,8 @@
 
 #include "collector/detect/judge.hpp"
 
-// Whether a supply hangs where the site file says: row 14 of docs/verdicts.md. It went with an element it should not hang on, while what it
-// should hang on stayed good. Detector asks it while a loss is held. Pure.
+// What becomes of a supply's cord: whether it hangs where the site file says (row 14 of docs/verdicts.md: it went with an element it should
+// not hang on, while what it should hang on stayed good), and whether the fuse of its outlet has blown (row 30). Detector keeps one. Pure.
 namespace holdup::detect {
 
 class CordJudge {
@@ -12,6 +12,8 @@ class CordJudge {
       : site_{site}, facts_{facts}, judge_{judge}, held_{std::move(held)} {}
 
   [[nodiscard]] Judgement supply(Index supply) const;
+  /// Of its outlet, in a plant of direct current.
+  [[nodiscard]] Judgement fuse(Index supply) const;
 
  private:
   /// What the meter at its outlet says of it.

@@ -11,6 +11,8 @@
 namespace holdup::detect {
 
 inline constexpr double dead_line = 0.5;  // of nominal: back-feed leaves up to half on a dead line
+// Of a plant's nominal voltage: it is cut off near 0.9; behind OR-ing diodes a blown fuse leaves tens of volts and no current.
+inline constexpr double cut_off = 0.9, back_fed = 0.2;
 
 // A meter's floor: what it shows below is no current.
 inline constexpr double meter_floor_watts = 20, meter_floor_amperes = 0.2;

@@ -103,7 +103,7 @@ Judgement Judge::supply_silently(Index supply) const {
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
   if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine(held, *current) : Judgement{};
   const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply);
-  if (held || named || held_on_bank(supply) || voltage_gone(*pdu)) return {};
+  if (held || named || held_on_branch(supply) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
   if (sharing == site::Sharing::standby) return {};
@@ -179,8 +179,11 @@ bool Judge::may_be_idle(Index supply) const {
          });
 }
 
-std::optional<Held> Judge::held_on_bank(Index supply) const {
-  if (!holds_any_() || site_.banks.empty()) return std::nullopt;
+std::optional<Held> Judge::held_on_branch(Index supply) const {
+  const auto cord = holds_any_() ? site_.cord_of_supply(supply) : std::nullopt;
+  if (!cord) return std::nullopt;
+  if (site_.system == site::System::dc)
+    if (const auto blown = held_(Verdict::fuse_blown, site_.element_of_outlet(*cord))) return blown;
   const auto bank = facts_.neighbours().bank(supply);
   return bank ? held(Verdict::bank_tripped, &site::Site::element_of_bank, *bank) : std::nullopt;
 }
@@ -192,7 +195,7 @@ std::optional<Held> Judge::held_above(Index supply) const {
   const auto status = site_.supplies[supply].status;
   const bool reports_good = says(ok, 1) && facts_.hearing(*status).answers();
   if (reports_good) return std::nullopt;
-  if (const auto tripped = held_on_bank(supply)) return tripped;
+  if (const auto branch = held_on_branch(supply)) return branch;
   if (const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, *pdu); dark && this->pdu(*pdu).kind != Judgement::Kind::fine)
     return dark;
   const auto above = site_.devices[*pdu].feed;

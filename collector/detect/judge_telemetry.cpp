@@ -80,7 +80,7 @@ bool Judge::path_explained(Index device) const {
   const auto& path = site_.path_of_device(device);
   if (site_.switches.empty() || !holds_any_() || !path.is("switch")) return false;
   return std::ranges::any_of(site_.ancestors(path), [this](const Element& above) {
-    return held_(Verdict::pdu_dark, above) || held_(Verdict::feed_lost, above) || held_(Verdict::bank_tripped, above);
+    return std::ranges::any_of(darkening, [&](Verdict verdict) { return held_(verdict, above).has_value(); });
   });
 }
 

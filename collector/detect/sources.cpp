@@ -11,10 +11,8 @@ namespace {
 
 using ground::Element;
 
-constexpr double good_source = 0.85;  // of nominal
-// Of a plant's nominal voltage: its battery floats at 1.125, gives from 1.06 down, and is cut off near 0.9. Behind OR-ing diodes a blown
-// fuse leaves tens of volts and no current.
-constexpr double floating = 1.09, giving = 1.06, cut_off = 0.9, back_fed = 0.2;
+constexpr double good_source = 0.85;              // of nominal
+constexpr double floating = 1.09, giving = 1.06;  // of a plant's nominal voltage: its battery floats at 1.125, and gives from 1.06 down
 
 int band(double volts, double nominal) {
   const double share = std::fabs(volts) / nominal;
@@ -175,7 +173,7 @@ bool Sources::without_input(Index supply) const {
   const auto element = site_.element_of_supply(supply);
   if (held_(Verdict::supply_input_lost, element)) return true;
   return std::ranges::any_of(site_.ancestors(element), [&](const Element& above) {
-    return held_(Verdict::pdu_dark, above) || held_(Verdict::feed_lost, above) || held_(Verdict::bank_tripped, above);
+    return std::ranges::any_of(darkening, [&](Verdict verdict) { return held_(verdict, above).has_value(); });
   });
 }
 
@@ -219,7 +217,9 @@ void Sources::weigh_plant(Index device, std::vector<Opinion>& out) const {
   const Meter* amperes = meters_.find(device, Meaning::inlet_current);
   if (volts == nullptr || !volts->known()) return;
   const double now = share(device, *volts);
-  const auto feed = site_.element_of_feed(*site_.devices[device].feed), pdu = site_.element_of_pdu(device);
+  const Index feed = *site_.devices[device].feed;
+  const auto ups = site_.feeds[feed].ups;
+  const auto plant = ups ? site_.element_of_ups(*ups) : site_.element_of_feed(feed), pdu = site_.element_of_pdu(device);
   const bool no_current = amperes != nullptr && amperes->known() && amperes->lived && !flows(*amperes->value);
   const bool fuse = now >= back_fed && now < cut_off && no_current && sibling_lives(device);
   const auto judged = [&](Verdict verdict, const Element& element, bool lost, bool fine, std::vector<Sign> signs) {
@@ -233,8 +233,8 @@ void Sources::weigh_plant(Index device, std::vector<Opinion>& out) const {
   if (no_current) signs.push_back(meters_.sign(device, *amperes));
   judged(Verdict::fuse_blown, pdu, fuse, now >= cut_off, signs);
   signs = {meters_.sign(device, *volts),
-           sign_of_pattern(feed, number((now - cut_off) * nominal(device)) + " V above a usual low-voltage disconnect", volts->time)};
-  judged(Verdict::dc_plant_on_battery, feed, floated_[device] && !fuse && now >= cut_off && now < giving, now >= floating,
+           sign_of_pattern(plant, number((now - cut_off) * nominal(device)) + " V above a usual low-voltage disconnect", volts->time)};
+  judged(Verdict::dc_plant_on_battery, plant, floated_[device] && !fuse && now >= cut_off && now < giving, now >= floating,
          std::move(signs));
 }
 

@@ -69,6 +69,9 @@ enum class Sort : std::uint8_t {
   past,         // tells of a moment that is over: it is never open
 };
 
+/// Losses of a part of the chain that leave everything below it without power.
+inline constexpr std::array darkening{Verdict::fuse_blown, Verdict::bank_tripped, Verdict::pdu_dark, Verdict::feed_lost};
+
 [[nodiscard]] std::string_view name(Verdict verdict);
 [[nodiscard]] Sort sort(Verdict verdict);
 [[nodiscard]] std::optional<Verdict> verdict_of(std::string_view name);

@@ -31,7 +31,7 @@ constexpr std::array shapes{
     Shape{Quantity::residual_current, "rack_residual_current_amperes", "inlet", Meaning::residual_current, Lane::hot},
     Shape{Quantity::bank_current, "rack_current_amperes", "bank", Meaning::bank_current, Lane::routine},
     Shape{Quantity::outlet_state, "rack_state_code", "outlet", Meaning::outlet_state, Lane::hot},
-    Shape{Quantity::outlet_voltage, "rack_voltage_volts", "outlet", Meaning::outlet_voltage, Lane::routine},
+    Shape{Quantity::outlet_voltage, "rack_voltage_volts", "outlet", Meaning::outlet_voltage, Lane::hot},
     Shape{Quantity::outlet_current, "rack_current_amperes", "outlet", Meaning::outlet_current, Lane::hot},
     Shape{Quantity::outlet_power, "rack_power_watts", "outlet", Meaning::outlet_power, Lane::hot},
     Shape{Quantity::outlet_energy, "rack_energy_joules_total", "outlet", Meaning::none, Lane::routine},

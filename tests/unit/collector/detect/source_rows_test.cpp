@@ -187,3 +187,64 @@ devices:
     CHECK_FALSE(rig.ever(dc_plant_on_battery));
   }
 }
+
+namespace {
+
+const std::string plant_with_loads = R"(rack: r
+system: dc
+feeds: {A: {nominal_volts: -48, upstream: {ups: p1}}, B: {nominal_volts: -48}}
+ups: {p1: {status: rectifiers}}
+devices:
+  dist-a: {url: snmp://192.0.2.1, feed: A}
+  dist-b: {url: snmp://192.0.2.2, feed: B}
+  rectifiers: {url: snmp://192.0.2.3}
+loads:
+  core1: {sharing: active, supplies: {psu1: {cord: dist-a/outlet/1}, psu2: {cord: dist-b/outlet/1}}}
+)";
+
+MeterRig plant_rig() {
+  const std::vector<MeterRig::Point> distribution{{Meaning::input_voltage, "", -54},   {Meaning::inlet_current, "", 20},
+                                                  {Meaning::outlet_voltage, "1", -54}, {Meaning::outlet_current, "1", 9},
+                                                  {Meaning::outlet_voltage, "2", -54}, {Meaning::outlet_current, "2", 0},
+                                                  {Meaning::outlet_state, "1", 1}};
+  return {plant_with_loads, {{"dist-a", distribution}, {"dist-b", distribution}, {"rectifiers", {{Meaning::ups_on_battery, "", 0}}}}};
+}
+
+}  // namespace
+
+TEST_CASE("row 30: tens of volts without current behind a good bus are the fuse of that outlet, and no lost supply") {
+  auto rig = plant_rig();
+  rig.run(10s);
+  rig.set("dist-a", Meaning::outlet_voltage, "1", -38), rig.set("dist-a", Meaning::outlet_current, "1", 0);
+  rig.set("dist-b", Meaning::outlet_current, "1", 18);
+  rig.run(5s);
+  CHECK(rig.open(fuse_blown, "dist-a/outlet/1") == "proven");
+  CHECK(rig.open(path_redundancy_lost, "core1") == "proven");
+  for (const auto verdict : {supply_lost, sag, pdu_dark, feed_lost, load_down, dc_plant_on_battery}) CHECK_FALSE(rig.ever(verdict));
+  rig.set("dist-a", Meaning::outlet_voltage, "1", -54), rig.set("dist-a", Meaning::outlet_current, "1", 9);
+  rig.set("dist-b", Meaning::outlet_current, "1", 9);
+  rig.run(5s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("row 30: an outlet that sinks with its bus, or still carries, has its fuse") {
+  auto rig = plant_rig();
+  rig.run(10s);
+  SECTION("the bus") {
+    rig.set("dist-a", Meaning::input_voltage, "", -33);
+    rig.set("dist-a", Meaning::outlet_current, "1", 0);
+  }
+  SECTION("it carries") {}
+  rig.set("dist-a", Meaning::outlet_voltage, "1", -33);
+  rig.run(5s);
+  CHECK_FALSE(rig.ever(fuse_blown));
+}
+
+TEST_CASE("row 30: a plant that the site file names is what is on battery, in one incident with its own word") {
+  auto rig = plant_rig();
+  rig.run(10s);
+  rig.set("dist-a", Meaning::input_voltage, "", -50), rig.set("rectifiers", Meaning::ups_on_battery, "", 1);
+  rig.run(5s);
+  CHECK(rig.open(dc_plant_on_battery, "ups/p1") == "proven");
+  CHECK(rig.open(ups_on_battery, "ups/p1") == "proven");
+}
