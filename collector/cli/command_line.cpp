@@ -150,6 +150,17 @@ void add_hands_off(CLI::App& verb, HandsOffOptions& options) {
   add_json(verb, options.json);
 }
 
+void add_commission(CLI::App& verb, CommissionOptions& options) {
+  verb.add_option("element", options.elements, "Supplies, or loads: cab1/psu1, cab1; every supply unless told");
+  verb.add_option("--by", options.by, "Who pulls the cords");
+  verb.add_option("--for", options.length, "How long a cord is waited for at a terminal, how long is watched without one")
+      ->capture_default_str();
+  verb.add_option("--wait", options.wait, "How long a loss has to be noticed")->capture_default_str();
+  verb.add_flag("--list", options.list, "Only when each supply was commissioned last: 0 all were, 1 not");
+  add_daemon(verb, options.url);
+  add_json(verb, options.json);
+}
+
 void add_verify(CLI::App& verb, VerifyOptions& options) {
   verb.add_option("element", options.element, "cab1, cab1/psu1, pdu-a, feed/A")->required();
   add_daemon(verb, options.url);
@@ -283,6 +294,8 @@ int command_line(int argc, char** argv) {
   Verbs incidents{*incident, exit_code};
   incidents.add("export", "Its events and the samples around them, in a folder", incident_export, add_incident_export);
   verbs.add("attest", "Vouch for what no sensor sees; shown as attested, never as proof, until the next sign", attest, add_attest);
+  verbs.add("commission", "Watch each cord being pulled once: 0 all as configured, 1 not, 3 refused, 4 none was pulled", commission,
+            add_commission);
   auto* maintenance = app.add_subcommand("maintenance", "Windows of work: quiet for what they name, loud beside it, always ending");
   maintenance->require_subcommand(1);
   Verbs windows{*maintenance, exit_code};

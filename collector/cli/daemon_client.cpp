@@ -4,6 +4,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -60,6 +61,10 @@ class Line {
     error_code error;
     http::async_read_header(stream_, buffer_, parser, [&](const error_code& result, std::size_t) { error = result; });
     return finished(error);
+  }
+  /// From any thread: ends what is waited for.
+  void cancel() {
+    asio::post(io_, [this] { stream_.cancel(); });
   }
   /// What has come since, at least a byte.
   error_code read_some(std::string& out) {
@@ -133,8 +138,10 @@ ground::Result<Reply> DaemonClient::get(const std::string& target) const {
   return Reply{parser.get().result_int(), std::move(parser.get().body())};
 }
 
-ground::Failure DaemonClient::follow(const std::string& after, const std::function<void(const Message&)>& hear) const {
+ground::Failure DaemonClient::follow(const std::string& after, const std::function<void(const Message&)>& hear,
+                                     const std::stop_token& stop) const {
   Line line{target_};
+  const std::stop_callback on_stop{stop, [&] { line.cancel(); }};
   if (const auto error = line.connect()) return failure_of(error, target_.authority);
   auto request = request_of(target_, path("/api/holdup/v1/stream"));
   if (!after.empty()) request.set("Last-Event-ID", after);
@@ -145,6 +152,7 @@ ground::Failure DaemonClient::follow(const std::string& after, const std::functi
     return {FailureKind::refused, target_.authority + ": answers " + std::to_string(parser.get().result_int())};
   std::string text;
   for (;;) {
+    if (stop.stop_requested()) return {FailureKind::refused, target_.authority + ": no more asked"};
     if (const auto error = line.read_some(text)) return failure_of(error, target_.authority);
     take_messages(text, hear);
     if (text.size() > message_max_bytes) return {FailureKind::malformed, target_.authority + ": sends no event stream"};

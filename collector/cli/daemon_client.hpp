@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,8 @@ class DaemonClient {
     std::string data;
   };
   /// Hands every message over until the connection ends, and says why it did. `after`: resume behind this id; empty: from now on.
-  ground::Failure follow(const std::string& after, const std::function<void(const Message&)>& hear) const;
+  /// Ended at once when it is to stop.
+  ground::Failure follow(const std::string& after, const std::function<void(const Message&)>& hear, const std::stop_token& stop = {}) const;
 
  private:
   explicit DaemonClient(deliver::Target target) : target_{std::move(target)} {}

@@ -98,17 +98,22 @@ ground::Result<json::object> status_of(const std::string& url) {
   return object_of(reply->body, "status");
 }
 
+ground::Result<json::object> ask_control(const std::string& socket, const std::string& request) {
+  if (socket.empty())
+    return ground::Failure{ground::FailureKind::refused,
+                           "this daemon has no control socket: write control: {socket: PATH} or store: {path: …}"};
+  const auto said = control::ask(socket, request);
+  if (!said) return said.error();
+  return object_of(*said, "answer");
+}
+
 int petition(const std::string& url, const json::object& request, bool as_json) {
   const auto status = status_of(url);
   if (!status) return complain(status.error().what, cannot_know);
-  const auto socket = text(*status, "control");
-  if (socket.empty()) return complain("this daemon has no control socket: write control: {socket: PATH} or store: {path: …}", cannot_know);
-  const auto said = control::ask(socket, json::serialize(request));
-  if (!said) return complain(said.error().what, cannot_know);
-  const auto answer = object_of(*said, "answer");
+  const auto answer = ask_control(text(*status, "control"), json::serialize(request));
   if (!answer) return complain(answer.error().what, cannot_know);
   if (!as_json) return show(*answer);
-  std::cout << ground::printable(*said) << '\n';
+  std::cout << ground::printable(json::serialize(*answer)) << '\n';
   return flag(*answer, "ok") ? fine : flag(*answer, "refused") ? refused : problem_found;
 }
 

@@ -12,6 +12,9 @@ namespace holdup::cli {
 /// The daemon's status as JSON.
 [[nodiscard]] ground::Result<boost::json::object> status_of(const std::string& url);
 
+/// One JSON object over the control socket, and its answer; an answer that is a refusal is no failure.
+[[nodiscard]] ground::Result<boost::json::object> ask_control(const std::string& socket, const std::string& request);
+
 /// Asks, prints the answer, gives the exit code: 3 refused, 4 when nobody could be asked.
 [[nodiscard]] int petition(const std::string& url, const boost::json::object& request, bool json);
 

@@ -94,6 +94,11 @@ struct HandsOffOptions {
   std::string url{default_url}, by, token_file;
   bool json = false;
 };
+struct CommissionOptions {
+  std::string url{default_url}, by, length = "30min", wait = "60s";
+  std::vector<std::string> elements;  // none: every supply
+  bool list = false, json = false;
+};
 struct VerifyOptions {
   std::string url{default_url}, element;
   bool json = false;
@@ -164,6 +169,7 @@ struct ImportOptions {
 [[nodiscard]] int maintenance_end(const MaintenanceEndOptions& options);
 [[nodiscard]] int handsoff_start(const HandsOffOptions& options);
 [[nodiscard]] int handsoff_end(const HandsOffOptions& options);
+[[nodiscard]] int commission(const CommissionOptions& options);
 [[nodiscard]] int verify(const VerifyOptions& options);
 [[nodiscard]] int explain(const ExplainOptions& options);
 [[nodiscard]] int incident_export(const IncidentExportOptions& options);

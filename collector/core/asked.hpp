@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "collector/incident/notices.hpp"
 #include "ground/instant.hpp"
 
 // What a person asks of a running daemon and what is answered. The host has checked who it is and whose token that was. Inputs and effects
@@ -31,7 +32,12 @@ struct EndHandsOff {
 struct Permit {
   std::string verb;
 };
-using Request = std::variant<Attest, OpenWindow, EndWindow, BeginHandsOff, EndHandsOff, Permit>;
+/// What the pull test of a supply showed, to be kept.
+struct Commission {
+  std::string element;
+  incident::Commissioned test;  // its element, id and time are the core's to fill in
+};
+using Request = std::variant<Attest, OpenWindow, EndWindow, BeginHandsOff, EndHandsOff, Permit, Commission>;
 
 struct Asked {
   std::uint64_t ticket = 0;  // comes back with the answer; 0: nobody waits for one

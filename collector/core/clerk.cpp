@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ground/json_writer.hpp"
+#include "ground/quality.hpp"
 
 namespace holdup::core {
 namespace {
@@ -14,6 +15,7 @@ using Outcome = Answer::Outcome;
 using Handled = Clerk::Handled;
 
 constexpr std::size_t longest_text = 500;
+constexpr std::size_t most_signs = 64;
 
 /// One line of text that a person wrote.
 bool is_line(const std::string& text) {
@@ -25,6 +27,23 @@ bool is_open_on(const Ledger& ledger, const Element& element) {
   return std::ranges::any_of(ledger.open(), [&](const incident::Incident& one) {
     return std::ranges::any_of(one.open, [&](const incident::OpenVerdict& v) { return v.element == element; });
   });
+}
+
+bool is_supply(const Ledger& ledger, const Element& element) {
+  const auto& site = ledger.branches().site();
+  for (site::Index s = 0; s < site.supplies.size(); ++s)
+    if (site.element_of_supply(s) == element) return true;
+  return false;
+}
+
+/// Nothing in it that a record of a test could not hold.
+bool is_sound(const incident::Commissioned& test) {
+  const auto is_short = [](const std::string& text) { return text.empty() || is_line(text); };
+  return test.signs.size() <= most_signs && is_short(test.cord) && is_short(test.seen) && is_short(test.incident) &&
+         is_short(test.verdict) && is_short(test.remark) && std::ranges::all_of(test.signs, [](const record::Evidence& sign) {
+           return is_line(sign.source) && is_line(sign.point) &&
+                  std::ranges::find(ground::quality_names, sign.quality) != ground::quality_names.end();
+         });
 }
 
 /// Performs one request; each take() is one kind of it.
@@ -107,6 +126,20 @@ class Handling {
     action_ = asked.verb, detail({});
     if (hands_are_off()) return;
     done("it may");
+  }
+
+  void take(const Commission& asked) {
+    action_ = "commission";
+    detail({{"element", asked.element}, {"by", asked.test.by}, {"result", name(asked.test.result)}, {"seen", asked.test.seen}});
+    const auto element = Element::parse(asked.element);
+    if (!element || !is_supply(ledger_, *element)) return wrong("no supply '" + asked.element + "' in the site file");
+    if (!is_line(asked.test.by)) return wrong("say who pulls the cords (--by), in one line");
+    if (!is_sound(asked.test)) return wrong("that is no record of a pull test");
+    if (hands_are_off()) return;
+    auto test = asked.test;
+    test.element = *element;
+    handled_.notice = note_of(test, moment_);
+    done("noted: " + std::string{name(test.result)});
   }
 
   [[nodiscard]] Handled finish(const Asked& asked) {

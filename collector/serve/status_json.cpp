@@ -187,6 +187,30 @@ void write_windows(JsonWriter& out, const incident::Notices& notices) {
   out.end_array();
 }
 
+void write_span(JsonWriter& out, std::string_view key, const std::optional<incident::Between>& span) {
+  out.key(key);
+  if (!span) return void(out.null());
+  out.begin_object().field("least", ground::seconds(span->least)).field("most", ground::seconds(span->most)).end_object();
+}
+
+void write_commissioned(JsonWriter& out, const incident::Notices& notices) {
+  out.key("commissioned").begin_array();
+  for (const auto& test : notices.commissioned()) {
+    out.begin_object()
+        .field("element", test.element.text())
+        .field("by", test.by)
+        .field("time", iso8601(test.time))
+        .field("result", name(test.result))
+        .field("cord", test.cord)
+        .field("seen", test.seen)
+        .field("remark", test.remark)
+        .field("said", test.verdict);
+    write_span(out, "detection_s", test.detection);
+    out.field("event", test.id).end_object();
+  }
+  out.end_array();
+}
+
 /// What people said, and where they may say more.
 void write_notices(JsonWriter& out, const Mirror& mirror) {
   const auto& notices = mirror.ledger().notices();
@@ -204,7 +228,9 @@ void write_notices(JsonWriter& out, const Mirror& mirror) {
         .field("reason", one.reason)
         .field("time", iso8601(one.time))
         .end_object();
-  out.end_array().key("blind");
+  out.end_array();
+  write_commissioned(out, notices);
+  out.key("blind");
   if (const auto& blind = notices.blind())
     out.begin_object().field("from", iso8601(blind->from)).field("to", iso8601(blind->to)).end_object();
   else

@@ -40,6 +40,26 @@ TEST_CASE("a token becomes the name of whose it is, a wrong one nobody's; withou
   CHECK_FALSE(request_of(R"({"do":"handsoff start","by":"eve","token":"blue"})", nullptr));
 }
 
+TEST_CASE("a pull test comes with what it showed; one that is not whole is none") {
+  const auto asked = read<core::Commission>(
+      R"({"do":"commission","element":"cab1/psu1","by":"eve","result":"miscorded","cord":"pdu-a/outlet/3","seen":"pdu-b/outlet/4",)"
+      R"("said":"supply_lost","strength":"proven","incident":"b-4","detection_s":{"least":0.25,"most":1.5},"handover_s":0.001,)"
+      R"("signs":[{"source":"device/u1","point":"rack_supply_input_ok{}","value":0,"quality":"good","time":"2026-11-22T10:00:00.5Z","uncertainty_s":0.5}]})");
+  CHECK(asked.element == "cab1/psu1");
+  CHECK(asked.test.result == incident::PullResult::miscorded);
+  CHECK(asked.test.seen == "pdu-b/outlet/4");
+  REQUIRE(asked.test.detection);
+  CHECK(asked.test.detection->least == 250ms);
+  CHECK(asked.test.detection->most == 1500ms);
+  CHECK(asked.test.handover == 1ms);
+  CHECK_FALSE(asked.test.restored);
+  REQUIRE(asked.test.signs.size() == 1);
+  CHECK(asked.test.signs[0].value == 0);
+  CHECK(asked.test.signs[0].uncertainty == 500ms);
+  CHECK_FALSE(request_of(R"({"do":"commission","element":"cab1/psu1","result":"splendid"})", nullptr));
+  CHECK_FALSE(request_of(R"({"do":"commission","element":"cab1/psu1","result":"miscorded","signs":[7]})", nullptr));
+}
+
 TEST_CASE("what is no request is refused and harms nobody") {
   for (const char* text : {"", "{", "[]", "7", "{}", R"({"do":7})", R"({"do":"power off"})", R"({"do":"permit","verb":"rm"})", "\xff\xfe"})
     CHECK_FALSE(request_of(text, nullptr));

@@ -201,3 +201,64 @@ TEST_CASE("the same loss is told as info inside its window, critical outside and
   (void)bench.step(core::TimerDue{});
   CHECK(bench.bodies.find(R"("severity":"critical")") != std::string::npos);
 }
+
+TEST_CASE("a pull test is kept with all that it showed, refused while hands are off, and the last of a supply outlives a restart") {
+  Bench bench;
+  const incident::Commissioned test{.by = "eve",
+                                    .result = incident::PullResult::as_configured,
+                                    .cord = "pdu-a/outlet/1",
+                                    .seen = "pdu-a/outlet/1",
+                                    .incident = "b-3",
+                                    .verdict = "supply_input_lost",
+                                    .strength = "proven",
+                                    .detection = incident::Between{.least = 20ms, .most = 500ms},
+                                    .handover = 1ms,
+                                    .restored = 3s,
+                                    .signs = {{.source = "device/unit1",
+                                               .point = "rack_supply_input_ok{}",
+                                               .value = 0.0,
+                                               .quality = "good",
+                                               .time = ground::Utc{1500s},
+                                               .uncertainty = 10ms}}};
+  CHECK(bench.ask(core::Commission{"cab9/psu1", test}).outcome == Outcome::wrong);
+  CHECK(bench.ask(core::Commission{"cab1", test}).outcome == Outcome::wrong);
+  auto bad = test;
+  bad.by = "";
+  CHECK(bench.ask(core::Commission{"cab1/psu1", bad}).outcome == Outcome::wrong);
+  bad = test;
+  bad.signs[0].quality = "splendid";
+  CHECK(bench.ask(core::Commission{"cab1/psu1", bad}).outcome == Outcome::wrong);
+  const auto before = bench.events.size();
+  const auto answer = bench.ask(core::Commission{"cab1/psu1", test});
+  CHECK(answer.outcome == Outcome::done);
+  REQUIRE(bench.events.size() == before + 1);
+  const auto& event = bench.events.back();
+  CHECK(event.id == answer.event);
+  CHECK(event.verdict == "commissioned");
+  CHECK(event.element == "cab1/psu1");
+  CHECK(event.strength == "proven");
+  CHECK(event.phase == record::Phase::end);
+  CHECK(event.incident.empty());
+  const Bench later{"c", bench.events};
+  REQUIRE(later.machine->notices().commissioned().size() == 1);
+  const auto& kept = later.machine->notices().commissioned().front();
+  CHECK(kept.element.text() == "cab1/psu1");
+  CHECK(kept.by == "eve");
+  CHECK(kept.result == test.result);
+  CHECK(kept.seen == test.seen);
+  CHECK(kept.verdict == test.verdict);
+  REQUIRE(kept.detection);
+  CHECK(kept.detection->least == 20ms);
+  CHECK(kept.detection->most == 500ms);
+  CHECK(kept.handover == 1ms);
+  CHECK(kept.restored == 3s);
+  REQUIRE(kept.signs.size() == 1);
+  CHECK(kept.signs[0].source == "device/unit1");
+  bad = test;
+  bad.result = incident::PullResult::miscorded;
+  CHECK(bench.ask(core::Commission{"cab1/psu1", bad}).outcome == Outcome::done);
+  REQUIRE(bench.machine->notices().commissioned().size() == 1);
+  CHECK(bench.machine->notices().commissioned().front().result == incident::PullResult::miscorded);
+  (void)bench.ask(core::BeginHandsOff{"eve", "red"});
+  CHECK(bench.ask(core::Commission{"cab1/psu1", test}).outcome == Outcome::refused);
+}
