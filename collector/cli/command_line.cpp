@@ -181,7 +181,11 @@ void add_incident_export(CLI::App& verb, IncidentExportOptions& options) {
 }
 
 void add_drill(CLI::App& verb, DrillOptions& options) {
-  verb.add_option("scenario", options.scenarios, "Scenario files")->required();
+  verb.add_option("scenario", options.scenarios, "Scenario files, or folders of them")->required();
+  verb.add_option("--seeds", options.seeds, "Then so many times over a network that loses, delays and garbles answers")
+      ->check(CLI::Range(0, 10000));
+  verb.add_option("--seed", options.only, "Play that one of these alone, and tell all that was said");
+  verb.add_option("--table", options.table, "Write what was said first and at last, and when, to this Markdown file");
   add_profiles(verb, options.profiles);
   add_json(verb, options.json, "One JSON object a line: every event, then every expectation");
 }

@@ -1,10 +1,12 @@
 #include "collector/drill/drill.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 
 #include "collector/cli/configuration.hpp"
+#include "collector/cli/drill_table.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/site/site_file.hpp"
 #include "ground/json_writer.hpp"
@@ -13,6 +15,29 @@
 // `holdup drill`: scenario files against the core in virtual time; it has no driver and touches no device.
 namespace holdup::cli {
 namespace {
+
+/// A file of a folder that plays something, unlike a rack.
+bool is_scenario(const std::filesystem::path& file) {
+  ground::Problems problems;
+  const auto text = file.extension() == ".yaml" ? read_text(file.string(), problems) : std::string{};
+  return problems.ok() && !text.empty() && ground::yaml::parse(text, file.string(), problems).find("timeline") != nullptr;
+}
+
+std::vector<std::string> scenarios_of(const std::vector<std::string>& named) {
+  std::vector<std::string> out;
+  for (const auto& name : named) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(name, error)) {
+      out.push_back(name);
+      continue;
+    }
+    const auto first = out.size();
+    for (const auto& entry : std::filesystem::directory_iterator{name, error})
+      if (is_scenario(entry.path())) out.push_back(entry.path().string());
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end());
+  }
+  return out;
+}
 
 // The rack stands in a file beside the scenario, or in the scenario itself.
 std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::Library& profiles, ground::Problems& problems) {
@@ -77,6 +102,45 @@ void print_json(const std::string& file, const drill::Transcript& transcript) {
   }
 }
 
+/// The same over a restless network, a seed after the other.
+struct Restless {
+  int played = 0, clean = 0;
+  std::vector<std::string> missed;  // "seed 17: say …"
+};
+
+drill::DrillPlan restless(drill::DrillPlan plan, unsigned seed) {
+  plan.unrest = seed;
+  plan.seed += seed;
+  return plan;
+}
+
+Restless play_restless(const std::string& file, const profile::Library& profiles, unsigned seeds) {
+  Restless out;
+  for (unsigned seed = 1; seed <= seeds; ++seed) {
+    ground::Problems problems;
+    const auto transcript = drill::play(restless(*prepare(file, profiles, problems), seed));
+    ++out.played;
+    out.clean += transcript.clean() ? 1 : 0;
+    for (const auto& verdict : transcript.verdicts)
+      if (!verdict.met) out.missed.push_back("seed " + std::to_string(seed) + ": " + verdict.text);
+  }
+  return out;
+}
+
+void print_restless(const std::string& file, const Restless& restless, bool as_json) {
+  if (restless.played == 0) return;
+  if (!as_json) {
+    std::cout << "  restless " << restless.clean << " of " << restless.played << " clean\n";
+    for (const auto& text : restless.missed) std::cout << "  MISSED  " << text << '\n';
+    return;
+  }
+  ground::JsonWriter out;
+  out.begin_object().field("scenario", file).field("restless", restless.played).field("clean", restless.clean).key("missed").begin_array();
+  for (const auto& text : restless.missed) out.value(text);
+  out.end_array().end_object();
+  std::cout << out.text() << '\n';
+}
+
 }  // namespace
 
 int drill(const DrillOptions& options) {
@@ -84,13 +148,23 @@ int drill(const DrillOptions& options) {
   const auto profiles = load_profiles(options.profiles, problems);
   if (!problems.ok()) return print_problems(problems, options.json), usage;
   bool clean = true;
-  for (const auto& file : options.scenarios) {
+  DrillTable table;
+  const auto files = scenarios_of(options.scenarios);
+  for (const auto& file : files) {
     ground::Problems own;
     auto plan = prepare(file, *profiles, own);
     if (!own.ok() || !plan) return print_problems(own, options.json), usage;
-    const auto transcript = drill::play(std::move(*plan));
+    const auto timeline = plan->scenario.timeline;
+    const auto transcript = drill::play(options.only ? restless(std::move(*plan), *options.only) : std::move(*plan));
     options.json ? print_json(file, transcript) : print_people(file, transcript);
-    clean = clean && transcript.clean();
+    const auto restless = play_restless(file, *profiles, options.seeds);
+    print_restless(file, restless, options.json);
+    table.add(std::filesystem::path{file}.stem().string(), timeline, transcript, restless.clean);
+    clean = clean && transcript.clean() && restless.clean == restless.played;
+  }
+  if (!options.table.empty() && !table.write(options.table, options.seeds)) {
+    std::cerr << "holdup: cannot write " << options.table << '\n';
+    return problem_found;
   }
   return clean ? fine : problem_found;
 }

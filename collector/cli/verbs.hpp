@@ -113,7 +113,10 @@ struct IncidentExportOptions {
   bool json = false;
 };
 struct DrillOptions {
-  std::vector<std::string> scenarios;
+  std::vector<std::string> scenarios;  // files, and folders of them
+  unsigned seeds = 0;                  // of a restless network, one after the other, after the run as written
+  std::optional<unsigned> only;        // play this one of them alone, and tell all of it
+  std::string table;                   // file to write; empty: none
   Folders profiles = profile::default_folders();
   bool json = false;
 };

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration settle = 2s;          // good for so long before a latch opens: power that returns often goes again
+constexpr Duration unseen = 5s;          // so long nobody need be able to tell in between: answers get lost
 constexpr Duration longest_lag = 5min;   // of a reading that may yet contradict a contact
 constexpr Duration look_again = 250ms;   // while a silence is being weighed
 constexpr Duration sweep_after = 1s;     // whatever was judged: then what it bears upon in ways that nobody thought of
@@ -59,7 +60,8 @@ void Detector::heard_late(Index device, Instant asked, std::span<const reading::
 }
 
 void Detector::unanswered(Index device, Instant asked) {
-  facts_.unanswered(device, asked), mains_.unanswered(device);
+  facts_.unanswered(device, asked);
+  if (facts_.hearing(device).silent()) mains_.unanswered(device);
   stir(device, true);
 }
 
@@ -265,14 +267,20 @@ void Detector::weigh_telemetry(Instant now) {
 void Detector::weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now) {
   if (judged.kind != Judgement::Kind::lost && !holds_any()) return;
   const Key key{verdict, element};
+  if (is_passing_doubt(key, judged, now)) return;
   const auto judgement =
       reports_.empty() ? std::move(judged) : reports_.temper(verdict, element, std::move(judged), held(verdict, element));
   if (judgement.kind == Judgement::Kind::lost) return begin_or_strengthen(key, judgement, now);
-  const auto at = open_.find(key);
-  if (at == open_.end()) return;
-  if (judgement.kind == Judgement::Kind::fine) return end_when_settled(key, judgement, now);
-  at->second.fine_since.reset();
-  settling_.clear(key);
+  if (judgement.kind == Judgement::Kind::fine && open_.contains(key)) end_when_settled(key, judgement, now);
+}
+
+// An answer that is lost leaves nobody knowing, until the next.
+bool Detector::is_passing_doubt(const Key& key, const Judgement& judgement, Instant now) {
+  const bool doubt = judgement.kind == Judgement::Kind::lost && judgement.strength == Strength::unknown && !open_.contains(key);
+  if (!doubt) return doubted_.erase(key), false;
+  const auto since = doubted_.try_emplace(key, now).first->second;
+  if (now - since < settle) settling_.set(key, since + settle);
+  return now - since < settle;
 }
 
 void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now) {
@@ -295,7 +303,8 @@ void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, I
 
 void Detector::end_when_settled(const Key& key, const Judgement& judgement, Instant now) {
   Open& open = open_.at(key);
-  if (!open.fine_since) open.fine_since = now;
+  if (!open.fine_since || now - open.fine_last > unseen) open.fine_since = now;
+  open.fine_last = now;
   const Duration patience = at_once(key.verdict, open.strength) ? Duration{} : settle;
   if (now - *open.fine_since < patience) return settling_.set(key, *open.fine_since + patience);
   changes_.push_back({Change::Kind::ended, {key.verdict, key.element, open.strength, judgement.signs, open.since}});

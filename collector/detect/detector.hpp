@@ -71,6 +71,7 @@ class Detector {
     Strength strength{};
     Instant since{};
     std::optional<Instant> fine_since;
+    Instant fine_last{};
   };
   /// A loss that was seen and is over: what was counted meanwhile is known already.
   struct Ended {
@@ -90,6 +91,7 @@ class Detector {
   void close(const Key& key);
   void concern(const ground::Element& element, int by);
   void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
+  [[nodiscard]] bool is_passing_doubt(const Key& key, const Judgement& judgement, Instant now);
   void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
   void end_when_settled(const Key& key, const Judgement& judgement, Instant now);
   static void soonest(std::optional<Instant>& due, Instant at) { due = due ? std::min(*due, at) : at; }
@@ -122,6 +124,7 @@ class Detector {
   std::vector<int> concerned_;        // by device: how many verdicts are held that its word bears upon
   Dues<Key> settling_;                // of what may end
   Dues<Key> unknown_;                 // of what will page if it stays so
+  std::map<Key, Instant> doubted_;    // since when what is not said yet has been unknown
   std::optional<Instant> look_due_;   // at those who fail to answer, and at contacts that opened lately
   std::optional<Instant> past_due_;   // of what lies in the past
   std::optional<Instant> sweep_due_;  // over everything

@@ -334,11 +334,12 @@ void Facts::fails(Index device, bool fails) {
 
 void Facts::unanswered(Index device, Instant asked) {
   Hearing& hearing = hearings_[device];
-  for (Track& track : tracks_[device]) track.fresh = false;
   fails(device, true);
   if (hearing.failures == 1) hearing.first_failure = asked;
   if (hearing.failures == 2) hearing.second_failure = asked;
   hearing.last_failure = asked;
+  if (hearing.silent())
+    for (Track& track : tracks_[device]) track.fresh = false;
 }
 
 }  // namespace holdup::detect

@@ -36,7 +36,7 @@ struct Track {
   std::optional<reading::Reading> last;         // good ones only
   Instant carried{};                            // when a power or current was last above its meter's floor
   Instant changed{};                            // when the value was first heard as it is now
-  bool fresh = false;                           // the last question after it was answered, and well
+  bool fresh = false;                           // when its device was heard last it was told well, and the device is not silent since
   bool gone = false;                            // the device has answered that it has no such thing, lately
   bool lived = false;                           // has been other than 0: only then is 0 evidence
   bool stuck = false;                           // tells the same while its neighbours move: it proves nothing
@@ -68,6 +68,8 @@ struct Hearing {
   /// Three questions unanswered over a while: neither a lost datagram nor a busy moment of ours is silence.
   [[nodiscard]] bool silent() const { return failures >= 3 && last_failure - first_failure >= std::chrono::milliseconds{200}; }
   [[nodiscard]] bool answers() const { return failures == 0 && last_answer.has_value(); }
+  /// It answered lately: an answer or two that are lost are the network's everyday life.
+  [[nodiscard]] bool heard() const { return last_answer.has_value() && !silent(); }
 };
 
 class Facts {

@@ -130,6 +130,7 @@ class Judge {
   [[nodiscard]] bool explained(Index device) const;
   [[nodiscard]] bool path_explained(Index device) const;
   [[nodiscard]] bool mate_answers(Index device) const;
+  [[nodiscard]] bool feed_undecided(Index device) const;
   [[nodiscard]] bool unheard(Index device) const;
   [[nodiscard]] Sign silence(Index device) const;
   [[nodiscard]] std::optional<double> rise_beside(Index supply, Between when, std::vector<Sign>& signs) const;

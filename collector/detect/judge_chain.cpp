@@ -166,6 +166,8 @@ Judge::Complement Judge::complement(Index device, std::optional<Index> feed) con
     // A card that was silent before says nothing of this moment.
     if (hearing.failures > 0 && hearing.first_failure + same_moment < silent.first_failure) continue;
     ++found.all;
+    // Back from a silence of its own it tells nothing of whoever was not asked since.
+    if (hearing.back && *hearing.back >= silent.last_failure) continue;
     // An answer that was under way when the path went is no proof of the path: only one after the second question counts.
     if (hearing.last_answer && *hearing.last_answer > silent.second_failure) ++found.answering;
   }

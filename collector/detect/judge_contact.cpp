@@ -78,7 +78,7 @@ bool Judge::is_common_fault(Index contact) const {
 
 bool Judge::echoes_loss(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
-  const bool pdu_suffers = pdu && facts_.hearing(*pdu).last_answer && (!facts_.hearing(*pdu).answers() || voltage_gone(*pdu));
+  const bool pdu_suffers = pdu && facts_.hearing(*pdu).last_answer && (facts_.hearing(*pdu).failures > 1 || voltage_gone(*pdu));
   return pdu_suffers || says(facts_.status(supply, Meaning::supply_input_ok), 0) ||
          says(facts_.status(supply, Meaning::supply_output_ok), 0);
 }

@@ -102,7 +102,8 @@ Judgement Judge::supply_silently(Index supply) const {
   if (!pdu || current == nullptr || !current->known() || current->stuck || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
   if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine(held, *current) : Judgement{};
-  const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply);
+  const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply) ||
+                     this->held(Verdict::supply_off_commanded, &site::Site::element_of_supply, supply);  // it starts when it is on again
   if (held || named || held_on_branch(supply) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
@@ -111,7 +112,7 @@ Judgement Judge::supply_silently(Index supply) const {
       std::find_if(current->past.rbegin(), current->past.rend(), [](const auto& entry) { return entry.second >= meter_floor_amperes; });
   if (fell == current->past.rend()) return {};
   const Instant gone = fell.base() != current->past.end() ? fell.base()->first : current->last->time;
-  auto taken = transferred(supply, {fell->first, gone});
+  auto taken = transferred(supply, {fell->first - current->refresh(), gone});
   if (!taken) return {};
   taken->insert(taken->begin(), current->sign(site_));
   if (const auto status = site_.supplies[supply].status; status && facts_.hearing(*status).silent()) taken->push_back(silence(*status));
@@ -151,15 +152,14 @@ Judge::Condition Judge::condition(Index supply) const {
             sign_of_pattern(site_.element_of_pdu(*site_.supplies[supply].pdu), "without power", above->since)};
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   const auto status = site_.supplies[supply].status;
-  if (says(ok, 1) && facts_.hearing(*status).answers()) return {Condition::Kind::fine, {}, ok, {}};
+  if (says(ok, 1) && facts_.hearing(*status).heard()) return {Condition::Kind::fine, {}, ok, {}};
   if (auto unmoved = share_unmoved(supply)) return {Condition::Kind::fine, {}, nullptr, std::move(unmoved)};
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const auto pdu = site_.supplies[supply].pdu;
-  if (current != nullptr && current->known() && !current->stuck && facts_.hearing(*pdu).answers() &&
-      current->value() >= meter_floor_amperes)
+  if (current != nullptr && current->known() && !current->stuck && facts_.hearing(*pdu).heard() && current->value() >= meter_floor_amperes)
     return {Condition::Kind::fine, {}, current, {}};
   // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current.
-  if (pdu && facts_.hearing(*pdu).answers() && ok == nullptr && !voltage_gone(*pdu) && (current == nullptr || may_be_idle(supply)))
+  if (pdu && facts_.hearing(*pdu).heard() && ok == nullptr && !voltage_gone(*pdu) && (current == nullptr || may_be_idle(supply)))
     return {
         Condition::Kind::fine, {}, nullptr, sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)};
   return {};

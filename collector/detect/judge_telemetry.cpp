@@ -23,6 +23,7 @@ Judgement Judge::telemetry(Index device, Instant now) const {
   const auto silent_for = now - hearing.second_failure;  // since it was known: a long question that is lost takes its time
   if (!hearing.silent() || silent_for < telemetry_patience || explained(device)) return {};
   if (held(Verdict::telemetry_lost, &site::Site::path_of_device, device)) return {};
+  if (silent_for < group_patience && feed_undecided(device)) return {};
   // Whoever shares its path is heard first: what they lost together is said once, of the path.
   if (silent_for < group_patience && !mate_answers(device)) return {};
   return Judgement::lost(Strength::proven, {silence(device)});
@@ -47,6 +48,15 @@ Judgement Judge::telemetry_of_path(Index path, Instant now) const {
   const bool patient = now - known >= telemetry_patience;
   if (!patient || silent.size() < behind || silent.size() < missed + 2) return {};
   return Judgement::lost(Strength::proven, std::move(silent));
+}
+
+// All on its feed fail to answer, and some of them not for long: it may be the feed's silence.
+bool Judge::feed_undecided(Index device) const {
+  const auto feed = site_.devices[device].feed;
+  if (!feed || facts_.neighbours().pdus_on(*feed).size() < 2) return false;
+  const auto& pdus = facts_.neighbours().pdus_on(*feed);
+  const auto fails = [this](Index d) { return facts_.hearing(d).failures > 0; };
+  return std::ranges::all_of(pdus, fails) && !std::ranges::all_of(pdus, [this](Index d) { return facts_.hearing(d).silent(); });
 }
 
 bool Judge::mate_answers(Index device) const {

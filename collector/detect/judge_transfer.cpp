@@ -19,7 +19,8 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
   if (!carried || *carried < (own->means == Meaning::outlet_current ? meter_floor_amperes : meter_floor_watts)) return std::nullopt;
   const bool carries_still = own->from() > when.end && own->value() >= *carried / 2;
   if (carries_still) return std::nullopt;
-  double rise = 0;
+  // Its last reading of power may be as old as its refresh: the siblings may have risen before it was taken.
+  double rise = 0, earlier_rise = 0;
   std::vector<Sign> signs;
   for (Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
     if (sibling == supply) continue;
@@ -28,11 +29,12 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
     const auto before = power->before(when.start), after = power->after(when.start, when.end);
     if (!before || !after) return std::nullopt;
     rise += *after - *before;
+    earlier_rise += *after - power->before(when.start - own->refresh()).value_or(*before);
     signs.push_back(power->sign(site_));
   }
   const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;  // ±20 % where only amperes are known
-  if (signs.empty() || std::fabs(rise - *carried) > tolerance * *carried) return std::nullopt;
-  return signs;
+  const auto fits = [&](double risen) { return std::fabs(risen - *carried) <= tolerance * *carried; };
+  return !signs.empty() && (fits(rise) || fits(earlier_rise)) ? std::optional{std::move(signs)} : std::nullopt;
 }
 
 Judge::Beside Judge::beside(Index device, Between when) const {
@@ -84,13 +86,14 @@ std::optional<Sign> Judge::share_unmoved(Index supply) const {
   const Instant at = hearing.last_answer.value_or(hearing.first_failure);
   const auto carried = own != nullptr ? own->before(at) : std::nullopt;
   if (!carried || *carried < 2 * floor_of(*own)) return std::nullopt;
+  const Instant before = at - own->refresh();  // what was told last may be so old
   double rise = 0;
   const Track* watched = nullptr;
   for (const Index sibling : site_.loads[one.load].supplies) {
     const Track* power = sibling == supply ? nullptr : power_of(sibling);
     if (sibling == supply) continue;
-    if (!carries_since(power, hearing.second_failure) || power->means != own->means || !power->before(at)) return std::nullopt;
-    rise += power->value() - *power->before(at);
+    if (!carries_since(power, hearing.second_failure) || power->means != own->means || !power->before(before)) return std::nullopt;
+    rise += power->value() - *power->before(before);
     watched = power;
   }
   if (watched == nullptr || std::fabs(rise) > same_power * *carried) return std::nullopt;

@@ -134,7 +134,7 @@ std::optional<Sign> LoadWatch::available(Index supply, Instant after) const {
   if (ok != nullptr && says(ok, 0)) return std::nullopt;
   if (ok != nullptr && says(ok, 1) && newer(ok)) return ok->sign(site_);
   const auto pdu = site_.supplies[supply].pdu;
-  if (!pdu || !facts_.hearing(*pdu).answers() || says(facts_.outlet(supply, Meaning::outlet_state), 0)) return std::nullopt;
+  if (!pdu || !facts_.hearing(*pdu).heard() || says(facts_.outlet(supply, Meaning::outlet_state), 0)) return std::nullopt;
   const auto inlet = facts_.inlet(*pdu, Meaning::input_voltage);
   if (inlet.empty()) {
     const bool answered = *facts_.hearing(*pdu).last_answer > after;
@@ -161,7 +161,7 @@ std::optional<LoadWatch::Fall> LoadWatch::fall(Index supply) const {
   const auto last = std::find_if(power->past.rbegin(), power->past.rend(), [&](const auto& entry) { return entry.second >= floor; });
   if (last == power->past.rend()) return std::nullopt;
   const Instant gone = last.base() != power->past.end() ? last.base()->first : power->last->time;
-  return Fall{.power = power, .when = {last->first, gone}, .carried = last->second};
+  return Fall{.power = power, .when = {last->first - power->refresh(), gone}, .carried = last->second};
 }
 
 }  // namespace holdup::detect

@@ -6,15 +6,17 @@
 #include "collector/drill/expectation.hpp"
 #include "collector/drill/trap_values.hpp"
 #include "collector/drill/virtual_points.hpp"
+#include "hw-sim/scenario/unrest.hpp"
 
 namespace holdup::drill {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration round_trip = 1ms;                                             // of a quiet local network
-constexpr Duration walk_time = 50ms;                                             // of an identification
-constexpr Duration grace = 20s;                                                  // after the last step, where nothing says how long to play
+constexpr Duration round_trip = 1ms;  // of a quiet local network
+constexpr Duration walk_time = 50ms;  // of an identification
+constexpr Duration late_by = 15s;  // over a network that is not at rest: an answer of the slowest usual lane is lost, and asked for again
+constexpr Duration grace = 20s;    // after the last step, where nothing says how long to play
 constexpr auto epoch = std::chrono::sys_days{std::chrono::year{2011} / 4 / 25};  // virtual UTC starts at the founding incident's day
 
 class Rig {
@@ -25,10 +27,13 @@ class Rig {
         stage_{plan.rack.rack, plan.seed},
         machine_{{std::move(plan.site), std::move(plan.rules)}},
         watcher_{watcher},
-        end_{end_of(scenario_, plan.length)},
+        slack_{plan.unrest ? late_by : Duration{}},
+        end_{end_of(scenario_, plan.length) + slack_},
         points_(machine_.site().devices.size()) {
     for (const auto& device : machine_.site().devices) devices_.push_back(stage_.world().find_device(device.name));
     for (const auto& contact : stage_.world().rack().contacts) contacts_.push_back(machine_.site().contact(contact.name));
+    if (plan.unrest)
+      for (auto& fault : hwsim::scenario::unrest(stage_.world(), *plan.unrest)) (void)stage_.perform(std::move(fault));
     hand(core::Started{.boot = "drill", .seed = plan.seed});
     hand(core::Restored{});
     for (std::size_t c = 0; c < contacts_.size(); ++c) {
@@ -52,7 +57,7 @@ class Rig {
       answer();
       if (timer_ && *timer_ <= now_) timer_.reset(), hand(core::TimerDue{});
     }
-    transcript_.verdicts = weigh(scenario_.expect, transcript_.events);
+    transcript_.verdicts = weigh(scenario_.expect, transcript_.events, slack_);
     return std::move(transcript_);
   }
 
@@ -181,6 +186,7 @@ class Rig {
   hwsim::scenario::Stage stage_;
   core::Machine machine_;
   const Watcher& watcher_;
+  Duration slack_;
   Instant end_;
   Instant now_{};
   std::size_t step_ = 0;

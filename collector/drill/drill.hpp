@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ struct DrillPlan {
   hwsim::scenario::RackFile rack;
   hwsim::scenario::Scenario scenario;
   std::uint64_t seed = 0;
-  Duration length{};  // how long to play; at least to the last step and the last `by`
+  Duration length{};                         // how long to play; at least to the last step and the last `by`
+  std::optional<std::uint64_t> unrest = {};  // seed of a network that loses, delays and garbles answers: what is expected may come later
 };
 
 struct Verdict {

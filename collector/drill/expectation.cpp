@@ -35,11 +35,11 @@ Verdict weigh_never(const Expectation& expected, std::span<const record::Event> 
   return {true, wish(expected) + ": never said"};
 }
 
-Verdict weigh_say(const Expectation& expected, std::span<const record::Event> events) {
+Verdict weigh_say(const Expectation& expected, std::span<const record::Event> events, Duration slack) {
   for (const auto& event : events) {
     if (!says(expected, event)) continue;
     const auto at = event.at.time_since_epoch();
-    const bool in_time = !expected.by || at <= *expected.by;
+    const bool in_time = !expected.by || at <= *expected.by + slack;
     return {in_time, wish(expected) + ": said at " + seconds_text(at) + ", " + event.strength};
   }
   for (const auto& event : events)
@@ -50,10 +50,11 @@ Verdict weigh_say(const Expectation& expected, std::span<const record::Event> ev
 
 }  // namespace
 
-std::vector<Verdict> weigh(std::span<const Expectation> expectations, std::span<const record::Event> events) {
+std::vector<Verdict> weigh(std::span<const Expectation> expectations, std::span<const record::Event> events, Duration slack) {
   std::vector<Verdict> verdicts;
   for (const auto& expected : expectations)
-    verdicts.push_back(expected.never ? weigh_never(expected, events) : weigh_say(expected, events));
+    if (slack == Duration{} || !expected.steady)
+      verdicts.push_back(expected.never ? weigh_never(expected, events) : weigh_say(expected, events, slack));
   return verdicts;
 }
 

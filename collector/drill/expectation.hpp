@@ -8,7 +8,9 @@
 // Holds what was said against what a scenario expects. Used by the drill.
 namespace holdup::drill {
 
-/// One a expectation, in order. `events` carry `at` counted from the start of the timeline.
-[[nodiscard]] std::vector<Verdict> weigh(std::span<const hwsim::scenario::Expectation> expectations, std::span<const record::Event> events);
+/// One an expectation, in order. `events` carry `at` counted from the start of the timeline. `slack`: by how much a `by` may be missed;
+/// where there is any, those that ask for a steady network are left out.
+[[nodiscard]] std::vector<Verdict> weigh(std::span<const hwsim::scenario::Expectation> expectations, std::span<const record::Event> events,
+                                         Duration slack = {});
 
 }  // namespace holdup::drill

@@ -115,7 +115,7 @@ class ScenarioReader {
 
   void read_expectation(Mapping& map) {
     Expectation expectation{.line = map.node().line};
-    for (const char* key : {"of", "by", "strength"}) (void)map.find(key);  // known, whatever is wrong before they are read
+    for (const char* key : {"of", "by", "strength", "steady"}) (void)map.find(key);  // known, whatever is wrong before they are read
     const auto say = map.word("say", verdicts), never = map.word("never", verdicts);
     if (map.has("say") == map.has("never")) return map.problem({}, "needs either 'say' or 'never'", "write say: VERDICT or never: VERDICT");
     expectation.never = never.has_value();
@@ -126,8 +126,9 @@ class ScenarioReader {
     }
     expectation.by = map.duration("by");
     if (const auto strength = map.word("strength", strengths)) expectation.strength = strengths[*strength];
-    if (map.has("never") && (map.has("by") || map.has("strength")))
-      map.problem("never", "takes neither 'by' nor 'strength'", "leave them out: it holds for the whole run");
+    expectation.steady = map.flag("steady").value_or(false);
+    if (map.has("never") && (map.has("by") || map.has("strength") || map.has("steady")))
+      map.problem("never", "takes neither 'by' nor 'strength' nor 'steady'", "leave them out: it holds for the whole run");
     if (map.has("say") && !map.has("of")) map.problem({}, "'of' is missing", "add the element, as in of: cab1/psu1");
     if (map.has("say") && !map.has("by")) map.problem({}, "'by' is missing", "add the latest time, as in by: 10.3s");
     out_.expect.push_back(std::move(expectation));

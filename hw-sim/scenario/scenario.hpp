@@ -31,6 +31,7 @@ struct Expectation {
   std::optional<ground::Element> of;
   std::optional<ground::Duration> by;  // since the start of the timeline
   std::optional<std::string> strength;
+  bool steady = false;  // rests on one answer: only where none gets lost can it be asked for
   int line = 0;
 };
 
