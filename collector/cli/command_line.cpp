@@ -215,6 +215,14 @@ void add_whatif(CLI::App& verb, WhatifOptions& options) {
   add_json(verb, options.json);
 }
 
+void add_coverage(CLI::App& verb, CoverageOptions& options) {
+  auto* url = verb.add_option("--url", options.url, "The running daemon")->capture_default_str();
+  verb.add_option("-c,--config", options.path, "On paper instead: a site file, or a directory that holds one; no device is touched")
+      ->excludes(url);
+  add_profiles(verb, options.profiles);
+  add_json(verb, options.json, "One JSON object a line: each supply, load and feed");
+}
+
 void add_import(CLI::App& verb, ImportOptions& options) {
   verb.add_option("--csv", options.csv, "The sheet: a header line, then a cord a line: load, supply, pdu, outlet, feed, url, rated_watts")
       ->required();
@@ -291,6 +299,9 @@ int command_line(int argc, char** argv) {
   verbs.add("export", "What a store file holds of some series, as CSV, JSON lines or OpenMetrics", export_samples, add_export);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
   verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);
+  verbs.add("coverage",
+            "What would show the loss of each supply, how soon at the worst, what would not: 0 each has a sign, 1 not, 4 cannot know",
+            coverage_of_rack, add_coverage);
   verbs.add("whatif", "What goes dark and what overloads when an element is lost: 0 all loads live on, 1 not", whatif, add_whatif);
   verbs.add("import", "Outlets and cords from a spreadsheet's CSV, to paste into the site file", import_sheet, add_import);
   auto* incident = app.add_subcommand("incident", "One incident, to hand on");

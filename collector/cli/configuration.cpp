@@ -167,4 +167,11 @@ bool print_problems(const ground::Problems& problems, bool json) {
   return problems.ok();
 }
 
+bool print_errors(const ground::Problems& problems, bool json) {
+  ground::Problems errors;
+  for (const auto& problem : problems.all())
+    if (problem.weight == ground::Problem::Weight::error) errors.add(problem);
+  return print_problems(errors, json);
+}
+
 }  // namespace holdup::cli

@@ -39,5 +39,7 @@ struct Configuration {
 
 /// Prints every problem, one a line or as JSON; true when there is no error.
 bool print_problems(const ground::Problems& problems, bool json);
+/// Only what makes the files unusable; true when nothing does.
+bool print_errors(const ground::Problems& problems, bool json);
 
 }  // namespace holdup::cli

@@ -21,7 +21,7 @@ namespace json = boost::json;
 using record::Event;
 using record::Phase;
 
-constexpr std::size_t slice = 1'000;
+constexpr std::size_t events_a_slice = 1'000;
 constexpr std::chrono::milliseconds file_period{500};
 constexpr std::chrono::seconds reconnect_after{1};
 
@@ -80,13 +80,13 @@ ground::Result<std::int64_t> print_stored(const std::string& file, std::int64_t 
   auto reader = store::Reader::open(file);
   if (!reader) return reader.error();
   for (bool more = true; more;) {
-    const auto events = reader->events(seq, slice);
+    const auto events = reader->events(seq, events_a_slice);
     if (!events) return events.error();
     for (const auto& stored : *events) {
       printer.print(stored.event);
       seq = stored.seq;
     }
-    more = events->size() == slice;
+    more = events->size() == events_a_slice;
   }
   return seq;
 }

@@ -20,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t slice_size = 1'000;
+constexpr std::size_t notices_a_slice = 1'000;
 // Whoever adds a record deletes nothing: how long samples are kept only the site file says.
 constexpr ground::Duration for_ever = std::chrono::days{100 * 365};
 constexpr store::Retention keep_all{.raw = for_ever, .minute = for_ever, .hour = for_ever, .max_bytes = std::uint64_t{1} << 62U};
@@ -80,10 +80,10 @@ incident::Notices notices_of(const std::string& path) {
   auto reader = store::Reader::open(path);
   std::int64_t seq = 0;
   for (bool more = reader.has_value(); more;) {
-    const auto part = reader->events(seq, slice_size);
+    const auto part = reader->events(seq, notices_a_slice);
     if (!part) break;
     for (const auto& stored : *part) seq = stored.seq, notices.fold(stored.event, {}, incident::Notices::Boot::another);
-    more = part->size() == slice_size;
+    more = part->size() == notices_a_slice;
   }
   return notices;
 }

@@ -150,6 +150,11 @@ struct WhatifOptions {
   Folders profiles = profile::default_folders();
   bool json = false;
 };
+struct CoverageOptions {
+  std::string path, url{default_url};  // no path: of the running daemon
+  Folders profiles = profile::default_folders();
+  bool json = false;
+};
 struct ImportOptions {
   std::string csv, rack;
   bool json = false;
@@ -178,6 +183,7 @@ struct ImportOptions {
 [[nodiscard]] int incident_export(const IncidentExportOptions& options);
 [[nodiscard]] int drill(const DrillOptions& options);
 [[nodiscard]] int scan(const ScanOptions& options);
+[[nodiscard]] int coverage_of_rack(const CoverageOptions& options);
 [[nodiscard]] int whatif(const WhatifOptions& options);
 [[nodiscard]] int import_sheet(const ImportOptions& options);
 [[nodiscard]] int profile_list(const ProfileListOptions& options);

@@ -237,11 +237,9 @@ int unknown_element(const std::string& text, const site::Site& site) {
 }  // namespace
 
 int whatif(const WhatifOptions& options) {
-  ground::Problems problems, errors;
+  ground::Problems problems;
   const auto configuration = load_configuration(options.path, options.profiles, problems);
-  for (const auto& problem : problems.all())
-    if (problem.weight == ground::Problem::Weight::error) errors.add(problem);
-  if (!print_problems(errors, options.json)) return problem_found;
+  if (!print_errors(problems, options.json)) return problem_found;
   const auto& site = configuration.site;
   const auto element = Element::parse(options.lose);
   const auto known = site::every_element(site);

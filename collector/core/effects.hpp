@@ -118,7 +118,8 @@ struct Known {
   reading::Identity identity;
   std::vector<record::SeriesId> series;  // by point
   std::vector<reading::Point> points;
-  plan::Plan::Periods periods{};  // how often each is asked
+  plan::Plan::Periods periods{};   // how often each is asked
+  ground::Duration answer_time{};  // how long the answer that shows whether it lives is waited for
 };
 
 /// The points of a device are asked in another rhythm from now on.

@@ -165,7 +165,8 @@ void Machine::take(Identified& input) {
     for (const auto& text : plan::unmet(site_->devices[input.device], input.points))
       log(LogLine::Level::warning, "no_such_point device=" + site_->devices[input.device].name + " every=" + text +
                                        " mend=\"write a metric and labels as `holdup probe` prints them\"");
-  effects_.known.push_back({input.device, input.identity, device.series, input.points, watch_->plan.periods(input.device)});
+  effects_.known.push_back({input.device, input.identity, device.series, input.points, watch_->plan.periods(input.device),
+                            watch_->plan.answer_time(input.device)});
 }
 
 void Machine::take(Answered& input) {

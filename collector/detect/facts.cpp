@@ -200,13 +200,8 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
   }
 }
 
-// A shelf that reports several supplies numbers them: psu2 is its number 2.
 bool Facts::reports(Index device, Index supply, const reading::Point& point) const {
-  const auto index = label(point, "index");
-  if (neighbours_.supplies_of(device).size() < 2 || index.empty()) return true;
-  const std::string& name = site_.supplies[supply].name;
-  const auto digits = name.find_last_not_of("0123456789") + 1;
-  return digits >= name.size() || index == std::string_view{name}.substr(digits);
+  return neighbours_.supplies_of(device).size() < 2 || site::is_numbered(site_.supplies[supply], label(point, "index"));
 }
 
 // Of an outlet: the bank that lists it. Of anything else: the bank of that number.

@@ -65,8 +65,10 @@ struct Hearing {
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
   std::vector<std::int32_t> track_of_point;                   // −1: means nothing to the chain
 
+  static constexpr unsigned silent_questions = 3;
+  static constexpr Duration silent_over = std::chrono::milliseconds{200};
   /// Three questions unanswered over a while: neither a lost datagram nor a busy moment of ours is silence.
-  [[nodiscard]] bool silent() const { return failures >= 3 && last_failure - first_failure >= std::chrono::milliseconds{200}; }
+  [[nodiscard]] bool silent() const { return failures >= silent_questions && last_failure - first_failure >= silent_over; }
   [[nodiscard]] bool answers() const { return failures == 0 && last_answer.has_value(); }
   /// It answered lately: an answer or two that are lost are the network's everyday life.
   [[nodiscard]] bool heard() const { return last_answer.has_value() && !silent(); }

@@ -115,7 +115,7 @@ std::optional<Finding> LoadWatch::standby(Index supply) const {
     signs.back().point += ": its own status outweighs a current that is gone";
   }
   const auto element = site_.element_of_supply(supply);
-  signs.push_back(sign_of_pattern(element, "last exercised: it carried until then", fell->when.start));
+  signs.push_back(sign_of_pattern(element, std::string{carried_until}, fell->when.start));
   const bool sure = word != nullptr || (input != nullptr && sharing == site::Sharing::standby);
   const auto strength = sure ? Strength::proven : blind ? Strength::unknown : Strength::probable;
   return Finding{Verdict::supply_standby, element, strength, std::move(signs), fell->when.start};

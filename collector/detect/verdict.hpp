@@ -96,6 +96,8 @@ struct Sign {
 
 /// The sign that a verdict of strength unknown has stood for `unknown_page_after`; its value is that time in seconds.
 inline constexpr std::string_view unknown_for_long = "unknown for too long: as loud as a loss";
+/// The sign that tells when a supply last carried load.
+inline constexpr std::string_view carried_until = "last exercised: it carried until then";
 
 struct Finding {
   Verdict verdict{};

@@ -15,7 +15,6 @@ constexpr Duration first_identify_time = 2s;  // what is dead is soon known to b
 constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
 constexpr Duration longest_back_off = 30s;
 constexpr Duration confirm_gap = 100ms;    // between questions that traps bring about
-constexpr unsigned quick_retries = 3;      // questions in a row before the grid is kept again: enough to call it silent
 constexpr unsigned steady_answers = 8;     // in a row: who then falls silent is asked again at once, whoever waits
 constexpr Duration can_wait = 500ms;       // what is not hot counts as due so much later
 constexpr Duration shortest_burst = 50ms;  // unless the site file says so

@@ -21,6 +21,8 @@
 // than their share of a line for the dead. The core owns it; the hosts perform its orders. Pure.
 namespace holdup::plan {
 
+inline constexpr unsigned quick_retries = 3;  // questions in a row before the grid is kept again: enough to call a device silent
+
 struct Order {
   enum class Kind : std::uint8_t { identify, read };
   Kind kind = Kind::read;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "collector/detect/judge_signs.hpp"
 #include "collector/incident/severity.hpp"
 #include "collector/serve/exposition.hpp"
 
@@ -16,6 +17,20 @@ constexpr Duration unknown_fresh_for = 5min;
 
 // Three periods and the time that three lost questions take: a single lost answer makes nothing stale.
 Duration fresh_for(Duration period) { return 3 * period + 2s; }
+
+/// What a supply takes or gives, above its meter's floor.
+bool carries(const Value& value) {
+  switch (value.means) {
+    case reading::Meaning::outlet_current:
+      return value.value >= detect::meter_floor_amperes;
+    case reading::Meaning::outlet_power:
+    case reading::Meaning::supply_input_power:
+    case reading::Meaning::supply_output_power:
+      return value.value >= detect::meter_floor_watts;
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -85,11 +100,15 @@ void Mirror::know(const core::Known& known) {
   if (known.device >= devices_.size()) return;
   auto& device = devices_[known.device];
   device.identity = known.identity;
+  device.answer_time = known.answer_time;
+  device.tells.clear();
   for (std::size_t p = 0; p < known.points.size() && p < known.series.size(); ++p) {
     const auto found = by_id_.find(known.series[p]);
     if (found == by_id_.end()) continue;
     Value& value = *found->second;
     const auto& point = known.points[p];
+    const auto period = p < known.periods.size() ? known.periods[p] : Duration{};
+    if (point.means != reading::Meaning::none) device.tells.push_back({static_cast<std::uint32_t>(p), point, period});
     if (value.means == reading::Meaning::none && point.means != reading::Meaning::none) device.meaningful.push_back(&value);
     value.means = point.means;
     value.lane = point.lane;
@@ -105,6 +124,9 @@ void Mirror::take(const core::Rhythm& rhythm) {
   for (auto& [series, value] : values_)
     if (value.device == rhythm.device && value.polled && value.point < rhythm.periods.size())
       value.fresh_for = fresh_for(rhythm.periods[value.point]);
+  if (rhythm.device >= devices_.size()) return;
+  for (auto& telling : devices_[rhythm.device].tells)
+    if (telling.number < rhythm.periods.size()) telling.period = rhythm.periods[telling.number];
 }
 
 // A late answer comes after newer ones: it tells what was, not what is.
@@ -118,6 +140,7 @@ void Mirror::take(const record::Batch& batch) {
     value.quality = sample.quality;
     value.at = batch.at;
     if (sample.quality == ground::Quality::good) value.good_at = batch.at;
+    if (sample.quality == ground::Quality::good && carries(value)) value.carried_at = batch.at;
     const bool ours = value.series->name.starts_with("holdup_") && value.series->name != up_name;  // said of the device, not by it
     if (!value.device || ours) continue;
     DeviceState& device = devices_[*value.device];
@@ -133,6 +156,7 @@ void Mirror::take(const record::Batch& batch) {
 
 // The ledger is the core's own fold, so that the page groups exactly as the core does. An event comes twice: as said, and as durable.
 void Mirror::take(const record::Event& event) {
+  exercises_.fold(event);
   if (event.verdict == "trap") return keep_trap(event);
   if (event.verdict == "contact") return keep_contact(event);
   if (!incident::Notices::is_word(event.verdict)) keep_event(event);

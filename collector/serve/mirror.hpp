@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "collector/coverage/exercise.hpp"
 #include "collector/incident/ledger.hpp"
 #include "collector/serve/inbox.hpp"
 #include "collector/serve/update.hpp"
@@ -40,10 +41,18 @@ struct Value {
   std::shared_ptr<const reading::StateTable> states;
   double value = 0;
   ground::Quality quality = ground::Quality::absent;
-  std::optional<Instant> at;       // of the last sample
-  std::optional<Instant> good_at;  // of the last good one
+  std::optional<Instant> at;          // of the last sample
+  std::optional<Instant> good_at;     // of the last good one
+  std::optional<Instant> carried_at;  // of the last that was above its meter's floor, where it tells a current or power
 
   [[nodiscard]] bool fresh(Instant now) const { return quality == ground::Quality::good && at && now - *at <= fresh_for; }
+};
+
+/// A point that says something of the power chain, and how often it is asked.
+struct Telling {
+  std::uint32_t number = 0;
+  reading::Point point;
+  Duration period{};
 };
 
 struct DeviceState {
@@ -52,6 +61,8 @@ struct DeviceState {
   std::optional<Instant> silent_since;   // the core has called it silent
   std::vector<const Value*> values;      // all of its series
   std::vector<const Value*> meaningful;  // those that say something of the power chain
+  std::vector<Telling> tells;            // … as they were identified
+  Duration answer_time{};                // until a question counts as unanswered
 };
 
 /// An incident that is over, as it stood before.
@@ -96,6 +107,8 @@ class Mirror {
   [[nodiscard]] std::optional<ground::Utc> listening_since() const { return listening_since_; }
   /// What is known of the contact; nothing: no word of it yet.
   [[nodiscard]] std::optional<ContactState> contact(std::string_view contact) const;
+  /// When each sign was last seen to show a loss, as long as the store remembers.
+  [[nodiscard]] const coverage::Exercises& exercises() const { return exercises_; }
   [[nodiscard]] const std::vector<core::Warning>& warnings() const { return warnings_; }  // firing
   [[nodiscard]] const OwnFigures& figures() const { return figures_; }
   [[nodiscard]] std::uint64_t dropped_samples() const { return dropped_samples_; }
@@ -136,6 +149,7 @@ class Mirror {
   std::map<std::string, ground::Utc, std::less<>> last_traps_;  // by element
   std::optional<ground::Utc> listening_since_;
   std::map<std::string, ContactState, std::less<>> contacts_;  // by element
+  coverage::Exercises exercises_;
   OwnFigures figures_;
   std::uint64_t dropped_samples_ = 0;
   bool restored_ = false;

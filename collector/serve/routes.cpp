@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "collector/serve/coverage_answer.hpp"
 #include "collector/serve/exposition.hpp"
 #include "collector/serve/page.hpp"
 #include "collector/serve/status_json.hpp"
@@ -42,6 +43,8 @@ Route ready(const Asked& asked) {
 Route status(const Asked& asked) { return Answer{.body = status_json(asked.mirror, asked.moment)}; }
 
 Route incidents(const Asked& asked) { return Answer{.body = incidents_json(asked.mirror)}; }
+
+Route coverage(const Asked& asked) { return Answer{.body = coverage_json(asked.mirror, asked.moment)}; }
 
 Route traps(const Asked& asked) { return Answer{.body = traps_json(asked.mirror)}; }
 
@@ -107,12 +110,13 @@ struct Path {
   bool posted = false;  // POST is meant as well
 };
 
-constexpr std::array<Path, 10> paths{{{"/", root},
+constexpr std::array<Path, 11> paths{{{"/", root},
                                       {"/metrics", metrics},
                                       {"/-/healthy", healthy},
                                       {"/-/ready", ready},
                                       {"/api/holdup/v1/status", status},
                                       {"/api/holdup/v1/incidents", incidents},
+                                      {"/api/holdup/v1/coverage", coverage},
                                       {"/api/holdup/v1/traps", traps},
                                       {"/api/holdup/v1/stream", stream},
                                       {"/api/v1/query", query, true},

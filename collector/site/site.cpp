@@ -128,6 +128,11 @@ std::optional<double> rated_watts_at(const Supply& supply, double volts) {
   return best;
 }
 
+bool is_numbered(const Supply& supply, std::string_view index) {
+  const auto digits = supply.name.find_last_not_of("0123456789") + 1;
+  return index.empty() || digits >= supply.name.size() || index == std::string_view{supply.name}.substr(digits);
+}
+
 std::optional<Duration> holdup_at(const Supply& supply, double watts) {
   for (const auto& point : supply.holdup)
     if (point.watts == 0 || point.watts >= watts) return point.length;

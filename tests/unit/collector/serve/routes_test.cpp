@@ -176,3 +176,33 @@ TEST_CASE("a range query has start, end and step in either notation") {
   CHECK(answer.status == 400);
   CHECK(holds(answer.body, "\"errorType\":\"bad_data\""));
 }
+
+TEST_CASE("coverage marks what was learned, asked and answered as measured, and remembers which sign showed a loss") {
+  Teller core;
+  const auto mirror = good_rack();
+  tell(*mirror, core.all_good(noon));
+  tell(*mirror, core.own("holdup_device_refresh_seconds", "shelf-psu1", 0.5, noon));
+  tell(*mirror, core.own("holdup_device_round_trip_seconds", "shelf-psu1", 0.004, noon));
+  const auto psu1 = [&] { return boost::json::parse(get(*mirror, "/api/holdup/v1/coverage").body).at("lines").at(0); };
+  CHECK(psu1().at("element") == "cab1/psu1");
+  CHECK(psu1().at("unknown").as_array().empty());
+  CHECK(std::string{psu1().at("carried").as_string()} == ground::iso8601(ground::utc(noon, utc_offset)));
+  const auto sign = [&](std::string_view what) {
+    const auto line = psu1();
+    for (const auto& one : line.at("signs").as_array())
+      if (std::string{one.at("what").as_string()} == what) return one;
+    FAIL("no sign " << what);
+    return boost::json::value{};
+  };
+  const auto input = sign("its input bit");
+  CHECK(input.at("worst_s").to_number<double>() == 1.504);  // the core says: each second
+  CHECK(input.at("basis") == "measured");
+  CHECK(input.at("exercised").is_null());
+  const auto silence = "the PDU's silence, with its load taken over";
+  CHECK(sign(silence).at("exercised").is_null());
+  News past;
+  past.restored = {event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"})};
+  mirror->apply(std::move(past));
+  CHECK(sign(silence).at("exercised").at("verdict") == "feed_lost");
+  CHECK(sign("its input bit").at("exercised").is_null());
+}
