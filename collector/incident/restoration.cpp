@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "collector/detect/judge_signs.hpp"
 #include "ground/number.hpp"
 
 namespace holdup::incident {
 namespace {
 
+using detect::meter_floor_amperes;
 using reading::Meaning;
 using site::Index;
 
-constexpr double meter_floor_amperes = 0.2;  // below it a meter's word is noise
-constexpr double good_ratio = 0.8;           // of the nominal voltage
+constexpr double good_ratio = 0.8;  // of the nominal voltage
 
 record::Evidence evidence_of(const Told& told) {
   return {.source = told.source.text(),
@@ -47,7 +48,7 @@ std::optional<double> fresh(const std::vector<Told>& all, RestorationLine& line)
 
 std::string RestorationLine::text() const {
   if (about == name(Proof::not_observed)) return std::string{about} + ": " + why;
-  return std::string{about} + ": " + std::string{name(proof)} + (why.empty() || proof == Proof::proven ? "" : ": " + why);
+  return std::string{about} + ": " + std::string{name(proof)} + (why.empty() ? "" : ": " + why);
 }
 
 std::vector<Index> Restoration::supplies_of(const Element& element) const {
@@ -110,15 +111,34 @@ void Restoration::look_at_supply(Index supply, RestorationLine& line) const {
   const auto& one = site_.supplies[supply];
   const auto element = site_.element_of_supply(supply).text();
   if (one.status)
-    if (const auto ok = fresh(eyes_.of_device(*one.status, Meaning::supply_input_ok), line))
-      return add(line, *ok == 1 ? Proof::proven : Proof::not_yet, *ok == 1 ? "" : element + " reports no input");
+    if (const auto ok = fresh(eyes_.of_device(*one.status, Meaning::supply_input_ok), line)) {
+      if (*ok != 1) return add(line, Proof::not_yet, element + " reports no input");
+      return add(line, Proof::proven, idles(supply, line) ? idle_text(supply) : "");
+    }
   const auto cord = site_.cord_of_supply(supply);
   if (!cord) return add(line, Proof::not_observed, element);
   if (const auto on = fresh(eyes_.of_outlet(*cord, Meaning::outlet_state), line); on && *on == 0)
     return add(line, Proof::not_yet, site_.element_of_outlet(*cord).text() + " is off");
   const auto amperes = fresh(eyes_.of_outlet(*cord, Meaning::outlet_current), line);
   if (amperes && *amperes > meter_floor_amperes) return add(line, Proof::proven, "");
-  add(line, Proof::not_observed, element + (amperes ? ": its outlet carries nothing" : ""));
+  add(line, Proof::not_observed, amperes ? idle_text(supply) : element);
+}
+
+/// It carries nothing, as the first of its meters says that knows.
+bool Restoration::idles(Index supply, RestorationLine& line) const {
+  const auto cord = site_.cord_of_supply(supply);
+  const auto amperes = cord ? fresh(eyes_.of_outlet(*cord, Meaning::outlet_current), line) : std::nullopt;
+  if (amperes) return *amperes <= meter_floor_amperes;
+  const auto status = site_.supplies[supply].status;
+  const auto watts = status ? fresh(eyes_.of_device(*status, Meaning::supply_output_power), line) : std::nullopt;
+  return watts && *watts < detect::meter_floor_watts;
+}
+
+// Whether it would carry, only its past tells (row 10).
+std::string Restoration::idle_text(Index supply) const {
+  const auto last = eyes_.carried(supply);
+  return site_.element_of_supply(supply).text() + ": carries nothing now, " +
+         (last ? "carried load last at " + ground::iso8601(*last) : "never seen carrying load");
 }
 
 void Restoration::look_at_inlet(const Element& element, RestorationLine& line) const {

@@ -31,6 +31,8 @@ class Eyes {
   virtual ~Eyes() = default;
   [[nodiscard]] virtual std::vector<Told> of_device(site::Index device, reading::Meaning means) const = 0;
   [[nodiscard]] virtual std::vector<Told> of_outlet(const site::Cord& cord, reading::Meaning means) const = 0;
+  /// When the supply last carried load, as far as anybody remembers.
+  [[nodiscard]] virtual std::optional<ground::Utc> carried(site::Index) const { return std::nullopt; }
 };
 
 /// `not_yet`: it is observed, and not as it should be.
@@ -67,6 +69,8 @@ class Restoration {
   [[nodiscard]] std::vector<std::pair<Element, site::Index>> stores_of(const Element& element) const;
   [[nodiscard]] std::vector<site::Index> cabinets_of(const Element& element) const;
   void look_at_supply(site::Index supply, RestorationLine& line) const;
+  [[nodiscard]] bool idles(site::Index supply, RestorationLine& line) const;
+  [[nodiscard]] std::string idle_text(site::Index supply) const;
   void look_at_inlet(const Element& element, RestorationLine& line) const;
   void let_attest(const Element& element, RestorationLine& line) const;
 

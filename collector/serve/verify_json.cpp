@@ -4,6 +4,7 @@
 #include <array>
 
 #include "collector/incident/restoration.hpp"
+#include "collector/serve/coverage_answer.hpp"
 #include "collector/serve/status_json.hpp"
 #include "ground/json_writer.hpp"
 
@@ -24,6 +25,7 @@ class MirrorEyes final : public incident::Eyes {
   [[nodiscard]] std::vector<incident::Told> of_outlet(const site::Cord& cord, reading::Meaning means) const override {
     return told(cord.pdu, [&](const Value& value) { return value.means == means && value.series->label("index") == cord.outlet; });
   }
+  [[nodiscard]] std::optional<ground::Utc> carried(site::Index supply) const override { return last_carried(mirror_, supply, moment_); }
 
  private:
   template <class Wanted>

@@ -44,6 +44,12 @@ struct Bench : incident::Eyes {
     return of_device(cord.pdu, means);
   }
 
+  [[nodiscard]] std::optional<ground::Utc> carried(site::Index supply) const override {
+    const auto at = carried_last.find(site.element_of_supply(supply).text());
+    return at == carried_last.end() ? std::nullopt : std::optional{at->second};
+  }
+  std::map<std::string, ground::Utc> carried_last;
+
   [[nodiscard]] incident::Restoration restoration() const { return {site, *this, notices}; }
   [[nodiscard]] std::string inputs(const std::string& of) const { return restoration().inputs(*ground::Element::parse(of)).text(); }
   [[nodiscard]] std::string energy(const std::string& of) const { return restoration().stored_energy(*ground::Element::parse(of)).text(); }
@@ -51,6 +57,20 @@ struct Bench : incident::Eyes {
 };
 
 }  // namespace
+
+TEST_CASE("row 10: an input that is good is all the proof of what stands by, so the line tells when it last carried load") {
+  Bench bench;
+  bench.tells("unit1", Meaning::supply_input_ok, 1);
+  bench.tells("pdu-a", Meaning::outlet_current, 0);
+  CHECK(bench.inputs("cab1/psu1") == "inputs: proven: cab1/psu1: carries nothing now, never seen carrying load");
+  bench.carried_last["cab1/psu1"] = ground::Utc{std::chrono::hours{480'000}};
+  CHECK(bench.inputs("cab1/psu1") == "inputs: proven: cab1/psu1: carries nothing now, carried load last at 2024-10-04T00:00:00.000Z");
+  bench.tells("pdu-a", Meaning::outlet_current, 1.4);
+  CHECK(bench.inputs("cab1/psu1") == "inputs: proven");
+  bench.values.erase({"pdu-a", Meaning::outlet_current});
+  bench.tells("unit1", Meaning::supply_output_power, 3);
+  CHECK(bench.inputs("cab1/psu1") == "inputs: proven: cab1/psu1: carries nothing now, carried load last at 2024-10-04T00:00:00.000Z");
+}
 
 TEST_CASE("inputs are proven only when every supply of it was just seen good") {
   Bench bench;
@@ -60,7 +80,7 @@ TEST_CASE("inputs are proven only when every supply of it was just seen good") {
   bench.tells("pdu-b", Meaning::outlet_current, 1.4);
   CHECK(bench.inputs("cab1") == "inputs: proven");
   bench.tells("pdu-b", Meaning::outlet_current, 0.1);
-  CHECK(bench.inputs("cab1") == "inputs: not observed: cab1/psu2: its outlet carries nothing");
+  CHECK(bench.inputs("cab1") == "inputs: not observed: cab1/psu2: carries nothing now, never seen carrying load");
   bench.tells("unit1", Meaning::supply_input_ok, 0);
   CHECK(bench.inputs("cab1") == "inputs: not yet: cab1/psu1 reports no input");
   bench.tells("unit1", Meaning::supply_input_ok, 1, false);

@@ -206,3 +206,30 @@ TEST_CASE("coverage marks what was learned, asked and answered as measured, and 
   CHECK(sign(silence).at("exercised").at("verdict") == "feed_lost");
   CHECK(sign("its input bit").at("exercised").is_null());
 }
+
+TEST_CASE("verify tells of what carries nothing when it last did, also what was said of it before the start") {
+  Teller core;
+  const auto mirror = good_rack();
+  tell(*mirror, core.reading("pdu-a", Meaning::outlet_current, 0, noon + 1s));
+  const auto inputs = [&] {
+    return std::string{boost::json::parse(get(*mirror, "/api/holdup/v1/verify/cab1%2Fpsu1").body).at("lines").at(0).at("text").as_string()};
+  };
+  CHECK(inputs() ==
+        "inputs: proven: cab1/psu1: carries nothing now, carried load last at " + ground::iso8601(ground::utc(noon, utc_offset)));
+  Teller other;
+  auto fresh = ready_mirror(other.site());
+  auto idle = other.all_good(noon);
+  for (auto& batch : idle.batches)
+    for (auto& sample : batch.samples) sample.value = sample.series == idle.known[0].series[0] ? 0 : 1;  // pdu-a's current
+  tell(*fresh, std::move(idle));
+  const auto said = [&] {
+    return std::string{boost::json::parse(get(*fresh, "/api/holdup/v1/verify/cab1%2Fpsu1").body).at("lines").at(0).at("text").as_string()};
+  };
+  CHECK(said() == "inputs: proven: cab1/psu1: carries nothing now, never seen carrying load");
+  auto standby = event({.n = 1, .verdict = "supply_standby", .element = "cab1/psu1", .cause = "cab1/psu1", .phase = record::Phase::end});
+  standby.evidence.front().point = detect::carried_until;
+  News past;
+  past.restored = {standby};
+  fresh->apply(std::move(past));
+  CHECK(said() == "inputs: proven: cab1/psu1: carries nothing now, carried load last at " + ground::iso8601(standby.evidence.front().time));
+}
