@@ -119,11 +119,15 @@ void add_attest(CLI::App& verb, AttestOptions& options) {
   add_json(verb, options.json);
 }
 
-void add_maintenance_add(CLI::App& verb, MaintenanceAddOptions& options) {
-  verb.add_option("element", options.element, "What is worked on: cab1/psu1, pdu-a, feed/A")->required();
-  verb.add_option("--intent", options.intent, "work: anything; remove: it is taken out; off: it is switched off")
+void add_intent(CLI::App& verb, std::string& intent) {
+  verb.add_option("--intent", intent, "work: anything; remove: it is taken out; off: it is switched off")
       ->capture_default_str()
       ->check(CLI::IsMember({"work", "remove", "off"}));
+}
+
+void add_maintenance_add(CLI::App& verb, MaintenanceAddOptions& options) {
+  verb.add_option("element", options.element, "What is worked on: cab1/psu1, pdu-a, feed/A")->required();
+  add_intent(verb, options.intent);
   verb.add_option("--owner", options.owner, "Whose work it is; you unless told");
   verb.add_option("--reason", options.reason, "What is done")->required();
   verb.add_option("--for", options.length, "How long, at most 24h")->capture_default_str();
@@ -141,6 +145,17 @@ void add_maintenance_end(CLI::App& verb, MaintenanceEndOptions& options) {
   verb.add_option("--by", options.by, "Who ends it; you unless told");
   add_daemon(verb, options.url);
   add_json(verb, options.json);
+}
+
+void add_guard(CLI::App& verb, GuardOptions& options) {
+  verb.add_option("--working-on", options.element, "What is pulled or switched off: cab1/psu1, pdu-a, pdu-a/outlet/3, feed/A")->required();
+  add_intent(verb, options.intent);
+  verb.add_option("--owner", options.owner, "Whose work it is; you unless told");
+  verb.add_option("--reason", options.reason, "What is done")->capture_default_str();
+  verb.add_option("--for", options.length, "How long at most, up to 24h")->capture_default_str();
+  verb.add_flag("--once", options.once, "Say it once and end, without a window");
+  add_daemon(verb, options.url);
+  add_json(verb, options.json, "One JSON object a line, each time that it changes");
 }
 
 void add_hands_off(CLI::App& verb, HandsOffOptions& options) {
@@ -317,6 +332,8 @@ int command_line(int argc, char** argv) {
   windows.add("add", "Open one", maintenance_add, add_maintenance_add);
   windows.add("list", "Those that are open", maintenance_list, add_maintenance_list);
   windows.add("end", "Close one before its time", maintenance_end, add_maintenance_end);
+  verbs.add("guard", "Safe to pull or STOP, live, while you work on an element: 0 done and never stopped, 1 STOP was said, 4 nobody to ask",
+            guard, add_guard);
   auto* hands = app.add_subcommand("handsoff", "Let nothing be changed by any verb, until another token ends it");
   hands->require_subcommand(1);
   Verbs hands_off{*hands, exit_code};

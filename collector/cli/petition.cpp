@@ -45,7 +45,7 @@ ground::Result<json::object> object_of(const std::string& text, const std::strin
 }
 
 int show(const json::object& answer) {
-  if (!flag(answer, "ok")) return complain(text(answer, "error"), flag(answer, "refused") ? refused : problem_found);
+  if (const int code = code_of_answer(answer); code != fine) return complain(text(answer, "error"), code);
   std::cout << painted(Colour::good, text(answer, "text"));
   if (const auto event = text(answer, "event"); !event.empty())
     std::cout << "  " << painted(Colour::dim, event + (flag(answer, "durable") ? "" : ", not on the disk yet"));
@@ -107,14 +107,19 @@ ground::Result<json::object> ask_control(const std::string& socket, const std::s
   return object_of(*said, "answer");
 }
 
-int petition(const std::string& url, const json::object& request, bool as_json) {
+ground::Result<json::object> petitioned(const std::string& url, const json::object& request) {
   const auto status = status_of(url);
-  if (!status) return complain(status.error().what, cannot_know);
-  const auto answer = ask_control(text(*status, "control"), json::serialize(request));
+  return status ? ask_control(text(*status, "control"), json::serialize(request)) : status.error();
+}
+
+int code_of_answer(const json::object& answer) { return flag(answer, "ok") ? fine : flag(answer, "refused") ? refused : problem_found; }
+
+int petition(const std::string& url, const json::object& request, bool as_json) {
+  const auto answer = petitioned(url, request);
   if (!answer) return complain(answer.error().what, cannot_know);
   if (!as_json) return show(*answer);
   std::cout << ground::printable(json::serialize(*answer)) << '\n';
-  return flag(*answer, "ok") ? fine : flag(*answer, "refused") ? refused : problem_found;
+  return code_of_answer(*answer);
 }
 
 std::string own_name() {

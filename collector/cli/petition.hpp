@@ -15,6 +15,10 @@ namespace holdup::cli {
 /// One JSON object over the control socket, and its answer; an answer that is a refusal is no failure.
 [[nodiscard]] ground::Result<boost::json::object> ask_control(const std::string& socket, const std::string& request);
 
+/// Asks, and hands the answer back as it came.
+[[nodiscard]] ground::Result<boost::json::object> petitioned(const std::string& url, const boost::json::object& request);
+/// 0 it was done, 3 refused, 1 else.
+[[nodiscard]] int code_of_answer(const boost::json::object& answer);
 /// Asks, prints the answer, gives the exit code: 3 refused, 4 when nobody could be asked.
 [[nodiscard]] int petition(const std::string& url, const boost::json::object& request, bool json);
 

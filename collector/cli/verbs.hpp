@@ -155,6 +155,10 @@ struct CoverageOptions {
   Folders profiles = profile::default_folders();
   bool json = false;
 };
+struct GuardOptions {
+  std::string url{default_url}, element, intent = "work", owner, reason = "guarded work", length = "2h";
+  bool once = false, json = false;
+};
 struct ImportOptions {
   std::string csv, rack;
   bool json = false;
@@ -183,6 +187,7 @@ struct ImportOptions {
 [[nodiscard]] int incident_export(const IncidentExportOptions& options);
 [[nodiscard]] int drill(const DrillOptions& options);
 [[nodiscard]] int scan(const ScanOptions& options);
+[[nodiscard]] int guard(const GuardOptions& options);
 [[nodiscard]] int coverage_of_rack(const CoverageOptions& options);
 [[nodiscard]] int whatif(const WhatifOptions& options);
 [[nodiscard]] int import_sheet(const ImportOptions& options);

@@ -5,6 +5,7 @@
 
 #include "collector/serve/coverage_answer.hpp"
 #include "collector/serve/exposition.hpp"
+#include "collector/serve/guard_answer.hpp"
 #include "collector/serve/page.hpp"
 #include "collector/serve/status_json.hpp"
 #include "collector/serve/verify_json.hpp"
@@ -15,7 +16,6 @@ namespace holdup::serve {
 namespace {
 
 constexpr std::string_view plain = "text/plain; charset=utf-8";
-constexpr std::string_view incident_prefix = "/api/holdup/v1/incidents/", verify_prefix = "/api/holdup/v1/verify/";
 
 struct Asked {
   const Request& request;
@@ -98,9 +98,10 @@ Route incident(const Asked& asked, std::string_view encoded) {
   return IncidentAsked{*id};
 }
 
-Route verify(const Asked& asked, std::string_view encoded) {
+template <auto json_of>
+Route of_element(const Asked& asked, std::string_view encoded) {
   const auto element = url_decoded(encoded);
-  auto known = element ? verify_json(asked.mirror, *element, asked.moment) : std::string{};
+  auto known = element ? json_of(asked.mirror, *element, asked.moment) : std::string{};
   return known.empty() ? text(404, "no such element") : Answer{.body = std::move(known)};
 }
 
@@ -122,6 +123,16 @@ constexpr std::array<Path, 11> paths{{{"/", root},
                                       {"/api/v1/query", query, true},
                                       {"/api/v1/query_range", query_range, true}}};
 
+/// What follows names what is asked for.
+struct Prefix {
+  std::string_view prefix;
+  Route (*answer)(const Asked&, std::string_view encoded);
+};
+
+constexpr std::array<Prefix, 3> prefixes{{{"/api/holdup/v1/incidents/", incident},
+                                          {"/api/holdup/v1/verify/", of_element<verify_json>},
+                                          {"/api/holdup/v1/guard/", of_element<guard_json>}}};
+
 Answer not_meant(bool posted) {
   auto answer = text(405, "this method is not meant here");
   answer.allow = posted ? "GET, HEAD, POST" : "GET, HEAD";
@@ -142,9 +153,8 @@ Route route(const Request& request, const Mirror& mirror, incident::Moment momen
     const bool meant = reads(request.method) || (known.posted && request.method == Method::post);
     return meant ? known.answer(asked) : not_meant(known.posted);
   }
-  if (path.starts_with(incident_prefix))
-    return reads(request.method) ? incident(asked, path.substr(incident_prefix.size())) : not_meant(false);
-  if (path.starts_with(verify_prefix)) return reads(request.method) ? verify(asked, path.substr(verify_prefix.size())) : not_meant(false);
+  for (const auto& [prefix, answer] : prefixes)
+    if (path.starts_with(prefix)) return reads(request.method) ? answer(asked, path.substr(prefix.size())) : not_meant(false);
   return text(404, "no such path");
 }
 

@@ -76,7 +76,6 @@ class LoadReader {
   static void read_holdup(Mapping& map, Supply& supply) {
     const Node* node = map.find("holdup");
     if (node == nullptr) return;
-    idle(map, {"holdup"});
     if (!node->is_map()) {
       if (const auto length = period(map, "holdup")) supply.holdup = {{.length = *length}};
       return;

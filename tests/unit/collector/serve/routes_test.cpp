@@ -233,3 +233,54 @@ TEST_CASE("verify tells of what carries nothing when it last did, also what was 
   fresh->apply(std::move(past));
   CHECK(said() == "inputs: proven: cab1/psu1: carries nothing now, carried load last at " + ground::iso8601(standby.evidence.front().time));
 }
+
+TEST_CASE("guard says safe only while all that carries on is seen good, and what is not known is a STOP") {
+  Teller core;
+  const auto mirror = good_rack();
+  const auto guarded = [&](const std::string& element) {
+    return boost::json::parse(get(*mirror, "/api/holdup/v1/guard/" + element).body).as_object();
+  };
+  const auto reasons = [&](const std::string& element) {
+    std::string out;
+    const auto answer = guarded(element);
+    for (const auto& stop : answer.at("stops").as_array())
+      out += std::string{stop.at("element").as_string()} + ": " + std::string{stop.at("why").as_string()} + "\n";
+    return out;
+  };
+  CHECK(guarded("cab1%2Fpsu1").at("safe") == true);
+  CHECK(guarded("feed%2FA").at("safe") == true);
+  CHECK(reasons("cab1") == "cab1: goes dark with it\n");
+  CHECK(get(*mirror, "/api/holdup/v1/guard/cab9").status == 404);
+  News news;
+  news.restored = {event({.n = 1, .verdict = "supply_input_lost", .element = "cab1/psu1", .cause = "cab1/psu1"})};
+  mirror->apply(std::move(news));
+  CHECK(guarded("pdu-a").at("safe") == true);  // what is worked on is lost: that is the work
+  CHECK(holds(reasons("cab1%2Fpsu2"), "cab1/psu1: supply_input_lost (probable)\n"));
+  tell(*mirror, core.up("pdu-b", false, noon + 1s));
+  CHECK(reasons("cab1%2Fpsu1") == "device/pdu-b: does not answer\n");
+  tell(*mirror, core.up("shelf-psu2", false, noon + 1s));
+  CHECK(holds(reasons("cab1%2Fpsu1"), "device/shelf-psu2: does not answer\n"));
+  Mirror unread{core.site()};
+  const auto answer = get(unread, "/api/holdup/v1/guard/cab1%2Fpsu1").body;
+  CHECK(holds(answer, "\"safe\":false"));
+  CHECK(holds(answer, "still reading what happened before the start"));
+}
+
+TEST_CASE("guard stops for work on the other side, and not for the window of its own") {
+  const auto mirror = good_rack();
+  const auto window = [&](int n, const std::string& element) {
+    auto opened = event({.n = n, .verdict = "maintenance", .element = element, .cause = element, .strength = "attested"});
+    opened.incident.clear();
+    opened.evidence = {};
+    for (const auto* line : {"intent: work", "owner: eve", "reason: new fans", "until: 2036-01-01T00:00:00.000Z"})
+      opened.evidence.push_back({.source = element, .point = line, .value = {}, .quality = "good", .time = opened.time, .uncertainty = {}});
+    return opened;
+  };
+  INFO(get(*mirror, "/api/holdup/v1/status").body);
+  News own;
+  own.restored = {window(1, "cab1/psu1")};
+  mirror->apply(std::move(own));
+  REQUIRE(mirror->ledger().notices().windows().size() == 1);
+  CHECK(holds(get(*mirror, "/api/holdup/v1/guard/cab1%2Fpsu1").body, "\"safe\":true"));
+  CHECK(holds(get(*mirror, "/api/holdup/v1/guard/cab1%2Fpsu2").body, "is worked on by eve: new fans"));
+}
