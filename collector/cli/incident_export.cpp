@@ -1,16 +1,19 @@
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <set>
 
+#include "collector/capture/capture.hpp"
 #include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
 #include "ground/json_writer.hpp"
 #include "ground/utf8.hpp"
 #include "store/reader.hpp"
 
-// `holdup incident export`: events and samples of one incident in a folder that can be handed on.
+// `holdup incident export`: events, samples and captures of one incident in a folder that can be handed on.
 namespace holdup::cli {
 namespace {
 
@@ -34,12 +37,28 @@ std::set<std::string> devices_of(const std::vector<store::StoredEvent>& events) 
   return out;
 }
 
-/// Series of these devices, and those that carry an element's name in `supply` or `load`.
-std::vector<std::string> selectors_of(const std::vector<store::StoredEvent>& events) {
+constexpr std::array labels{"device", "load", "feed"};
+
+/// Series of these devices, and those that carry an element's name in `load` or `feed`.
+std::vector<std::string> selectors_of(const std::set<std::string>& names) {
   std::vector<std::string> out;
-  for (const auto& name : devices_of(events))
-    for (const char* label : {"device", "load", "feed"}) out.push_back("{" + std::string{label} + "=\"" + name + "\"}");
+  for (const auto& name : names)
+    for (const std::string label : labels) out.push_back("{" + label + "=\"" + name + "\"}");
   return out;
+}
+
+/// The same, as the store has them.
+ground::Result<std::vector<store::StoredSeries>> series_of(store::Reader& reader, const std::set<std::string>& names) {
+  std::map<std::int64_t, store::StoredSeries> out;
+  for (const auto& name : names)
+    for (const std::string label : labels) {
+      auto some = reader.series("", {{label, name}});
+      if (!some) return some.error();
+      for (auto& one : *some) out.emplace(one.row, std::move(one));
+    }
+  std::vector<store::StoredSeries> all;
+  for (auto& [row, one] : out) all.push_back(std::move(one));
+  return all;
 }
 
 bool write(const fs::path& path, const std::string& text) {
@@ -53,10 +72,41 @@ std::string read_me(const IncidentExportOptions& options, ground::Utc from, grou
          "- events.jsonl: what was said, with its evidence, one event a line, in order of recording.\n"
          "- samples.csv: " +
          ground::iso8601(from) + " to " + ground::iso8601(to) +
-         ", of every device that the evidence speaks of: time, metric, labels, value, quality, age_s.\n\n"
+         ", of every device that the evidence speaks of: time, metric, labels, value, quality, age_s.\n"
+         "- captures/: a minute before the first sign until five minutes after the begin, and a minute around the end; NAME.trend.csv a "
+         "device, one\n"
+         "  row an answer, one column a point, NAME.edges.csv a contact, notes.jsonl what was called out and said meanwhile; manifest.json "
+         "says of\n"
+         "  each column what it is, where it comes from, how often it was asked and how often the device measures anew, as far as that is "
+         "known.\n\n"
          "Samples are values as they were polled: trends, not waveforms. A device measured each of them up to age_s, and its own refresh, "
          "before its time;\n"
          "what happened between two polls is not in them. Events carry the uncertainty of their times in uncertainty_s.\n";
+}
+
+ground::Result<capture::Written> capture_in(const fs::path& folder, store::Reader& reader, const std::vector<store::StoredEvent>& events,
+                                            const std::set<std::string>& names) {
+  const auto series = series_of(reader, names);
+  if (!series) return series.error();
+  std::error_code error;
+  fs::create_directory(folder, error);
+  return capture::write(reader, events, *series, folder.string());
+}
+
+void tell(const IncidentExportOptions& options, std::size_t events, const capture::Written& captured) {
+  if (options.json)
+    std::cout << ground::JsonWriter{}
+                     .begin_object()
+                     .field("folder", options.to)
+                     .field("events", static_cast<std::uint64_t>(events))
+                     .field("captures", static_cast<std::uint64_t>(captured.files))
+                     .field("captured_samples", static_cast<std::uint64_t>(captured.samples))
+                     .end_object()
+                     .take()
+              << '\n';
+  else
+    std::cout << ground::printable(options.to) << ": " << events << " events, the samples around them, and " << captured.samples
+              << " samples in " << captured.files << " captures\n";
 }
 
 }  // namespace
@@ -76,22 +126,17 @@ int incident_export(const IncidentExportOptions& options) {
   const fs::path folder{options.to};
   if (!write(folder / "events.jsonl", lines) || !write(folder / "README.md", read_me(options, from, to)))
     return complain(options.to + " cannot be written", cannot_know);
+  const auto names = devices_of(*events);
   const int code = export_samples({.store = options.store,
                                    .format = "csv",
                                    .from = ground::iso8601(from),
                                    .to = ground::iso8601(to),
                                    .out = (folder / "samples.csv").string(),
-                                   .matches = selectors_of(*events)});
-  if (code == fine && options.json)
-    std::cout << ground::JsonWriter{}
-                     .begin_object()
-                     .field("folder", options.to)
-                     .field("events", static_cast<std::uint64_t>(events->size()))
-                     .end_object()
-                     .take()
-              << '\n';
-  else if (code == fine)
-    std::cout << ground::printable(options.to) << ": " << events->size() << " events, and the samples around them\n";
+                                   .matches = selectors_of(names)});
+  if (code == cannot_know || code == usage) return code;
+  const auto captured = capture_in(folder / "captures", *reader, *events, names);
+  if (!captured) return complain(captured.error().what, cannot_know);
+  tell(options, events->size(), *captured);
   return code;
 }
 

@@ -271,7 +271,7 @@ void Machine::take(const Edges& input) {
     if (level.contact < site_->contacts.size()) watch_->detector.took(level);
 }
 
-// What a contact says now is a sample and an event: when it last moved tells whether it can be relied on.
+// What a contact says now is a sample, as old as its edge, and an event: when it last moved tells whether it can be relied on.
 void Machine::note_contacts() {
   for (const site::Index c : watch_->detector.take_changed_contacts()) {
     const auto& fact = watch_->detector.facts().contacts().fact(c);
@@ -279,6 +279,7 @@ void Machine::note_contacts() {
     record::Batch batch;
     if (!log.series) log.series = registry_.enter(series_of_contact(*site_, c), batch.born);
     const auto quality = fact.open ? Quality::good : Quality::failed;
+    batch.age = moment_.now - (fact.open ? fact.since : fact.trouble_since);
     batch.samples.push_back({*log.series, fact.open ? (*fact.open ? 0. : 1.) : std::numeric_limits<double>::quiet_NaN(), quality});
     record(std::move(batch));
     const auto element = ground::Element::contact(site_->contacts[c].name);

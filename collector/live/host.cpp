@@ -5,6 +5,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "collector/capture/sheet.hpp"
+#include "collector/core/registry.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
 
@@ -131,6 +133,27 @@ void Host::keep(core::Effects& effects) {
   for (auto& record : effects.audits)
     if (const auto kept = parts_.store->append(std::move(record)); !kept) spdlog::error("audit_dropped reason=\"{}\"", kept.error().what);
   for (auto& batch : effects.batches) parts_.store->append(std::move(batch));
+  for (const auto& known : effects.known) keep_sheet(known);
+}
+
+void Host::keep_sheet(const core::Known& known) {
+  const auto& site = machine_.site();
+  if (known.device >= site.devices.size()) return;
+  capture::Sheet sheet{.profile = known.identity.profile,
+                       .vendor = known.identity.vendor,
+                       .model = known.identity.model,
+                       .firmware = known.identity.firmware,
+                       .identified = ground::utc(ground::clock::now(), ground::clock::utc_offset()),
+                       .points = {}};
+  for (std::size_t p = 0; p < known.points.size(); ++p) {
+    const auto& point = known.points[p];
+    const auto period = p < known.periods.size() ? std::optional{known.periods[p]} : std::nullopt;
+    sheet.points[core::series_of(site, known.device, point).text()] = {.source = point.source, .period = period, .refresh = point.refresh};
+  }
+  const auto text = to_json(sheet);
+  const auto& name = site.devices[known.device].name;
+  if (const auto kept = parts_.store->put({.kind = capture::sheet_kind, .key = name, .bytes = {text.begin(), text.end()}}); !kept)
+    spdlog::warn("points_not_kept device={} reason=\"{}\"", name, kept.error().what);
 }
 
 std::map<std::string, std::uint64_t> Host::dropped() const {

@@ -87,6 +87,7 @@ class Host {
   void deliver(core::Post& post);
   void keep(core::Effects& effects);
   void keep_waiting_events();
+  void keep_sheet(const core::Known& known);
   void arm(std::optional<ground::Instant> at);
   static void write(const core::LogLine& line);
 

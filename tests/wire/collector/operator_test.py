@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What people tell a running daemon over its control socket, on a simulated rack: `operator_test.py WHAT BIN`, WHAT as below."""
-import hashlib, json, os, signal, stat, subprocess, sys
+import csv, hashlib, json, os, signal, stat, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 from live_rack import PATIENCE, Broken, Daemon, stage, wait_for
@@ -99,7 +99,7 @@ def handsoff(rack, listener):
     control(daemon)
     expect(rack, 0, "handsoff", "start", "--by", "eve", "--token-file", red, "--url", daemon.url)
     for again in range(2):
-        refused = [["attest", "cab1", "--by", "eve", "--reason", "x"], ["maintenance", "add", "pdu-a", "--reason", "x"], ["handsoff", "start", "--by", "bob", "--token-file", blue],
+        refused = [["attest", "cab1", "--by", "eve", "--reason", "x"], ["commission", "cab1/psu1", "--by", "eve"], ["maintenance", "add", "pdu-a", "--reason", "x"], ["handsoff", "start", "--by", "bob", "--token-file", blue],
                    ["handsoff", "end", "--by", "eve", "--token-file", red]]
         for words in refused:
             expect(rack, 3, *words, "--url", daemon.url)
@@ -128,6 +128,23 @@ def handsoff(rack, listener):
     expect(rack, 0, "db", "compact", store)
     expect(rack, 0, "audit", "log", "--verify", "--store", store)
     print("refused and audited until the second token came, detection and alerts went on")
+
+
+def captured(begun, folder):
+    """The supply's own word at full resolution before and after it was lost, said to be a trend, with its register and its period."""
+    with open(f"{folder}/captures/manifest.json") as text:
+        files = {one["file"]: one for one in json.load(text)["files"]}
+    trend = files["shelf-psu1.trend.csv"]
+    column = next(c for c in trend["columns"] if c["point"] == "rack_supply_input_ok")
+    if "not waveforms" not in trend["about"] or column["kind"] != "trend" or not column["source"] or column["period_s"] != 0.5 or not 0 < column["spacing_s"]["median"] < 1:
+        raise Broken(f"the manifest says {trend['about']} {column}")
+    with open(f"{folder}/captures/shelf-psu1.trend.csv") as rows:
+        said = [(row["answered"], row[column["column"]]) for row in csv.DictReader(rows) if row[column["column"]]]
+    fallen = [at for at, value in said if value == "0"]
+    if not fallen or fallen[0] != begun["evidence"][0]["time"] and fallen[0] != begun["time"] or said[0][1] != "1" or said[-1][1] != "1":
+        raise Broken(f"captured: {said}, begun at {begun['time']}")
+    if "notes.jsonl" not in files or files["notes.jsonl"]["kind"] != "events":
+        raise Broken(f"what was said meanwhile is not in it: {files}")
 
 
 def blind(rack, listener):
@@ -163,6 +180,7 @@ def blind(rack, listener):
     with open(f"{folder}/events.jsonl") as events, open(f"{folder}/samples.csv") as samples, open(f"{folder}/README.md") as text:
         if [json.loads(line)["verdict"] for line in events][-1] != "restored" or 'rack_' not in samples.read() or "not waveforms" not in text.read():
             raise Broken("the bundle is not whole")
+    captured(begun, folder)
     expect(rack, 3, "incident", "export", begun["incident"], "--store", f"{rack.folder}/rack.db", "--to", folder)
     if {a["annotations"]["incident"] for a in listener.alerts()} != {begun["incident"]}:
         raise Broken("paged twice")

@@ -335,6 +335,24 @@ TEST_CASE("a contact edge is told as soon as it has held for its qualify") {
   CHECK(bench.machine->incidents().empty());
 }
 
+TEST_CASE("a contact's sample is as old as its edge") {
+  Bench bench;
+  bench.run(20s);
+  const auto edge = bench.now;
+  bench.step(core::Edges{{{.contact = 0, .open = true, .at = edge}}});
+  bool seen = false;
+  while (!seen && bench.now < edge + 1s) {
+    bench.now += 1ms;
+    for (const auto& batch : bench.machine->step({bench.now, 500s}, core::TimerDue{}).batches)
+      if (std::ranges::any_of(batch.born, [](const auto& born) { return born.second.name == "rack_contact_closed"; })) {
+        seen = true;
+        CHECK(batch.at - batch.age == edge);
+        CHECK(batch.age >= 2ms);
+      }
+  }
+  CHECK(seen);
+}
+
 TEST_CASE("a device that falls silent is logged once, and once when it answers") {
   Bench bench;
   bench.run(20s);
