@@ -40,6 +40,11 @@ std::vector<std::pair<json::object, std::vector<Sampled>>> series_of(const Daemo
   return out;
 }
 
+bool is_attested(const json::object& status, const std::string& element) {
+  return std::ranges::any_of(status.at("attested").as_array(),
+                             [&](const json::value& each) { return text(each.as_object(), "element") == element; });
+}
+
 /// An open incident that has to do with the load.
 std::string trouble_of(const json::object& status, const std::string& load) {
   for (const auto& each : status.at("incidents").as_array())
@@ -81,8 +86,9 @@ std::string objection(const json::object& status, const std::string& supply) {
     if (load_of(element) != load_of(supply)) continue;
     const auto state = text(each.as_object(), "state");
     others = others || element != supply;
-    // What nothing shows may be pulled itself: that is how it comes to light. What is left has to be proven good.
-    if (element == supply ? state == "lost" : state != "on") return element + " is not proven good: " + text(each.as_object(), "why");
+    // What nothing shows may be pulled itself: that is how it comes to light. What is left has to be proven good, or vouched for.
+    const bool stands = state == "on" || (state == "unknown" && (element == supply || is_attested(status, element)));
+    if (!stands) return element + " is not proven good: " + text(each.as_object(), "why") + "; where no sensor can tell, attest it first";
   }
   if (!others) return load_of(supply) + " has no other supply: it would go down";
   if (auto trouble = trouble_of(status, load_of(supply)); !trouble.empty()) return trouble;

@@ -14,8 +14,8 @@ namespace holdup::cli {
 /// Of a status. Throws where that is none.
 [[nodiscard]] std::vector<Cord> cords_of(const boost::json::object& status);
 
-/// Why this supply's cord must not be pulled now; "" when it may: the load's other supplies are proven good, nothing of it is open, and
-/// nobody works on them.
+/// Why this supply's cord must not be pulled now; "" when it may: the load's other supplies are proven good, or attested where nothing
+/// tells, nothing of it is open, and nobody works on them.
 [[nodiscard]] std::string objection(const boost::json::object& status, const std::string& supply);
 
 /// "cab1" of "cab1/psu1".

@@ -26,7 +26,7 @@ constexpr ground::Duration before = 60s, after = 5min;  // of its begin, and of 
 std::set<std::string> devices_of(const std::vector<store::StoredEvent>& events) {
   std::set<std::string> out;
   const auto add = [&](std::string_view element) {
-    for (const std::string_view kind : {"device/", "feed/"})
+    for (const std::string_view kind : {"device/", "feed/", "contact/"})
       if (element.starts_with(kind)) element.remove_prefix(kind.size());
     out.emplace(element.substr(0, element.find('/')));
   };
@@ -37,9 +37,9 @@ std::set<std::string> devices_of(const std::vector<store::StoredEvent>& events) 
   return out;
 }
 
-constexpr std::array labels{"device", "load", "feed"};
+constexpr std::array labels{"device", "load", "feed", "contact"};
 
-/// Series of these devices, and those that carry an element's name in `load` or `feed`.
+/// Series of these devices, and those that carry an element's name in `load`, `feed` or `contact`.
 std::vector<std::string> selectors_of(const std::set<std::string>& names) {
   std::vector<std::string> out;
   for (const auto& name : names)

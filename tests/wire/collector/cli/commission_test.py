@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """`holdup commission` on a simulated rack, the test being the person who pulls: `commission_test.py WHAT BIN`, WHAT as below."""
-import json, os, pty, re, select, subprocess, sys, time, urllib.parse, urllib.request
+import json, os, pty, re, select, signal, subprocess, sys, time, urllib.parse, urllib.request
 from datetime import datetime
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
@@ -79,6 +79,10 @@ def is_dark(daemon, outlet):
         return [one["value"][1] for one in json.load(answer)["data"]["result"]] == ["0"]
 
 
+def windows(daemon):
+    return sorted((one["element"], one["intent"]) for one in daemon.status()["maintenance"])
+
+
 def utc(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
@@ -88,7 +92,9 @@ def pulled(rack, daemon, verb, outlet):
     before = time.time()
     rack.do(f"fail {outlet}")
     after = time.time()
-    verdict = utc(verb.saying("lost")["time"])
+    lost = verb.saying("lost")
+    verdict = utc(lost["time"])
+    wait_for("only its window stands", lambda: windows(daemon) == [(lost["element"], "off")])
     wait_for("its outlet is measured dark", lambda: is_dark(daemon, outlet))
     rack.do(f"restore {outlet}")
     result = verb.saying("result")
@@ -114,6 +120,13 @@ def corded(rack, listener):
         raise Broken("it does not say why srv1 is not to be pulled")
     if run(rack, 1, "commission", "--list", "--url", daemon.url).count("never") < 3:
         raise Broken("commissioned before it was")
+    verb = Watching(rack, daemon, "cab1")
+    if windows(daemon) != [("cab1/psu1", "off"), ("cab1/psu2", "off")]:
+        raise Broken(f"windows on {windows(daemon)}")
+    verb.process.send_signal(signal.SIGINT)
+    verb.ends(4)
+    if windows(daemon):
+        raise Broken(f"interrupted, it left windows on {windows(daemon)}")
     verb = Watching(rack, daemon, "cab1")
     for supply, outlet in (("cab1/psu2", "pdu-b/outlet/3"), ("cab1/psu1", "pdu-a/outlet/3")):
         result = pulled(rack, daemon, verb, outlet)
@@ -188,6 +201,10 @@ def blind(rack, listener):
     wait_for("every device heard", lambda: all(device["age_s"] is not None for device in daemon.status()["devices"]))
     if "not proven good" not in run(rack, 3, "commission", "cab1/psu1", "--by", "eve", "--url", daemon.url):
         raise Broken("psu1 is to be pulled although nothing shows that psu2 is there")
+    run(rack, 0, "attest", "cab1/psu2", "--by", "eve", "--reason", "its lamp is green", "--url", daemon.url)
+    verb = Watching(rack, daemon, "cab1/psu1")
+    verb.process.send_signal(signal.SIGTERM)
+    verb.ends(4)
     verb = AtTerminal(rack, daemon, "cab1/psu2", "--wait", "8s")
     verb.reads(r"cab1/psu2: pull its cord \(pdu-b/outlet/8\)")
     verb.types("\n")
