@@ -1,6 +1,7 @@
 #include "collector/capture/sheet.hpp"
 
 #include <boost/json.hpp>
+#include <stdexcept>
 
 #include "ground/json_writer.hpp"
 

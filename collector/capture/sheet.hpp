@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "ground/instant.hpp"
 #include "ground/result.hpp"

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <iostream>
 #include <map>
+#include <memory>
 
 #include "collector/cli/commission_words.hpp"
 #include "collector/cli/cords.hpp"
@@ -118,7 +119,8 @@ class Commissioning {
   }
 
   void ask_for(const std::string& supply) {
-    Pull pull = begin(supply);
+    const auto begun = begin(supply);
+    Pull& pull = *begun;
     const auto& cord = cord_of(supply);
     std::cout << painted(Colour::warning, supply) << ": pull its cord" << (cord.outlet.empty() ? "" : " (" + cord.outlet + ")")
               << " and press Enter as you do; s skips it, q ends\n"
@@ -173,13 +175,15 @@ class Commissioning {
         watched.push_back(supply);
     }
     if (watched.empty()) return refused;
+    auto pull = begin({});
     say_watching(watched);
     const auto until = ground::clock::now() + setting_.patience;
-    while (ground::clock::now() < until && interrupted == 0 && !ended_ && !all_of(watched)) {
-      Pull pull = begin({});
-      while (pull.stage() == Pull::Stage::waiting && ground::clock::now() < until && interrupted == 0) listen(pull, turn);
-      if (pull.stage() == Pull::Stage::waiting) break;
-      take_turn(pull, watched);
+    const auto over = [&] { return ground::clock::now() >= until || interrupted != 0 || ended_ || all_of(watched); };
+    while (!over()) {
+      listen(*pull, turn);
+      if (pull->stage() == Pull::Stage::waiting) continue;
+      take_turn(*pull, watched);
+      pull = begin({}, pull->back());
     }
     return fine;
   }
@@ -203,15 +207,19 @@ class Commissioning {
 
   // ---- One pull.
 
-  Pull begin(std::string expected) {
+  // What was said before `from` counts for nothing; what was said since and is not read yet does.
+  std::unique_ptr<Pull> begin(std::string expected, std::optional<ground::Utc> from = {}) {
     handovers_ = handovers_of(setting_.daemon);
     handover_.reset();
-    while (stream_.next(0s)) continue;  // of the pull before
-    return Pull{setting_.rack, std::move(expected), utc_now()};
+    return std::make_unique<Pull>(setting_.rack, std::move(expected),
+                                  from.value_or(std::chrono::floor<std::chrono::milliseconds>(utc_now())));
   }
 
   void listen(Pull& pull, Duration patience) {
-    for (auto event = stream_.next(patience); event; event = stream_.next(0s)) pull.hear(*event);
+    for (auto event = stream_.next(patience); event; event = stream_.next(0s)) {
+      pull.hear(*event);
+      if (pull.stage() == Pull::Stage::back) return;  // the rest is the next one's
+    }
   }
 
   // From the verdict until all of it is back.
@@ -231,10 +239,15 @@ class Commissioning {
       if (found) say_found(test);
     }
     if (pull.stage() == Pull::Stage::beyond) return stop("holdup says " + pull.beyond() + ": that is more than one cord");
-    for (const auto until = ground::clock::now() + written; ground::clock::now() < until && interrupted == 0;) listen(pull, turn);
+    pause(written);
     note_handover();
     keep(judge(pull));
     if (pull.stage() != Pull::Stage::back) stop(pull.lost().front() + " is not back after " + ground::duration_text(longest_out));
+  }
+
+  /// Ended by a signal.
+  static void pause(Duration length) {
+    (void)::poll(nullptr, 0, static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(length).count()));
   }
 
   void note_handover() {
@@ -330,7 +343,7 @@ class Commissioning {
     for (const auto until = ground::clock::now() + (tests_.empty() ? 0s : setting_.wait); interrupted == 0;) {
       if (const auto status = read_status()) why = objection(*status, supply);
       if (why.empty() || ground::clock::now() >= until) break;
-      (void)stream_.next(look_period);
+      pause(look_period);
     }
     return why;
   }

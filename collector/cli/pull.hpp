@@ -69,6 +69,8 @@ class Pull {
   /// Its own signs that are readings: their series tell when it was lost.
   [[nodiscard]] std::vector<record::Evidence> signs() const;
   [[nodiscard]] ground::Utc from() const { return from_; }
+  /// When all of it was there again.
+  [[nodiscard]] std::optional<ground::Utc> back() const { return back_; }
 
   /// What is known of it by now: the series of its signs, the meters of all outlets.
   [[nodiscard]] incident::Commissioned judged(const std::vector<Track>& signs, const std::vector<Track>& meters) const;

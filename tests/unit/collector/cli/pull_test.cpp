@@ -36,7 +36,7 @@ struct Story {
   Pull pull;
   int count = 0;
 
-  explicit Story(std::string expected = "cab1/psu1") : pull{rack, std::move(expected), start} {}
+  explicit Story(std::string expected = "cab1/psu1", ground::Utc from = start) : pull{rack, std::move(expected), from} {}
 
   Event say(Phase phase, const std::string& verdict, const std::string& element, ground::Duration after,
             std::vector<Evidence> evidence = {}, const std::string& incident = "b-1") {
@@ -245,6 +245,17 @@ TEST_CASE("an event counts once, one from before the pull not at all, and one of
   CHECK(story.pull.stage() == Stage::out);
   story.say(Phase::end, "path_redundancy_lost", "cab1", 22s);
   CHECK(story.pull.stage() == Stage::back);
+}
+
+TEST_CASE("the next pull begins where the last one ended: what ended then is not its own, what begins then is") {
+  Story last;
+  last.lose(), last.give_back();
+  REQUIRE(last.pull.back() == at(30s));
+  Story next{"", *last.pull.back()};
+  next.give_back();
+  CHECK(next.pull.stage() == Stage::waiting);
+  next.say(Phase::begin, "supply_input_lost", "cab1/psu2", 30s, {}, "b-2");
+  CHECK(next.pull.lost() == std::vector<std::string>{"cab1/psu2"});
 }
 
 TEST_CASE("an incident that becomes part of another is followed there") {
