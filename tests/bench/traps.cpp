@@ -8,10 +8,11 @@
 #include <thread>
 
 #include "alert_listener.hpp"
-#include "child_program.hpp"
+#include "detect_rack.hpp"
 #include "folder.hpp"
 #include "ground/clock/clock.hpp"
-#include "http_get.hpp"
+#include "holdup_daemon.hpp"
+#include "limits/alert_post.hpp"
 #include "limits/trap_relay.hpp"
 #include "limits/trap_sink.hpp"
 #include "simulator.hpp"
@@ -25,102 +26,33 @@ using namespace std::chrono_literals;
 using Clock = Witness::Clock;
 using Micros = std::chrono::duration<double, std::micro>;
 
-std::string pdu(int number) { return "pdu-" + std::to_string(number); }
-
-/// PDUs on two feeds, a cabinet on each two of them.
-std::string trap_rack(int pdus) {
-  std::string devices = "devices:\n", loads = "loads:\n", sim = "sim:\n";
-  for (int n = 1; n <= pdus; ++n) {
-    devices += "  " + pdu(n) + ": {url: snmp://192.0.2." + std::to_string(n) + ", feed: " + (n % 2 == 1 ? "A" : "B") + "}\n";
-    sim += "  " + pdu(n) + ": {model: raritan-px3, refresh: 200ms}\n";
-    if (n % 2 == 1) continue;
-    const auto cabinet = "cab" + std::to_string(n / 2);
-    loads += "  " + cabinet + ":\n    needs_watts: 300\n    supplies:\n";
-    for (int psu = 1; psu <= 2; ++psu)
-      loads += "      psu" + std::to_string(psu) + ": {cord: " + pdu(n - 2 + psu) + "/outlet/1, rated_watts: 600, holdup: 20ms}\n";
-    sim += "  " + cabinet + ": {watts: 300}\n";
-  }
-  return "rack: traps\nsystem: 1ph\nfeeds:\n  A: {nominal_volts: 230, rating_amperes: 32}\n  B: {nominal_volts: 230, rating_amperes: "
-         "32}\n" +
-         devices + loads + sim;
-}
-
-/// Raritan's outletSensorStateChange of an outlet's switch: on (7) or off (8).
-std::string outlet_trap(int outlet, int state) {
-  const auto place = static_cast<std::uint32_t>(outlet);
-  const auto bind = [](const Arcs& oid, const std::string& value) { return tlv(0x30, name(oid) + value); };
-  const auto binds = bind({1, 3, 6, 1, 2, 1, 1, 3, 0}, number(0x43, 1)) +
-                     bind({1, 3, 6, 1, 6, 3, 1, 1, 4, 1, 0}, name({1, 3, 6, 1, 4, 1, 13742, 6, 0, 63})) +
-                     bind({1, 3, 6, 1, 4, 1, 13742, 6, 0, 0, 10, 0}, number(2, 14)) +
-                     bind({1, 3, 6, 1, 4, 1, 13742, 6, 5, 4, 3, 1, 3, 1, place, 14}, number(2, static_cast<std::uint64_t>(state)));
-  const auto body = number(2, 1) + number(2, 0) + number(2, 0) + tlv(0x30, binds);
-  return tlv(0x30, number(2, 1) + tlv(4, "public") + tlv(0xA7, body));
-}
-
 /// The simulated rack, the daemon, and the witness between them.
 class Stage {
  public:
   explicit Stage(const TrapPlan& plan)
-      : simulator_{{.bin = plan.bin, .rack = trap_rack(plan.pdus)}, folder_},
+      : simulator_{{.bin = plan.bin, .rack = pdu_site(plan.pdus / 2, "1s", documentation_hosts()) + pdu_simulation(plan.pdus / 2)},
+                   folder_},
         witness_{ports(plan.pdus)},
-        daemon_{{.words = {plan.bin + "/holdup", "run", "-c", folder_.write("site.yaml", site(plan.pdus))},
-                 .log = folder_.file("holdup.log")}} {
-    auto ready = daemon_.line();  // "ready http://127.0.0.1:PORT/"
-    ready.pop_back();
-    http_ = port_of(ready);
-    const auto patience = Clock::now() + 60s;
-    while (!is_ready()) {
-      if (Clock::now() > patience)
-        throw std::runtime_error{"the rack was not called redundant within a minute; see " + folder_.file("holdup.log")};
-      std::this_thread::sleep_for(100ms);
-    }
-  }
+        daemon_{plan.bin, pdu_site(plan.pdus / 2, "1s", [&](const std::string& name) { return witness_.host(number_of(name) - 1); }),
+                listener_.port()} {}
 
   [[nodiscard]] Witness& witness() { return witness_; }
   [[nodiscard]] AlertListener& listener() { return listener_; }
   [[nodiscard]] const Simulator& simulator() const { return simulator_; }
-  [[nodiscard]] std::uint16_t trap_port() const { return trap_port_; }
-  /// A sample of the daemon's /metrics; 0 where there is none.
-  [[nodiscard]] double metric(const std::string& sample) const {
-    const auto page = "\n" + http_get(http_, "/metrics").value_or("");
-    const auto at = page.find("\n" + sample + " ");
-    return at == std::string::npos ? 0 : std::stod(page.substr(at + sample.size() + 2));
-  }
-  [[nodiscard]] double cpu_seconds() const { return daemon_.cpu_seconds(); }
+  [[nodiscard]] const HoldupDaemon& daemon() const { return daemon_; }
 
  private:
   [[nodiscard]] std::vector<std::uint16_t> ports(int pdus) const {
     std::vector<std::uint16_t> out;
-    for (int n = 1; n <= pdus; ++n) out.push_back(simulator_.port(pdu(n)));
+    for (std::size_t n = 1; n <= static_cast<std::size_t>(pdus); ++n) out.push_back(simulator_.port(pdu(n)));
     return out;
-  }
-  [[nodiscard]] std::string site(int pdus) const {
-    auto text = folder_.read("simulated.yaml");
-    for (int n = 1; n <= pdus; ++n) {
-      const auto key = "  " + pdu(n) + ": ";
-      const auto url = simulator_.url(pdu(n));
-      const auto at = text.find(url, text.find(key));
-      if (at == std::string::npos) throw std::runtime_error{"the simulator's site file names no " + url};
-      text.replace(at, url.size(), witness_.url(static_cast<std::size_t>(n - 1)));
-    }
-    return text + "store: {path: " + folder_.file("bench.db") + "}\nhttp: {listen: 127.0.0.1:0}\ntraps: {listen: 127.0.0.1:0}\n" +
-           "alerts: {webhook: [http://127.0.0.1:" + std::to_string(listener_.port()) + "/hook]}\n";
-  }
-  bool is_ready() {
-    const auto status = http_get(http_, "/api/holdup/v1/status");
-    if (!status) return false;
-    const auto said = json::parse(*status);
-    if (said.at("verdict").as_string() != "redundant" || !said.at("traps").at("listening").as_bool()) return false;
-    trap_port_ = port_of(std::string{said.at("traps").at("endpoint").as_string()});
-    return true;
   }
 
   Folder folder_;
   AlertListener listener_;
   Simulator simulator_;
   Witness witness_;
-  ChildProgram daemon_;
-  std::uint16_t http_ = 0, trap_port_ = 0;
+  HoldupDaemon daemon_;
 };
 
 /// Nearest rank.
@@ -213,7 +145,9 @@ void confirming(const TrapPlan& plan) {
   Stage stage{plan};
   Witness& witness = stage.witness();
   const auto nobody = static_cast<std::size_t>(plan.pdus);
-  TrapRelay relay{witness.address(nobody), question(0).bytes};
+  const Wire out{SOCK_DGRAM, witness.address(nobody)};
+  const auto asks = question(0).bytes;
+  TrapRelay relay{[&] { out.send(asks.data(), asks.size()); }};
   const std::jthread relaying{[&](const std::stop_token& stop) { relay.run(stop); }};
   const auto trap = outlet_trap(2, 7);
   Calls of_holdup{witness}, of_relay{witness};
@@ -223,7 +157,7 @@ void confirming(const TrapPlan& plan) {
     of_relay.call(nobody, relay.port(), trap, nobody);
     const auto device = static_cast<std::size_t>(n % plan.pdus);
     while (Clock::now() - witness.last_asked(device) < 150ms) std::this_thread::sleep_for(1ms);  // holdup leaves 100 ms between questions
-    of_holdup.call(device, stage.trap_port(), trap, device);
+    of_holdup.call(device, stage.daemon().trap_port(), trap, device);
   }
   std::printf("\ntrap -> confirming question at the device, %d of each in turn, microseconds; `holdup run` with %d PDUs\n", plan.traps,
               plan.pdus);
@@ -244,20 +178,21 @@ void storm(const TrapPlan& plan) {
   std::uint64_t bare = 0;
   std::jthread sinking{[&](const std::stop_token& stop) { bare = sink.run(stop); }};
   const auto began = Clock::now();
-  const double cpu = stage.cpu_seconds();
-  Storm storm{witness, plan, {stage.trap_port(), sink.port()}};
+  const double cpu = stage.daemon().cpu_seconds();
+  Storm storm{witness, plan, {stage.daemon().trap_port(), sink.port()}};
   std::this_thread::sleep_for(std::chrono::seconds{plan.seconds} / 2);
   stage.simulator().order("set pdu-1/outlet/1 state=off");
   const auto lost = ground::clock::now();
-  witness.call(0, stage.trap_port(), outlet_trap(1, 8));
+  witness.call(0, stage.daemon().trap_port(), outlet_trap(1, 8));
   const auto said = told(stage.listener(), lost);
   storm.join();
   const auto ended = Clock::now();
-  const double used = stage.cpu_seconds() - cpu;
+  const double used = stage.daemon().cpu_seconds() - cpu;
   std::this_thread::sleep_for(500ms);  // what is in the sockets
   sinking.request_stop();
   sinking.join();
-  const double received = stage.metric("holdup_traps_received_total"), kernel = stage.metric("holdup_dropped_total{what=\"traps_kernel\"}");
+  const double received = stage.daemon().metric("holdup_traps_received_total"),
+               kernel = stage.daemon().metric("holdup_dropped_total{what=\"traps_kernel\"}");
   std::printf("\n%llu traps of one device in %.1f s, to holdup and to a bare receiver\n", static_cast<unsigned long long>(storm.sent()),
               std::chrono::duration<double>(ended - began).count());
   std::printf("received: holdup %.0f, bare %llu, ratio %.3f (target 0.9); the kernel dropped %.0f of holdup's, counted %.0f of %llu\n",

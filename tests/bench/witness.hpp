@@ -13,22 +13,25 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 #include "limits/pdu_162.hpp"
+#include "signs.hpp"
 
 // Stands between a poller and its agents, in a thread of its own: each agent is reached through an address of the witness, which notes when
-// a question came, and passes it on. Traps leave from the same addresses, as an agent's own do.
+// a question came and when a sign was passed on. Traps leave from the same addresses, as an agent's own do.
 namespace holdup::bench {
 
 class Witness {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// One device an agent's port on 127.0.0.1, and behind them one that nobody answers.
-  explicit Witness(const std::vector<std::uint16_t>& agents) : asked_(agents.size() + 1) {
+  /// One device an agent's port on 127.0.0.1, and behind them one that nobody answers. A sign is an answer that holds these bytes.
+  explicit Witness(const std::vector<std::uint16_t>& agents, std::string sign = {})
+      : sign_{std::move(sign)}, signs_{agents.size()}, asked_(agents.size() + 1) {
     for (std::size_t d = 0; d <= agents.size(); ++d) {
       Face& face = faces_.emplace_back();
       face.here = address_of(d, 0);
@@ -54,10 +57,10 @@ class Witness {
   Witness& operator=(const Witness&) = delete;
 
   [[nodiscard]] const sockaddr_in& address(std::size_t device) const { return faces_[device].here; }
-  [[nodiscard]] std::string url(std::size_t device) const {
+  [[nodiscard]] std::string host(std::size_t device) const {
     std::array<char, INET_ADDRSTRLEN> host;
     ::inet_ntop(AF_INET, &address(device).sin_addr, host.data(), host.size());
-    return "snmp://" + std::string{host.data()} + ":" + std::to_string(ntohs(address(device).sin_port));
+    return std::string{host.data()} + ":" + std::to_string(ntohs(address(device).sin_port));
   }
   /// A datagram of the device to a port on 127.0.0.1.
   void call(std::size_t device, std::uint16_t port, const std::string& datagram) const {
@@ -67,6 +70,7 @@ class Witness {
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     (void)::sendto(faces_[device].front, datagram.data(), datagram.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
   }
+  [[nodiscard]] Signs& signs() { return signs_; }
   /// When the device was first asked after `since`; nothing when it was not until then.
   [[nodiscard]] std::optional<Clock::time_point> asked(std::size_t device, Clock::time_point since, Clock::time_point until) {
     std::unique_lock lock{guard_};
@@ -107,7 +111,7 @@ class Witness {
       const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100);
       for (int i = 0; i < count; ++i) {
         const auto mark = events[static_cast<std::size_t>(i)].data.u64;
-        mark % 2 == 0 ? ask(mark / 2) : answer(faces_[mark / 2]);
+        mark % 2 == 0 ? ask(mark / 2) : answer(mark / 2);
       }
     }
   }
@@ -125,14 +129,19 @@ class Witness {
     came_.notify_all();
     if (face.back >= 0) (void)::send(face.back, datagram_.data(), static_cast<std::size_t>(got), 0);
   }
-  void answer(Face& face) {
+  void answer(std::size_t device) {
+    const Face& face = faces_[device];
     const auto got = ::recv(face.back, datagram_.data(), datagram_.size(), MSG_DONTWAIT);
     if (got <= 0) return;
+    const std::string_view bytes{datagram_.data(), static_cast<std::size_t>(got)};
+    if (!sign_.empty() && bytes.find(sign_) != bytes.npos) signs_.passed(device);
     (void)::sendto(face.front, datagram_.data(), static_cast<std::size_t>(got), 0, reinterpret_cast<const sockaddr*>(&face.asker),
                    sizeof face.asker);
   }
 
   int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+  const std::string sign_;
+  Signs signs_;
   std::vector<Face> faces_;
   std::array<char, 65536> datagram_;
   std::mutex guard_;

@@ -9,17 +9,18 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <stop_token>
-#include <string>
 #include <system_error>
+#include <utility>
 
-// The limit of answering a trap: one thread behind epoll, a datagram in, a fixed datagram out. Nothing is decoded.
+// The limit of acting on a trap: one thread behind epoll, a datagram in, one fixed act. Nothing is decoded.
 namespace holdup::bench {
 
 class TrapRelay {
  public:
-  /// Sends `answer` to `to` for every datagram it gets.
-  TrapRelay(sockaddr_in to, std::string answer) : to_{to}, answer_{std::move(answer)} {
+  /// Calls `act` for every datagram it gets.
+  explicit TrapRelay(std::function<void()> act) : act_{std::move(act)} {
     sockaddr_in here{};
     here.sin_family = AF_INET;
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -43,14 +44,12 @@ class TrapRelay {
     while (!stop.stop_requested()) {
       epoll_event event;
       if (::epoll_wait(epoll_, &event, 1, 100) != 1) continue;
-      if (::recv(socket_, trap.data(), trap.size(), MSG_DONTWAIT) > 0)
-        (void)::sendto(socket_, answer_.data(), answer_.size(), 0, reinterpret_cast<const sockaddr*>(&to_), sizeof to_);
+      if (::recv(socket_, trap.data(), trap.size(), MSG_DONTWAIT) > 0) act_();
     }
   }
 
  private:
-  sockaddr_in to_;
-  std::string answer_;
+  std::function<void()> act_;
   std::uint16_t port_ = 0;
   int socket_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   int epoll_ = ::epoll_create1(EPOLL_CLOEXEC);

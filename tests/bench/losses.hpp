@@ -1,0 +1,35 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "alert_listener.hpp"
+#include "ground/instant.hpp"
+#include "lane.hpp"
+
+// Loses supplies of a lane's rack one after the other, holdup's and the limit's in turn, and collects when each was told.
+namespace holdup::bench {
+
+struct Loss {
+  ground::Duration told;  // from the loss to the alert received
+  ground::Duration own;   // of it from the sign in hand
+};
+
+struct Losses {
+  std::vector<Loss> holdup, limit;
+  int missed = 0;                   // neither told in time nor shown
+  std::set<std::string> strangers;  // alerts about anything but a supply that was lost
+};
+
+struct LossPlan {
+  std::string bin;
+  int losses, cabinets;
+  std::uint64_t seed;
+};
+
+[[nodiscard]] Losses collect_losses(Lane& lane, AlertListener& listener, const LossPlan& plan);
+/// Two measures, each of holdup, of the limit, and how they compare.
+void print(const Losses& losses);
+
+}  // namespace holdup::bench
