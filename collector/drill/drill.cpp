@@ -24,24 +24,24 @@ class Rig {
   Rig(DrillPlan plan, const Watcher& watcher)
       : scenario_{std::move(plan.scenario)},
         traps_{std::move(plan.traps)},
+        seed_{plan.seed},
         stage_{plan.rack.rack, plan.seed},
-        machine_{{std::move(plan.site), std::move(plan.rules)}},
+        site_{*plan.site},
+        rules_{std::move(plan.rules)},
+        knowledge_{std::move(plan.knowledge)},
+        absences_{std::move(plan.absences)},
+        mishaps_{std::move(plan.mishaps)},
+        petitions_{std::move(plan.petitions)},
         watcher_{watcher},
         slack_{plan.unrest ? late_by : Duration{}},
         end_{end_of(scenario_, plan.length) + slack_},
-        points_(machine_.site().devices.size()) {
-    for (const auto& device : machine_.site().devices) devices_.push_back(stage_.world().find_device(device.name));
-    for (const auto& contact : stage_.world().rack().contacts) contacts_.push_back(machine_.site().contact(contact.name));
+        points_(site_.devices.size()),
+        places_(site_.devices.size()) {
+    for (const auto& device : site_.devices) devices_.push_back(stage_.world().find_device(device.name));
+    for (const auto& contact : stage_.world().rack().contacts) contacts_.push_back(site_.contact(contact.name));
     if (plan.unrest)
       for (auto& fault : hwsim::scenario::unrest(stage_.world(), *plan.unrest)) (void)stage_.perform(std::move(fault));
-    hand(core::Started{.boot = "drill", .seed = plan.seed});
-    hand(core::Restored{});
-    for (std::size_t c = 0; c < contacts_.size(); ++c) {
-      const auto& front = stage_.world().front(c);
-      hand_contact({.contact = c, .at = now_, .closed = front.closed()}, true);
-      if (stage_.world().rack().contacts[c].has_pair)
-        hand_contact({.contact = c, .at = now_, .closed = front.pair_closed(), .pair = true}, true);
-    }
+    start({});
   }
 
   Transcript play() {
@@ -53,7 +53,9 @@ class Rig {
       hand_edges();
       perform_steps();
       hand_edges();  // what a step moved
-      if (watcher_) watcher_(now_, stage_, machine_, {});
+      befall();
+      for (; petition_ < petitions_.size() && Instant{petitions_[petition_].at} <= now_; ++petition_) ask(petitions_[petition_].request);
+      if (watcher_) watcher_(now_, stage_, *machine_, {});
       answer();
       if (timer_ && *timer_ <= now_) timer_.reset(), hand(core::TimerDue{});
     }
@@ -74,7 +76,40 @@ class Rig {
     if (!replies_.empty()) next = std::min(next, replies_.begin()->first);
     if (step_ < scenario_.timeline.size()) next = std::min(next, Instant{scenario_.timeline[step_].at});
     if (const auto change = stage_.world().next_change()) next = std::min(next, *change);
+    if (mishap_ < mishaps_.size()) next = std::min(next, Instant{mishaps_[mishap_].at});
+    if (petition_ < petitions_.size()) next = std::min(next, Instant{petitions_[petition_].at});
+    if (dead_until_) next = std::min(next, *dead_until_);
     return std::max(next, now_);
+  }
+
+  // The watcher starts: it is told what was written before, and finds its contacts as they are.
+  void start(core::Restored stored) {
+    machine_ = std::make_unique<core::Machine>(core::Configuration{std::make_unique<const site::Site>(site_), rules_});
+    hand(core::Started{.boot = boot_, .seed = seed_});
+    hand(std::move(stored));
+    hand_found();
+  }
+
+  void befall() {
+    for (; mishap_ < mishaps_.size() && Instant{mishaps_[mishap_].at} <= now_; ++mishap_) {
+      const Mishap& mishap = mishaps_[mishap_];
+      if (mishap.kind == Mishap::Kind::clock_set)
+        utc_offset_ += mishap.length;
+      else if (!dead_until_)
+        die(mishap);
+    }
+    if (!dead_until_ || *dead_until_ > now_) return;
+    dead_until_.reset();
+    start({.events = transcript_.events, .watched_until = watched_until_});
+  }
+
+  // What was under way goes with it.
+  void die(const Mishap& mishap) {
+    if (mishap.kind == Mishap::Kind::rebooted) boot_ = "drill" + std::to_string(++boots_);
+    watched_until_ = ground::utc(now_, utc_offset_);
+    dead_until_ = now_ + mishap.length;
+    replies_.clear();
+    timer_.reset();
   }
 
   void perform_steps() {
@@ -86,11 +121,13 @@ class Rig {
     }
   }
 
+  void ask(core::Request request) { hand(core::Asked{.ticket = 0, .who = "drill", .request = std::move(request)}); }
+
   // A device calls: its trap is heard one flight later, whatever becomes of the device meanwhile.
   void carry(const hwsim::scenario::Trap& trap) {
-    const auto device = machine_.site().device(trap.element.rest());
+    const auto device = site_.device(trap.element.rest());
     const auto oid = profile::Oid::parse(trap.oid);
-    if (!device || !oid) return;
+    if (!device || !oid || dead_until_) return;
     auto message = traps_.read(*oid, values_of(trap));
     replies_.emplace(now_ + round_trip, core::Traps{{{.device = *device, .at = now_ + round_trip, .message = std::move(message)}}});
   }
@@ -111,10 +148,11 @@ class Rig {
   }
 
   void hand(core::Input input) {
+    if (dead_until_) return;
     if (const auto* answered = std::get_if<core::Answered>(&input)) transcript_.readings += answered->readings.size();
-    const incident::Moment moment{.now = now_, .utc_offset = epoch.time_since_epoch()};
-    auto effects = machine_.step(moment, std::move(input));
-    if (watcher_) watcher_(now_, stage_, machine_, effects);
+    const incident::Moment moment{.now = now_, .utc_offset = utc_offset_};
+    auto effects = machine_->step(moment, std::move(input));
+    if (watcher_) watcher_(now_, stage_, *machine_, effects);
     timer_ = effects.timer;
     for (auto& post : effects.posts) {
       replies_.emplace(now_ + round_trip, core::Delivered{.target = post.target, .token = post.token, .accepted = true});
@@ -128,13 +166,28 @@ class Rig {
   }
 
   void hand_edges() {
-    for (const auto& edge : stage_.world().take_edges()) hand_contact(edge, false);
+    for (const auto& edge : stage_.world().take_edges()) hand_contact(edge);
   }
 
-  void hand_contact(const hwsim::power::Edge& edge, bool found) {
+  void hand_contact(const hwsim::power::Edge& edge) {
     const auto contact = contacts_[edge.contact];
     const auto side = edge.pair ? detect::Side::pair : detect::Side::own;
-    if (contact) hand(core::Edges{{{.contact = *contact, .side = side, .open = !edge.closed, .at = edge.at, .found = found}}});
+    if (contact) hand(core::Edges{{{.contact = *contact, .side = side, .open = !edge.closed, .at = edge.at}}});
+  }
+
+  // Both sides of a pair are lines of one chip, which is opened at once.
+  void hand_found() {
+    core::Edges found;
+    for (std::size_t c = 0; c < contacts_.size(); ++c) {
+      if (!contacts_[c]) continue;
+      const auto& front = stage_.world().front(c);
+      const auto add = [&](detect::Side side, bool closed) {
+        found.all.push_back({.contact = *contacts_[c], .side = side, .open = !closed, .at = now_, .found = true});
+      };
+      add(detect::Side::own, front.closed());
+      if (stage_.world().rack().contacts[c].has_pair) add(detect::Side::pair, front.pair_closed());
+    }
+    if (!found.all.empty()) hand(std::move(found));
   }
 
   // One question on the virtual wire: it meets its fate when asked, and the device reads its registers then.
@@ -145,7 +198,7 @@ class Rig {
     const Instant arrives = now_ + travel + fate.delay;
     if (!fate.answered || fate.corruption != hwsim::scenario::Corruption::none || arrives > order.deadline) {
       ground::Failure failure{ground::FailureKind::timeout, "no answer"};
-      const bool snmp = !machine_.site().devices[order.device].address.speaks_modbus();
+      const bool snmp = !site_.devices[order.device].address.speaks_modbus();
       const bool knocks = !snmp && order.kind == plan::Order::Kind::identify;
       replies_.emplace(knocks ? std::min(order.deadline, now_ + plan::identify_patience) : order.deadline,
                        core::Unanswered{.device = order.device, .asked = now_, .failure = std::move(failure)});
@@ -160,10 +213,27 @@ class Rig {
   }
 
   core::Input identify(site::Index index, std::size_t device) {
-    points_[index] = points_of(stage_.world().read(device), refresh_of(device));
+    const auto& snapshot = stage_.world().read(device);
+    points_[index] = points_of(snapshot, refresh_of(device));
+    places_[index] = known_of(index, snapshot);
+    std::vector<reading::Point> known;
+    for (const std::size_t place : places_[index]) known.push_back(points_[index][place]);
+    points_[index] = std::move(known);
     return core::Identified{.device = index,
                             .identity = {.vendor = "holdup", .model = "virtual", .firmware = {}, .serial = {}, .profile = "drill"},
                             .points = points_[index]};
+  }
+
+  /// Where in its registers stands what the watcher's profile knows of it.
+  std::vector<std::size_t> known_of(site::Index index, const hwsim::power::Snapshot& snapshot) const {
+    const auto some =
+        std::find_if(knowledge_.begin(), knowledge_.end(), [&](const Knowledge& one) { return one.device == site_.devices[index].name; });
+    std::vector<std::size_t> places;
+    for (std::size_t place = 0; place < snapshot.values.size(); ++place) {
+      const auto is_it = [&](hwsim::power::Quantity quantity) { return quantity == snapshot.values[place].quantity; };
+      if (some == knowledge_.end() || std::any_of(some->quantities.begin(), some->quantities.end(), is_it)) places.push_back(place);
+    }
+    return places;
   }
 
   core::Input read_late(const plan::Order& order, std::size_t device, Duration took) {
@@ -173,27 +243,53 @@ class Rig {
   std::vector<reading::Reading> read(const plan::Order& order, std::size_t device, Duration took) {
     const auto& snapshot = stage_.world().read(device);
     std::vector<reading::Reading> readings;
-    for (const auto point : order.points)
-      readings.push_back(
-          {.point = point, .quality = ground::Quality::good, .value = snapshot.values[point].value, .time = now_, .uncertainty = took});
+    for (const auto point : order.points) {
+      const auto& [quantity, index, value] = snapshot.values[places_[order.device][point]];
+      const bool has = absences_.empty() || !is_absent(order.device, quantity);
+      readings.push_back({.point = point,
+                          .quality = has ? ground::Quality::good : ground::Quality::absent,
+                          .value = has ? value : 0,
+                          .time = now_,
+                          .uncertainty = took});
+    }
     return readings;
+  }
+
+  bool is_absent(site::Index device, hwsim::power::Quantity quantity) const {
+    return std::any_of(absences_.begin(), absences_.end(), [&](const Absence& one) {
+      return one.device == site_.devices[device].name && one.quantity == quantity && Instant{one.at} <= now_ &&
+             now_ < Instant{one.at} + one.length;
+    });
   }
 
   Duration refresh_of(std::size_t device) const { return stage_.world().devices()[device].refresh; }
 
   hwsim::scenario::Scenario scenario_;
   profile::TrapBook traps_;
+  std::uint64_t seed_;
   hwsim::scenario::Stage stage_;
-  core::Machine machine_;
+  site::Site site_;
+  rules::RuleSet rules_;
+  std::vector<Knowledge> knowledge_;
+  std::vector<Absence> absences_;
+  std::vector<Mishap> mishaps_;
+  std::vector<Petition> petitions_;
+  std::unique_ptr<core::Machine> machine_;
   const Watcher& watcher_;
   Duration slack_;
   Instant end_;
   Instant now_{};
-  std::size_t step_ = 0;
+  std::size_t step_ = 0, mishap_ = 0, petition_ = 0;
+  Duration utc_offset_ = epoch.time_since_epoch();
+  std::string boot_ = "drill";
+  std::size_t boots_ = 1;
+  std::optional<Instant> dead_until_;  // the watcher
+  std::optional<ground::Utc> watched_until_;
   std::vector<std::optional<std::size_t>> devices_;   // the world's, by the site's
   std::vector<std::optional<site::Index>> contacts_;  // the site's, by the world's
   std::vector<std::vector<reading::Point>> points_;
-  std::multimap<Instant, core::Input> replies_;  // equal times in the order they were made
+  std::vector<std::vector<std::size_t>> places_;  // of the points, in its registers
+  std::multimap<Instant, core::Input> replies_;   // equal times in the order they were made
   std::optional<Instant> timer_;
   Transcript transcript_;
 };

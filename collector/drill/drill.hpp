@@ -20,6 +20,37 @@ namespace holdup::drill {
 using ground::Duration;
 using ground::Instant;
 
+/// What befalls the watcher itself.
+struct Mishap {
+  enum class Kind : std::uint8_t {
+    killed,     // nothing watches for `length`; then it starts again, in the same boot
+    rebooted,   // … and in another one
+    clock_set,  // the clock that tells UTC jumps by `length`
+  };
+  Duration at{};  // since the start of the timeline
+  Kind kind{};
+  Duration length{};
+};
+
+/// What a person asks of the watcher; unheard while nothing watches.
+struct Petition {
+  Duration at{};
+  core::Request request;
+};
+
+/// A profile that knows only this of a device.
+struct Knowledge {
+  std::string device;
+  std::vector<hwsim::power::Quantity> quantities;
+};
+
+/// For a while a device answers that it has no such thing.
+struct Absence {
+  std::string device;
+  hwsim::power::Quantity quantity{};
+  Duration at{}, length{};
+};
+
 struct DrillPlan {
   std::unique_ptr<const site::Site> site;
   rules::RuleSet rules;
@@ -29,6 +60,10 @@ struct DrillPlan {
   std::uint64_t seed = 0;
   Duration length{};                         // how long to play; at least to the last step and the last `by`
   std::optional<std::uint64_t> unrest = {};  // seed of a network that loses, delays and garbles answers: what is expected may come later
+  std::vector<Mishap> mishaps = {};          // by time
+  std::vector<Petition> petitions = {};      // by time
+  std::vector<Absence> absences = {};
+  std::vector<Knowledge> knowledge = {};  // of devices that are not known whole
 };
 
 struct Verdict {
@@ -47,7 +82,7 @@ struct Transcript {
 };
 
 /// Called with the world as it truly is after every change of it (then without effects) and after every step of the core, for tests that
-/// hold one against the other.
+/// hold one against the other. While nothing watches, the machine is the one that was killed.
 using Watcher =
     std::function<void(Instant now, const hwsim::scenario::Stage& stage, const core::Machine& machine, const core::Effects& effects)>;
 
