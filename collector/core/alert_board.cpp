@@ -32,7 +32,7 @@ void write(ground::JsonWriter& out, const AlertBoard::Entry& entry, ground::Utc 
   out.begin_object();
   write_pairs(out, "labels", entry.alert.labels);
   write_pairs(out, "annotations", entry.alert.annotations);
-  const auto ends = entry.ends.value_or(now + lives);
+  const auto ends = entry.ends ? std::min(*entry.ends, now) : now + lives;  // the clock may have been set back since
   out.field("startsAt", ground::iso8601(std::min(entry.alert.starts, ends))).field("endsAt", ground::iso8601(ends));
   out.field("generatorURL", entry.alert.generator).end_object();
 }

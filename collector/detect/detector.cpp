@@ -39,7 +39,8 @@ Detector::Detector(const site::Site& site)
       mains_{site, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       round_{site, facts_.neighbours()},
       next_{site, facts_.neighbours()},
-      concerned_(site.devices.size()) {}
+      concerned_(site.devices.size()),
+      met_(site.loads.size()) {}
 
 void Detector::identified(Index device, std::span<const reading::Point> points, Instant now) {
   facts_.identified(device, points, now), latches_.identified(device, points), stuck_.identified(device);

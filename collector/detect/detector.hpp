@@ -129,6 +129,7 @@ class Detector {
   std::optional<Instant> past_due_;   // of what lies in the past
   std::optional<Instant> sweep_due_;  // over everything
   bool wired_ = false;                // a contact moved
+  std::vector<bool> met_;             // by load: see Judge
   std::map<Key, Open> open_;
   std::deque<Ended> ended_;
   std::vector<Pending> pending_;

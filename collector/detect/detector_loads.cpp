@@ -28,6 +28,8 @@ void Detector::weigh_loads(Instant now) {
     for (const Index s : round_.supplies.all()) weigh(Verdict::miscorded, site_.element_of_supply(s), cord_judge_.supply(s), now);
   for (const Index l : round_.loads.all()) {
     const auto& element = site_.element_of_load(l);
+    if (!met_[l] && !judge_.met(l)) continue;
+    met_[l] = true;
     if (holds_any()) {
       weigh(Verdict::load_down, element, judge_.load(l), now);
       weigh(Verdict::path_redundancy_lost, element, judge_.paths(l), now);

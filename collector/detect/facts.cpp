@@ -108,6 +108,11 @@ std::optional<double> Track::before(Instant at) const {
   return later == past.begin() ? std::nullopt : std::optional{std::prev(later)->second};
 }
 
+std::optional<Instant> Track::measured_before(Instant at) const {
+  const auto later = std::upper_bound(past.begin(), past.end(), at, [](Instant t, const auto& entry) { return t < entry.first; });
+  return later == past.begin() ? std::nullopt : std::optional{std::prev(later)->first - refresh()};
+}
+
 std::optional<double> Track::after(Instant start, Instant end) const {
   auto at =
       std::upper_bound(past.begin(), past.end(), end + take_over + refresh(), [](Instant t, const auto& entry) { return t < entry.first; });
@@ -157,6 +162,7 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
   of_inlet_[device] = {};
   tracks_[device].clear();
   auto& hearing = hearings_[device];
+  if (hearing.failures > 0) hearing.back = now;
   fails(device, false);
   hearing.last_answer = now;
   hearing.track_of_point.assign(points.size(), -1);
@@ -241,7 +247,7 @@ void Facts::trust(Index device) {
 bool Facts::heard(Index device, std::span<const reading::Reading> readings, Instant now) {
   Hearing& hearing = hearings_[device];
   bool changed = hearing.failures > 0;
-  if (hearing.silent()) hearing.back = now;
+  if (hearing.failures > 0) hearing.back = now;
   const bool was_starting = starting(device);
   fails(device, false);
   hearing.last_answer = now;
@@ -252,7 +258,15 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     if (reading.quality == Quality::absent) changed = !std::exchange(track->gone, true) || changed;
     if (track->fresh) changed = take(*track, reading) || changed;
   }
+  const bool started = was_starting && !starting(device);
+  if (started) forget_zeros(device, now);
   return changed || was_starting != starting(device);
+}
+
+// What its agent told before its meters were read was no reading; what is asked more seldom was not asked since.
+void Facts::forget_zeros(Index device, Instant now) {
+  for (Track& track : tracks_[device])
+    if (track.known() && track.last->time < now && track.value() == 0 && !reading::is_latched(track.means)) track.last.reset();
 }
 
 bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
@@ -311,6 +325,19 @@ bool Facts::blank(Index device) const {
     cold = cold || (track.means == Meaning::temperature && track.lived);
   }
   return cold;
+}
+
+bool Facts::denies_all(Index device) const {
+  bool denies = false;
+  Instant newest = Instant::min();
+  for (const Track& track : tracks_[device])
+    if (track.known()) newest = std::max(newest, track.last->time);
+  for (const Track& track : tracks_[device]) {
+    if (!track.known() || track.last->time < newest || reading::is_latched(track.means) || track.means == Meaning::temperature) continue;
+    if (track.value() != 0) return false;
+    denies = denies || (is_state(track.means) && track.lived);
+  }
+  return denies;
 }
 
 Duration Facts::longest_refresh(Index device) const {

@@ -53,6 +53,8 @@ struct Track {
   [[nodiscard]] Instant from() const { return last->time - refresh(); }
   /// The value that was last good at or before `at`.
   [[nodiscard]] std::optional<double> before(Instant at) const;
+  /// … and the earliest moment that it may stand for.
+  [[nodiscard]] std::optional<Instant> measured_before(Instant at) const;
   /// The value after what happened between `start` and `end`: the last one heard a moment after it, else the next.
   [[nodiscard]] std::optional<double> after(Instant start, Instant end) const;
   [[nodiscard]] Sign sign(const site::Site& site) const;
@@ -61,7 +63,7 @@ struct Track {
 struct Hearing {
   unsigned failures = 0;  // in a row
   std::optional<Instant> last_answer;
-  std::optional<Instant> back;                                // when it answered again after it had been silent
+  std::optional<Instant> back;                                // when it answered again after a question had failed
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
   std::vector<std::int32_t> track_of_point;                   // −1: means nothing to the chain
 
@@ -103,6 +105,8 @@ class Facts {
   [[nodiscard]] bool starting(Index device) const;
   /// It tells 0 of everything, also of a temperature that was none before: no loss does that.
   [[nodiscard]] bool blank(Index device) const;
+  /// It tells 0 of all that it was asked last, also of a state that was 1: so does an agent that has just started, and no one saw it.
+  [[nodiscard]] bool denies_all(Index device) const;
   /// How old what a reading of the device says may be: none of its meaningful points is older.
   [[nodiscard]] Duration longest_refresh(Index device) const;
   /// What the PDU or UPS says of its own inlet; the first of several phases.
@@ -133,6 +137,7 @@ class Facts {
   void place_bank(Index device, const reading::Point& point, const Track& track);
   void place_cabinet(Index device, const reading::Point& point, const Track& track);
   [[nodiscard]] bool reports(Index device, Index supply, const reading::Point& point) const;
+  void forget_zeros(Index device, Instant now);
   [[nodiscard]] Track* track_of(Index device, const reading::Reading& reading);
   void fails(Index device, bool fails);
 

@@ -279,6 +279,12 @@ void Inlets::weigh_phase(unsigned line, Index feed, const Devices& pdus, std::ve
   }
 }
 
+/// A start fell into the loss: the line has told nothing but 0 since, and its 0 is what was lost.
+bool Inlets::is_dead_since(const Held& held, const Element& element, const Meter& meter) {
+  const bool of_it = element.is("feed") || element.text().ends_with("/" + std::to_string(meter.number()));
+  return of_it && meter.number() != 0 && meter.value && !meter.lived && meter.first > held.since;
+}
+
 // In order again, by what was measured since.
 Judgement Inlets::fine(Verdict verdict, const Element& element, const Devices& pdus) const {
   const auto held = held_(verdict, element);
@@ -287,6 +293,10 @@ Judgement Inlets::fine(Verdict verdict, const Element& element, const Devices& p
   for (const Index d : pdus) {
     const auto seen = picture(d);
     if (!seen || !seen->good()) return {};
+    if (verdict == Verdict::phase_lost && std::ranges::any_of(meters_.of(d), [&](const Meter& meter) {
+          return meter.means == Meaning::input_voltage && is_dead_since(*held, element, meter);
+        }))
+      return {};
     for (const Meter* meter : seen->lines) {
       if (!newer_than(*meter, held)) return {};
       out.push_back(meters_.sign(d, *meter));

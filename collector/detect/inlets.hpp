@@ -61,6 +61,7 @@ class Inlets {
   template <class Is>
   void weigh(Verdict verdict, Index feed, const Devices& pdus, unsigned least_witnesses, Is is, std::vector<Opinion>& out) const;
   void weigh_phase(unsigned line, Index feed, const Devices& pdus, std::vector<Opinion>& out) const;
+  [[nodiscard]] static bool is_dead_since(const Held& held, const ground::Element& element, const Meter& meter);
   [[nodiscard]] Judgement fine(Verdict verdict, const ground::Element& element, const Devices& pdus) const;
   [[nodiscard]] std::vector<Sign> signs(Verdict verdict, const Devices& pdus) const;
   [[nodiscard]] Sign note(Index device, std::string text) const;

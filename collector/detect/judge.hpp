@@ -43,6 +43,8 @@ class Judge {
   [[nodiscard]] Judgement supply_silently(Index supply) const;  // by its outlet's current alone
   [[nodiscard]] Judgement pdu(Index device) const;
   [[nodiscard]] Judgement feed(Index feed) const;
+  /// All that report the load or a part of it were asked since the start.
+  [[nodiscard]] bool met(Index load) const;
   [[nodiscard]] Judgement load(Index load) const;
   [[nodiscard]] Judgement paths(Index load) const;
   [[nodiscard]] Judgement ups(Index device) const;
@@ -76,6 +78,7 @@ class Judge {
   /// What the supply carries, by the best meter of it; nullptr where there is none.
   [[nodiscard]] const Track* power_of(Index supply) const;
   /// The siblings took over, within ±15 %, what the supply carried before.
+  [[nodiscard]] bool fell_just_then(Index supply, Instant at) const;
   [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Between when) const;
   [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
   [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
@@ -107,6 +110,7 @@ class Judge {
   [[nodiscard]] Judgement supply_by_wire(Index supply) const;
   [[nodiscard]] bool is_named(Index supply) const;
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
+  [[nodiscard]] bool may_lack_phase(Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
   /// What lies between the supply and its PDU: the fuse of its outlet, the breaker of its bank.

@@ -35,8 +35,10 @@ Judgement Judge::pdu(Index device) const {
   bool carried_over = false, direct = false;
   const Instant at = hearing.last_answer.value_or(hearing.first_failure);
   for (const Index s : facts_.supplies_on(device)) {
-    if (auto taken = transferred(s, {at, hearing.first_failure}))
-      carried_over = true, signs.insert(signs.end(), taken->begin(), taken->end());
+    if (auto taken = transferred(s, {at, hearing.first_failure})) {
+      (fell_just_then(s, at) ? carried_over : direct) = true;
+      signs.insert(signs.end(), taken->begin(), taken->end());
+    }
     // Row 5: a wire knows where the network that hangs on the lost side knows nothing.
     if (auto wires = wired(s, {site::Senses::ac_in, site::Senses::ac_ok}); path_below && !wires.against.empty()) {
       const bool then = wires.against.front().time > at - same_moment;
@@ -126,7 +128,7 @@ std::optional<Sign> Judge::voltage_good(Index device) const {
 // lies, or a cord hangs elsewhere; unless another has lost its input too.
 Judgement Judge::by_voltage(Index device, std::vector<Sign> signs) const {
   const Instant since = facts_.inlet(device, Meaning::input_voltage).front()->changed;
-  auto strength = Strength::proven;
+  auto strength = facts_.denies_all(device) ? Strength::probable : Strength::proven;
   for (const Index s : facts_.supplies_on(device)) {
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
     if (!status_tells(s)) continue;

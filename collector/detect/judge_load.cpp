@@ -1,6 +1,7 @@
 #include "collector/detect/judge.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -10,6 +11,28 @@ namespace {
 constexpr Duration one_moment = std::chrono::seconds{2};
 
 }  // namespace
+
+// After a start what stood open stands again, and nobody has spoken yet: what a load suffers is as it was, until all that report it were
+// asked.
+bool Judge::met(Index load) const {
+  const auto was_asked = [this](std::optional<Index> device, const auto& tracks) {
+    if (!device || facts_.hearing(*device).silent()) return true;
+    const auto is_told = [&](const Track* track) { return track == nullptr || track->device != device || track->known(); };
+    return facts_.hearing(*device).last_answer && std::ranges::all_of(tracks, is_told);
+  };
+  const auto& of = site_.loads[load];
+  return std::ranges::all_of(
+             of.supplies,
+             [&](Index s) {
+               const auto& [pdu, status] = std::pair{site_.supplies[s].pdu, site_.supplies[s].status};
+               const std::array told{facts_.status(s, Meaning::supply_input_ok), facts_.status(s, Meaning::supply_output_ok)};
+               const std::array outlet{facts_.outlet(s, Meaning::outlet_state), facts_.outlet(s, Meaning::outlet_current)};
+               return was_asked(status, told) && was_asked(pdu, outlet) &&
+                      (!pdu || was_asked(pdu, facts_.inlet(*pdu, Meaning::input_voltage)));
+             }) &&
+         std::ranges::all_of(of.batteries,
+                             [&](Index b) { return was_asked(site_.batteries[b].status, facts_.cabinet(load, Meaning::battery_carries)); });
+}
 
 // What was dark and has not been heard since may have its power back: the load's end rests on it no longer than on one moment.
 Judgement Judge::load(Index load) const {

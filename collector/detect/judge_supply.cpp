@@ -147,19 +147,30 @@ Judge::Condition Judge::condition(Index supply) const {
       if (of_supply(v, supply).kind == Judgement::Kind::fine) return {};  // good again, but not yet for long: nothing is built on it
       return {Condition::Kind::lost, held->strength, nullptr, sign_of_pattern(element, std::string{name(v)}, held->since)};
     }
-  if (const auto above = held_above(supply))
+  if (const auto above = held_above(supply)) {
+    const auto wires = wired(supply, {site::Senses::ac_in, site::Senses::ac_ok, site::Senses::dc_ok});
+    const bool closed_since =
+        wires.against.empty() && std::ranges::any_of(wires.all, [&](const Sign& sign) { return sign.time >= above->since; });
+    if (closed_since) return {};
     return {Condition::Kind::lost, above->strength, nullptr,
             sign_of_pattern(site_.element_of_pdu(*site_.supplies[supply].pdu), "without power", above->since)};
+  }
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   const auto status = site_.supplies[supply].status;
-  if (says(ok, 1) && facts_.hearing(*status).heard()) return {Condition::Kind::fine, {}, ok, {}};
+  if (says(ok, 1) && facts_.hearing(*status).heard()) {
+    // It starts, or has failed: which of the two is not known yet.
+    if (says(facts_.status(supply, Meaning::supply_output_ok), 0)) return {};
+    return {Condition::Kind::fine, {}, ok, {}};
+  }
   if (auto unmoved = share_unmoved(supply)) return {Condition::Kind::fine, {}, nullptr, std::move(unmoved)};
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const auto pdu = site_.supplies[supply].pdu;
   if (current != nullptr && current->known() && !current->stuck && facts_.hearing(*pdu).heard() && current->value() >= meter_floor_amperes)
     return {Condition::Kind::fine, {}, current, {}};
-  // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current.
-  if (pdu && facts_.hearing(*pdu).heard() && ok == nullptr && !voltage_gone(*pdu) && (current == nullptr || may_be_idle(supply)))
+  // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current. Of a phase that
+  // is gone its card may know nothing.
+  const bool live = pdu && facts_.hearing(*pdu).heard() && ok == nullptr && !voltage_gone(*pdu);
+  if (live && (current == nullptr || may_be_idle(supply)) && !may_lack_phase(supply))
     return {
         Condition::Kind::fine, {}, nullptr, sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)};
   return {};
@@ -168,6 +179,18 @@ Judge::Condition Judge::condition(Index supply) const {
 void Judge::append(std::vector<Sign>& signs, Condition condition) const {
   if (condition.by != nullptr) signs.push_back(condition.by->sign(site_));
   if (condition.sign) signs.push_back(std::move(*condition.sign));
+}
+
+bool Judge::may_lack_phase(Index supply) const {
+  const auto cord = site_.cord_of_supply(supply);
+  if (!holds_any_() || !cord) return false;
+  const auto hangs_on = site_.phases_of(*cord);
+  for (int line = 1; line <= 3; ++line)
+    if ((hangs_on == 0 || site::hangs_on(hangs_on, line)) &&
+        held_(Verdict::phase_lost, Element::phase(site_.devices[cord->pdu].name, std::to_string(line))))
+      return true;
+  const auto feed = site_.feed_of_supply(supply);
+  return feed && held(Verdict::phase_lost, &site::Site::element_of_feed, *feed);
 }
 
 // It stands by, or the whole load draws nothing that its outlets can measure.

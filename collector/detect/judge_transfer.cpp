@@ -9,7 +9,8 @@
 namespace holdup::detect {
 namespace {
 
-constexpr double same_power = 0.15;  // transfer conserves power within this
+constexpr double same_power = 0.15;                   // transfer conserves power within this
+constexpr Duration lately = std::chrono::seconds{3};  // two failures of one load so close to each other are one
 
 }  // namespace
 
@@ -35,6 +36,15 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
   const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;  // ±20 % where only amperes are known
   const auto fits = [&](double risen) { return std::fabs(risen - *carried) <= tolerance * *carried; };
   return !signs.empty() && (fits(rise) || fits(earlier_rise)) ? std::optional{std::move(signs)} : std::nullopt;
+}
+
+// What caches told before may be from before the transfer: one meter must have been read lately enough to know that it had not happened.
+bool Judge::fell_just_then(Index supply, Instant at) const {
+  return std::ranges::any_of(site_.loads[site_.supplies[supply].load].supplies, [&](Index s) {
+    const Track* power = power_of(s);
+    const auto measured = power != nullptr ? power->measured_before(at) : std::nullopt;
+    return measured && at - *measured <= lately;
+  });
 }
 
 Judge::Beside Judge::beside(Index device, Between when) const {

@@ -68,6 +68,7 @@ std::optional<Finding> LoadWatch::off(Index load) const {
   for (const Index s : site_.loads[load].supplies) {
     const Track* power = meter(s);
     if (power == nullptr || !power->known() || power->stuck || !power->fresh || power->value() >= floor_of(*power)) return std::nullopt;
+    if (facts_.starting(power->device)) return std::nullopt;
     signs.push_back(power->sign(site_));
     const auto fell = fall(s);
     if (!fell) continue;

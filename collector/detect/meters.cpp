@@ -34,6 +34,7 @@ Meter* Meters::take(OfDevice& of, const reading::Reading& reading) {
   Meter& meter = of.meters[static_cast<std::size_t>(place)];
   meter.fresh = reading.quality == Quality::good;
   if (!meter.fresh || (meter.value && reading.time < meter.time)) return nullptr;
+  if (!meter.value) meter.first = reading.time;
   meter.before = meter.value;
   meter.value = reading.value;
   meter.time = reading.time;

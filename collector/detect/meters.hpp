@@ -27,9 +27,9 @@ struct Meter {
   Duration refresh{};       // as declared
   std::optional<double> value;
   std::optional<double> before;  // the value that it replaced
-  Instant time{};
-  bool fresh = false;  // the last question after it was answered, and well
-  bool lived = false;  // has been other than 0: only then is 0 evidence
+  Instant time{}, first{};       // of the value, and of the first that was heard
+  bool fresh = false;            // the last question after it was answered, and well
+  bool lived = false;            // has been other than 0: only then is 0 evidence
 
   [[nodiscard]] bool known() const { return value && fresh; }
   /// The earliest moment that the value may stand for.

@@ -34,6 +34,7 @@ Sources::Sources(const site::Site& site, HeldBy held)
                Meaning::source_ok}},
       on_battery_(site.devices.size()),
       floated_(site.devices.size()),
+      flowed_(site.devices.size()),
       counts_(site.devices.size()) {}
 
 void Sources::identified(Index device, std::span<const reading::Point> points) {
@@ -52,6 +53,7 @@ bool Sources::heard(Index device, std::span<const reading::Reading> readings) {
         changed = changed || !meter.before || band(*meter.value, nominal(device)) != band(*meter.before, nominal(device));
         return;
       case Meaning::inlet_current:
+        flowed_[device] = flowed_[device] || flows(*meter.value);
         changed = changed || !meter.before || flows(*meter.value) != flows(*meter.before);
         return;
       case Meaning::battery_runtime:
@@ -220,7 +222,7 @@ void Sources::weigh_plant(Index device, std::vector<Opinion>& out) const {
   const Index feed = *site_.devices[device].feed;
   const auto ups = site_.feeds[feed].ups;
   const auto plant = ups ? site_.element_of_ups(*ups) : site_.element_of_feed(feed), pdu = site_.element_of_pdu(device);
-  const bool no_current = amperes != nullptr && amperes->known() && amperes->lived && !flows(*amperes->value);
+  const bool no_current = amperes != nullptr && amperes->known() && flowed_[device] && !flows(*amperes->value);
   const bool fuse = now >= back_fed && now < cut_off && no_current && sibling_lives(device);
   const auto judged = [&](Verdict verdict, const Element& element, bool lost, bool fine, std::vector<Sign> signs) {
     if (lost)

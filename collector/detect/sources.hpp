@@ -41,6 +41,7 @@ class Sources {
   Meters meters_;
   std::vector<std::optional<Instant>> on_battery_;  // by device: since
   std::vector<bool> floated_;                       // by device: its plant has been at its float voltage
+  std::vector<bool> flowed_;                        // by device: something hangs on it that draws current
   std::vector<bool> counts_;                        // by device: it counts its transfers
   std::vector<Finding> transfers_;
 };
