@@ -64,6 +64,13 @@ def print_skips(results: list[Result], allowed: list[str]) -> int:
     return refused
 
 
+def print_summaries(results: list[Result]) -> None:
+    """What a test wants to be read although it passed."""
+    for line in (line for result in results for line in result.output.splitlines()):
+        if line.startswith("SUMMARY: "):
+            print(line.removeprefix("SUMMARY: "))
+
+
 def print_slowest(results: list[Result]) -> None:
     print("\nThe ten slowest:")
     for result in sorted(results, key=lambda result: -result.seconds)[:10]:
@@ -82,6 +89,7 @@ def main() -> int:
     print_failures(results)
     refused = print_skips(results, allowed)
     print_slowest(results)
+    print_summaries(results)
     broken = options.runner_exit != 0 and count["failed"] == 0
     if broken or not results:
         print(f"the test runner itself failed (exit {options.runner_exit}, {len(results)} results)")

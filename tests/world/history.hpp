@@ -13,9 +13,8 @@ namespace world {
 using holdup::ground::Duration;
 using holdup::ground::Instant;
 
-/// The losses a verdict may claim; `input_or_output` is what supply_lost says, `all_inputs` is a load's that waits for its supplies to
-/// start.
-enum class Loss { input, output, input_or_output, switched_off, dark, feed, load, all_inputs };
+/// Not said of a load, but what ends `load_down`: a supply of it has an input again.
+inline constexpr const char* no_input = "no_input";
 
 class History {
  public:
@@ -24,25 +23,32 @@ class History {
   /// Call after everything that may have changed the world.
   void note(const hwsim::power::World& world);
 
-  /// True when the rack has this element and it was lost at some moment of [from, to].
-  [[nodiscard]] bool ever_lost(Loss loss, const std::string& element, Instant from, Instant to) const;
-  /// True when it was lost all the time.
-  [[nodiscard]] bool lost_throughout(Loss loss, const std::string& element, Instant from, Instant to) const;
-  [[nodiscard]] bool lost(Loss loss, const std::string& element) const;
+  /// Whether the model can tell if this verdict on this element is true.
+  [[nodiscard]] bool knows(const std::string& verdict, const std::string& element) const;
+  /// True when it was so at some moment of [from, to].
+  [[nodiscard]] bool ever(const std::string& verdict, const std::string& element, Instant from, Instant to) const;
+  /// True when it was so all the time.
+  [[nodiscard]] bool throughout(const std::string& verdict, const std::string& element, Instant from, Instant to) const;
 
  private:
+  using Truth = std::function<bool(const hwsim::power::World&)>;
   struct Span {
     Instant from{};
-    bool lost = false;
+    bool is = false;
   };
   struct Line {
-    std::function<bool(const hwsim::power::World&)> truth;
+    Truth truth;
     std::vector<Span> spans;
   };
 
-  [[nodiscard]] bool any(Loss loss, const std::string& element, bool lost, Instant from, Instant to) const;
+  void follow_feed(const hwsim::power::Rack& rack, std::size_t feed);
+  void follow_pdu(const hwsim::power::Rack& rack, std::size_t pdu);
+  void follow_load(const hwsim::power::Rack& rack, std::size_t load);
+  void follow_supply(const hwsim::power::Rack& rack, std::size_t load, std::size_t supply);
+  void follow(const std::string& verdict, const std::string& element, Truth truth) { lines_[{verdict, element}].truth = std::move(truth); }
+  [[nodiscard]] bool any(const std::string& verdict, const std::string& element, bool is, Instant from, Instant to) const;
 
-  std::map<std::pair<Loss, std::string>, Line> lines_;
+  std::map<std::pair<std::string, std::string>, Line> lines_;
 };
 
 }  // namespace world

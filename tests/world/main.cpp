@@ -1,105 +1,100 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <fstream>
 #include <iostream>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <thread>
 
-#include "collector/site/site_file.hpp"
-#include "world/inspector.hpp"
-#include "world/timeline.hpp"
+#include "world/play.hpp"
 
 // Random racks under random misfortunes, each on a seed: what the core says is held against what is true.
-//   test_world --from 1 --seeds 25     worlds 1 to 25; exit 1 when the core lied in any
+//   test_world --from 1 --seeds 25     worlds 1 to 25, shared among the cores; exit 1 when the core lied in any
 //   test_world --from 7 --show         world 7: its rack, its timeline, what was said
+//   test_world --from 7 --save FILE    world 7 as a case; `test_world FILE...` plays cases
 namespace world {
 namespace {
 
-using namespace std::chrono_literals;
-using namespace holdup;
-
-struct Texts {
-  RackText rack;
-  Misfortune misfortune;
-};
-
-Texts texts_of(std::uint64_t seed) {
-  Dice dice{seed};
-  RackText rack = random_rack(dice);
-  Misfortune misfortune = random_timeline(dice, rack);
-  return {std::move(rack), std::move(misfortune)};
-}
-
-struct World {
-  drill::DrillPlan plan;
-  Duration slowest = 10s;  // the longest refresh and the longest period, twice over
-};
-
-std::optional<World> build(const Texts& texts, std::uint64_t seed) {
-  ground::Problems problems;
-  World world;
-  world.plan.rack = hwsim::scenario::parse_rack(texts.rack.text, "rack.yaml", problems);
-  world.plan.site = std::make_unique<const site::Site>(site::parse(texts.rack.text, "rack.yaml", {}, problems));
-  world.plan.scenario = hwsim::scenario::parse_scenario("rack: rack.yaml\n" + texts.misfortune.text, "world.yaml", problems);
-  if (problems.ok()) hwsim::scenario::check_elements(world.plan.scenario, world.plan.rack, "world.yaml", problems);
-  for (const auto& problem : problems.all())
-    if (problem.weight == ground::Problem::Weight::error) std::cout << problem.text() << '\n';
-  if (!problems.ok()) return std::nullopt;
-  world.plan.seed = seed;
-  world.plan.length = texts.misfortune.all_well_from + 2min;
-  return world;
-}
-
-struct Outcome {
-  std::vector<std::string> lies;
-  std::string bytes;  // everything that was said
-  std::uint64_t readings = 0;
-};
-
-void print(const record::Event& event) {
-  std::cout << ground::seconds(event.at.time_since_epoch()) << "s " << record::phase_names[static_cast<std::size_t>(event.phase)] << ' '
-            << event.verdict << ' ' << event.element << " (" << event.strength << ") cause " << event.cause << "  " << event.id << " of "
-            << event.incident << '\n';
-  for (const auto& e : event.evidence)
-    std::cout << "      " << e.source << ' ' << e.point << ' ' << (e.value ? *e.value : -1) << ' ' << ground::iso8601(e.time) << '\n';
-}
-
-Outcome play(std::uint64_t seed, bool show) {
-  const Texts texts = texts_of(seed);
-  auto world = build(texts, seed);
-  if (!world) return {.lies = {"no rack was made"}, .bytes = {}};
-  const site::Site site = *world->plan.site;
-  Inspector inspector{world->plan.rack.rack, site, world->slowest};
-  const drill::Watcher watcher = [&](Instant now, const auto& stage, const auto& machine, const auto& effects) {
-    inspector.look(now, stage, machine, effects);
-  };
-  const auto transcript = drill::play(std::move(world->plan), watcher);
-  inspector.look_back(transcript.events);
-  Outcome out{.lies = inspector.lies(), .bytes = {}, .readings = transcript.readings};
-  for (const auto& event : transcript.events) out.bytes += to_json(event) + '\n';
-  for (const auto& post : transcript.posts) out.bytes += post + '\n';
-  if (show) {
-    std::cout << texts.rack.text << texts.misfortune.text;
-    for (const auto& event : transcript.events) print(event);
-  }
-  return out;
-}
-
 struct Options {
   std::uint64_t from = 1, seeds = 1;
-  bool show = false;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool show = false, stop = false;
+  std::string save;
+  std::vector<std::string> cases;
 };
 
-int play_all(const Options& options) {
-  std::uint64_t readings = 0, lying = 0;
-  for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
-    auto outcome = play(seed, options.show);
-    if (seed % 8 == 0 && play(seed, false).bytes != outcome.bytes) outcome.lies.emplace_back("played twice, it said something else");
-    readings += outcome.readings;
-    if (outcome.lies.empty()) continue;
-    ++lying;
-    std::cout << "world " << seed << ": " << outcome.lies.size() << " lies (replay: test_world --from " << seed << " --show)\n";
-    for (std::size_t i = 0; i < std::min<std::size_t>(outcome.lies.size(), 8); ++i) std::cout << "  " << outcome.lies[i] << '\n';
+struct Result {
+  Outcome outcome;
+  std::string replay;
+};
+
+class Run {
+ public:
+  explicit Run(const Options& options) : options_{options} {}
+
+  int play_all() {
+    std::vector<std::thread> players;
+    for (unsigned p = 0; p < options_.jobs; ++p) players.emplace_back([this] { play_some(); });
+    for (auto& player : players) player.join();
+    return tell();
   }
-  std::cout << options.seeds << " worlds, " << lying << " with lies, " << readings << " readings\n";
-  return lying == 0 ? 0 : 1;
-}
+
+ private:
+  [[nodiscard]] std::uint64_t count() const { return options_.cases.empty() ? options_.seeds : options_.cases.size(); }
+
+  void play_some() {
+    for (auto n = next_++; n < count() && !found_; n = next_++) play_one(n);
+  }
+
+  void play_one(std::uint64_t n) {
+    const std::uint64_t seed = options_.from + n;
+    const bool random = options_.cases.empty();
+    const auto text = random ? random_world(seed) : world_of(read(options_.cases[n]));
+    Result result{play(text), random ? "--from " + std::to_string(seed) : options_.cases[n]};
+    if (seed % 8 == 0 && play(text).bytes != result.outcome.bytes) result.outcome.lies.emplace_back("played twice, it said something else");
+    if (options_.show) std::cout << to_text(text) << result.outcome.story;
+    if (!options_.save.empty()) std::ofstream{options_.save} << to_text(text);
+    result.outcome.bytes.clear(), result.outcome.story.clear();
+    if (options_.stop && !result.outcome.lies.empty()) found_ = true;
+    const std::lock_guard lock{mutex_};
+    results_.emplace(seed, std::move(result));
+  }
+
+  static std::string read(const std::string& file) {
+    std::ostringstream out;
+    std::ifstream in{file};
+    if (!in) throw std::runtime_error{"no file " + file};
+    out << in.rdbuf();
+    return out.str();
+  }
+
+  int tell() const {
+    std::uint64_t readings = 0, lying = 0, believed = 0;
+    std::vector<std::size_t> points;
+    for (const auto& [seed, result] : results_) {
+      const auto& [lies, unseen, size, heard, bytes, story] = result.outcome;
+      readings += heard, believed += unseen;
+      points.push_back(size);
+      if (lies.empty()) continue;
+      ++lying;
+      std::cout << "world " << seed << ": " << lies.size() << " lies (replay: test_world " << result.replay << " --show)\n";
+      for (std::size_t i = 0; i < std::min<std::size_t>(lies.size(), 8); ++i) std::cout << "  " << lies[i] << '\n';
+    }
+    std::sort(points.begin(), points.end());
+    std::cout << "SUMMARY: " << results_.size() << " worlds of " << points.front() << " to " << points.back() << " points, median "
+              << points[points.size() / 2] << "; " << readings << " readings; " << lying << " with lies; " << believed
+              << " false words of liars that nothing else could see through\n";
+    return lying == 0 ? 0 : 1;
+  }
+
+  const Options& options_;
+  std::atomic<std::uint64_t> next_ = 0;
+  std::atomic<bool> found_ = false;
+  std::mutex mutex_;
+  std::map<std::uint64_t, Result> results_;
+};
 
 }  // namespace
 }  // namespace world
@@ -109,7 +104,11 @@ int main(int argc, char** argv) {
   world::Options options;
   app.add_option("--from", options.from, "First seed")->capture_default_str();
   app.add_option("--seeds", options.seeds, "How many")->capture_default_str();
+  app.add_option("--jobs", options.jobs, "Worlds at once")->capture_default_str();
   app.add_flag("--show", options.show, "Print racks, timelines and what was said");
+  app.add_flag("--stop", options.stop, "Begin no world after the first that has lies");
+  app.add_option("--save", options.save, "Write the world as a case");
+  app.add_option("cases", options.cases, "Worlds that were saved, instead of seeds");
   CLI11_PARSE(app, argc, argv);
-  return world::play_all(options);
+  return world::Run{options}.play_all();
 }

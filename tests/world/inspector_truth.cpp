@@ -1,0 +1,168 @@
+#include <algorithm>
+
+#include "world/inspector.hpp"
+
+// Verdict by verdict: what is said, against what the model knows to be so.
+namespace world {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Duration slack = 10ms;  // a supply's flag follows its input by 4 ms
+constexpr Duration starts = 4s;   // of a supply, from a good input to a good output
+constexpr Duration one_moment = 3s;
+constexpr Duration settled = 2s;                         // good for so long before a latch opens
+constexpr Duration spoke = 150ms;                        // a device that spoke so lately is not silent
+constexpr double draws_amperes = 0.2, draws_watts = 20;  // a meter's floor
+
+// The earliest moment that the event's own evidence may stand for.
+Instant earliest(const holdup::record::Event& event) {
+  Instant from = event.at - event.uncertainty;
+  const Duration offset = event.time.time_since_epoch() - event.at.time_since_epoch();
+  for (const auto& sign : event.evidence) from = std::min(from, Instant{sign.time.time_since_epoch() - offset - sign.uncertainty});
+  return from - slack;
+}
+
+bool spoke_lately(Instant heard, Instant now) { return heard > now - spoke; }
+
+bool is_of_supply(const std::string& verdict) { return verdict.starts_with("supply_") || verdict == "bank_tripped"; }
+
+/// It stands since long before, and is told under another incident from now on.
+bool goes_on(const holdup::record::Event& event) { return !event.evidence.empty() && event.evidence.front().point.starts_with("goes on"); }
+
+bool follows(const std::string& verdict) { return verdict == "load_down" || verdict == "path_redundancy_lost"; }
+
+}  // namespace
+
+/// What follows from other verdicts may be from when they are from.
+Instant Inspector::may_be_from(const Event& event) {
+  Instant from = earliest(event);
+  for (const auto& sign : event.evidence)
+    if (const auto basis = open_.find({sign.point, sign.source}); basis != open_.end()) from = std::min(from, basis->second.from);
+  auto& saying = open_[{event.verdict, event.element}];
+  saying.from = std::min(saying.from, from);
+  return from;
+}
+
+/// A card that falls silent within a moment of a supply's failure beside it looks like a dark PDU to everybody.
+bool Inspector::fell_beside(const Event& event) const {
+  const auto device = site_.device(event.element);
+  if (!device) return false;
+  for (Index s = 0; s < site_.supplies.size(); ++s) {
+    const std::string supply = site_.element_of_supply(s).text();
+    const Instant heard = heard_[*device];
+    if (site_.supplies[s].pdu == device && history_.ever("supply_lost", supply, heard - one_moment, event.at) &&
+        !history_.throughout("supply_lost", supply, heard - one_moment, event.at))
+      return true;
+  }
+  return false;
+}
+
+void Inspector::check_proven(const Event& event) { check_true(event, "false proven"); }
+
+void Inspector::check_true(const Event& event, const std::string& what) {
+  if (goes_on(event) || !history_.knows(event.verdict, event.element)) return;
+  if (event.verdict == "supply_output_failed" && event.strength == "proven" &&
+      history_.ever("supply_input_lost", event.element, event.at - starts, event.at))
+    lie(event, "it starts: its input is back no longer than that");
+  if (history_.ever(event.verdict, event.element, may_be_from(event), event.at)) return;
+  if (event.verdict == "pdu_dark" && fell_beside(event)) return;
+  if (follows(event.verdict) && !terms_.liars.empty()) return;  // it rests on verdicts, which are held against the model themselves
+  if (!rests_on_liar(event)) return lie(event, what);
+  const std::string against = contradiction(event);
+  if (!against.empty()) return lie(event, what + ", against " + against);
+  believed_.push_back(event.verdict + " of " + event.element);
+}
+
+// Probable is the pattern's word: the silent are silent, and somebody else spoke since. Of a single supply honest devices make no
+// pattern: what is probable there is so, too.
+void Inspector::check_pattern(const Event& event) {
+  if (is_of_supply(event.verdict) && terms_.liars.empty()) check_true(event, "false probable");
+  for (Index d = 0; d < site_.devices.size(); ++d) {
+    const auto& device = site_.devices[d];
+    if (!device.feed) continue;
+    const bool meant = (event.verdict == "pdu_dark" && device.name == event.element) ||
+                       (event.verdict == "feed_lost" && "feed/" + site_.feeds[*device.feed].name == event.element);
+    const bool by_silence =
+        std::any_of(event.evidence.begin(), event.evidence.end(), [](const auto& sign) { return sign.point == "silence"; });
+    if (!meant || !by_silence || rests_on_liar(event)) continue;
+    const Instant last = heard_[d];
+    if (spoke_lately(last, event.at)) lie(event, "probable, while " + device.name + " speaks");
+    const bool others = std::any_of(heard_.begin(), heard_.end(), [&](Instant heard) { return heard > last; });
+    if (!others) lie(event, "probable, while everything is silent");
+  }
+}
+
+// What honest devices never bring about.
+void Inspector::check_never(const Event& event) {
+  static const std::set<std::string> tickets{"sensor_stuck", "meter_implausible", "miscorded", "contact_failed"};
+  if (terms_.liars.empty() && tickets.contains(event.verdict)) lie(event, "all devices and contacts are honest");
+  const auto load = site_.load(event.element.substr(0, event.element.find('/')));
+  if (event.verdict == "supply_lost" && event.strength == "unknown" && load && site_.loads[*load].sharing == holdup::site::Sharing::standby)
+    lie(event, "its load lets supplies stand by");
+  if (event.verdict != "telemetry_lost" || !event.element.starts_with("device/")) return;
+  const auto device = site_.device(event.element.substr(7));
+  if (!device) return;
+  if (spoke_lately(heard_[*device], event.at)) lie(event, "it speaks");
+  if (open_.contains({"pdu_dark", site_.devices[*device].name})) lie(event, "it is dark, and that is said");
+}
+
+// What was only reported may be withdrawn; a load may be called up once a supply of it is about to start.
+void Inspector::check_end(const Event& event, const Saying& saying) {
+  const auto verdict = holdup::detect::verdict_of(event.verdict);
+  if (verdict && is_past(*verdict)) return;  // it begins and ends in one moment
+  if (event.strength == "reported" || event.strength == "unknown" || rests_on_liar(event)) return;
+  if (goes_on(event)) return;
+  const std::string word = event.verdict == "load_down" ? no_input : event.verdict;
+  const bool seated = event.verdict == "supply_removed";  // what the model cannot tell: it may lack something else
+  if (!seated && history_.throughout(word, event.element, event.at - settled - terms_.slowest, event.at))
+    lie(event, "ended while it is lost");
+  if (!is_of_supply(event.verdict) && event.verdict != "pdu_dark" && event.verdict != "feed_lost") return;
+  const Duration offset = event.time.time_since_epoch() - event.at.time_since_epoch();
+  const bool disproved = std::any_of(event.evidence.begin(), event.evidence.end(), [&](const auto& sign) {
+    return sign.quality == "good" && Instant{sign.time.time_since_epoch() - offset} > saying.since;
+  });
+  if (!disproved) lie(event, "ended, and nothing disproves it");
+  if (event.at - saying.since < settled) lie(event, "ended before it can have been good for two seconds");
+}
+
+bool Inspector::rests_on_liar(const Event& event) const {
+  if (terms_.liars.empty()) return false;
+  const bool by_sign =
+      std::any_of(event.evidence.begin(), event.evidence.end(), [&](const auto& sign) { return terms_.liars.contains(sign.source); });
+  return by_sign || follows(event.verdict);
+}
+
+// A good reading of a device that does not lie, taken after the liar's was first heard, that says the supply has what it is said to lack.
+std::string Inspector::contradiction(const Event& event) const {
+  for (Index s = 0; s < site_.supplies.size(); ++s) {
+    const auto& supply = site_.supplies[s];
+    const std::string element = site_.element_of_supply(s).text();
+    const bool below = supply.pdu && (event.element == site_.devices[*supply.pdu].name ||
+                                      (site_.feed_of_supply(s) && event.element == site_.element_of_feed(*site_.feed_of_supply(s)).text()));
+    if (element != event.element && !below) continue;
+    Instant lied = Instant::min();
+    const Duration offset = event.time.time_since_epoch() - event.at.time_since_epoch();
+    for (const auto& sign : event.evidence)
+      if (sign.source.starts_with("contact/") && terms_.liars.contains(sign.source))
+        lied = std::max(lied, Instant{sign.time.time_since_epoch() - offset});
+    for (const auto& [id, series] : series_)
+      if (terms_.liars.contains(site_.element_of_device(series.device).text()) && series.means != Meaning::uptime &&
+          (series.device == supply.status || series.device == supply.pdu))
+        lied = std::max(lied, series.value == 0. ? series.changed : Instant::min());
+    const auto honest = [&](const Series* series, double floor) {
+      return series != nullptr && series->value && *series->value >= floor && series->at - series->refresh > lied &&
+             !terms_.liars.contains(site_.element_of_device(series->device).text());
+    };
+    if (const auto* ok = supply.status ? told(*supply.status, Meaning::supply_input_ok) : nullptr; honest(ok, 1))
+      return element + "'s own good input";
+    if (below || !supply.pdu || event.verdict == "supply_output_failed") continue;
+    if (honest(told(*supply.pdu, Meaning::outlet_current, supply.outlet), draws_amperes) ||
+        honest(told(*supply.pdu, Meaning::outlet_power, supply.outlet), draws_watts))
+      return "what its outlet gives";
+  }
+  return {};
+}
+
+}  // namespace world
