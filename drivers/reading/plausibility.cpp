@@ -15,6 +15,7 @@ namespace {
 constexpr double least_voltamperes = 40;  // below, an ampere's tenth is too coarse
 // Volts × amperes of one phase are the apparent power; those of a three-phase inlet a third of it, or 1/√3 when the volts are line to line.
 constexpr double most_apparent = 3.6, least_apparent = 0.5;
+constexpr double uneven = 3;  // so much more it may be than its means make it, where lines are loaded unevenly, or gone
 // A power factor may be as low as this on an idle supply; ten times too few is then not told from it, a hundred times is.
 constexpr double least_factor = 0.03;
 constexpr double overload = 4;                       // times its rating no breaker carries for three replies; a divisor is wrong by ten
@@ -88,10 +89,13 @@ std::vector<PowerGroup> power_groups(std::span<const Point> points) {
     if (point.metric == "rack_power_watts") group.watts = p;
     if (point.metric == "rack_apparent_power_voltamperes") group.voltamperes = p;
   }
+  const bool has_lines = !points_of(points, "rack_voltage_volts", "phase").empty();
   std::vector<PowerGroup> out;
   constexpr auto none = PowerGroup::none;
-  for (const auto& [key, group] : groups)
+  for (auto& [key, group] : groups) {
+    group.of_lines = has_lines && std::get<0>(key) == "inlet";
     if (group.volts != none && group.amperes != none && (group.watts != none || group.voltamperes != none)) out.push_back(group);
+  }
   return out;
 }
 
@@ -102,9 +106,10 @@ std::string implausible(const PowerGroup& group, std::span<const double> values)
   const double product = volts * amperes;
   if (group.watts != PowerGroup::none && values[group.watts] < -least_voltamperes && amperes > 0)
     return ground::number_text(values[group.watts]) + " watts: a current transformer is reversed";
-  if (apparent > product * most_apparent && apparent > least_voltamperes) return sentence("voltamperes", apparent, volts, amperes);
+  const double most = most_apparent * (group.of_lines ? uneven : 1);
+  if (apparent > product * most && apparent > least_voltamperes) return sentence("voltamperes", apparent, volts, amperes);
   if (apparent < product * least_apparent && product > least_voltamperes) return sentence("voltamperes", apparent, volts, amperes);
-  if (watts > product * most_apparent && watts > least_voltamperes) return sentence("watts", watts, volts, amperes);
+  if (watts > product * most && watts > least_voltamperes) return sentence("watts", watts, volts, amperes);
   if (watts < product * least_factor && product > least_voltamperes) return sentence("watts", watts, volts, amperes);
   return {};
 }
@@ -130,8 +135,10 @@ std::vector<Law> laws(std::span<const Point> points, std::span<const Invariant> 
   for (const PowerGroup& group : power_groups(points))
     for (auto [watts, voltamperes] : {std::pair{group.watts, PowerGroup::none}, {PowerGroup::none, group.voltamperes}})
       if (watts != voltamperes)
-        out.push_back({.part = part_text(points[group.volts]),
-                       .group = {.volts = group.volts, .amperes = group.amperes, .watts = watts, .voltamperes = voltamperes}});
+        out.push_back(
+            {.part = part_text(points[group.volts]),
+             .group = {
+                 .volts = group.volts, .amperes = group.amperes, .watts = watts, .voltamperes = voltamperes, .of_lines = group.of_lines}});
   std::vector<Invariant> sums{invariants.begin(), invariants.end()};
   const bool declared = std::any_of(sums.begin(), sums.end(), [](const Invariant& one) { return one.metric == "rack_power_watts"; });
   if (!declared) sums.push_back({.metric = "rack_power_watts", .sum = "outlet", .equals = "inlet"});

@@ -18,6 +18,7 @@ inline constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 /// The points of one part: indices into the points of the device.
 struct PowerGroup {
   std::uint32_t volts = none, amperes = none, watts = none, voltamperes = none;
+  bool of_lines = false;  // one number for several lines, each of which the device tells, too
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
   [[nodiscard]] std::vector<std::uint32_t> points() const;

@@ -216,3 +216,12 @@ TEST_CASE("row 20: watts are held against volts and amperes though the voltamper
   }
   CHECK(begun == std::vector<std::string>{"outlet 1: -310 watts: a current transformer is reversed"});
 }
+
+TEST_CASE("row 22: means over three lines of which one is gone are no contradiction, a divisor of ten is") {
+  std::vector<Point> points{of_part("inlet", "rack_voltage_volts", ""), of_part("inlet", "rack_current_amperes", ""),
+                            of_part("inlet", "rack_power_watts", ""), of_part("phase", "rack_voltage_volts")};
+  CHECK(broken(laws(points, {}).at(0), std::vector<double>{153, 3.5, 2360, 0}).why.empty());
+  CHECK_FALSE(broken(laws(points, {}).at(0), std::vector<double>{230, 3.5, 24000, 230}).why.empty());
+  points.pop_back();
+  CHECK_FALSE(broken(laws(points, {}).at(0), std::vector<double>{153, 3.5, 2360}).why.empty());
+}
