@@ -27,8 +27,12 @@ bool at_once(Verdict verdict, Strength strength) { return strength == Strength::
 Detector::Detector(const site::Site& site)
     : site_{site},
       facts_{site},
-      judge_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }, [this] { return holds_any(); },
-             [this] { return !reports_.empty(); }},
+      judge_{site,
+             facts_,
+             [this](Verdict v, const ground::Element& e) { return held(v, e); },
+             [this] { return holds_any(); },
+             [this] { return !reports_.empty(); },
+             [this](Index pdu) { return mains_.lost_lines(pdu); }},
       bank_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       cord_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       cabinets_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
@@ -36,7 +40,7 @@ Detector::Detector(const site::Site& site)
       stuck_{site, facts_},
       reports_{site, facts_},
       latches_{site, facts_, judge_},
-      mains_{site, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      mains_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       round_{site, facts_.neighbours()},
       next_{site, facts_.neighbours()},
       concerned_(site.devices.size()),
@@ -257,7 +261,7 @@ void Detector::weigh_telemetry(Instant now) {
     weigh(Verdict::telemetry_lost, element, judge_.telemetry_of_path(path, now), now);
   }
   for (const Index d : round_.devices.all()) {
-    if (facts_.hearing(d).failures == 0 && concerned_[d] == 0) continue;
+    if ((facts_.hearing(d).failures == 0 && concerned_[d] == 0) || mains_.died_with_line(d)) continue;
     weigh(Verdict::telemetry_lost, site_.element_of_device(d), judge_.telemetry(d, now), now);
     const bool said = held(Verdict::telemetry_lost, site_.element_of_device(d)) || held(Verdict::telemetry_lost, site_.path_of_device(d));
     const bool undecided = facts_.hearing(d).failures > 0 && !said;

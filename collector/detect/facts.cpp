@@ -18,6 +18,8 @@ constexpr Duration start_up = 60s;                     // of an agent, until its
 constexpr Duration take_over = 2s;                     // in which siblings settle on what they took over, and are heard
 constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor
 constexpr double much = 0.2, much_volts = 0.03;        // of what it was: what moves so far shows on every meter of it
+constexpr double least_volts = 1;                      // … and no dead line's noise
+constexpr Duration settling = 5s;                      // after a voltage moved, until what stands beside it was asked, too
 
 bool is_state(Meaning means) {
   switch (means) {
@@ -54,7 +56,8 @@ bool is_power(Meaning means) {
 }
 
 bool is_voltage(Meaning means) {
-  return means == Meaning::input_voltage || means == Meaning::supply_input_voltage || means == Meaning::outlet_voltage;
+  return means == Meaning::input_voltage || means == Meaning::supply_input_voltage || means == Meaning::outlet_voltage ||
+         means == Meaning::bank_voltage;
 }
 
 double floor_of(Meaning means) { return is_current(means) ? zero_amperes : zero_watts; }
@@ -62,6 +65,7 @@ double floor_of(Meaning means) { return is_current(means) ? zero_amperes : zero_
 bool sign_changed(const Track& track, const reading::Reading& reading) {
   if (!track.last) return true;
   if (is_state(track.means)) return track.last->value != reading.value;
+  if (track.means == Meaning::battery_charge && (track.last->value < flat_charge) != (reading.value < flat_charge)) return true;
   const double step = std::fabs(track.last->value - reading.value);
   if (is_power(track.means)) return step >= floor_of(track.means);
   return step > noticeable * std::fabs(track.last->value);
@@ -80,8 +84,8 @@ void note_moves(Track& track, const reading::Reading& reading) {
   if (!power && !is_voltage(track.means)) return;
   if (!track.settled) track.settled = reading.value;
   const double step = std::fabs(reading.value - *track.settled);
-  const bool moved =
-      power ? step > std::max(much * std::fabs(*track.settled), 2 * floor_of(track.means)) : step > much_volts * std::fabs(*track.settled);
+  const bool moved = power ? step > std::max(much * std::fabs(*track.settled), 2 * floor_of(track.means))
+                           : step > std::max(much_volts * std::fabs(*track.settled), least_volts);
   if (!moved) return;
   track.settled = reading.value;
   track.moves = {reading.time, track.moves[0], track.moves[1]};
@@ -157,8 +161,7 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
   for (const Index bank : site_.devices[device].banks) of_bank_[bank] = {};
   const auto of_device = [&](const Track* track) { return track->device == device; };
   for (const Index load : neighbours_.loads(device))
-    for (const Meaning means : {Meaning::battery_carries, Meaning::cache_write_back, Meaning::unsaved_data})
-      std::erase_if(of_load_[load][static_cast<std::size_t>(means)], of_device);
+    for (auto& tracks : of_load_[load]) std::erase_if(tracks, of_device);
   of_inlet_[device] = {};
   tracks_[device].clear();
   auto& hearing = hearings_[device];
@@ -192,6 +195,8 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
     case Meaning::battery_carries:
     case Meaning::cache_write_back:
     case Meaning::unsaved_data:
+    case Meaning::battery_ok:
+    case Meaning::battery_charge:
       return place_cabinet(device, point, track);
     case Meaning::input_voltage:
     case Meaning::inlet_current:
@@ -256,10 +261,14 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     if (track == nullptr) continue;
     track->fresh = reading.quality == Quality::good;
     if (reading.quality == Quality::absent) changed = !std::exchange(track->gone, true) || changed;
-    if (track->fresh) changed = take(*track, reading) || changed;
+    if (!track->fresh) continue;
+    changed = take(*track, reading) || changed;
+    if (is_voltage(track->means) && track->moves.front() == reading.time)
+      hearing.unsettled_until = reading.time + track->refresh() + settling;
   }
   const bool started = was_starting && !starting(device);
   if (started) forget_zeros(device, now);
+  changed = changed || now < hearing.unsettled_until;
   return changed || was_starting != starting(device);
 }
 

@@ -26,6 +26,8 @@ using ground::Instant;
 using ground::Quality;
 using reading::Meaning;
 
+inline constexpr double flat_charge = 0.25;  // of a battery that stands behind a cabinet: one more loss may be the last that it bridges
+
 /// One meaningful point of one device.
 struct Track {
   Index device = 0;
@@ -65,7 +67,8 @@ struct Hearing {
   std::optional<Instant> last_answer;
   std::optional<Instant> back;                                // when it answered again after a question had failed
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
-  std::vector<std::int32_t> track_of_point;                   // −1: means nothing to the chain
+  Instant unsettled_until{};                 // a voltage of it moved: what it says of others meanwhile counts, also unchanged
+  std::vector<std::int32_t> track_of_point;  // −1: means nothing to the chain
 
   static constexpr unsigned silent_questions = 3;
   static constexpr Duration silent_over = std::chrono::milliseconds{200};

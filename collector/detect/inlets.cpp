@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 
 #include "collector/detect/judge_signs.hpp"
@@ -20,6 +21,8 @@ constexpr double still_low = 0.91, still_high = 1.09;  // what ends a sag or a s
 constexpr double healthy = 0.8;                        // of a line beside one that is dead
 constexpr Duration patience = 3s;                      // for the other PDUs of the feed to be asked, too
 constexpr Duration look_again = 250ms;
+constexpr Duration same_moment = 2s;  // of a line and the card that lived from it
+constexpr Duration card_start = 60s;  // in which that card answers again once the line is back
 constexpr unsigned most_lines = 3;
 
 int band(double share) {
@@ -45,15 +48,18 @@ bool Inlets::Picture::good() const { return neutral == std::nullopt && lost == 0
 bool Inlets::Picture::sags() const { return !neutral && lost == 0 && least >= dead && least < low; }
 bool Inlets::Picture::swells() const { return !neutral && lost == 0 && most > high; }
 
-Inlets::Inlets(const site::Site& site, HeldBy held)
+Inlets::Inlets(const site::Site& site, const Facts& facts, HeldBy held)
     : site_{site},
+      facts_{facts},
       held_{std::move(held)},
       meters_{site, {Meaning::input_voltage, Meaning::line_voltage}},
       pdus_(site.feeds.size()),
       looked_at_(site.feeds.size(), true),
       episodes_(site.devices.size()),
       last_good_(site.devices.size()),
-      odd_since_(site.devices.size()) {
+      odd_since_(site.devices.size()),
+      died_with_line_(site.devices.size()),
+      lost_(site.devices.size()) {
   for (Index d = 0; d < site.devices.size(); ++d)
     if (site.devices[d].feed) pdus_[*site.devices[d].feed].push_back(d);
 }
@@ -195,7 +201,7 @@ void Inlets::weigh_feed(Index feed, Instant now, std::vector<Opinion>& out) {
   for (const Index d : pdus) {
     const auto seen = picture(d);
     if (seen && seen->good()) odd_since_[d].reset();
-    calm = calm && (!seen || seen->good());
+    calm = calm && (!seen || seen->good()) && !died_with_line_[d];
   }
   if (!all_have_told(pdus, now)) return dues_.set(feed, now + look_again);
   const std::size_t before = out.size();
@@ -206,6 +212,7 @@ void Inlets::weigh_feed(Index feed, Instant now, std::vector<Opinion>& out) {
       Verdict::sag, feed, pdus, 1, [&](const Picture& p) { return if_so(p.sags()); }, out);
   weigh(
       Verdict::swell, feed, pdus, 1, [&](const Picture& p) { return if_so(p.swells()); }, out);
+  for (const Index d : pdus) died_with_line_[d] = died_with_line_[d] && awaits_card(d, pdus, now);
   for (unsigned line = 1; line <= most_lines; ++line) weigh_phase(line, feed, pdus, out);
   const bool held = std::any_of(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
                                 [&](const Opinion& one) { return held_(one.verdict, one.element).has_value(); });
@@ -249,7 +256,40 @@ void Inlets::weigh(Verdict verdict, Index feed, const Devices& pdus, unsigned le
   }
 }
 
-void Inlets::weigh_phase(unsigned line, Index feed, const Devices& pdus, std::vector<Opinion>& out) const {
+// Its card fell silent when the line went, while one that sees the line gone answers over the same path: it lived from that line.
+bool Inlets::died_beside(Index device, const Devices& seeing) const {
+  const Hearing& silent = facts_.hearing(device);
+  if (!silent.silent() || !silent.last_answer) return false;
+  return std::ranges::any_of(seeing, [&](Index d) {
+    const auto& heard = facts_.hearing(d).last_answer;
+    const auto& episode = episodes_[d];
+    const bool path = site_.path_of_device(d) == site_.path_of_device(device) && heard && *heard > silent.second_failure;
+    return path && episode && *silent.last_answer <= episode->first + same_moment &&
+           silent.first_failure + same_moment >= episode->good_before;
+  });
+}
+
+// A card that died with a line starts anew with it, and is waited for.
+bool Inlets::awaits_card(Index device, const Devices& pdus, Instant now) const {
+  return facts_.hearing(device).silent() && std::ranges::any_of(pdus, [&](Index d) {
+           const auto& episode = episodes_[d];
+           return episode && !facts_.hearing(d).silent() && (!episode->good_after || now - *episode->good_after < card_start);
+         });
+}
+
+site::Phases Inlets::lost_lines(Index device) const {
+  const auto seen = site_.system == site::System::single_phase || site_.system == site::System::dc ? std::nullopt : picture(device);
+  return static_cast<site::Phases>(lost_[device] | (seen ? seen->lost : 0));
+}
+
+// What died with the line lost it too, until its card answers.
+void Inlets::note_lost(unsigned line, const Devices& able, const Devices& seeing, const Devices& dead) {
+  for (const Index d : able) lost_[d] &= static_cast<site::Phases>(~bit(line));
+  for (const Devices* all : {&seeing, &dead})
+    for (const Index d : *all) lost_[d] |= bit(line);
+}
+
+void Inlets::weigh_phase(unsigned line, Index feed, const Devices& pdus, std::vector<Opinion>& out) {
   Devices seeing, able;
   for (const Index d : pdus) {
     const auto seen = picture(d);
@@ -258,16 +298,31 @@ void Inlets::weigh_phase(unsigned line, Index feed, const Devices& pdus, std::ve
     if (site::hangs_on(seen->lost, static_cast<int>(line))) seeing.push_back(d);
   }
   if (able.empty()) return;
-  const auto lost = [&](const Devices& by) {
+  Devices dead;
+  if (seeing.size() == able.size()) std::ranges::copy_if(pdus, std::back_inserter(dead), [&](Index d) { return died_beside(d, seeing); });
+  for (const Index d : dead) died_with_line_[d] = true;
+  note_lost(line, able, seeing, dead);
+  const auto lost = [&](const Devices& by, const Devices& of) {
     auto all = signs(Verdict::phase_lost, by);
-    all.push_back(note(by.front(), "phase L" + std::to_string(line) + " is gone" + supplies_on(by, line)));
+    all.push_back(note(by.front(), "phase L" + std::to_string(line) + " is gone" + supplies_on(of, line)));
     return Judgement::lost(Strength::proven, std::move(all));
   };
+  const auto lost_of_feed = [&] {
+    Devices all = seeing;
+    all.insert(all.end(), dead.begin(), dead.end());
+    auto judgement = lost(seeing, all);
+    for (const Index d : dead)
+      judgement.signs.push_back(
+          sign_of_pattern(site_.element_of_device(d), "silent since then: its card lives from that line", facts_.hearing(d).first_failure));
+    return judgement;
+  };
   const auto above = site_.element_of_feed(feed);
-  const bool whole = seeing.size() == able.size() && seeing.size() > 1;
+  // Two PDUs see it: by their lines, or by a card that died with one of them.
+  const bool whole = seeing.size() == able.size() && !seeing.empty() && seeing.size() + dead.size() > 1;
+  const bool awaits = std::ranges::any_of(pdus, [&](Index d) { return died_with_line_[d]; });
   if (whole)
-    out.push_back({Verdict::phase_lost, above, lost(seeing)});
-  else if (seeing.empty())
+    out.push_back({Verdict::phase_lost, above, lost_of_feed()});
+  else if (seeing.empty() && !awaits)
     out.push_back({Verdict::phase_lost, above, fine(Verdict::phase_lost, above, able)});
   for (const Index d : able) {
     const auto element = Element::phase(site_.devices[d].name, std::to_string(line));
@@ -275,7 +330,7 @@ void Inlets::weigh_phase(unsigned line, Index feed, const Devices& pdus, std::ve
     if (!sees)
       out.push_back({Verdict::phase_lost, element, fine(Verdict::phase_lost, element, {d})});
     else if (!whole)
-      out.push_back({Verdict::phase_lost, element, lost({d})});
+      out.push_back({Verdict::phase_lost, element, lost({d}, {d})});
   }
 }
 

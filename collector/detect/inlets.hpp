@@ -14,7 +14,7 @@ namespace holdup::detect {
 
 class Inlets {
  public:
-  Inlets(const site::Site& site, HeldBy held);
+  Inlets(const site::Site& site, const Facts& facts, HeldBy held);
 
   void identified(Index device, std::span<const reading::Point> points);
   /// True when a line came into another band: what is said may change.
@@ -24,6 +24,10 @@ class Inlets {
   /// Feeds that must be weighed again even if nothing is heard.
   [[nodiscard]] std::optional<Instant> next_due() const { return dues_.next(); }
   [[nodiscard]] std::vector<Index> take_due(Instant now) { return dues_.take(now); }
+  /// The lines of its inlet that are gone, as it sees them or as its feed's loss is told.
+  [[nodiscard]] site::Phases lost_lines(Index device) const;
+  /// Its card lived from a line that its feed has lost, and is silent with it.
+  [[nodiscard]] bool died_with_line(Index device) const { return died_with_line_[device]; }
   /// Voltage that came back far too high, since the last call.
   [[nodiscard]] std::vector<Finding> take_hazards() { return std::exchange(hazards_, {}); }
 
@@ -60,8 +64,11 @@ class Inlets {
   [[nodiscard]] bool all_have_told(const Devices& pdus, Instant now) const;
   template <class Is>
   void weigh(Verdict verdict, Index feed, const Devices& pdus, unsigned least_witnesses, Is is, std::vector<Opinion>& out) const;
-  void weigh_phase(unsigned line, Index feed, const Devices& pdus, std::vector<Opinion>& out) const;
+  void weigh_phase(unsigned line, Index feed, const Devices& pdus, std::vector<Opinion>& out);
   [[nodiscard]] static bool is_dead_since(const Held& held, const ground::Element& element, const Meter& meter);
+  void note_lost(unsigned line, const Devices& able, const Devices& seeing, const Devices& dead);
+  [[nodiscard]] bool died_beside(Index device, const Devices& seeing) const;
+  [[nodiscard]] bool awaits_card(Index device, const Devices& pdus, Instant now) const;
   [[nodiscard]] Judgement fine(Verdict verdict, const ground::Element& element, const Devices& pdus) const;
   [[nodiscard]] std::vector<Sign> signs(Verdict verdict, const Devices& pdus) const;
   [[nodiscard]] Sign note(Index device, std::string text) const;
@@ -70,6 +77,7 @@ class Inlets {
   [[nodiscard]] std::string length_of(Index device) const;
 
   const site::Site& site_;
+  const Facts& facts_;
   HeldBy held_;
   Meters meters_;
   std::vector<Devices> pdus_;                      // by feed
@@ -77,6 +85,8 @@ class Inlets {
   std::vector<std::optional<Episode>> episodes_;   // by device: the present one, or the last
   std::vector<Instant> last_good_;                 // by device: its lines were in order
   std::vector<std::optional<Instant>> odd_since_;  // by device
+  std::vector<bool> died_with_line_;               // by device
+  std::vector<site::Phases> lost_;                 // by device: lines that are told as lost
   std::vector<Finding> hazards_;
   Dues<Index> dues_;
 };

@@ -31,10 +31,18 @@ using HeldBy = std::function<std::optional<Held>(Verdict, const ground::Element&
 /// matter on what a good judgement rests.
 using IfAny = std::function<bool()>;
 
+/// The lines of its inlet that a PDU, or its feed, has lost.
+using LostLines = std::function<site::Phases(Index pdu)>;
+
 class Judge {
  public:
-  Judge(const site::Site& site, const Facts& facts, HeldBy held, IfAny holds_any, IfAny reported)
-      : site_{site}, facts_{facts}, held_{std::move(held)}, holds_any_{std::move(holds_any)}, reported_{std::move(reported)} {}
+  Judge(const site::Site& site, const Facts& facts, HeldBy held, IfAny holds_any, IfAny reported, LostLines lost_lines)
+      : site_{site},
+        facts_{facts},
+        held_{std::move(held)},
+        holds_any_{std::move(holds_any)},
+        reported_{std::move(reported)},
+        lost_lines_{std::move(lost_lines)} {}
 
   [[nodiscard]] Judgement supply_removed(Index supply) const;
   [[nodiscard]] Judgement supply_input(Index supply) const;
@@ -82,8 +90,13 @@ class Judge {
   [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Between when) const;
   [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
   [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
+  /// The output of the UPS before the feed, as its card measures it: the surest of what is gone, or good; nothing where it does not tell.
+  [[nodiscard]] std::optional<Sign> source_gone(Index feed) const;
+  [[nodiscard]] const Track* source_good(Index feed) const;
   /// Its own status speaks: it is heard, and has not gone with the supply.
   [[nodiscard]] bool status_tells(Index supply) const;
+  /// Those of these lines of a PDU that are gone.
+  [[nodiscard]] site::Phases lost_lines(Index pdu, site::Phases of) const { return of != 0 ? lost_lines_(pdu) & of : site::Phases{}; }
   /// A loss is held on what the supply hangs on.
   [[nodiscard]] std::optional<Held> held_above(Index supply) const;
 
@@ -103,6 +116,11 @@ class Judge {
     Strength strength = Strength::reported;
   };
   [[nodiscard]] Wired wired(Index supply, std::initializer_list<site::Senses> senses) const;
+  [[nodiscard]] bool is_watched(Index supply) const;
+  [[nodiscard]] Judgement input_by_outlet(Index supply, const Held& held) const;
+  [[nodiscard]] Judgement input_by_wire(Index supply, Wired wires) const;
+  [[nodiscard]] std::optional<std::vector<Sign>> drained_since(Index supply, Between reported) const;
+  [[nodiscard]] bool awaits_meter(Index supply, const std::vector<Sign>& contacts) const;
   [[nodiscard]] const Track* denial(Index contact, Meaning means) const;
   [[nodiscard]] bool contradicted_contact(Index contact) const;
   [[nodiscard]] bool is_common_fault(Index contact) const;
@@ -113,8 +131,9 @@ class Judge {
   [[nodiscard]] bool may_lack_phase(Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
-  /// What lies between the supply and its PDU: the fuse of its outlet, the breaker of its bank.
+  /// What lies between the supply and its PDU: the fuse of its outlet, the breaker of its bank, a line that it hangs on.
   [[nodiscard]] std::optional<Held> held_on_branch(Index supply) const;
+  [[nodiscard]] std::optional<Held> held_on_line(Index supply, const site::Cord& cord) const;
   [[nodiscard]] bool has_gone(Index supply) const;
   [[nodiscard]] Judgement removed_by_absence(Index supply) const;
   [[nodiscard]] std::optional<Sign> share_unmoved(Index supply) const;
@@ -130,6 +149,7 @@ class Judge {
     unsigned answering = 0, all = 0;
   };
   [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
+  [[nodiscard]] Judgement feed_by_source(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] Judgement feed_by_silence(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] bool explained(Index device) const;
   [[nodiscard]] bool path_explained(Index device) const;
@@ -143,6 +163,7 @@ class Judge {
   const Facts& facts_;
   HeldBy held_;
   IfAny holds_any_, reported_;
+  LostLines lost_lines_;
 };
 
 }  // namespace holdup::detect

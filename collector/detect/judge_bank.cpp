@@ -30,8 +30,9 @@ Judgement BankJudge::bank(Index bank) const {
   if (held)
     if (auto back = back_since(bank, *held)) return Judgement::fine({std::move(*back)});
   if (judge_.voltage_gone(pdu)) return {};  // the whole PDU: no breaker of it
-  for (auto sign : {opened(bank), voltage_gone(bank)})
-    if (sign) return Judgement::lost(Strength::proven, {*sign, load_before(bank, sign->time)});
+  auto sign = opened(bank);
+  if (!sign) sign = voltage_gone(bank);
+  if (sign) return Judgement::lost(Strength::proven, {*sign, load_before(bank, sign->time)});
   return held ? Judgement{} : by_outlets(bank);
 }
 
@@ -47,11 +48,20 @@ std::optional<Sign> BankJudge::voltage_gone(Index bank) const {
     return track->known() && !track->stuck && track->lived && track->value() < dead_line * volts(bank);
   };
   const auto own = facts_.bank(bank, Meaning::bank_voltage), outlets = facts_.bank(bank, Meaning::outlet_voltage);
-  if (!own.empty() && std::ranges::all_of(own, is_dead)) return own.front()->sign(site_);
+  if (!own.empty() && std::ranges::all_of(own, is_dead) && inlet_stood(bank, own.front()->moves.front())) return own.front()->sign(site_);
   const bool all = outlets.size() > 1 && std::ranges::all_of(outlets, is_dead);
   const auto states = facts_.bank(bank, Meaning::outlet_state);
   const bool switched = std::ranges::any_of(states, [](const Track* state) { return says(state, 0); });
-  return all && !switched ? std::optional{outlets.front()->sign(site_)} : std::nullopt;
+  return all && !switched && inlet_stood(bank, outlets.front()->moves.front()) ? std::optional{outlets.front()->sign(site_)} : std::nullopt;
+}
+
+// What the PDU measures of its inlet was measured after the branch fell, and the line that it hangs on is there: else it went with them.
+// Where the PDU measures no inlet, nothing speaks against a breaker.
+bool BankJudge::inlet_stood(Index bank, Instant fell) const {
+  const Index pdu = site_.banks[bank].pdu;
+  const auto inlet = facts_.inlet(pdu, Meaning::input_voltage);
+  const bool told = std::ranges::all_of(inlet, [&](const Track* track) { return track->known() && track->fresh && track->from() >= fell; });
+  return told && judge_.lost_lines(pdu, lines(bank)) == 0;
 }
 
 // Of a bank that has no word of its own: two outlets at least fall together to no current, none was switched, the inlet is good, and
@@ -62,7 +72,7 @@ Judgement BankJudge::by_outlets(Index bank) const {
   std::vector<Sign> signs;
   for (const Track* current : facts_.bank(bank, Meaning::outlet_current)) {
     if (!current->known() || current->stuck || current->value() >= meter_floor_amperes) return {};
-    const auto when = fall(*current);
+    const auto when = fall_of(*current);
     if (!when) continue;
     if (together && (when->end - together->end > same_moment || together->end - when->end > same_moment)) return {};
     if (!together) together = when;
@@ -78,14 +88,6 @@ Judgement BankJudge::by_outlets(Index bank) const {
   if (lost == 0) return {};
   signs.push_back(load_before(bank, together->end));
   return Judgement::lost(lost > 1 ? Strength::proven : Strength::probable, std::move(signs));
-}
-
-std::optional<Judge::Between> BankJudge::fall(const Track& current) {
-  if (current.past.empty() || current.carried < current.past.front().first) return std::nullopt;
-  const auto last =
-      std::find_if(current.past.rbegin(), current.past.rend(), [](const auto& entry) { return entry.second >= meter_floor_amperes; });
-  if (last == current.past.rend()) return std::nullopt;
-  return Judge::Between{last->first, last.base() != current.past.end() ? last.base()->first : current.last->time};
 }
 
 // By their own status, or by what their siblings took over.
@@ -137,9 +139,13 @@ std::optional<Sign> BankJudge::back_since(Index bank, const Held& held) const {
 }
 
 double BankJudge::volts(Index bank) const {
+  const auto feed = site_.devices[site_.banks[bank].pdu].feed;
+  return feed ? site_.nominal_volts(*feed, lines(bank)) : 0;
+}
+
+site::Phases BankJudge::lines(Index bank) const {
   const auto& one = site_.banks[bank];
-  const auto feed = site_.devices[one.pdu].feed;
-  return feed ? site_.nominal_volts(*feed, one.phases != 0 ? one.phases : site_.devices[one.pdu].phases) : 0;
+  return one.phases != 0 ? one.phases : site_.devices[one.pdu].phases;
 }
 
 }  // namespace holdup::detect

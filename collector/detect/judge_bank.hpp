@@ -20,11 +20,11 @@ class BankJudge {
   [[nodiscard]] std::optional<Sign> voltage_gone(Index bank) const;
   [[nodiscard]] std::optional<Sign> back_since(Index bank, const Held& held) const;
   [[nodiscard]] Judgement by_outlets(Index bank) const;
-  /// When a current was last seen, and when first none; nothing where it still flows or never did lately.
-  [[nodiscard]] static std::optional<Judge::Between> fall(const Track& current);
+  [[nodiscard]] bool inlet_stood(Index bank, Instant fell) const;
   [[nodiscard]] unsigned lost_behind(Index bank, Judge::Between when, std::vector<Sign>& signs) const;
   [[nodiscard]] Sign load_before(Index bank, Instant at) const;
   [[nodiscard]] double volts(Index bank) const;
+  [[nodiscard]] site::Phases lines(Index bank) const;
 
   const site::Site& site_;
   const Facts& facts_;

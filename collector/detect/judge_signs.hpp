@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +36,15 @@ inline constexpr double meter_floor_watts = 20, meter_floor_amperes = 0.2;
 /// It has measured since `at` that something flows.
 [[nodiscard]] inline bool carries_since(const Track* track, Instant at) {
   return track != nullptr && track->known() && !track->stuck && track->fresh && track->from() > at && track->value() >= floor_of(*track);
+}
+
+/// Between when a current or power was last seen, and first none; nothing where it still flows or never did lately.
+[[nodiscard]] inline std::optional<Judge::Between> fall_of(const Track& track) {
+  if (track.past.empty() || track.carried < track.past.front().first) return std::nullopt;
+  const double floor = floor_of(track);
+  const auto last = std::find_if(track.past.rbegin(), track.past.rend(), [&](const auto& entry) { return entry.second >= floor; });
+  if (last == track.past.rend()) return std::nullopt;
+  return Judge::Between{last->first - track.refresh(), last.base() != track.past.end() ? last.base()->first : track.last->time};
 }
 
 [[nodiscard]] inline Sign sign_of_contradiction(Sign sign, const std::string& why) {

@@ -1,6 +1,7 @@
 #include "collector/detect/judge.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -25,12 +26,65 @@ Judgement Judge::supply_input(Index supply) const {
     if (contrary) contacts.against.push_back(*contrary);
     return Judgement::lost(contrary || facts_.blank(ok->device) ? Strength::probable : Strength::proven, std::move(contacts.against));
   }
-  if (!contacts.against.empty()) return Judgement::lost(contacts.strength, std::move(contacts.against));
+  if (!contacts.against.empty()) return input_by_wire(supply, std::move(contacts));
   if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine(held, *ok);
+  if (contacts.all.empty()) return held ? input_by_outlet(supply, *held) : Judgement{};
   // A closed contact withdraws what was only reported; against a proven loss it counts where nothing better watches.
-  const bool enough = !site_.supplies[supply].status || (held && held->strength == Strength::reported);
-  if (enough && !contacts.all.empty()) return Judgement::fine(std::move(contacts.all));
-  return {};
+  const bool reported = held && held->strength == Strength::reported;
+  const bool closed_since = held && std::ranges::all_of(contacts.all, [&](const Sign& sign) { return sign.time > held->since; });
+  const bool enough = !is_watched(supply) || reported || (closed_since && !status_tells(supply));
+  return enough && !(held && !reported && awaits_meter(supply, contacts.all)) ? Judgement::fine(std::move(contacts.all)) : Judgement{};
+}
+
+// Something is there that tells of its input, or nobody knows yet whether it does.
+bool Judge::is_watched(Index supply) const {
+  const auto unit = site_.supplies[supply].status;
+  return unit && (facts_.status(supply, Meaning::supply_input_ok) != nullptr || !facts_.hearing(*unit).last_answer);
+}
+
+// What a trap reported and nothing but its outlet can tell: proven, or over.
+Judgement Judge::input_by_outlet(Index supply, const Held& held) const {
+  if (held.strength == Strength::reported)
+    if (auto drained = drained_since(supply, {held.since, held.since})) return Judgement::lost(Strength::proven, std::move(*drained));
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  const bool carries = !is_watched(supply) && carries_since(current, held.since) && facts_.hearing(current->device).answers();
+  return carries ? Judgement::fine({current->sign(site_)}) : Judgement{};
+}
+
+// Row 17: what a wire reported is proven once the supply's own outlet shows that nothing flows any more, and the siblings carry what it
+// carried.
+Judgement Judge::input_by_wire(Index supply, Wired wires) const {
+  if (wires.strength == Strength::proven) return Judgement::lost(wires.strength, std::move(wires.against));
+  const Sign& first = wires.against.front();
+  if (const auto lost = held(Verdict::supply_lost, &site::Site::element_of_supply, supply); lost && lost->strength == Strength::proven) {
+    wires.strength = Strength::proven;
+    wires.against.push_back(sign_of_pattern(site_.element_of_supply(supply), std::string{name(Verdict::supply_lost)}, lost->since));
+  } else if (const auto drained = drained_since(supply, {first.time - first.uncertainty, first.time + first.uncertainty})) {
+    wires.strength = Strength::proven;
+    wires.against.insert(wires.against.end(), drained->begin(), drained->end());
+  }
+  return Judgement::lost(wires.strength, std::move(wires.against));
+}
+
+// Measured anew since then, on both sides; against what was carried then, or just before it went.
+std::optional<std::vector<Sign>> Judge::drained_since(Index supply, Between reported) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  const bool heard = pdu && facts_.hearing(*pdu).answers() && current != nullptr && current->known() && current->fresh && !current->stuck;
+  if (!heard || current->value() >= meter_floor_amperes || current->from() <= reported.end) return std::nullopt;
+  auto taken = transferred(supply, reported);
+  if (const auto gone = fall_of(*current); !taken && gone && gone->end > reported.end) taken = transferred(supply, *gone);
+  if (taken) taken->insert(taken->begin(), current->sign(site_));
+  return taken;
+}
+
+// A meter that saw the loss, and was not read anew since the contacts closed, is heard before they are believed.
+bool Judge::awaits_meter(Index supply, const std::vector<Sign>& contacts) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  if (!pdu || !facts_.hearing(*pdu).answers() || current == nullptr || !current->known() || current->stuck) return false;
+  const bool drained = current->value() < meter_floor_amperes && fall_of(*current);
+  return drained && std::ranges::any_of(contacts, [&](const Sign& sign) { return current->from() <= sign.time; });
 }
 
 // Where loads share actively, an input that is good again is back only when the supply carries its part.
@@ -102,17 +156,17 @@ Judgement Judge::supply_silently(Index supply) const {
   if (!pdu || current == nullptr || !current->known() || current->stuck || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
   if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine(held, *current) : Judgement{};
-  const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply) ||
-                     this->held(Verdict::supply_off_commanded, &site::Site::element_of_supply, supply);  // it starts when it is on again
+  const auto input = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply);
+  const bool starts = this->held(Verdict::supply_off_commanded, &site::Site::element_of_supply, supply).has_value();  // on again
+  const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply) || starts ||
+                     (input && input->strength > Strength::reported);
   if (held || named || held_on_branch(supply) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
   if (sharing == site::Sharing::standby) return {};
-  const auto fell =
-      std::find_if(current->past.rbegin(), current->past.rend(), [](const auto& entry) { return entry.second >= meter_floor_amperes; });
-  if (fell == current->past.rend()) return {};
-  const Instant gone = fell.base() != current->past.end() ? fell.base()->first : current->last->time;
-  auto taken = transferred(supply, {fell->first - current->refresh(), gone});
+  const auto fell = fall_of(*current);
+  if (!fell) return {};
+  auto taken = transferred(supply, *fell);
   if (!taken) return {};
   taken->insert(taken->begin(), current->sign(site_));
   if (const auto status = site_.supplies[supply].status; status && facts_.hearing(*status).silent()) taken->push_back(silence(*status));
@@ -207,8 +261,23 @@ std::optional<Held> Judge::held_on_branch(Index supply) const {
   if (!cord) return std::nullopt;
   if (site_.system == site::System::dc)
     if (const auto blown = held_(Verdict::fuse_blown, site_.element_of_outlet(*cord))) return blown;
+  if (const auto gone = held_on_line(supply, *cord)) return gone;
   const auto bank = facts_.neighbours().bank(supply);
   return bank ? held(Verdict::bank_tripped, &site::Site::element_of_bank, *bank) : std::nullopt;
+}
+
+// Row 22: what hangs on one line, or between it and another. What still draws current hangs elsewhere.
+std::optional<Held> Judge::held_on_line(Index supply, const site::Cord& cord) const {
+  const auto phases = site_.phases_of(cord);
+  const auto lost = std::popcount(phases) < 3 ? lost_lines(cord.pdu, phases) : site::Phases{};
+  if (lost == 0) return std::nullopt;
+  const auto feed = site_.devices[cord.pdu].feed;
+  auto found = feed ? held(Verdict::phase_lost, &site::Site::element_of_feed, *feed) : std::nullopt;
+  for (int line = 1; line <= 3 && !found; ++line)
+    if (site::hangs_on(lost, line)) found = held_(Verdict::phase_lost, Element::phase(site_.devices[cord.pdu].name, std::to_string(line)));
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  const bool draws = current != nullptr && current->known() && !current->stuck && current->value() >= meter_floor_amperes;
+  return draws && facts_.hearing(cord.pdu).answers() ? std::nullopt : found;
 }
 
 std::optional<Held> Judge::held_above(Index supply) const {

@@ -17,8 +17,8 @@ namespace holdup::detect {
 
 class Mains {
  public:
-  Mains(const site::Site& site, const HeldBy& held)
-      : inlets_{site, held}, breakers_{site, held}, generators_{site, held}, residuals_{site, held}, sources_{site, held} {}
+  Mains(const site::Site& site, const Facts& facts, const HeldBy& held)
+      : inlets_{site, facts, held}, breakers_{site, held}, generators_{site, held}, residuals_{site, held}, sources_{site, held} {}
 
   void identified(Index device, std::span<const reading::Point> points) {
     each([&](auto& part) { part.identified(device, points); });
@@ -41,6 +41,10 @@ class Mains {
     sources_.weigh(round.devices.all(), round.loads.all(), out);
     return out;
   }
+  /// The lines of a PDU's inlet that are gone.
+  [[nodiscard]] site::Phases lost_lines(Index device) const { return inlets_.lost_lines(device); }
+  /// Its card lived from a line that its feed has lost, and is silent with it.
+  [[nodiscard]] bool died_with_line(Index device) const { return inlets_.died_with_line(device); }
   /// Feeds that must be weighed again even if nothing is heard.
   [[nodiscard]] std::optional<Instant> next_due() const { return inlets_.next_due(); }
   [[nodiscard]] std::vector<Index> take_due(Instant now) { return inlets_.take_due(now); }

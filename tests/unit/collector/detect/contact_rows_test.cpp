@@ -91,6 +91,51 @@ TEST_CASE("row 17: a contact that stays open while its outlet feeds the supply i
   CHECK(rig.idle());
 }
 
+TEST_CASE("row 17: what a contact reported is proven once its outlet, measured anew, shows nothing and the sibling carries it") {
+  Rig rig{one_wire("senses: ac_in"), 10s, {{Meaning::supply_input_ok}}};
+  const auto lose = [&] {
+    rig.unit_watts("unit1", 0), rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  };
+  rig.run(60s);
+  SECTION("the contact first") {
+    rig.contact("wire1", true);
+    lose();
+    rig.run(5s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+    rig.run(15s);
+    CHECK_FALSE(rig.ever(supply_lost));
+  }
+  SECTION("the meters first, whose word is that something is lost") {
+    rig.silent("unit1"), rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+    rig.run(30s);
+    CHECK(rig.open(supply_lost, "cab1/psu1") == "proven");
+    rig.contact("wire1", true);
+    rig.run(1s);
+    rig.back("unit1"), lose();
+  }
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+  CHECK_FALSE(rig.ever(contact_failed));
+  rig.contact("wire1", false);
+  rig.run(5s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");  // its outlet's meter may tell of the time before
+  for (const char* each : {"unit1", "unit2"}) rig.unit_watts(each, 300);
+  for (const char* pdu : {"pdu-a", "pdu-b"}) rig.outlet_watts(pdu, 300);
+  rig.run(20s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("row 17: a sibling that draws more proves no contact right while the supply's own outlet goes on") {
+  Rig rig{one_wire("senses: ac_in"), 10s, {{Meaning::supply_input_ok}}};
+  rig.run(60s);
+  rig.contact("wire1", true);
+  rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);  // a batch job
+  rig.run(30s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1").empty());
+  CHECK(rig.open(contact_failed, "contact/wire1") == "probable");
+  for (const auto& said : rig.said()) CHECK(said.find("proven") == std::string::npos);
+}
+
 TEST_CASE("row 17: a supervised contact is not withdrawn for what an outlet feeds into a cord") {
   Rig rig{change_over, {}, {{Meaning::supply_input_ok}}};
   rig.side("wire1", Side::pair, true);

@@ -58,7 +58,7 @@ TEST_CASE("row 22: one line at what comes back from the others is a lost phase; 
   lose_line_1(rig, "pdu-a");
   SECTION("one of two PDUs") {
     rig.run(5s);
-    CHECK(rig.said() == Said{"begun phase_lost pdu-a/phase/1 proven"});
+    CHECK(rig.said() == Said{"begun phase_lost pdu-a/phase/1 proven", "begun path_redundancy_lost cab1 proven"});
     CHECK_THAT(rig.why(phase_lost), ContainsSubstring("phase L1 is gone; on it: cab1/psu1"));
     restore_line_1(rig, "pdu-a");
     rig.run(5s);
@@ -75,6 +75,141 @@ TEST_CASE("row 22: one line at what comes back from the others is a lost phase; 
   CHECK_FALSE(rig.ever(feed_lost));
   CHECK_FALSE(rig.ever(pdu_dark));
   CHECK_FALSE(rig.ever(sag));
+}
+
+TEST_CASE("row 22: a card that dies with the line is a second witness: the phase is the feed's, and the silence follows from it") {
+  auto rig = wye_rig();
+  rig.run(10s);
+  lose_line_1(rig, "pdu-a"), rig.silent("pdu-a2");
+  rig.run(30s);
+  CHECK(rig.open(phase_lost, "feed/A") == "proven");
+  CHECK_THAT(rig.why(phase_lost), ContainsSubstring("silent since then: its card lives from that line"));
+  for (const Verdict verdict : {telemetry_lost, feed_lost, pdu_dark, sag}) CHECK_FALSE(rig.ever(verdict));
+  restore_line_1(rig, "pdu-a");
+  rig.run(30s);
+  CHECK(rig.open(phase_lost, "feed/A") == "proven");
+  CHECK_FALSE(rig.ever(telemetry_lost));
+  SECTION("the card has started") {
+    rig.back("pdu-a2");
+    rig.run(5s);
+    CHECK(rig.idle());
+    CHECK_FALSE(rig.ever(telemetry_lost));
+  }
+  SECTION("the card never starts: the line is back, and the card is missed") {
+    rig.run(60s);
+    CHECK(rig.open(phase_lost, "feed/A").empty());
+    CHECK(rig.open(telemetry_lost, "device/pdu-a2") == "proven");
+  }
+}
+
+TEST_CASE("row 22: a card that was silent before, or on another path, is no witness; nor is any against a PDU whose line is good") {
+  SECTION("silent before") {
+    auto rig = wye_rig();
+    rig.run(10s);
+    rig.silent("pdu-a2");
+    rig.run(15s);
+    lose_line_1(rig, "pdu-a");
+    rig.run(10s);
+    CHECK(rig.open(phase_lost, "feed/A").empty());
+    CHECK(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
+    CHECK(rig.open(telemetry_lost, "device/pdu-a2") == "proven");
+  }
+  SECTION("on another path") {
+    auto text = wye;
+    text.insert(text.find("192.0.2.2") + 9, ", via: switch/sw2");
+    MeterRig rig{text, {{"pdu-a", three_lines(true)}, {"pdu-a2", three_lines(true)}, {"pdu-b", three_lines(true)}}};
+    rig.run(10s);
+    lose_line_1(rig, "pdu-a"), rig.silent("pdu-a2");
+    rig.run(20s);
+    CHECK(rig.open(phase_lost, "feed/A").empty());
+    CHECK(rig.ever(telemetry_lost));
+  }
+  SECTION("another PDU of the feed has its line") {
+    auto text = wye;
+    text.insert(text.find("  pdu-b:"), "  pdu-a3: {url: snmp://192.0.2.4, feed: A}\n");
+    MeterRig rig{
+        text, {{"pdu-a", three_lines(true)}, {"pdu-a2", three_lines(true)}, {"pdu-a3", three_lines(true)}, {"pdu-b", three_lines(true)}}};
+    rig.run(10s);
+    lose_line_1(rig, "pdu-a"), rig.silent("pdu-a2");
+    rig.run(20s);
+    CHECK(rig.open(phase_lost, "feed/A").empty());
+    CHECK(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
+    CHECK(rig.open(telemetry_lost, "device/pdu-a2") == "proven");
+  }
+}
+
+namespace {
+
+// srv1 hangs on L1 of A alone, srv2 on L2; cab1 on L1 of both feeds.
+const std::string on_lines = R"(rack: r
+system: wye
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}
+devices:
+  pdu-a:
+    url: snmp://192.0.2.1
+    feed: A
+    banks: {1: {outlets: 1-4, phase: 1}, 2: {outlets: 5-8, phase: 2}}
+  pdu-b: {url: snmp://192.0.2.3, feed: B, banks: {1: {outlets: 1-4, phase: 1}}}
+loads:
+  cab1: {sharing: active, supplies: {psu1: {cord: pdu-a/outlet/3}, psu2: {cord: pdu-b/outlet/3}}}
+  srv1: {supplies: {psu1: {cord: pdu-a/outlet/1}}}
+  srv2: {supplies: {psu1: {cord: pdu-a/outlet/5}}}
+)";
+
+MeterRig rig_of_lines() {
+  auto points = three_lines(false);
+  for (const char* outlet : {"1", "3", "5"}) {
+    points.push_back({Meaning::outlet_voltage, outlet, 230});
+    points.push_back({Meaning::outlet_current, outlet, 2});
+  }
+  return {on_lines, {{"pdu-a", points}, {"pdu-b", points}}};
+}
+
+void lose_outlet(MeterRig& rig, const std::string& outlet, double left) {
+  rig.set("pdu-a", Meaning::outlet_voltage, outlet, left), rig.set("pdu-a", Meaning::outlet_current, outlet, 0);
+}
+
+}  // namespace
+
+TEST_CASE("row 22: what hangs on the lost line is without power; its bank has not tripped, and what hangs on another is untouched") {
+  auto rig = rig_of_lines();
+  rig.run(10s);
+  rig.set("pdu-a", Meaning::input_voltage, "1", 40);
+  lose_outlet(rig, "1", 40), lose_outlet(rig, "3", 40);
+  rig.set("pdu-b", Meaning::outlet_current, "3", 4);
+  rig.run(10s);
+  CHECK(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
+  CHECK(rig.open(load_down, "srv1") == "proven");
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+  CHECK(rig.open(load_down, "srv2").empty());
+  CHECK(rig.open(load_down, "cab1").empty());
+  for (const Verdict verdict : {bank_tripped, supply_lost, pdu_dark, feed_lost}) CHECK_FALSE(rig.ever(verdict));
+  rig.set("pdu-a", Meaning::input_voltage, "1", 230);
+  for (const char* outlet : {"1", "3"})
+    rig.set("pdu-a", Meaning::outlet_voltage, outlet, 230), rig.set("pdu-a", Meaning::outlet_current, outlet, 2);
+  rig.set("pdu-b", Meaning::outlet_current, "3", 2);
+  rig.run(10s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("row 22: a supply that goes on drawing hangs on another line than the file says") {
+  auto rig = rig_of_lines();
+  rig.run(10s);
+  rig.set("pdu-a", Meaning::input_voltage, "1", 40);
+  lose_outlet(rig, "3", 40);
+  rig.run(10s);
+  CHECK(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
+  CHECK_FALSE(rig.ever(load_down));
+}
+
+TEST_CASE("row 31: outlets without voltage are a tripped bank only once the inlet was measured after they fell") {
+  auto rig = rig_of_lines();
+  rig.run(10s);
+  lose_outlet(rig, "1", 0), lose_outlet(rig, "3", 0);
+  rig.run(3s);
+  CHECK(rig.open(bank_tripped, "pdu-a/bank/1") == "proven");
+  CHECK(rig.open(load_down, "srv1") == "proven");
+  CHECK_FALSE(rig.ever(phase_lost));
 }
 
 TEST_CASE("row 22: a line that its own meter calls dead while nothing between the lines changed is no lost phase") {

@@ -69,6 +69,30 @@ TEST_CASE("row 17: a reading that shows the loss makes the reported verdict prov
   CHECK(std::count(said.begin(), said.end(), "begun supply_input_lost cab1/psu1 proven") == 0);
 }
 
+TEST_CASE("row 17: what a unit calls out and cannot tell when asked is proven, or withdrawn, by its outlet") {
+  auto text = test::two_feeds;
+  text.erase(text.find("contacts:"), text.find("loads:") - text.find("contacts:"));
+  Rig rig{text, 10s, {{Meaning::supply_input_ok}}};
+  rig.run(60s);
+  call(rig, {.device = "unit1", .says = TrapSays::input_lost});
+  SECTION("it is without current") {
+    rig.unit_watts("unit1", 0), rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+    rig.run(5s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+    rig.run(20s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+    for (const char* unit : {"unit1", "unit2"}) rig.unit_watts(unit, 300);
+    for (const char* pdu : {"pdu-a", "pdu-b"}) rig.outlet_watts(pdu, 300);
+  }
+  SECTION("it goes on") {
+    rig.run(5s);
+    CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+  }
+  rig.run(20s);
+  CHECK(rig.idle());
+  CHECK_FALSE(rig.ever(supply_lost));
+}
+
 TEST_CASE("a reported loss of a PDU that falls silent stays, explains its silence and is strengthened by its neighbours") {
   Rig rig{test::two_feeds};
   rig.run(10s);
