@@ -36,6 +36,8 @@ void Detector::weigh_loads(Instant now) {
     }
     if (holds_any() || cabinets_.derates(l)) weigh(Verdict::module_redundancy_lost, element, cabinets_.modules(l, now), now);
     if (site_.loads[l].cooling == site::Cooling::with_supply) weigh(Verdict::cooling_lost, element, cabinets_.cooling(l), now);
+    for (const auto& [device, battery] : cabinets_.batteries(l))
+      weigh(Verdict::stored_energy_unavailable, battery, cabinets_.stored_energy(l, device), now);
     if (!cabinets_.has_cache(l)) continue;
     const auto cache = ground::Element::supply(site_.loads[l].name, "cache");
     weigh(Verdict::cache_degraded, cache, cabinets_.cache(l), now);

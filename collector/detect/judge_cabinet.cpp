@@ -11,8 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using ground::Element;
 
-constexpr Duration low_line = 10s;   // shorter is a sag, which supplies ride through
-constexpr double hysteresis = 0.98;  // of the line: it has to be that much better before a rating counts again
+constexpr Duration low_line = 10s;     // shorter is a sag, which supplies ride through
+constexpr double charged_again = 0.3;  // of a battery that was flat
+constexpr double hysteresis = 0.98;    // of the line: it has to be that much better before a rating counts again
 
 Element cache_of(const site::Load& load) { return Element::supply(load.name, "cache"); }
 
@@ -21,9 +22,21 @@ std::string watts(double value) { return ground::number_text(value) + " W"; }
 }  // namespace
 
 CabinetJudge::CabinetJudge(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held)
-    : site_{site}, facts_{facts}, judge_{judge}, held_{std::move(held)}, derates_(site.loads.size()), low_since_(site.loads.size()) {
-  for (Index l = 0; l < site.loads.size(); ++l)
+    : site_{site},
+      facts_{facts},
+      judge_{judge},
+      held_{std::move(held)},
+      batteries_(site.loads.size()),
+      derates_(site.loads.size()),
+      low_since_(site.loads.size()) {
+  for (Index l = 0; l < site.loads.size(); ++l) {
+    const site::Load& load = site.loads[l];
+    for (const Index b : load.batteries)
+      if (site.batteries[b].status) batteries_[l].emplace_back(*site.batteries[b].status, site.element_of_battery(b));
+    const bool named = std::ranges::any_of(batteries_[l], [&](const auto& one) { return one.first == load.status; });
+    if (load.status && !named) batteries_[l].emplace_back(*load.status, Element::supply(load.name, "bbu1"));
     derates_[l] = std::ranges::any_of(site.loads[l].supplies, [&](Index s) { return site.supplies[s].rated_watts.size() > 1; });
+  }
 }
 
 // Rule 6: the ratings of the live supplies at the present line, less the largest, have to carry the load. What the site file never could
@@ -147,6 +160,30 @@ Judgement CabinetJudge::cache(Index load) const {
   const bool good =
       !caches.empty() && std::ranges::all_of(caches, [&](const Track* one) { return says(one, 1) && fresh_since(*one, held); });
   return good && held ? Judgement::fine({caches.front()->sign(site_)}) : Judgement{};
+}
+
+// It says that it is not in order, or is nearly empty while it rests: told before the next loss. While it gives, its countdown is.
+Judgement CabinetJudge::stored_energy(Index load, Index device) const {
+  const auto of = [&](Meaning means) -> const Track* {
+    const auto tracks = facts_.cabinet(load, means);
+    const auto at = std::ranges::find_if(tracks, [&](const Track* one) { return one->device == device && one->known() && !one->stuck; });
+    return at == tracks.end() ? nullptr : *at;
+  };
+  const Track* ok = of(Meaning::battery_ok);
+  const Track* charge = of(Meaning::battery_charge);
+  if ((ok == nullptr && charge == nullptr) || !facts_.hearing(device).answers() || facts_.starting(device)) return {};
+  if (says(ok, 0)) return Judgement::lost(Strength::proven, {ok->sign(site_)});
+  const bool gives = says(of(Meaning::battery_carries), 1);
+  const bool flat = charge != nullptr && charge->lived && charge->value() < flat_charge;
+  if (flat) return gives ? Judgement{} : Judgement::lost(Strength::proven, {charge->sign(site_)});
+  const auto at = std::ranges::find(batteries_[load], device, &std::pair<Index, Element>::first);
+  const auto held = held_(Verdict::stored_energy_unavailable, at->second);
+  std::vector<Sign> good;
+  for (const Track* one : {ok, charge})
+    if (one != nullptr && fresh_since(*one, held)) good.push_back(one->sign(site_));
+  const bool charged = charge == nullptr || charge->value() >= charged_again;
+  return held && charged && good.size() == (ok != nullptr) + static_cast<std::size_t>(charge != nullptr) ? Judgement::fine(std::move(good))
+                                                                                                         : Judgement{};
 }
 
 // A cache that holds data is its everyday life, until nothing feeds the cabinet any more.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "collector/detect/dues.hpp"
@@ -18,6 +19,10 @@ class CabinetJudge {
   [[nodiscard]] Judgement cooling(Index load) const;
   [[nodiscard]] Judgement cache(Index load) const;
   [[nodiscard]] Judgement destaging(Index load) const;
+  /// Of the battery that a device tells of, before it is needed.
+  [[nodiscard]] Judgement stored_energy(Index load, Index device) const;
+  /// The devices that tell of a battery inside the load, and what each is called: its own name, or bbu1 where the file names none.
+  [[nodiscard]] const std::vector<std::pair<Index, ground::Element>>& batteries(Index load) const { return batteries_[load]; }
   /// Its rating depends on the line: a judgement of modules may change without any loss.
   [[nodiscard]] bool derates(Index load) const { return derates_[load]; }
   [[nodiscard]] bool has_cache(Index load) const;
@@ -43,8 +48,9 @@ class CabinetJudge {
   const Facts& facts_;
   const Judge& judge_;
   HeldBy held_;
-  std::vector<bool> derates_;                      // by load
-  std::vector<std::optional<Instant>> low_since_;  // by load: the line has been too low since
+  std::vector<std::vector<std::pair<Index, ground::Element>>> batteries_;  // by load
+  std::vector<bool> derates_;                                              // by load
+  std::vector<std::optional<Instant>> low_since_;                          // by load: the line has been too low since
   Dues<Index> dues_;
 };
 

@@ -77,7 +77,49 @@ Judgement Judge::feed(Index feed) const {
   }
   if (without == pdus.size() && pdus.size() > 1) return Judgement::lost(surest, std::move(gone));
   if (held && back.size() >= pdus.size()) return Judgement::fine(std::move(back));
-  return feed_by_silence(feed, pdus);
+  auto by_source = feed_by_source(feed, pdus);
+  return by_source.kind == Judgement::Kind::lost ? std::move(by_source) : feed_by_silence(feed, pdus);
+}
+
+// The UPS before it says that it gives nothing, and all that hangs on it is silent. A bypass around the UPS would keep that awake.
+Judgement Judge::feed_by_source(Index feed, const std::vector<Index>& pdus) const {
+  auto gone = source_gone(feed);
+  if (!gone) return {};
+  std::vector<Sign> signs{std::move(*gone)};
+  for (const Index d : pdus) {
+    if (!facts_.hearing(d).silent() || contradicted(d)) return {};
+    signs.push_back(silence(d));
+  }
+  return Judgement::lost(Strength::proven, std::move(signs));
+}
+
+namespace {
+
+std::optional<Index> card_before(const site::Site& site, Index feed) {
+  const auto ups = site.feeds[feed].ups;
+  return ups ? site.upses[*ups].status : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Sign> Judge::source_gone(Index feed) const {
+  const auto card = card_before(site_, feed);
+  if (!card || !facts_.hearing(*card).answers() || facts_.starting(*card)) return std::nullopt;
+  const auto output = facts_.said(*card, Meaning::outlet_voltage);
+  const auto dead = [&](const Track* track) {
+    return track->fresh && !track->stuck && track->lived && std::fabs(track->value()) < dead_line * site_.feeds[feed].nominal_volts;
+  };
+  return !output.empty() && std::ranges::all_of(output, dead) ? std::optional{output.front()->sign(site_)} : std::nullopt;
+}
+
+const Track* Judge::source_good(Index feed) const {
+  const auto card = card_before(site_, feed);
+  if (!card || !facts_.hearing(*card).answers()) return nullptr;
+  const auto output = facts_.said(*card, Meaning::outlet_voltage);
+  const auto good = [&](const Track* track) {
+    return track->fresh && !track->stuck && std::fabs(track->value()) >= good_line * site_.feeds[feed].nominal_volts;
+  };
+  return !output.empty() && std::ranges::all_of(output, good) ? output.front() : nullptr;
 }
 
 // All N on the feed fall silent together, all M elsewhere answer over the same path. One PDU alone is that PDU, not its feed.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -15,19 +17,27 @@ constexpr Duration to_be_sure = 3s;   // in which a status or a voltage that tel
 constexpr Duration same_moment = 2s;  // of cords that fall with their load, beside their meters' refresh
 constexpr Duration undecided = 30s;   // so long after a fall whoever knows better is waited for
 constexpr Duration a_moment = 500ms;
-constexpr double worth_saying = 3;  // times the meter's floor: less may be its own coming and going
+constexpr Duration one_return = 5s;  // of the returns of several paths: their cards start one after the other
+constexpr double worth_saying = 3;   // times the meter's floor: less may be its own coming and going
 constexpr std::array losses{Verdict::supply_removed, Verdict::supply_input_lost, Verdict::supply_output_failed,
                             Verdict::supply_off_commanded, Verdict::supply_lost};
 
 }  // namespace
 
 LoadWatch::LoadWatch(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held)
-    : site_{site}, facts_{facts}, judge_{judge}, held_{std::move(held)}, loads_(site.loads.size()), supplies_(site.supplies.size()) {}
+    : site_{site},
+      facts_{facts},
+      judge_{judge},
+      held_{std::move(held)},
+      loads_(site.loads.size()),
+      supplies_(site.supplies.size()),
+      down_(site.loads.size()) {}
 
 std::vector<Finding> LoadWatch::look(std::span<const Index> loads, Instant now) {
   std::vector<Finding> out;
   for (const Index l : loads) {
     wake_.reset();
+    if (auto hazard = returns(l, now)) out.push_back(std::move(*hazard));
     auto found = off(l);
     if (lasts(loads_[l], found.has_value(), now)) out.push_back(std::move(*found));
     for (const Index s : site_.loads[l].supplies) {
@@ -38,6 +48,52 @@ std::vector<Finding> LoadWatch::look(std::span<const Index> loads, Instant now) 
     wake_ ? dues_.set(l, *wake_) : dues_.clear(l);
   }
   return out;
+}
+
+// Power that comes back on every path of a load that was down takes all of it at once: inrush, and whatever was wrong is still there.
+std::optional<Finding> LoadWatch::returns(Index load, Instant now) {
+  const bool held = held_(Verdict::load_down, site_.element_of_load(load)).has_value();
+  auto& down = down_[load];
+  if (held && !down) down = Down{.paths = std::vector<Path>(site_.loads[load].supplies.size())};
+  if (!down) return std::nullopt;
+  const bool back = are_back(*down, load, now), said = std::exchange(down->said, down->said || back);
+  const auto first = std::ranges::min_element(down->paths, {}, [](const Path& path) { return path.back.value_or(Instant::max()); });
+  const Instant since = first->back.value_or(now);
+  if (!held && now - since > undecided) down.reset();
+  if (!back || said) return std::nullopt;
+  std::string why = "was down, and power is back before all of its " + std::to_string(site_.loads[load].supplies.size()) +
+                    " supplies at once: inrush; stagger what starts";
+  return Finding{Verdict::restore_hazard,
+                 site_.element_of_load(load),
+                 Strength::proven,
+                 {sign_of_pattern(site_.element_of_load(load), std::move(why), now)},
+                 since};
+}
+
+// All of several that were dark, within one moment.
+bool LoadWatch::are_back(Down& down, Index load, Instant now) const {
+  Instant first = Instant::max(), last = Instant::min();
+  bool all = down.paths.size() > 1;
+  for (std::size_t i = 0; i < down.paths.size(); ++i) {
+    Path& path = down.paths[i];
+    if (!is_fed(site_.loads[load].supplies[i]))
+      path = {.dark = true, .back = {}};
+    else if (path.dark && !path.back)
+      path.back = now;
+    all = all && path.back;
+    if (path.back) first = std::min(first, *path.back), last = std::max(last, *path.back);
+  }
+  return all && last - first <= one_return;
+}
+
+bool LoadWatch::is_fed(Index supply) const {
+  if (says(facts_.status(supply, Meaning::supply_input_ok), 1) && judge_.status_tells(supply)) return true;
+  const auto pdu = site_.supplies[supply].pdu;
+  const auto feed = pdu ? site_.devices[*pdu].feed : std::nullopt;
+  if (!pdu) return false;
+  const bool measures = !facts_.inlet(*pdu, Meaning::input_voltage).empty();
+  if (facts_.hearing(*pdu).answers()) return measures ? judge_.voltage_good(*pdu).has_value() : true;
+  return feed && judge_.source_good(*feed) != nullptr;
 }
 
 // What has just fallen may yet be explained by whoever is heard next, also where that changes nothing of what it said before.

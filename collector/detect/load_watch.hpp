@@ -30,6 +30,18 @@ class LoadWatch {
   };
   [[nodiscard]] std::optional<Finding> off(Index load) const;
   [[nodiscard]] std::optional<Finding> standby(Index supply) const;
+  /// Of a load that was down: which of its supplies were seen without power before them, and since when that is back.
+  struct Path {
+    bool dark = false;
+    std::optional<Instant> back;
+  };
+  struct Down {
+    std::vector<Path> paths;  // by its supplies
+    bool said = false;
+  };
+  [[nodiscard]] bool are_back(Down& down, Index load, Instant now) const;
+  [[nodiscard]] std::optional<Finding> returns(Index load, Instant now);
+  [[nodiscard]] bool is_fed(Index supply) const;
   [[nodiscard]] bool lasts(Waiting& waiting, bool there, Instant now);
   void wake(Instant at) { wake_ = std::min(wake_.value_or(at), at); }
   void look_again(Index supply, Instant now);
@@ -49,7 +61,8 @@ class LoadWatch {
   const Judge& judge_;
   HeldBy held_;
   std::vector<Waiting> loads_, supplies_;
-  std::optional<Instant> wake_;  // of the load that is looked at
+  std::vector<std::optional<Down>> down_;  // by load
+  std::optional<Instant> wake_;            // of the load that is looked at
   Dues<Index> dues_;
 };
 

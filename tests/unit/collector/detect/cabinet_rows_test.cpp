@@ -137,6 +137,36 @@ TEST_CASE("row 29: a cache that loses its battery degrades without any loss of p
   CHECK_FALSE(rig.ever(path_redundancy_lost));
 }
 
+TEST_CASE("a cabinet's battery that is nearly empty while it rests is told before it is needed, and until it is charged again") {
+  Cabinet rig;
+  rig.tells("array", {{.means = Meaning::battery_ok, .value = 1}, {.means = Meaning::battery_charge, .value = 0.75}});
+  rig.run(5s);
+  for (const double charge : {0.6, 0.48, 0.26}) rig.set("array", Meaning::battery_charge, charge), rig.run(2s);
+  CHECK_FALSE(rig.ever(stored_energy_unavailable));
+  for (const double charge : {0.255, 0.249}) rig.set("array", Meaning::battery_charge, charge), rig.run(2s);
+  CHECK(rig.said() == std::vector<std::string>{"begun stored_energy_unavailable cab1/bbu1 proven"});
+  rig.set("array", Meaning::battery_charge, 0.28);
+  rig.run(5s);
+  CHECK(rig.open(stored_energy_unavailable, "cab1/bbu1") == "proven");
+  rig.set("array", Meaning::battery_charge, 0.31);
+  rig.run(5s);
+  CHECK(rig.idle());
+  rig.set("array", Meaning::battery_ok, 0);
+  rig.run(2s);
+  CHECK(rig.open(stored_energy_unavailable, "cab1/bbu1") == "proven");
+}
+
+TEST_CASE("a battery that gives, or whose charge was never anything but 0, is not called empty") {
+  Cabinet rig;
+  const bool carries = GENERATE(true, false);
+  rig.tells("array", {{.means = Meaning::battery_carries, .value = carries ? 1. : 0.},
+                      {.means = Meaning::battery_charge, .value = carries ? 0.5 : 0.}});
+  rig.run(5s);
+  rig.set("array", Meaning::battery_charge, carries ? 0.1 : 0);
+  rig.run(5s);
+  CHECK_FALSE(rig.ever(stored_energy_unavailable));
+}
+
 TEST_CASE("row 29: a cache with unsaved data destages once nothing feeds the cabinet, until it says that it is done") {
   Cabinet rig;
   rig.set("array", Meaning::unsaved_data, 1);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "tests/unit/collector/detect/meter_rig.hpp"
 
 // The rows of docs/verdicts.md about what stands before the feeds and what stores energy.
@@ -247,4 +249,79 @@ TEST_CASE("row 30: a plant that the site file names is what is on battery, in on
   rig.run(5s);
   CHECK(rig.open(dc_plant_on_battery, "ups/p1") == "proven");
   CHECK(rig.open(ups_on_battery, "ups/p1") == "proven");
+}
+
+namespace {
+
+const std::string two_ups = R"(rack: r
+feeds: {A: {nominal_volts: 230, upstream: {ups: u1}}, B: {nominal_volts: 230, upstream: {ups: u2}}}
+ups: {u1: {status: u1-card}, u2: {status: u2-card}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A}
+  pdu-b: {url: snmp://192.0.2.2, feed: B}
+  u1-card: {url: snmp://192.0.2.3}
+  u2-card: {url: snmp://192.0.2.4}
+loads:
+  cab1: {sharing: active, supplies: {psu1: {cord: pdu-a/outlet/1}, psu2: {cord: pdu-b/outlet/1}}}
+)";
+
+MeterRig two_ups_rig() {
+  const std::vector<MeterRig::Point> ups{{Meaning::outlet_voltage, "1", 230}, {Meaning::ups_on_battery, "", 0}};
+  const std::vector<MeterRig::Point> pdu{{Meaning::input_voltage, "", 230}, {Meaning::outlet_current, "1", 2}};
+  return {two_ups, {{"pdu-a", pdu}, {"pdu-b", pdu}, {"u1-card", ups}, {"u2-card", ups}}};
+}
+
+void cut(MeterRig& rig, const std::string& card, const std::string& pdu) {
+  rig.set(card, Meaning::outlet_voltage, "1", 0), rig.silent(pdu);
+}
+
+void bring_back(MeterRig& rig, const std::string& card, const std::string& pdu) {
+  rig.set(card, Meaning::outlet_voltage, "1", 230), rig.back(pdu);
+}
+
+}  // namespace
+
+TEST_CASE("a UPS that gives nothing, and a silence behind it, are a lost feed; both of them take the load") {
+  auto rig = two_ups_rig();
+  rig.run(10s);
+  cut(rig, "u1-card", "pdu-a");
+  rig.run(5s);
+  CHECK(rig.open(feed_lost, "feed/A") == "proven");
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+  CHECK_FALSE(rig.ever(load_down));
+  cut(rig, "u2-card", "pdu-b");
+  rig.run(5s);
+  CHECK(!rig.open(load_down, "cab1").empty());
+  CHECK_FALSE(rig.ever(telemetry_lost));
+  SECTION("what returns at once is a hazard") {
+    bring_back(rig, "u1-card", "pdu-a"), bring_back(rig, "u2-card", "pdu-b");
+    rig.run(10s);
+    CHECK(std::ranges::count(rig.said(), "past restore_hazard cab1 proven") == 1);
+  }
+  SECTION("one side after the other is none") {
+    bring_back(rig, "u1-card", "pdu-a");
+    rig.run(10s);
+    bring_back(rig, "u2-card", "pdu-b");
+    rig.run(10s);
+    CHECK_FALSE(rig.ever(restore_hazard));
+  }
+  CHECK(rig.idle());
+}
+
+TEST_CASE("a UPS whose output is bypassed outside of it takes nothing from a feed whose PDU answers") {
+  auto rig = two_ups_rig();
+  rig.run(10s);
+  rig.set("u1-card", Meaning::outlet_voltage, "1", 0);
+  rig.run(30s);
+  CHECK_FALSE(rig.ever(feed_lost));
+  CHECK_FALSE(rig.ever(path_redundancy_lost));
+}
+
+TEST_CASE("a PDU's silence below a UPS that gives is its card's") {
+  auto rig = two_ups_rig();
+  rig.run(10s);
+  rig.silent("pdu-a");
+  rig.run(15s);
+  CHECK_FALSE(rig.ever(feed_lost));
+  CHECK(rig.open(telemetry_lost, "device/pdu-a") == "proven");
 }
