@@ -62,6 +62,7 @@ class Judge {
   /// A loss lies between the last sign of power and the first sign of none.
   struct Between {
     Instant start, end;
+    Duration blur{};  // what was read at `start` may be so old: it may have happened so long before
   };
   /// What the siblings of the supplies on a PDU did meanwhile: for a PDU that itself saw nothing.
   struct Beside {

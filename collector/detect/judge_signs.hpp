@@ -44,7 +44,7 @@ inline constexpr double meter_floor_watts = 20, meter_floor_amperes = 0.2;
   const double floor = floor_of(track);
   const auto last = std::find_if(track.past.rbegin(), track.past.rend(), [&](const auto& entry) { return entry.second >= floor; });
   if (last == track.past.rend()) return std::nullopt;
-  return Judge::Between{last->first - track.refresh(), last.base() != track.past.end() ? last.base()->first : track.last->time};
+  return Judge::Between{last->first, last.base() != track.past.end() ? last.base()->first : track.last->time, track.refresh()};
 }
 
 [[nodiscard]] inline Sign sign_of_contradiction(Sign sign, const std::string& why) {

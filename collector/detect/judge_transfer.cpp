@@ -16,8 +16,11 @@ constexpr Duration lately = std::chrono::seconds{3};  // two failures of one loa
 
 std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) const {
   const Track* own = power_of(supply);
-  const auto carried = own != nullptr ? own->before(when.start) : std::nullopt;
-  if (!carried || *carried < (own->means == Meaning::outlet_current ? meter_floor_amperes : meter_floor_watts)) return std::nullopt;
+  if (own == nullptr) return std::nullopt;
+  const Instant earlier = when.start - std::max(when.blur, own->refresh());
+  auto carried = own->before(when.start);
+  if (!carried || *carried < floor_of(*own)) carried = own->before(earlier);
+  if (!carried || *carried < floor_of(*own)) return std::nullopt;
   const bool carries_still = own->from() > when.end && own->value() >= *carried / 2;
   if (carries_still) return std::nullopt;
   // Its last reading of power may be as old as its refresh: the siblings may have risen before it was taken.
@@ -30,7 +33,7 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
     const auto before = power->before(when.start), after = power->after(when.start, when.end);
     if (!before || !after) return std::nullopt;
     rise += *after - *before;
-    earlier_rise += *after - power->before(when.start - own->refresh()).value_or(*before);
+    earlier_rise += *after - power->before(earlier).value_or(*before);
     signs.push_back(power->sign(site_));
   }
   const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;  // ±20 % where only amperes are known

@@ -218,7 +218,7 @@ std::optional<LoadWatch::Fall> LoadWatch::fall(Index supply) const {
   const auto last = std::find_if(power->past.rbegin(), power->past.rend(), [&](const auto& entry) { return entry.second >= floor; });
   if (last == power->past.rend()) return std::nullopt;
   const Instant gone = last.base() != power->past.end() ? last.base()->first : power->last->time;
-  return Fall{.power = power, .when = {last->first - power->refresh(), gone}, .carried = last->second};
+  return Fall{.power = power, .when = {last->first, gone, power->refresh()}, .carried = last->second};
 }
 
 }  // namespace holdup::detect
