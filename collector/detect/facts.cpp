@@ -337,7 +337,8 @@ bool Facts::blank(Index device) const {
 }
 
 bool Facts::denies_all(Index device) const {
-  bool denies = false;
+  const auto tells_start = [](const Track& one) { return one.means == Meaning::uptime && one.known(); };
+  bool denies = std::ranges::none_of(tracks_[device], tells_start);
   Instant newest = Instant::min();
   for (const Track& track : tracks_[device])
     if (track.known()) newest = std::max(newest, track.last->time);

@@ -108,7 +108,8 @@ class Facts {
   [[nodiscard]] bool starting(Index device) const;
   /// It tells 0 of everything, also of a temperature that was none before: no loss does that.
   [[nodiscard]] bool blank(Index device) const;
-  /// It tells 0 of all that it was asked last, also of a state that was 1: so does an agent that has just started, and no one saw it.
+  /// It tells 0 of all that it was asked last, also of a state that was 1, or never tells when it started: so does an agent that has just
+  /// started, and no one saw it.
   [[nodiscard]] bool denies_all(Index device) const;
   /// How old what a reading of the device says may be: none of its meaningful points is older.
   [[nodiscard]] Duration longest_refresh(Index device) const;

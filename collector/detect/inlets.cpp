@@ -58,6 +58,7 @@ Inlets::Inlets(const site::Site& site, const Facts& facts, HeldBy held)
       episodes_(site.devices.size()),
       last_good_(site.devices.size()),
       odd_since_(site.devices.size()),
+      missed_(site.devices.size()),
       died_with_line_(site.devices.size()),
       lost_(site.devices.size()) {
   for (Index d = 0; d < site.devices.size(); ++d)
@@ -86,6 +87,8 @@ bool Inlets::heard(Index device, std::span<const reading::Reading> readings) {
     changed = changed || !meter.before || band(std::fabs(*meter.before) / volts) != band(std::fabs(*meter.value) / volts);
   });
   if (took) follow(device);
+  changed = changed || (took && missed_[device]);
+  missed_[device] = missed_[device] && !took;
   if (changed) looked_at_[*site_.devices[device].feed] = true;
   return changed;
 }

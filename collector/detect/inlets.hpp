@@ -19,7 +19,7 @@ class Inlets {
   void identified(Index device, std::span<const reading::Point> points);
   /// True when a line came into another band: what is said may change.
   bool heard(Index device, std::span<const reading::Reading> readings);
-  void unanswered(Index device) { meters_.unanswered(device); }
+  void unanswered(Index device) { meters_.unanswered(device), missed_[device] = true; }
   void weigh(std::span<const Index> feeds, Instant now, std::vector<Opinion>& out);
   /// Feeds that must be weighed again even if nothing is heard.
   [[nodiscard]] std::optional<Instant> next_due() const { return dues_.next(); }
@@ -85,6 +85,7 @@ class Inlets {
   std::vector<std::optional<Episode>> episodes_;   // by device: the present one, or the last
   std::vector<Instant> last_good_;                 // by device: its lines were in order
   std::vector<std::optional<Instant>> odd_since_;  // by device
+  std::vector<bool> missed_;                       // by device: it was silent since its lines were told last
   std::vector<bool> died_with_line_;               // by device
   std::vector<site::Phases> lost_;                 // by device: lines that are told as lost
   std::vector<Finding> hazards_;

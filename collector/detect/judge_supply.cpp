@@ -252,7 +252,7 @@ bool Judge::may_be_idle(Index supply) const {
   const site::Load& load = site_.loads[site_.supplies[supply].load];
   return load.sharing == site::Sharing::standby || std::none_of(load.supplies.begin(), load.supplies.end(), [&](Index s) {
            const Track* current = facts_.outlet(s, Meaning::outlet_current);
-           return current != nullptr && current->known() && current->value() >= meter_floor_amperes;
+           return current != nullptr && current->known() && current->value() >= 2 * meter_floor_amperes;
          });
 }
 

@@ -117,8 +117,9 @@ void History::follow_feed(const Rack& rack, std::size_t f) {
 void History::follow_pdu(const Rack& rack, std::size_t p) {
   const auto& pdu = rack.pdus[p];
   const auto dark = [p](const World& w) { return pdu_dark(w, p); };
-  for (const char* word : {"pdu_dark", "past_interruption", "fuse_blown"}) follow(word, pdu.name, dark);
+  for (const char* word : {"pdu_dark", "fuse_blown"}) follow(word, pdu.name, dark);
   const auto broken = [p](const World& w) { return line_lost(w, source_of(w, p)) || phase_dead(w, p); };
+  follow("past_interruption", pdu.name, [=](const World& w) { return dark(w) || broken(w); });
   follow("neutral_lost", pdu.name, broken);
   for (std::size_t line = 1; line <= hwsim::power::phases(rack.system); ++line)
     follow("phase_lost", pdu.name + "/phase/" + std::to_string(line), [p, line](const World& w) { return line_gone(w, p, line); });
