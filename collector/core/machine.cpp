@@ -413,11 +413,15 @@ void Machine::tell(const std::vector<record::Event>& events) {
       log(LogLine::Level::warning, "verdict " + event.verdict + phase + " strength=" + event.strength + " incident=" + event.incident);
   }
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
+  std::vector<Alert> alerts;
   std::map<std::string, Labels> still;
-  for (const Incident& incident : ledger_.open()) still[incident.id] = alert_of(incident, *site_, ledger_).labels;
+  for (const Incident& incident : ledger_.open()) {
+    alerts.push_back(alert_of(incident, *site_, ledger_));
+    still[incident.id] = alerts.back().labels;
+  }
   for (const auto& [id, labels] : fired_)
     if (const auto at = still.find(id); at == still.end() || at->second != labels) board_.resolve(labels, moment_.now, now);
-  for (const Incident& incident : ledger_.open()) board_.fire(alert_of(incident, *site_, ledger_));
+  for (auto& alert : alerts) board_.fire(std::move(alert));
   fired_ = std::move(still);
 }
 
