@@ -102,6 +102,7 @@ class Collector {
     ear_.forget_all();
     daemon_.emplace(plan_.bin, lane_.site(), webhook_);
     lane_.started(*daemon_);
+    listen(2s);  // the first answers of all its lanes are no part of a detection
   }
 
   void lose_of_holdup(int cabinet) {
@@ -120,10 +121,13 @@ class Collector {
     ear_.forget(element(cabinet));
     const Instant lost = lane_.lose(cabinet);
     while (!told() && ear_.hear(lost + patience)) continue;
-    if (const auto sign = lane_.sign(cabinet); told() && sign)
-      losses.push_back({.told = *told() - lost, .own = *told() - *sign});
-    else
+    const auto sign = lane_.sign(cabinet);
+    if (!told())
       ++losses_.missed;
+    else if (!sign || *sign > *told())
+      ++losses_.by_another_sign;
+    else
+      losses.push_back({.told = *told() - lost, .own = *told() - *sign});
     if (cabinet <= plan_.cabinets) listen(lane_.stays());
     lane_.restore(cabinet);
   }
@@ -170,6 +174,7 @@ void print(const Losses& losses) {
   print(losses, "fault -> alert received", &Loss::told, 1.25);
   print(losses, "sign in hand -> alert", &Loss::own, 1.5);
   if (losses.missed > 0) std::printf("%d losses not told within %g s\n", losses.missed, ground::seconds(patience));
+  if (losses.by_another_sign > 0) std::printf("%d losses told before their sign passed, left out\n", losses.by_another_sign);
   for (const auto& stranger : losses.strangers) std::printf("also alerted: %s\n", stranger.c_str());
 }
 
