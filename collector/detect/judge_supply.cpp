@@ -156,10 +156,9 @@ Judgement Judge::supply_silently(Index supply) const {
   if (!pdu || current == nullptr || !current->known() || current->stuck || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
   if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine(held, *current) : Judgement{};
-  const auto input = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply);
-  const bool starts = this->held(Verdict::supply_off_commanded, &site::Site::element_of_supply, supply).has_value();  // on again
-  const bool named = status_tells(supply) || this->held(Verdict::supply_removed, &site::Site::element_of_supply, supply) || starts ||
-                     (input && input->strength > Strength::reported);
+  const auto held_too = [&](Verdict verdict) { return this->held(verdict, &site::Site::element_of_supply, supply).has_value(); };
+  const bool starts = held_too(Verdict::supply_off_commanded);  // it is on again
+  const bool named = status_tells(supply) || held_too(Verdict::supply_removed) || held_too(Verdict::supply_input_lost) || starts;
   if (held || named || held_on_branch(supply) || voltage_gone(*pdu)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
