@@ -86,11 +86,12 @@ void Detector::stir(Index device, bool changed) {
 
 std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
   const auto at = open_.find({verdict, element});
-  return at == open_.end() ? std::nullopt : std::optional{Held{at->second.strength, at->second.since}};
+  return at == open_.end() ? std::nullopt : std::optional{Held{at->second.strength, at->second.since, at->second.adopted}};
 }
 
 void Detector::adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since) {
-  const auto [at, fresh] = open_.insert_or_assign({verdict, element}, Open{.strength = strength, .since = since, .fine_since = {}});
+  const auto [at, fresh] =
+      open_.insert_or_assign({verdict, element}, Open{.strength = strength, .since = since, .fine_since = {}, .adopted = true});
   if (fresh) concern(element, 1);
   if (strength == Strength::unknown) unknown_.set(at->first, since + site_.unknown_page_after);
 }
@@ -291,6 +292,7 @@ bool Detector::is_passing_doubt(const Key& key, const Judgement& judgement, Inst
 void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now) {
   const auto [at, begun] = open_.try_emplace(key, Open{.strength = judgement.strength, .since = now, .fine_since = {}});
   at->second.fine_since.reset();
+  at->second.adopted = false;
   settling_.clear(key);
   if (begun) {
     for (const Sign& sign : judgement.signs) at->second.since = std::min(at->second.since, sign.time);

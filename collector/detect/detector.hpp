@@ -71,6 +71,7 @@ class Detector {
     Strength strength{};
     Instant since{};
     std::optional<Instant> fine_since;
+    bool adopted = false;
     Instant fine_last{};
   };
   /// A loss that was seen and is over: what was counted meanwhile is known already.

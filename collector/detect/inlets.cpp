@@ -18,6 +18,7 @@ using ground::Element;
 // Shares of nominal: IEEE 1159 calls 0.1 to 0.9 a sag; up to half comes back from the other lines onto one that is dead.
 constexpr double gone = 0.1, dead = 0.5, low = 0.9, high = 1.1;
 constexpr double still_low = 0.91, still_high = 1.09;  // what ends a sag or a swell lies a little inside
+constexpr double halved = 0.7;                         // between two lines, one of which is dead
 constexpr double healthy = 0.8;                        // of a line beside one that is dead
 constexpr Duration patience = 3s;                      // for the other PDUs of the feed to be asked, too
 constexpr Duration look_again = 250ms;
@@ -181,7 +182,8 @@ void Inlets::find_lost_of_delta(Index device, Picture& picture) const {
     const unsigned line = meter->number();
     if (line < 1 || line > most_lines) continue;
     const double share = *meter->value / nominal(device, *meter);
-    (share < healthy ? fallen : held) |= bit(line);
+    if (share < halved) fallen |= bit(line);
+    if (share >= healthy) held |= bit(line);
   }
   if ((fallen | held) != 7) return;
   picture.told = 7;

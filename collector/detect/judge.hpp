@@ -25,6 +25,7 @@ struct Judgement {
 struct Held {
   Strength strength{};
   Instant since{};
+  bool adopted = false;  // from before a start, and nothing heard since says it anew
 };
 using HeldBy = std::function<std::optional<Held>(Verdict, const ground::Element&)>;
 /// Whether it holds anything at all; whether anything is reported that a reading may know better: only then, and of what is held, does it

@@ -116,7 +116,12 @@ Judgement Judge::supply_output(Index supply) const {
   const auto since = [&](const Track* track) { return output->last->time - track->changed >= start_up; };
   const bool counted = losses != nullptr && losses->known();
   const bool started = says(input, 1) && output != nullptr && output->known() && since(input) && (!counted || since(losses));
-  if (says(output, 0) && started) return Judgement::lost(Strength::proven, {output->sign(site_), input->sign(site_)});
+  if (says(output, 0) && started) {
+    // Where answers are missing it may have been out, and starts.
+    const auto back = facts_.hearing(output->device).back;
+    const bool missed = back && output->changed - *back < start_up, lasts = output->last->time - output->changed >= start_up;
+    return Judgement::lost(missed && !lasts ? Strength::probable : Strength::proven, {output->sign(site_), input->sign(site_)});
+  }
   auto contacts = wired(supply, {site::Senses::dc_ok});
   const bool has_input = says(input, 1) || !wired(supply, {site::Senses::ac_in, site::Senses::ac_ok}).all.empty();
   const bool named = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply).has_value();
@@ -204,7 +209,9 @@ Judge::Condition Judge::condition(Index supply) const {
     const auto wires = wired(supply, {site::Senses::ac_in, site::Senses::ac_ok, site::Senses::dc_ok});
     const bool closed_since =
         wires.against.empty() && std::ranges::any_of(wires.all, [&](const Sign& sign) { return sign.time >= above->since; });
-    if (closed_since) return {};
+    // What stands from before a start may have been over for most of its time: whoever answers again will tell.
+    const bool doubtful = above->adopted && facts_.hearing(*site_.supplies[supply].pdu).answers();
+    if (closed_since || doubtful) return {};
     return {Condition::Kind::lost, above->strength, nullptr,
             sign_of_pattern(site_.element_of_pdu(*site_.supplies[supply].pdu), "without power", above->since)};
   }
