@@ -16,11 +16,13 @@
 namespace holdup::cli {
 namespace {
 
-/// A file of a folder that plays something, unlike a rack.
+/// A file of a folder that plays something, unlike a rack. One that cannot be read is none of those to leave out.
 bool is_scenario(const std::filesystem::path& file) {
+  if (file.extension() != ".yaml") return false;
   ground::Problems problems;
-  const auto text = file.extension() == ".yaml" ? read_text(file.string(), problems) : std::string{};
-  return problems.ok() && !text.empty() && ground::yaml::parse(text, file.string(), problems).find("timeline") != nullptr;
+  const auto text = read_text(file.string(), problems);
+  const auto root = ground::yaml::parse(text, file.string(), problems);
+  return !problems.ok() || root.find("timeline") != nullptr;
 }
 
 std::vector<std::string> scenarios_of(const std::vector<std::string>& named) {
