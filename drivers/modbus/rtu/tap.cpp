@@ -1,6 +1,7 @@
 #include "drivers/modbus/rtu/tap.hpp"
 
 #include <fcntl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -43,6 +44,7 @@ Result<void> open_to_read(const drivers::SerialLine& line, asio::posix::stream_d
   hush(descriptor);
   Result<void> ready = set(descriptor, line);
   error_code error;
+  ::tcflush(descriptor, TCIFLUSH);  // nobody knows when what lies there was said
   if (ready) (void)into.assign(descriptor, error);
   if (error) ready = Failure{FailureKind::machine, error.message()};
   if (!ready) ::close(descriptor);

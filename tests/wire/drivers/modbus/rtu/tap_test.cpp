@@ -73,6 +73,16 @@ TEST_CASE("a tap tells what another master was answered, with the time it was he
   CHECK(told->received <= after);
 }
 
+TEST_CASE("what lay on the line before a tap was opened is not heard: nobody knows when it was said") {
+  Bench bench;
+  bench.bus.say(closed({7, 3, 0, 10, 0, 1}));
+  bench.bus.say(closed({7, 3, 2, 0, 230}));
+  bench.begin();
+  bench.speak(10, {231});
+  CHECK(bench.figures->overheard == 1);
+  CHECK(bench.ask(10, 1)->answer.values.front() == 231);
+}
+
 TEST_CASE("a question to a tap is answered as soon as that is heard") {
   Bench bench;
   bench.begin();
