@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "collector/cli/configuration.hpp"
@@ -25,18 +26,23 @@ bool is_scenario(const std::filesystem::path& file) {
   return !problems.ok() || root.find("timeline") != nullptr;
 }
 
-std::vector<std::string> scenarios_of(const std::vector<std::string>& named) {
+std::vector<std::string> scenarios_in(const std::string& folder, ground::Problems& problems) {
+  std::vector<std::string> out;
+  for (const auto& entry : std::filesystem::directory_iterator{folder})
+    if (is_scenario(entry.path())) out.push_back(entry.path().string());
+  std::ranges::sort(out);
+  if (out.empty()) problems.add({.file = folder, .what = "no scenario is in it", .mend = "a scenario is a .yaml file with a timeline"});
+  return out;
+}
+
+std::vector<std::string> scenarios_of(const std::vector<std::string>& named, ground::Problems& problems) {
   std::vector<std::string> out;
   for (const auto& name : named) {
     std::error_code error;
-    if (!std::filesystem::is_directory(name, error)) {
+    if (std::filesystem::is_directory(name, error))
+      std::ranges::move(scenarios_in(name, problems), std::back_inserter(out));
+    else
       out.push_back(name);
-      continue;
-    }
-    const auto first = out.size();
-    for (const auto& entry : std::filesystem::directory_iterator{name, error})
-      if (is_scenario(entry.path())) out.push_back(entry.path().string());
-    std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end());
   }
   return out;
 }
@@ -55,11 +61,11 @@ std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::
     const auto rack_text = read_text(site_file, problems);
     if (!problems.ok()) return std::nullopt;
     plan.rack = hwsim::scenario::parse_rack(rack_text, site_file, problems);
-    plan.site = std::make_unique<const site::Site>(site::parse(rack_text, site_file, names, problems));
+    plan.site = std::make_shared<const site::Site>(site::parse(rack_text, site_file, names, problems));
   } else {
     const auto& node = std::get<ground::yaml::Node>(plan.scenario.rack);
     plan.rack = hwsim::scenario::read_rack(node, file, problems);
-    plan.site = std::make_unique<const site::Site>(site::read(node, file, names, problems));
+    plan.site = std::make_shared<const site::Site>(site::read(node, file, names, problems));
   }
   if (!problems.ok()) return std::nullopt;
   hwsim::scenario::check_elements(plan.scenario, plan.rack, file, problems);
@@ -116,11 +122,10 @@ drill::DrillPlan restless(drill::DrillPlan plan, unsigned seed) {
   return plan;
 }
 
-Restless play_restless(const std::string& file, const profile::Library& profiles, unsigned seeds) {
+Restless play_restless(const drill::DrillPlan& plan, unsigned seeds) {
   Restless out;
   for (unsigned seed = 1; seed <= seeds; ++seed) {
-    ground::Problems problems;
-    const auto transcript = drill::play(restless(*prepare(file, profiles, problems), seed));
+    const auto transcript = drill::play(restless(plan, seed));
     ++out.played;
     out.clean += transcript.clean() ? 1 : 0;
     for (const auto& verdict : transcript.verdicts)
@@ -148,20 +153,19 @@ void print_restless(const std::string& file, const Restless& restless, bool as_j
 int drill(const DrillOptions& options) {
   ground::Problems problems;
   const auto profiles = load_profiles(options.profiles, problems);
+  const auto files = scenarios_of(options.scenarios, problems);
   if (!problems.ok()) return print_problems(problems, options.json), usage;
   bool clean = true;
   DrillTable table;
-  const auto files = scenarios_of(options.scenarios);
   for (const auto& file : files) {
     ground::Problems own;
-    auto plan = prepare(file, *profiles, own);
+    const auto plan = prepare(file, *profiles, own);
     if (!own.ok() || !plan) return print_problems(own, options.json), usage;
-    const auto timeline = plan->scenario.timeline;
-    const auto transcript = drill::play(options.only ? restless(std::move(*plan), *options.only) : std::move(*plan));
+    const auto transcript = drill::play(options.only ? restless(*plan, *options.only) : *plan);
     options.json ? print_json(file, transcript) : print_people(file, transcript);
-    const auto restless = play_restless(file, *profiles, options.seeds);
+    const auto restless = play_restless(*plan, options.seeds);
     print_restless(file, restless, options.json);
-    table.add(std::filesystem::path{file}.stem().string(), timeline, transcript, restless.clean);
+    table.add(std::filesystem::path{file}.stem().string(), plan->scenario.timeline, transcript, restless.clean);
     clean = clean && transcript.clean() && restless.clean == restless.played;
   }
   if (!options.table.empty() && !table.write(options.table, options.seeds)) {

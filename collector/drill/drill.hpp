@@ -52,7 +52,7 @@ struct Absence {
 };
 
 struct DrillPlan {
-  std::unique_ptr<const site::Site> site;
+  std::shared_ptr<const site::Site> site;
   rules::RuleSet rules;
   profile::TrapBook traps;  // what `trap device/NAME oid=…` means
   hwsim::scenario::RackFile rack;

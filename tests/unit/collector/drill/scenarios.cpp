@@ -42,7 +42,7 @@ drill::DrillPlan plan_on(hwsim::scenario::Scenario scenario, const ground::yaml:
   drill::DrillPlan plan;
   plan.rack = hwsim::scenario::read_rack(rack, "rack", problems);
   const std::vector<std::string> profiles{"orv3-psu", "apc-rpdu2", "raritan-px"};
-  plan.site = std::make_unique<const site::Site>(site::read(rack, "rack", profiles, problems));
+  plan.site = std::make_shared<const site::Site>(site::read(rack, "rack", profiles, problems));
   require_ok(problems);
   hwsim::scenario::check_elements(scenario, plan.rack, "scenario", problems);
   require_ok(problems);
