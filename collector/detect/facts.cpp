@@ -176,6 +176,20 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
         {.device = device, .means = points[p].means, .point = short_text(points[p]), .declared = points[p].refresh.value_or(Duration{})});
     place(device, points[p], tracks_[device].back());
   }
+  stand_in(device, Meaning::inlet_power, Meaning::outlet_power);
+  stand_in(device, Meaning::inlet_current, Meaning::outlet_current);
+  stand_in(device, Meaning::phase_current, Meaning::outlet_current);
+}
+
+// Where no outlet is metered and one cord alone hangs on the PDU, what its inlet meters is what that cord carries.
+void Facts::stand_in(Index device, Meaning whole, Meaning outlet) {
+  const auto on = neighbours_.supplies_on(device);
+  const auto is = [](Meaning means) { return [means](const Track& track) { return track.means == means; }; };
+  auto& tracks = tracks_[device];
+  if (on.size() != 1 || std::ranges::count_if(tracks, is(whole)) != 1 || std::ranges::any_of(tracks, is(outlet))) return;
+  Track& meter = *std::ranges::find_if(tracks, is(whole));
+  meter.means = outlet;
+  of_outlet_[on.front()][static_cast<std::size_t>(outlet)] = &meter;
 }
 
 void Facts::place(Index device, const reading::Point& point, const Track& track) {

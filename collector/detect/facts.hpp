@@ -138,6 +138,7 @@ class Facts {
   using ListByMeaning = std::array<std::vector<const Track*>, reading::meaning_names.size()>;
 
   void place(Index device, const reading::Point& point, const Track& track);
+  void stand_in(Index device, Meaning whole, Meaning outlet);
   void place_bank(Index device, const reading::Point& point, const Track& track);
   void place_cabinet(Index device, const reading::Point& point, const Track& track);
   [[nodiscard]] bool reports(Index device, Index supply, const reading::Point& point) const;

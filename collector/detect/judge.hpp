@@ -159,6 +159,11 @@ class Judge {
   [[nodiscard]] bool feed_undecided(Index device) const;
   [[nodiscard]] bool unheard(Index device) const;
   [[nodiscard]] Sign silence(Index device) const;
+  using Meters = std::vector<const Track*>;
+  /// What `gone` carried, those that are `left` took over; nothing where one of these was not watched.
+  [[nodiscard]] std::optional<std::vector<Sign>> taken_over(const Meters& gone, const Meters& left, Between when) const;
+  [[nodiscard]] std::optional<std::vector<Sign>> taken_from(Index pdu, Between when) const;
+  [[nodiscard]] bool fell_silent_with(const Track* one, const Track* other) const;
   [[nodiscard]] std::optional<double> rise_beside(Index supply, Between when, std::vector<Sign>& signs) const;
 
   const site::Site& site_;

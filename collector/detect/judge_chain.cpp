@@ -34,16 +34,20 @@ Judgement Judge::pdu(Index device) const {
   std::vector<Sign> signs{silence(device)};
   bool carried_over = false, direct = false;
   const Instant at = hearing.last_answer.value_or(hearing.first_failure);
+  const auto takes = [&](Index s, const std::optional<std::vector<Sign>>& taken) {
+    if (!taken) return;
+    (fell_just_then(s, at) ? carried_over : direct) = true;
+    signs.insert(signs.end(), taken->begin(), taken->end());
+  };
+  const Between then{at, hearing.first_failure};
+  if (!facts_.supplies_on(device).empty()) takes(facts_.supplies_on(device).front(), taken_from(device, then));
   for (const Index s : facts_.supplies_on(device)) {
-    if (auto taken = transferred(s, {at, hearing.first_failure})) {
-      (fell_just_then(s, at) ? carried_over : direct) = true;
-      signs.insert(signs.end(), taken->begin(), taken->end());
-    }
+    takes(s, transferred(s, then));
     // Row 5: a wire knows where the network that hangs on the lost side knows nothing.
     if (auto wires = wired(s, {site::Senses::ac_in, site::Senses::ac_ok}); path_below && !wires.against.empty()) {
-      const bool then = wires.against.front().time > at - same_moment;
-      direct = direct || then;
-      if (then) signs.insert(signs.end(), wires.against.begin(), wires.against.end());
+      const bool same = wires.against.front().time > at - same_moment;
+      direct = direct || same;
+      if (same) signs.insert(signs.end(), wires.against.begin(), wires.against.end());
     }
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
     // An input that was lost while the PDU still answered was not lost with it.

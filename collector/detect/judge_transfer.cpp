@@ -9,27 +9,78 @@
 namespace holdup::detect {
 namespace {
 
-constexpr double same_power = 0.15;                   // transfer conserves power within this
-constexpr Duration lately = std::chrono::seconds{3};  // two failures of one load so close to each other are one
+constexpr double same_power = 0.15;                            // transfer conserves power within this
+constexpr Duration lately = std::chrono::seconds{3};           // two failures of one load so close to each other are one
+constexpr Duration silent_together = std::chrono::seconds{2};  // … and so are silences
+
+/// Watts of an outlet and of an inlet are alike.
+bool is_alike(const Track& one, const Track& other) {
+  const auto drawn = [](Meaning means) { return means == Meaning::inlet_power ? Meaning::outlet_power : means; };
+  return drawn(one.means) == drawn(other.means);
+}
 
 }  // namespace
 
 std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) const {
-  const Track* own = power_of(supply);
+  Meters gone{power_of(supply)}, left;
+  for (const Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
+    if (sibling == supply) continue;
+    const Track* power = power_of(sibling);
+    (fell_silent_with(gone.front(), power) ? gone : left).push_back(power);
+  }
+  return taken_over(gone, left, when);
+}
+
+// What several meters that fell silent together carried, those that are left carry together.
+bool Judge::fell_silent_with(const Track* one, const Track* other) const {
+  if (one == nullptr || other == nullptr) return false;
+  const Hearing &first = facts_.hearing(one->device), &second = facts_.hearing(other->device);
+  return first.silent() && second.silent() && std::chrono::abs(first.first_failure - second.first_failure) <= silent_together;
+}
+
+// Where no outlet is metered, the inlets know what all of them carry.
+std::optional<std::vector<Sign>> Judge::taken_from(Index pdu, Between when) const {
+  const auto inlet_of = [&](Index device) {
+    const auto meters = facts_.inlet(device, Meaning::inlet_power);
+    return meters.size() == 1 ? meters.front() : nullptr;
+  };
+  const Meters gone{inlet_of(pdu)};
+  Meters left;
+  for (const Index s : facts_.supplies_on(pdu)) {
+    if (power_of(s) != nullptr) return std::nullopt;
+    for (const Index sibling : site_.loads[site_.supplies[s].load].supplies) {
+      const auto other = site_.supplies[sibling].pdu;
+      if (other == pdu) continue;
+      const Track* power = power_of(sibling);
+      if (power == nullptr && other) power = inlet_of(*other);
+      if (power == nullptr || std::ranges::find(left, power) == left.end()) left.push_back(power);
+    }
+  }
+  return taken_over(gone, left, when);
+}
+
+std::optional<std::vector<Sign>> Judge::taken_over(const Meters& gone, const Meters& left, Between when) const {
+  const Track* own = gone.front();
   if (own == nullptr) return std::nullopt;
+  const auto all = [&](Instant at) {
+    std::optional<double> sum{0};
+    for (const Track* meter : gone) {
+      const auto carried = meter->means == own->means ? meter->before(at) : std::nullopt;
+      sum = sum && carried ? std::optional{*sum + *carried} : std::nullopt;
+    }
+    return sum;
+  };
   const Instant earlier = when.start - std::max(when.blur, own->refresh());
-  auto carried = own->before(when.start);
-  if (!carried || *carried < floor_of(*own)) carried = own->before(earlier);
+  auto carried = all(when.start);
+  if (!carried || *carried < floor_of(*own)) carried = all(earlier);
   if (!carried || *carried < floor_of(*own)) return std::nullopt;
   const bool carries_still = own->from() > when.end && own->value() >= *carried / 2;
   if (carries_still) return std::nullopt;
-  // Its last reading of power may be as old as its refresh: the siblings may have risen before it was taken.
+  // Its last reading of power may be as old as its refresh: the others may have risen before it was taken.
   double rise = 0, earlier_rise = 0;
   std::vector<Sign> signs;
-  for (Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
-    if (sibling == supply) continue;
-    const Track* power = power_of(sibling);
-    if (power == nullptr || !power->known() || power->means != own->means || power->from() <= when.start) return std::nullopt;
+  for (const Track* power : left) {
+    if (power == nullptr || !power->known() || !is_alike(*power, *own) || power->from() <= when.start) return std::nullopt;
     const auto before = power->before(when.start), after = power->after(when.start, when.end);
     if (!before || !after) return std::nullopt;
     rise += *after - *before;
@@ -45,6 +96,9 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
 bool Judge::fell_just_then(Index supply, Instant at) const {
   return std::ranges::any_of(site_.loads[site_.supplies[supply].load].supplies, [&](Index s) {
     const Track* power = power_of(s);
+    const auto pdu = site_.supplies[s].pdu;
+    const auto inlet = pdu ? facts_.inlet(*pdu, Meaning::inlet_power) : std::span<const Track* const>{};
+    if (power == nullptr && !inlet.empty()) power = inlet.front();
     const auto measured = power != nullptr ? power->measured_before(at) : std::nullopt;
     return measured && at - *measured <= lately;
   });
