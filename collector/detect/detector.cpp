@@ -184,9 +184,10 @@ void Detector::weigh_chain(Instant now) {
   for (const Index d : round_.devices.all())
     if (!reports_.empty() || !facts_.inlet(d, Meaning::ups_on_battery).empty() || !facts_.inlet(d, Meaning::seconds_on_battery).empty())
       weigh(Verdict::ups_on_battery, site_.element_of_source(d), judge_.ups(d), now);
+  // The feed by the pattern of who is silent, then its PDUs, which may prove it.
+  for (const Index f : round_.feeds.all()) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
   for (const Index d : round_.devices.all())
     if (site_.devices[d].feed) weigh(Verdict::pdu_dark, site_.element_of_pdu(d), judge_.pdu(d), now);
-  for (const Index f : round_.feeds.all()) weigh(Verdict::feed_lost, site_.element_of_feed(f), judge_.feed(f), now);
 }
 
 void Detector::weigh_mains(Instant now) {

@@ -277,3 +277,44 @@ TEST_CASE("row 32 mirrored: A lost while B is latched is said anew, and the load
   CHECK(rig.open(load_down, "cab1") == "probable");
   CHECK_FALSE(rig.open(feed_lost, "feed/B").empty());
 }
+
+TEST_CASE("row 1: where no outlet is metered, inlets tell what a silent PDU carried and who took it over") {
+  const std::string two_loads = active(pdus_only) +
+                                "  cab2: {sharing: active, supplies: {psu1: {cord: pdu-a/outlet/4}, psu2: {cord: "
+                                "pdu-b/outlet/4}}}\n";
+  for (const std::string& text : {active(pdus_only), two_loads})
+    for (const bool mirror : {false, true}) {
+      Rig rig{mirror ? mirrored(text) : text, {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
+      const std::string gone = mirror ? "pdu-b" : "pdu-a", other = mirror ? "pdu-a" : "pdu-b";
+      for (const auto& pdu : {gone, other}) rig.tells(pdu, {{.means = Meaning::inlet_power, .value = 300, .part = "inlet"}});
+      rig.run(10s);
+      rig.silent(gone), rig.set(other, Meaning::inlet_power, 600);
+      rig.run(10s);
+      CHECK(rig.open(pdu_dark, gone) == "proven");
+      CHECK_FALSE(rig.ever(telemetry_lost));
+    }
+}
+
+TEST_CASE("row 9: a PDU that meters its inlet alone shows the going of its only cord, and no other's") {
+  const bool second = GENERATE(false, true);
+  const std::string more = "  cab2: {supplies: {psu1: {cord: pdu-a/outlet/4}, psu2: {cord: pdu-b/outlet/4}}}\n";
+  Rig rig{active(pdus_only) + (second ? more : ""), {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
+  for (const char* pdu : {"pdu-a", "pdu-b"})
+    rig.tells(pdu, {{.means = Meaning::inlet_power, .value = 300, .part = "inlet"}, {.means = Meaning::phase_current, .value = 1.4}});
+  rig.run(10s);
+  rig.set("pdu-a", Meaning::inlet_power, 0), rig.set("pdu-a", Meaning::phase_current, 0);
+  rig.set("pdu-b", Meaning::inlet_power, 600), rig.set("pdu-b", Meaning::phase_current, 2.8);
+  rig.run(10s);
+  CHECK(rig.open(supply_lost, "cab1/psu1") == (second ? "" : "proven"));
+}
+
+TEST_CASE("row 1: two cords of one load on the silent PDU went together, and the third carries what both carried") {
+  const std::string three = with(active(pdus_only), "psu2: {cord", "psu3: {cord: pdu-a/outlet/4}, ");
+  Rig rig{three};
+  rig.tells("pdu-a", {{.means = Meaning::outlet_power, .value = 300, .index = "4"}});
+  rig.run(10s);
+  rig.silent("pdu-a"), rig.outlet_watts("pdu-b", 900);
+  rig.run(10s);
+  CHECK(rig.open(pdu_dark, "pdu-a") == "proven");
+  CHECK_FALSE(rig.ever(telemetry_lost));
+}
