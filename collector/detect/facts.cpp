@@ -95,6 +95,7 @@ void note_moves(Track& track, const reading::Reading& reading) {
 bool take(Track& track, const reading::Reading& reading) {
   const bool changed = sign_changed(track, reading) || track.gone;
   track.lived = track.lived || reading.value != 0;
+  track.moved = track.moved || (track.last && track.last->value != reading.value);
   track.gone = false;
   ++track.same;
   if (!track.last || track.last->value != reading.value) track.changed = reading.time, track.same = 1, track.stuck = false;

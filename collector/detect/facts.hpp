@@ -41,6 +41,7 @@ struct Track {
   bool fresh = false;                           // when its device was heard last it was told well, and the device is not silent since
   bool gone = false;                            // the device has answered that it has no such thing, lately
   bool lived = false;                           // has been other than 0: only then is 0 evidence
+  bool moved = false;                           // has told more than one value
   bool stuck = false;                           // tells the same while its neighbours move: it proves nothing
   unsigned same = 0;                            // readings in a row, byte by byte
   std::optional<double> settled;                // the value that it last moved to …

@@ -13,6 +13,28 @@ using ground::Element;
 constexpr Duration group_patience = 10s;     // in which a path's other devices are asked too, at any usual period
 constexpr std::size_t enough_heard = 8;      // of hundreds behind one path that answer again
 constexpr Duration telemetry_patience = 2s;  // a silence is first held against its neighbours'
+constexpr Duration one_cause = 2s;           // between a loss and the silence that it brings
+constexpr Duration card_starts = 1min;       // … and so long a card that lost its power may take to answer again
+
+/// A supply on it lost its input in the moment in which it fell silent, and has it back: its card lost its power too, and starts.
+bool went_with(const Track* input, const Hearing& hearing, Instant now) {
+  return says(input, 1) && input->moved && hearing.last_answer && input->changed > *hearing.last_answer - one_cause &&
+         now - input->changed < card_starts;
+}
+
+/// Row 1: what the siblings carry was not measured since it fell silent. They would show what it carried.
+bool awaits_siblings(const Judge& judge, const site::Site& site, const Facts& facts, Index supply, Duration silent_for) {
+  const auto pdu = site.supplies[supply].pdu;
+  const auto& load = site.loads[site.supplies[supply].load];
+  const Track* ok = facts.status(supply, Meaning::supply_input_ok);
+  const Instant fell = facts.hearing(*pdu).first_failure;
+  if (load.sharing == site::Sharing::standby || (says(ok, 1) && ok->from() > fell)) return false;
+  return std::ranges::any_of(load.supplies, [&](Index s) {
+    const Track* power = site.supplies[s].pdu == pdu ? nullptr : judge.power_of(s);
+    return power != nullptr && power->known() && power->from() <= fell && silent_for < 2 * power->refresh() &&
+           facts.hearing(power->device).answers();
+  });
+}
 
 }  // namespace
 
@@ -24,6 +46,9 @@ Judgement Judge::telemetry(Index device, Instant now) const {
   if (!hearing.silent() || silent_for < telemetry_patience || explained(device)) return {};
   if (held(Verdict::telemetry_lost, &site::Site::path_of_device, device)) return {};
   if (silent_for < group_patience && feed_undecided(device)) return {};
+  for (const Index s : facts_.supplies_on(device))
+    if (went_with(facts_.status(s, Meaning::supply_input_ok), hearing, now) || awaits_siblings(*this, site_, facts_, s, silent_for))
+      return {};
   // Whoever shares its path is heard first: what they lost together is said once, of the path.
   if (silent_for < group_patience && !mate_answers(device)) return {};
   return Judgement::lost(Strength::proven, {silence(device)});
@@ -62,7 +87,7 @@ bool Judge::feed_undecided(Index device) const {
 bool Judge::mate_answers(Index device) const {
   bool alone = true, answers = false;
   for (const Index d : facts_.neighbours().beside(device)) {
-    if (d == device) continue;
+    if (d == device || explained(d)) continue;  // what has no power cannot be asked
     const Hearing& mate = facts_.hearing(d);
     alone = false;
     answers = answers || (mate.last_answer && *mate.last_answer > facts_.hearing(device).second_failure);

@@ -318,3 +318,35 @@ TEST_CASE("row 1: two cords of one load on the silent PDU went together, and the
   CHECK(rig.open(pdu_dark, "pdu-a") == "proven");
   CHECK_FALSE(rig.ever(telemetry_lost));
 }
+
+TEST_CASE("row 1: what the siblings carry is measured anew before a silence is called the card's") {
+  Rig rig{pdus_only, 8s};
+  rig.run(30s);
+  rig.silent("pdu-a");
+  rig.run(6s);
+  CHECK(rig.said().empty());
+  SECTION("taken over") {
+    rig.outlet_watts("pdu-b", 600);
+    rig.run(20s);
+    CHECK_FALSE(rig.open(pdu_dark, "pdu-a").empty());
+    CHECK_FALSE(rig.ever(telemetry_lost));
+  }
+  SECTION("unmoved") {
+    rig.run(10s);
+    CHECK(rig.open(telemetry_lost, "device/pdu-a") == "proven");
+    CHECK_FALSE(rig.ever(pdu_dark));
+  }
+}
+
+TEST_CASE("a card that starts after a short interruption, which a supply below it saw, is no lost telemetry until it stays away") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.silent("pdu-a"), rig.ac("unit1", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  rig.run(500ms);
+  rig.ac("unit1", 1), rig.unit_watts("unit1", 300), rig.unit_watts("unit2", 300), rig.outlet_watts("pdu-b", 300);
+  rig.run(30s);
+  CHECK(rig.idle());
+  CHECK_FALSE(rig.ever(telemetry_lost));
+  rig.run(60s);
+  CHECK(rig.open(telemetry_lost, "device/pdu-a") == "proven");
+}
