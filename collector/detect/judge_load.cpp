@@ -39,6 +39,7 @@ Judgement Judge::load(Index load) const {
   Strength weakest = Strength::proven;
   Instant first = Instant::max(), last = Instant::min();
   std::vector<Sign> signs;
+  unsigned lost = 0;
   for (Index s : site_.loads[load].supplies) {
     auto supply = condition(s);
     if (supply.kind == Condition::Kind::fine) {
@@ -46,9 +47,15 @@ Judgement Judge::load(Index load) const {
       if (matters(held(Verdict::load_down, &site::Site::element_of_load, load))) append(signs, std::move(supply));
       return Judgement::fine(std::move(signs));
     }
-    if (supply.kind == Condition::Kind::cannot_tell) return {};
-    last = std::max(last, supply.sign->time);
+    // Row 32: what is left of it is not heard any more. Nobody knows whether it gives.
     const auto pdu = site_.supplies[s].pdu;
+    if (supply.kind == Condition::Kind::cannot_tell) {
+      if (!pdu || !unheard(*pdu) || status_tells(s)) return {};
+      supply = {Condition::Kind::lost, Strength::unknown, nullptr, silence(*pdu)};
+    } else {
+      ++lost;
+    }
+    last = std::max(last, supply.sign->time);
     if (pdu && !facts_.hearing(*pdu).answers() && !status_tells(s)) first = std::min(first, supply.sign->time);
     // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
     const Track* output = facts_.status(s, Meaning::supply_output_ok);
@@ -56,6 +63,7 @@ Judgement Judge::load(Index load) const {
     weakest = std::min(weakest, supply.strength);
     append(signs, std::move(supply));
   }
+  if (lost == 0) return {};
   if (first < last - one_moment) weakest = std::min(weakest, Strength::probable);
   return without_battery(load, last, Judgement::lost(weakest, std::move(signs)));
 }

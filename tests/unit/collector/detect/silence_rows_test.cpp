@@ -350,3 +350,21 @@ TEST_CASE("a card that starts after a short interruption, which a supply below i
   rig.run(60s);
   CHECK(rig.open(telemetry_lost, "device/pdu-a") == "proven");
 }
+
+TEST_CASE("row 32: nobody hears what is left of a load that has lost one side: whether it is down is unknown, and said") {
+  for (const bool mirror : {false, true}) {
+    Rig rig{mirror ? mirrored(pdus_only) : pdus_only};
+    const std::string first = mirror ? "pdu-b" : "pdu-a", second = mirror ? "pdu-a" : "pdu-b";
+    rig.run(10s);
+    rig.silent(first), rig.outlet_watts(second, 600);
+    rig.run(10s);
+    REQUIRE(rig.open(pdu_dark, first) == "proven");
+    rig.silent(second);
+    rig.run(10s);
+    CHECK(rig.open(load_down, "cab1") == "unknown");
+    rig.back(second);
+    rig.run(10s);
+    CHECK(rig.open(load_down, "cab1").empty());
+    CHECK(rig.open(pdu_dark, first) == "proven");
+  }
+}
