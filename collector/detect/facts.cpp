@@ -19,7 +19,7 @@ constexpr Duration take_over = 2s;                     // in which siblings sett
 constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor
 constexpr double much = 0.2, much_volts = 0.03;        // of what it was: what moves so far shows on every meter of it
 constexpr double least_volts = 1;                      // … and no dead line's noise
-constexpr Duration settling = 5s;                      // after a voltage moved, until what stands beside it was asked, too
+constexpr Duration settling = 5s;                      // after a value moved, until what stands beside it was asked, too
 
 bool is_state(Meaning means) {
   switch (means) {
@@ -121,7 +121,8 @@ std::optional<Instant> Track::measured_before(Instant at) const {
 std::optional<double> Track::after(Instant start, Instant end) const {
   auto at =
       std::upper_bound(past.begin(), past.end(), end + take_over + refresh(), [](Instant t, const auto& entry) { return t < entry.first; });
-  if (at != past.begin() && std::prev(at)->first - refresh() > start) --at;
+  const auto from = at != past.begin() ? std::prev(at)->first - refresh() : start;
+  if (from > end || (from > start && at == past.end())) --at;  // what may predate its end counts until a newer one is there
   return at == past.end() ? std::nullopt : std::optional{at->second};
 }
 
@@ -278,8 +279,7 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     if (reading.quality == Quality::absent) changed = !std::exchange(track->gone, true) || changed;
     if (!track->fresh) continue;
     changed = take(*track, reading) || changed;
-    if (is_voltage(track->means) && track->moves.front() == reading.time)
-      hearing.unsettled_until = reading.time + track->refresh() + settling;
+    if (track->moves.front() == reading.time) hearing.unsettled_until = reading.time + 2 * track->refresh() + settling;
   }
   const bool started = was_starting && !starting(device);
   if (started) forget_zeros(device, now);

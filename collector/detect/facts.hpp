@@ -68,7 +68,7 @@ struct Hearing {
   std::optional<Instant> last_answer;
   std::optional<Instant> back;                                // when it answered again after a question had failed
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
-  Instant unsettled_until{};                 // a voltage of it moved: what it says of others meanwhile counts, also unchanged
+  Instant unsettled_until{};                 // a value of it moved: what it says of others meanwhile counts, also unchanged
   std::vector<std::int32_t> track_of_point;  // −1: means nothing to the chain
 
   static constexpr unsigned silent_questions = 3;
