@@ -15,6 +15,20 @@ constexpr Duration same_moment = 2s;  // of silences that have one cause, beside
 
 std::string plural(unsigned n, unsigned of, const char* what) { return std::to_string(n) + " of " + std::to_string(of) + " " + what; }
 
+/// The transfer switch before it says that it gives nothing, measured since it fell silent.
+std::optional<Sign> switch_gives_nothing(const site::Site& site, const Facts& facts, Index pdu) {
+  const auto ats = site.devices[pdu].ats;
+  const auto card = ats ? site.atses[*ats].status : std::nullopt;
+  const auto feed = site.devices[pdu].feed;
+  if (!card || !feed || !facts.hearing(*card).answers() || facts.starting(*card)) return std::nullopt;
+  const auto output = facts.said(*card, Meaning::outlet_voltage);
+  const auto dead = [&](const Track* track) {
+    return track->fresh && !track->stuck && track->lived && track->from() > facts.hearing(pdu).first_failure - same_moment &&
+           std::fabs(track->value()) < dead_line * site.feeds[*feed].nominal_volts;
+  };
+  return !output.empty() && std::ranges::all_of(output, dead) ? std::optional{output.front()->sign(site)} : std::nullopt;
+}
+
 }  // namespace
 
 Judgement Judge::pdu(Index device) const {
@@ -29,6 +43,8 @@ Judgement Judge::pdu(Index device) const {
     return good && good->time - good->uncertainty > held->since ? Judgement::fine({*good}) : Judgement{};
   }
   if (!hearing.silent() || contradicted(device)) return {};
+  if (auto gone = switch_gives_nothing(site_, facts_, device))
+    return Judgement::lost(Strength::proven, {silence(device), std::move(*gone)});
   const bool path_below = hangs_below(site_.path_of_device(device), site_.element_of_pdu(device));
   if (!path_below && complement(device, {}).answering == 0) return {};
   std::vector<Sign> signs{silence(device)};

@@ -86,6 +86,21 @@ TEST_CASE("a battery that is missing, faulty or flat stands behind nothing") {
   CHECK(rig.idle());
 }
 
+TEST_CASE("a PDU that falls silent behind a transfer switch without output is dark") {
+  MeterRig rig{upstream,
+               {{"t1-card", {{Meaning::source_ok, "1", 1}, {Meaning::source_ok, "2", 1}, {Meaning::outlet_voltage, "1", 230}}},
+                {"pdu-c", {{Meaning::input_voltage, "", 230}}}}};
+  rig.run(10s);
+  const bool silent = GENERATE(false, true);
+  if (!silent) rig.set("t1-card", Meaning::outlet_voltage, "1", 0);
+  rig.silent("pdu-c");
+  if (silent) rig.run(20s);
+  CHECK(rig.open(pdu_dark, "pdu-c").empty());
+  rig.run(10s);
+  CHECK(rig.open(pdu_dark, "pdu-c") == (silent ? "" : "proven"));
+  CHECK(rig.ever(telemetry_lost) == silent);
+}
+
 TEST_CASE("row 27: one source bad behind a switch whose output is good is a lost path; both bad says nothing of paths") {
   MeterRig rig{upstream, {{"t1-card", {{Meaning::source_ok, "1", 1}, {Meaning::source_ok, "2", 1}, {Meaning::selected_source, "", 1}}}}};
   rig.run(10s);
