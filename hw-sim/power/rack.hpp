@@ -194,6 +194,13 @@ struct Contact {
   std::string pair = {};    // the other side's line on the same chip
 };
 
+/// A network switch: what is reached through it is silent without it.
+struct Switch {
+  std::string name;
+  std::vector<std::string> behind = {};     // device names
+  std::vector<ground::Element> cords = {};  // the outlets that it hangs on; none: it always has power
+};
+
 struct Rack {
   std::string name;
   System system = System::single_phase;
@@ -203,6 +210,7 @@ struct Rack {
   std::vector<Contact> contacts;
   std::vector<Ups> upses = {};
   std::vector<Ats> atses = {};
+  std::vector<Switch> switches = {};
 };
 
 /// Every element of the rack in a fixed order: feeds, PDUs, their phases, banks and outlets, loads with their supplies and what a cabinet

@@ -145,6 +145,9 @@ bool takes_length(FaultKind kind) {
   }
 }
 
+/// What `ms=` says of it is how long it lasts: it has no other length.
+bool lasts(FaultKind kind) { return kind < FaultKind::no_bulk && kind != FaultKind::slow && kind != FaultKind::late; }
+
 bool takes_ratio(FaultKind kind) {
   return kind < FaultKind::no_bulk || kind == FaultKind::reshaping || kind == FaultKind::scaled ||
          (kind >= FaultKind::exception && kind <= FaultKind::echo);
@@ -169,11 +172,13 @@ std::optional<std::int64_t> most_value(FaultKind kind) {
 }
 
 Result<void> take_length(Fault& fault, std::string_view text) {
-  if (!takes_length(fault.kind)) return wrong("ms= does not go with " + std::string{name(fault.kind)});
+  const bool registers = fault.kind == FaultKind::frozen || fault.kind == FaultKind::zeros;
+  if (!takes_length(fault.kind) && !lasts(fault.kind) && !registers) return wrong("ms= does not go with " + std::string{name(fault.kind)});
   const auto ms = ground::parse_number(text);
   const double most = std::chrono::duration<double, std::milli>(longest).count();
   if (!ms || *ms < 0 || *ms > most) return wrong(in_quotes(text) + " is no number of milliseconds; write digits, as in ms=500");
-  fault.length = Duration{static_cast<std::int64_t>(*ms * 1e6)};
+  const Duration length{static_cast<std::int64_t>(*ms * 1e6)};
+  (lasts(fault.kind) || registers ? fault.lasts : fault.length) = length;
   return {};
 }
 

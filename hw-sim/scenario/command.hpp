@@ -102,7 +102,8 @@ struct PointName {
 struct Fault {
   ground::Element element;  // device/NAME, contact/NAME
   FaultKind kind = FaultKind::silent;
-  std::optional<ground::Duration> length = {};  // ms=
+  std::optional<ground::Duration> length = {};  // ms= …
+  std::optional<ground::Duration> lasts = {};   // … of a kind that has no length of its own: it ends by itself
   std::optional<double> ratio = {};
   std::optional<std::uint16_t> value = {};  // code=, value=
   std::optional<PointName> point = {};

@@ -47,6 +47,8 @@ class RackReader {
     each(root_, "devices", [this](Mapping& map, const std::string& name) { read_device(map, name); });
     each(root_, "loads", [this](Mapping& map, const std::string& name) { read_load(map, name); });
     each(root_, "contacts", [this](Mapping& map, const std::string& name) { read_contact(map, name); });
+    read_self();
+    each(root_, "switches", [this](Mapping& map, const std::string& name) { read_switch(map, name); });
     each(root_, "ups", [this](Mapping& map, const std::string& name) { read_ups_section(map, name); });
     each(root_, "ats", [this](Mapping& map, const std::string& name) { read_ats_section(map, name); });
     if (rack().feeds.empty()) root_.problem("feeds", "no feed", "add feeds: {A: {nominal_volts: 230}}");
@@ -100,6 +102,33 @@ class RackReader {
     rack().feeds.push_back(feed);
   }
 
+  power::Switch& switch_called(const std::string& name) {
+    auto& all = rack().switches;
+    if (const auto known = find_named(all, name)) return all[*known];
+    return all.emplace_back(power::Switch{.name = name});
+  }
+
+  void read_switch(Mapping& map, const std::string& name) {
+    for (const auto& cord : map.texts("cords"))
+      if (const auto element = Element::parse(cord)) switch_called(name).cords.push_back(*element), has_outlet(*element);
+  }
+
+  /// A PDU has the outlets that anything of the file hangs on.
+  void has_outlet(const Element& cord) {
+    const auto pdu = find_named(rack().pdus, cord.first());
+    const auto number = cord.rest().starts_with("outlet/") ? ground::parse_integer(cord.rest().substr(7)) : std::nullopt;
+    if (pdu && number && *number >= 1 && *number <= std::int64_t(most_outlets))
+      rack().pdus[*pdu].outlets = std::max(rack().pdus[*pdu].outlets, static_cast<std::size_t>(*number));
+  }
+
+  void read_self() {
+    const Node* self = root_.find("self");
+    const Node* supplies = self != nullptr ? self->find("supplies") : nullptr;
+    if (supplies == nullptr) return;
+    for (const Node& cord : supplies->items)
+      if (const auto element = Element::parse(cord.text)) has_outlet(*element);
+  }
+
   /// The UPS of that name stands before the feed.
   void carry(const std::string& name, std::size_t feed) {
     auto ups = find_named(rack().upses, name);
@@ -109,7 +138,10 @@ class RackReader {
 
   void read_device(Mapping& map, const std::string& name) {
     Listed listed{.name = name, .url = map.required_text("url"), .line = map.line("url")};
-    if (const auto via = map.text("via")) vias_.insert(*via);
+    if (const auto via = map.text("via")) {
+      vias_.insert(*via);
+      if (via->starts_with("switch/")) switch_called(via->substr(7)).behind.push_back(name);
+    }
     const auto feed_name = map.text("feed");
     if (feed_name && speakers_.contains(name)) {  // where what it speaks for hangs
       if (!find_named(rack().feeds, *feed_name))
@@ -167,9 +199,26 @@ class RackReader {
     const auto device = find_named(devices_, status);
     if (!device) return map.problem("status", "no device is called " + in_quotes(status), guess(status, devices_));
     if (devices_[*device].pdu) return map.problem("status", in_quotes(status) + " is a PDU", "name the unit that reports on this supply");
-    if (std::exchange(devices_[*device].reports, true))
-      return map.problem("status", in_quotes(status) + " reports on another supply already", "give each its own");
+    if (std::exchange(devices_[*device].reports, true)) return share(map, status);
     supply.status = power::StatusUnit{.device = status};
+  }
+
+  /// What reports several supplies of one load is that load's own card.
+  void share(const Mapping& map, const std::string& status) {
+    power::Load& load = rack().loads.back();
+    if (!hand_over(load, status) && !(load.cabinet && load.cabinet->card.device == status))
+      return map.problem("status", in_quotes(status) + " reports on a supply of another load already", "give each load its own");
+    load.cabinet = power::Cabinet{};
+    load.cabinet->card.device = status;
+    cards_.insert(status);
+  }
+
+  /// True where a supply of the load was reported by that device alone; it is so no more.
+  static bool hand_over(power::Load& load, const std::string& device) {
+    bool had = false;
+    for (power::Supply& supply : load.supplies)
+      if (supply.status && supply.status->device == device) supply.status.reset(), had = true;
+    return had;
   }
 
   void read_contact(Mapping& map, const std::string& name) {
@@ -246,9 +295,11 @@ class RackReader {
       if (card == nullptr) continue;
       const Mapping map{entry.value, "sim." + entry.key, report_};
       const auto device = find_named(devices_, card->text);
+      const auto load = find_named(rack().loads, entry.key);
+      const bool own = load && (hand_over(rack().loads[*load], card->text) || !cards_.insert(card->text).second);
       if (!device) {
         map.problem("card", "no device is called " + in_quotes(card->text), guess(card->text, devices_));
-      } else if (devices_[*device].pdu || std::exchange(devices_[*device].reports, true)) {
+      } else if (devices_[*device].pdu || (std::exchange(devices_[*device].reports, true) && !own)) {
         map.problem("card", in_quotes(card->text) + " is a PDU, or speaks for something else already", "give it a device of its own");
       }
     }
@@ -319,7 +370,7 @@ class RackReader {
   RackFile out_;
   std::vector<Listed> devices_;
   std::vector<NamedWire> wires_;  // as devices_, where there is a `sim:`
-  std::set<std::string> vias_, speakers_, commons_;
+  std::set<std::string> vias_, speakers_, commons_, cards_;
   std::set<std::pair<std::size_t, std::size_t>> plugged_;
 };
 

@@ -26,7 +26,8 @@ struct Address {
 struct RackFile {
   power::Rack rack;
   std::vector<Address> addresses;
-  /// Every element that a command or an expectation may name: the rack's, its banks and phases, what devices stand `via:`, what contacts share, self.
+  /// Every element that a command or an expectation may name: the rack's, its banks and phases, what devices stand `via:`, what contacts
+  /// share, self.
   std::vector<ground::Element> elements;
 };
 

@@ -153,12 +153,12 @@ void read_unit(Mapping& map, power::Battery& battery) {
 void read_load(Mapping& map, power::Load& load) {
   read_load_chain(map, load);
   read_number(map, "watts", {.least = 0, .most = 1e6}, load.watts);
-  if (!map.has("card")) {
+  if (!map.has("card") && !load.cabinet) {
     for (const char* key : {"model", "disks", "refresh", "boot", "traps"})
       if (map.has(key)) map.problem(key, "nothing speaks for this load", "add card: with the name of a device, or leave this out");
     return;
   }
-  power::Cabinet cabinet;
+  power::Cabinet cabinet = load.cabinet.value_or(power::Cabinet{});
   if (const auto model = map.word("model", power::storage_model_names)) cabinet.model = static_cast<power::StorageModel>(*model);
   const auto disks = map.integer("disks").value_or(static_cast<std::int64_t>(cabinet.disks));
   if (disks < 1 || disks > 240) map.problem("disks", "not between 1 and 240", "write how many it has");

@@ -26,11 +26,19 @@ constexpr ground::Duration usual_warming = std::chrono::seconds{10};
 
 }  // namespace
 
-Stage::Stage(power::Rack rack, std::uint64_t seed) : world_{std::move(rack), seed}, faults_{world_.devices().size(), seed} {}
+Stage::Stage(power::Rack rack, std::uint64_t seed)
+    : world_{std::move(rack), seed}, faults_{world_.devices().size(), seed}, switches_(world_.rack().switches.size()) {}
 
 Result<void> Stage::perform(const Command& command) {
-  if (const auto* fail = std::get_if<power::Fail>(&command)) return world_.apply(*fail);
-  if (const auto* restore = std::get_if<power::Restore>(&command)) return world_.apply(*restore);
+  if (const auto* fail = std::get_if<power::Fail>(&command)) {
+    const auto ends = fail->lasts ? std::optional{world_.now() + *fail->lasts} : std::nullopt;
+    const auto turned = fail->phase || fail->removed ? std::nullopt : turn(fail->element, {.on = true, .ends = ends});
+    return turned ? *turned : world_.apply(*fail);
+  }
+  if (const auto* restore = std::get_if<power::Restore>(&command)) {
+    const auto turned = turn(restore->element, {});
+    return turned ? *turned : world_.apply(*restore);
+  }
   if (const auto* set = std::get_if<power::Set>(&command)) return world_.apply(*set);
   if (const auto* fault = std::get_if<Fault>(&command)) return begin(*fault);
   if (const auto* clear = std::get_if<Clear>(&command)) return end(*clear);
@@ -46,9 +54,53 @@ Result<void> Stage::perform(const Command& command) {
 }
 
 Fate Stage::fate(std::size_t device) {
+  end_due();
   Fate fate = faults_.decide(device);
-  fate.answered = fate.answered && world_.answers(device);
+  fate.answered = fate.answered && world_.answers(device) && is_reached(device);
   return fate;
+}
+
+std::optional<Result<void>> Stage::turn(const ground::Element& element, const power::Outage& outage) {
+  const power::Rack& rack = world_.rack();
+  bool found = false;
+  for (std::size_t s = 0; s < switches_.size() && element.is("switch"); ++s)
+    if (rack.switches[s].name == element.rest()) switches_[s] = outage, found = true;
+  for (std::size_t c = 0; c < rack.contacts.size(); ++c) {
+    const power::Contact& contact = rack.contacts[c];
+    const bool of_chip = element.is("gpiochip") && contact.source.substr(0, contact.source.rfind('/')) == element.rest();
+    if (!of_chip && !(element.is("contact") && contact.name == element.rest())) continue;
+    outage.on ? world_.disturb(c, power::Disturbance::broken) : world_.calm(c, {});
+    if (outage.ends) ends_.push_back({*outage.ends, {.element = ground::Element::contact(contact.name)}});
+    found = true;
+  }
+  if (element.is("device"))
+    return ground::Failure{.kind = ground::FailureKind::unsupported,
+                           .what = "fail and restore take the part, fault and clear what talks: " + element.text()};
+  return found ? std::optional{Result<void>{}} : std::nullopt;
+}
+
+// Faults that last for so long end when somebody would notice.
+void Stage::end_due() {
+  for (std::size_t i = 0; i < ends_.size();) {
+    if (ends_[i].first > world_.now()) {
+      ++i;
+      continue;
+    }
+    const Clear clear = ends_[i].second;
+    ends_.erase(ends_.begin() + static_cast<std::ptrdiff_t>(i));
+    (void)end(clear);
+  }
+}
+
+bool Stage::is_reached(std::size_t device) const {
+  const auto lives = [this](const ground::Element& cord) { return world_.live(cord).value_or(true); };
+  for (std::size_t s = 0; s < switches_.size(); ++s) {
+    const power::Switch& one = world_.rack().switches[s];
+    const bool off = switches_[s].on && !power::due(switches_[s].ends, world_.now());
+    const bool dark = !one.cords.empty() && std::none_of(one.cords.begin(), one.cords.end(), lives);
+    if ((off || dark) && std::find(one.behind.begin(), one.behind.end(), world_.devices()[device].name) != one.behind.end()) return false;
+  }
+  return true;
 }
 
 Result<std::size_t> Stage::device_of(const ground::Element& element) const {
@@ -74,6 +126,7 @@ Result<void> Stage::begin(const Fault& fault) {
   }
   const auto device = device_of(fault.element);
   if (!device) return device.error();
+  if (fault.lasts) ends_.push_back({world_.now() + *fault.lasts, {.element = fault.element, .kind = fault.kind}});
   if (takes_point(fault.kind) && (fault.point || !on_registers(fault.kind))) return mislead(*device, fault);
   if (on_registers(fault.kind))
     world_.set_registers(*device, registers_of(fault.kind));

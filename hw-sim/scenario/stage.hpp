@@ -34,9 +34,15 @@ class Stage {
   [[nodiscard]] ground::Result<void> begin(const Fault& fault);
   [[nodiscard]] ground::Result<void> mislead(std::size_t device, const Fault& fault);
   [[nodiscard]] ground::Result<void> end(const Clear& clear);
+  /// Of what has no electricity to lose, a network switch or the wires of contacts: a failure, or its end; nothing where it is neither.
+  [[nodiscard]] std::optional<ground::Result<void>> turn(const ground::Element& element, const power::Outage& outage);
+  [[nodiscard]] bool is_reached(std::size_t device) const;
+  void end_due();
 
   power::World world_;
   Faults faults_;
+  std::vector<power::Outage> switches_;  // as the rack's
+  std::vector<std::pair<ground::Instant, Clear>> ends_;
 };
 
 /// The "elements" object of `status`: {"feed/A":{"live":true,"volts":[230]},"pdu-a":{…},…}, every element of the rack.

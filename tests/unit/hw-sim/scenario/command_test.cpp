@@ -129,7 +129,7 @@ TEST_CASE("what is wrong with a command is said, with the nearest known word") {
       {"fault device/pdu-a kind=silent point=inlet_power", "point= does not go with silent"},
       {"fault device/pdu-a kind=scaled ratio=-1", "'-1' is no scale; write 0 to 1000, as in ratio=0.5"},
       {"fault device/pdu-a kind=silnet", "no fault is called 'silnet'; did you mean 'silent'?"},
-      {"fault device/pdu-a kind=silent ms=5", "ms= does not go with silent"},
+      {"fault device/pdu-a kind=reversed ms=5", "ms= does not go with reversed"},
       {"fault device/u1 kind=exception code=256", "'256' is not between 0 and 255"},
       {"fault device/u1 kind=exception value=2", "an exception has a code="},
       {"fault device/u1 kind=byte_count code=2", "code= does not go with byte_count"},

@@ -110,8 +110,6 @@ TEST_CASE("each thing wrong in a rack file is said with line, key and mend") {
         Texts{"f.yaml:18: loads.cab1.supplies.psu1.holdup: longer than 10s; write what its data sheet says, as in 20ms"});
   CHECK(spoilt("rated_watts: 3000", "rated_watts: 0") ==
         Texts{"f.yaml:18: loads.cab1.supplies.psu1.rated_watts: not between 0 and 1000000; write what its label says"});
-  CHECK(spoilt("pdu-b/outlet/12", "pdu-b/outlet/12, status: shelf") ==
-        Texts{"f.yaml:19: loads.cab1.supplies.psu2.status: 'shelf' reports on another supply already; give each its own"});
   CHECK(spoilt("pdu-b/outlet/12", "pdu-b/outlet/12, status: pdu-a") ==
         Texts{"f.yaml:19: loads.cab1.supplies.psu2.status: 'pdu-a' is a PDU; name the unit that reports on this supply"});
   CHECK(spoilt("sharing: standby", "sharing: some") ==
@@ -226,6 +224,24 @@ TEST_CASE("what the power chain cannot be is refused") {
   CHECK(first("1ph", "", "sim: {pdu-a: {card_phase: 2}}\n") ==
         "f.yaml:6: sim.pdu-a.card_phase: not between 1 and 1; write the phase that feeds it");
   CHECK(first("dc", "").empty());
+}
+
+TEST_CASE("a device that reports several supplies of one load is the load's card, also where sim: names it so") {
+  const std::string site =
+      "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {pdu-a: {url: snmp://192.0.2.3, feed: A}, card: {url: snmp://192.0.2.4}}\n"
+      "loads:\n  l: {needs_watts: 9, supplies: {psu1: {cord: pdu-a/outlet/1, status: card}, psu2: {cord: pdu-a/outlet/2, status: card}}}\n";
+  for (const char* sim : {"", "sim: {l: {card: card, model: infortrend}}\n", "sim: {l: {model: infortrend, disks: 3}}\n"}) {
+    ground::Problems problems;
+    const auto file = parse_rack(site + sim, "f.yaml", problems);
+    REQUIRE(problems.all().empty());
+    const auto& load = file.rack.loads[0];
+    REQUIRE(load.cabinet);
+    CHECK(load.cabinet->card.device == "card");
+    CHECK((!load.supplies[0].status && !load.supplies[1].status));
+    CHECK(file.addresses.size() == 2);
+  }
+  CHECK(problems_of(site + "  m: {needs_watts: 9, supplies: {psu1: {cord: pdu-a/outlet/3, status: card}}}\n").front() ==
+        "f.yaml:6: loads.m.supplies.psu1.status: 'card' reports on a supply of another load already; give each load its own");
 }
 
 TEST_CASE("a cord may hang elsewhere in truth than the site file says") {

@@ -18,7 +18,7 @@ Stage stage() {
       "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {pdu-a: {url: 'snmp://192.0.2.1', feed: A}, unit: {url: "
       "'modbus://192.0.2.2/1'}}\n"
       "loads: {cab1: {supplies: {psu1: {cord: pdu-a/outlet/1, status: unit}}}}\n"
-      "contacts: {ac: {senses: ac_ok, of: cab1/psu1}}\nsim: {cab1: {watts: 400}, pdu-a: {outlets: 2}}\n",
+      "contacts: {ac: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1}}\nsim: {cab1: {watts: 400}, pdu-a: {outlets: 2}}\n",
       "r.yaml", problems);
   REQUIRE(problems.ok());
   return Stage{std::move(file.rack), 1};
@@ -66,6 +66,59 @@ TEST_CASE("faults hit answers, registers or the agent, each by its kind") {
   CHECK(s.fate(0).answered);
   CHECK(perform(s, "fault device/unti kind=silent") == "the rack has no device/unti, did you mean device/unit?");
   CHECK(perform(s, "clear device/zzzzzz") == "the rack has no device/zzzzzz");
+}
+
+TEST_CASE("a network switch that fails, or hangs on a dark outlet, leaves what is reached through it unheard") {
+  holdup::ground::Problems problems;
+  auto file = parse_rack(
+      "rack: r\nfeeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}\nswitches: {sw1: {cords: [pdu-a/outlet/8]}}\n"
+      "devices: {pdu-a: {url: 'snmp://192.0.2.1', feed: A, via: switch/sw2}, pdu-b: {url: 'snmp://192.0.2.2', feed: B, via: switch/sw1}}\n"
+      "loads: {l: {needs_watts: 9, supplies: {p: {cord: pdu-a/outlet/1}}}}\n",
+      "r.yaml", problems);
+  REQUIRE(problems.ok());
+  Stage s{std::move(file.rack), 1};
+  CHECK(perform(s, "fail switch/sw1") == "ok");
+  CHECK((s.fate(0).answered && !s.fate(1).answered));
+  CHECK(perform(s, "restore switch/sw1") == "ok");
+  CHECK(s.fate(1).answered);
+  CHECK(perform(s, "fail feed/A") == "ok");  // sw1 hangs on it
+  CHECK_FALSE(s.fate(1).answered);
+  CHECK(perform(s, "restore feed/A") == "ok");
+  CHECK(s.fate(1).answered);
+  CHECK(perform(s, "fail switch/sw2 for=2s") == "ok");
+  s.world().advance(Instant{1s});
+  CHECK_FALSE(s.fate(0).answered);
+  s.world().advance(Instant{20s});
+  CHECK(s.fate(0).answered);
+  CHECK(perform(s, "fail switch/sw3") == "the rack has no switch/sw3");
+}
+
+TEST_CASE("a fault without a length of its own may say how long it lasts") {
+  Stage s = stage();
+  CHECK(perform(s, "fault device/unit kind=silent ms=2000") == "ok");
+  CHECK(perform(s, "fault device/pdu-a kind=frozen ms=3000") == "ok");
+  s.world().advance(Instant{1s});
+  CHECK_FALSE(s.fate(1).answered);
+  CHECK(s.world().registers(0) == power::Registers::frozen);
+  s.world().advance(Instant{2s});
+  CHECK(s.fate(1).answered);
+  s.world().advance(Instant{3s});
+  CHECK(s.fate(0).answered);
+  CHECK(s.world().registers(0) == power::Registers::live);
+}
+
+TEST_CASE("contacts fail alone or with their chip; what talks does not fail") {
+  Stage s = stage();
+  const auto closed = [&] { return s.world().front(0).closed(); };
+  REQUIRE(closed());
+  for (const char* element : {"contact/ac", "gpiochip/gpiochip0"}) {
+    CHECK(perform(s, std::string{"fail "} + element) == "ok");
+    CHECK_FALSE(closed());
+    CHECK(perform(s, std::string{"restore "} + element) == "ok");
+    CHECK(closed());
+  }
+  CHECK(perform(s, "fail gpiochip/gpiochip7") == "the rack has no gpiochip/gpiochip7");
+  CHECK(perform(s, "fail device/unit") == "fail and restore take the part, fault and clear what talks: device/unit");
 }
 
 TEST_CASE("single registers lie until they are corrected") {
