@@ -47,6 +47,17 @@ std::vector<std::string> scenarios_of(const std::vector<std::string>& named, gro
   return out;
 }
 
+// A drill is of the rack: rules that stand on the machine that watches it need not stand on this one.
+std::vector<std::string> present(std::vector<std::string> rules, const std::string& site_file) {
+  const auto here = [&](const std::string& pattern) {
+    ground::Problems none;
+    (void)load_rules({pattern}, site_file, none);
+    return none.ok();
+  };
+  std::erase_if(rules, [&](const std::string& pattern) { return pattern.starts_with('/') && !here(pattern); });
+  return rules;
+}
+
 // The rack stands in a file beside the scenario, or in the scenario itself.
 std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::Library& profiles, ground::Problems& problems) {
   const auto text = read_text(file, problems);
@@ -69,7 +80,7 @@ std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::
   }
   if (!problems.ok()) return std::nullopt;
   hwsim::scenario::check_elements(plan.scenario, plan.rack, file, problems);
-  plan.rules = load_rules(plan.site->rules, site_file, problems);
+  plan.rules = load_rules(present(plan.site->rules, site_file), site_file, problems);
   plan.seed = plan.scenario.seed;
   plan.traps = profile::TrapBook{profiles};
   return problems.ok() ? std::optional{std::move(plan)} : std::nullopt;

@@ -13,11 +13,15 @@ bool names(const Expectation& expected, const record::Event& event) {
   return event.verdict == expected.verdict && (!expected.of || expected.of->text() == event.element);
 }
 
+bool as_strong(const Expectation& expected, const record::Event& event) {
+  return !expected.strength || *expected.strength == event.strength;
+}
+
 // A verdict is said when it begins and when it is strengthened; `restored` is said at the end of its incident, and what was past when it
 // came to light is an incident that ends at once.
 bool says(const Expectation& expected, const record::Event& event) {
   const bool said = event.phase != record::Phase::end || event.verdict == "restored" || (!event.id.empty() && event.incident == event.id);
-  return said && names(expected, event) && (!expected.strength || *expected.strength == event.strength);
+  return said && names(expected, event) && as_strong(expected, event);
 }
 
 std::string wish(const Expectation& expected) {
@@ -30,7 +34,7 @@ std::string wish(const Expectation& expected) {
 
 Verdict weigh_never(const Expectation& expected, std::span<const record::Event> events) {
   for (const auto& event : events)
-    if (names(expected, event))
+    if (names(expected, event) && as_strong(expected, event))
       return {false, wish(expected) + ": said at " + seconds_text(event.at.time_since_epoch()) + " of " + event.element};
   return {true, wish(expected) + ": never said"};
 }

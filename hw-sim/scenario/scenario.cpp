@@ -127,10 +127,8 @@ class ScenarioReader {
     expectation.by = map.duration("by");
     if (const auto strength = map.word("strength", strengths)) expectation.strength = strengths[*strength];
     expectation.steady = map.flag("steady").value_or(false);
-    if (map.has("never") && (map.has("by") || map.has("strength") || map.has("steady")))
-      map.problem("never", "takes neither 'by' nor 'strength' nor 'steady'", "leave them out: it holds for the whole run");
-    if (map.has("say") && !map.has("of")) map.problem({}, "'of' is missing", "add the element, as in of: cab1/psu1");
-    if (map.has("say") && !map.has("by")) map.problem({}, "'by' is missing", "add the latest time, as in by: 10.3s");
+    if (map.has("never") && (map.has("by") || map.has("steady")))
+      map.problem("never", "takes neither 'by' nor 'steady'", "leave them out: it holds for the whole run");
     out_.expect.push_back(std::move(expectation));
   }
 

@@ -73,6 +73,9 @@ TEST_CASE("what must never be said is missed by any word of it") {
   CHECK(met(never, {{1s, "feed_lost", "feed/B"}}));
   const auto said = drill::weigh(std::span{&never, 1}, events({{1250ms, "feed_lost", "feed/A"}}));
   CHECK(said[0].text == "never feed_lost of feed/A: said at 1.25s of feed/A");
+  never.strength = "proven";
+  CHECK(met(never, {{1s, "feed_lost", "feed/A", "probable"}}));
+  CHECK_FALSE(met(never, {{1s, "feed_lost", "feed/A", "proven", record::Phase::update}}));
 }
 
 TEST_CASE("every expectation is weighed, in the file's order") {
