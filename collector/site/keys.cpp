@@ -87,9 +87,4 @@ Phases read_phases(Mapping& map, std::string_view key, System system) {
   return phases.value_or(0);
 }
 
-void idle(Mapping& map, std::initializer_list<std::string_view> keys) {
-  for (std::string_view key : keys)
-    if (map.has(key)) map.warning(key, "is read, and nothing acts on it yet");
-}
-
 }  // namespace holdup::site

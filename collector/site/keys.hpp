@@ -59,7 +59,5 @@ void each(Mapping& top, std::string_view key, Read read) {
 /// The lines under `key` that there are in this system; 0 when not told.
 [[nodiscard]] Phases read_phases(Mapping& map, std::string_view key, System system);
 
-/// Says of each key that is there that it changes nothing: nobody shall trust in what is not built.
-void idle(Mapping& map, std::initializer_list<std::string_view> keys);
 
 }  // namespace holdup::site

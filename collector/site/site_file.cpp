@@ -27,7 +27,6 @@ class Reader {
     site_.rack = top.required_text("rack");
     if (!site_.rack.empty() && !ground::is_element_part(site_.rack)) top.problem("rack", "no name", "letters, digits, '-', '_', '.'");
     if (const auto word = top.word("system", system_names)) site_.system = static_cast<System>(*word);
-    if (site_.system != System::single_phase) idle(top, {"system"});
     read_chain(top);
     const auto unseen = read_loads(top, site_);
     read_contacts(top, site_);
