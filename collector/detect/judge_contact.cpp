@@ -92,9 +92,13 @@ Judgement Judge::contact(Index contact, Instant now) const {
   if (!fact.open) return {};
   const site::Contact& built = site_.contacts[contact];
   if (!says_lost(built.senses, fact)) return Judgement::fine({contact_sign(site_, contact, fact)});
-  if (!contradicted_contact(contact) || now - fact.since < disagrees || facts_.contacts().fell_together(contact)) return {};
+  if (!contradicted_contact(contact) || facts_.contacts().fell_together(contact)) return {};
   const Meaning means = senses_input(built.senses) ? Meaning::supply_input_ok : Meaning::supply_output_ok;
-  return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), denial(contact, means)->sign(site_)});
+  const Track* told = denial(contact, means);
+  // A current changes all the time; a flag when the supply comes back, and its wire follows.
+  const Instant since = told->means == means ? std::max(fact.since, told->changed) : fact.since;
+  if (now - since < disagrees) return {};
+  return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), told->sign(site_)});
 }
 
 // Told of the first contact of a common, for all.
@@ -115,21 +119,23 @@ Judgement Judge::common(Index contact) const {
   return told && (contradicted || is_common_fault(contact)) ? Judgement::lost(Strength::probable, std::move(fell)) : Judgement{};
 }
 
-// An output contact where nothing tells of the input, or a contact that says just "alarm": lost, input or output unknown.
+// An output contact where nothing tells of the input, or a contact that says just "alarm": lost, input or output unknown. Once the input is
+// told, the contact's word is the output's alone; closed, it still ends what it began.
 Judgement Judge::supply_by_wire(Index supply) const {
   const auto held = held_(Verdict::supply_lost, site_.element_of_supply(supply));
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  const bool told = input != nullptr && input->known();
   auto alarms = wired(supply, {site::Senses::alarm});
-  if (input == nullptr || !input->known()) {
+  bool open = false;
+  if ((!told || held) && wired(supply, {site::Senses::ac_in, site::Senses::ac_ok}).all.empty()) {
     auto outputs = wired(supply, {site::Senses::dc_ok});
-    if (wired(supply, {site::Senses::ac_in, site::Senses::ac_ok}).all.empty()) {
-      alarms.all.insert(alarms.all.end(), outputs.all.begin(), outputs.all.end());
-      alarms.against.insert(alarms.against.end(), outputs.against.begin(), outputs.against.end());
-    }
+    open = !outputs.against.empty();
+    alarms.all.insert(alarms.all.end(), outputs.all.begin(), outputs.all.end());
+    if (!told) alarms.against.insert(alarms.against.end(), outputs.against.begin(), outputs.against.end());
   }
   if (!alarms.against.empty() && !is_named(supply)) return Judgement::lost(Strength::reported, std::move(alarms.against));
-  const bool heard = held && held->strength == Strength::reported && !alarms.all.empty() && alarms.against.empty();
-  return heard ? Judgement::fine(std::move(alarms.all)) : Judgement{};
+  const bool closed = !alarms.all.empty() && alarms.against.empty() && !open;
+  return closed && held && held->strength == Strength::reported ? Judgement::fine(std::move(alarms.all)) : Judgement{};
 }
 
 // A verdict that says what of the supply is lost stands already.
