@@ -118,16 +118,20 @@ bool LoadWatch::lasts(Waiting& waiting, bool there, Instant now) {
 std::optional<Finding> LoadWatch::off(Index load) const {
   std::optional<Fall> first;
   std::vector<Sign> signs;
+  Instant idle_from = Instant::max();  // those that carry nothing: they may have taken over since
   double carried = 0;
   unsigned cords = 0;
   Instant last = Instant::min();
   for (const Index s : site_.loads[load].supplies) {
     const Track* power = meter(s);
     if (power == nullptr || !power->known() || power->stuck || !power->fresh || power->value() >= floor_of(*power)) return std::nullopt;
-    if (facts_.starting(power->device)) return std::nullopt;
+    if (facts_.starting(power->device) || facts_.denies_all(power->device)) return std::nullopt;
     signs.push_back(power->sign(site_));
     const auto fell = fall(s);
-    if (!fell) continue;
+    if (!fell) {
+      idle_from = std::min(idle_from, power->from());
+      continue;
+    }
     const Duration together = same_moment + power->refresh();
     if (first && (fell->when.end > first->when.end + together || first->when.end > fell->when.end + together)) return std::nullopt;
     if (!first || fell->when.end < first->when.end) first = fell;
@@ -135,7 +139,7 @@ std::optional<Finding> LoadWatch::off(Index load) const {
     ++cords;
     carried += fell->carried / floor_of(*power);
   }
-  if (!first || carried < worth_saying) return std::nullopt;
+  if (!first || carried < worth_saying || idle_from <= last) return std::nullopt;
   auto strength = Strength::proven;
   for (const Index s : site_.loads[load].supplies) {
     if (touched(s)) return std::nullopt;
