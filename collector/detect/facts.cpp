@@ -64,7 +64,8 @@ double floor_of(Meaning means) { return is_current(means) ? zero_amperes : zero_
 
 bool sign_changed(const Track& track, const reading::Reading& reading) {
   if (!track.last) return true;
-  if (is_state(track.means)) return track.last->value != reading.value;
+  const bool waits = track.means == Meaning::supply_output_ok && reading.value == 0;  // for its input to have been good for long enough
+  if (is_state(track.means)) return waits || track.last->value != reading.value;
   if (track.means == Meaning::battery_charge && (track.last->value < flat_charge) != (reading.value < flat_charge)) return true;
   const double step = std::fabs(track.last->value - reading.value);
   if (is_power(track.means)) return step >= floor_of(track.means);
@@ -98,7 +99,10 @@ bool take(Track& track, const reading::Reading& reading) {
   track.moved = track.moved || (track.last && track.last->value != reading.value);
   track.gone = false;
   ++track.same;
-  if (!track.last || track.last->value != reading.value) track.changed = reading.time, track.same = 1, track.stuck = false;
+  if (!track.last || track.last->value != reading.value) {
+    track.changed = reading.time, track.same = 1, track.stuck = false;
+    track.unwatched = track.last ? reading.time - track.last->time : Duration{};
+  }
   note_moves(track, reading);
   if (!reading::is_latched(track.means)) track.changes.saw(reading.value, reading.time);
   track.last = reading;
@@ -116,6 +120,15 @@ std::optional<double> Track::before(Instant at) const {
 std::optional<Instant> Track::measured_before(Instant at) const {
   const auto later = std::upper_bound(past.begin(), past.end(), at, [](Instant t, const auto& entry) { return t < entry.first; });
   return later == past.begin() ? std::nullopt : std::optional{std::prev(later)->first - refresh()};
+}
+
+double Track::most_between(Instant start, Instant end) const {
+  double most = 0;
+  for (auto at = past.rbegin(); at != past.rend(); ++at) {
+    if (at->first <= end) most = std::max(most, at->second);
+    if (at->first <= start) break;
+  }
+  return most;
 }
 
 std::optional<double> Track::after(Instant start, Instant end) const {
@@ -281,16 +294,20 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     changed = take(*track, reading) || changed;
     if (track->moves.front() == reading.time) hearing.unsettled_until = reading.time + 2 * track->refresh() + settling;
   }
-  const bool started = was_starting && !starting(device);
-  if (started) forget_zeros(device, now);
+  const bool starts = starting(device);
+  if (starts && !was_starting) hearing.blank_since = now;
+  if (was_starting && !starts) forget_zeros(device, now);
   changed = changed || now < hearing.unsettled_until;
-  return changed || was_starting != starting(device);
+  return changed || was_starting != starts;
 }
 
 // What its agent told before its meters were read was no reading; what is asked more seldom was not asked since.
 void Facts::forget_zeros(Index device, Instant now) {
-  for (Track& track : tracks_[device])
+  const Instant since = hearings_[device].blank_since;
+  for (Track& track : tracks_[device]) {
     if (track.known() && track.last->time < now && track.value() == 0 && !reading::is_latched(track.means)) track.last.reset();
+    std::erase_if(track.past, [&](const auto& one) { return one.first >= since && one.first < now; });
+  }
 }
 
 bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {

@@ -37,7 +37,8 @@ struct Track {
   Refresh changes;                              // … and as its changes show
   std::optional<reading::Reading> last;         // good ones only
   Instant carried{};                            // when a power or current was last above its meter's floor
-  Instant changed{};                            // when the value was first heard as it is now
+  Instant changed{};                            // when the value was first heard as it is now …
+  Duration unwatched{};                         // … and how long nothing had been heard of it before
   bool fresh = false;                           // when its device was heard last it was told well, and the device is not silent since
   bool gone = false;                            // the device has answered that it has no such thing, lately
   bool lived = false;                           // has been other than 0: only then is 0 evidence
@@ -58,6 +59,8 @@ struct Track {
   [[nodiscard]] std::optional<double> before(Instant at) const;
   /// … and the earliest moment that it may stand for.
   [[nodiscard]] std::optional<Instant> measured_before(Instant at) const;
+  /// The most that was told from `start` to `end`, what stood at `start` included.
+  [[nodiscard]] double most_between(Instant start, Instant end) const;
   /// The value after what happened between `start` and `end`: the last one heard a moment after it, else the next.
   [[nodiscard]] std::optional<double> after(Instant start, Instant end) const;
   [[nodiscard]] Sign sign(const site::Site& site) const;
@@ -68,6 +71,7 @@ struct Hearing {
   std::optional<Instant> last_answer;
   std::optional<Instant> back;                                // when it answered again after a question had failed
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
+  Instant blank_since{};                                      // it started then, and told 0 of everything
   Instant unsettled_until{};                 // a value of it moved: what it says of others meanwhile counts, also unchanged
   std::vector<std::int32_t> track_of_point;  // −1: means nothing to the chain
 

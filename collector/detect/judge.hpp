@@ -99,6 +99,10 @@ class Judge {
   [[nodiscard]] bool status_tells(Index supply) const;
   /// Those of these lines of a PDU that are gone.
   [[nodiscard]] site::Phases lost_lines(Index pdu, site::Phases of) const { return of != 0 ? lost_lines_(pdu) & of : site::Phases{}; }
+  /// What a PDU gives is too low, by what is held.
+  [[nodiscard]] bool sags(Index pdu) const;
+  /// A loss of its input is held, on it or above it, and nothing measured since says otherwise.
+  [[nodiscard]] bool without_input(Index supply) const;
   /// A loss is held on what the supply hangs on.
   [[nodiscard]] std::optional<Held> held_above(Index supply) const;
 
@@ -130,6 +134,7 @@ class Judge {
   [[nodiscard]] Judgement supply_by_wire(Index supply) const;
   [[nodiscard]] bool is_named(Index supply) const;
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
+  [[nodiscard]] Instant known_lost(Index supply, Instant since) const;
   [[nodiscard]] bool may_lack_phase(Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
@@ -164,6 +169,12 @@ class Judge {
   [[nodiscard]] std::optional<std::vector<Sign>> taken_over(const Meters& gone, const Meters& left, Between when) const;
   [[nodiscard]] std::optional<std::vector<Sign>> taken_from(Index pdu, Between when) const;
   [[nodiscard]] bool fell_silent_with(const Track* one, const Track* other) const;
+  [[nodiscard]] std::optional<Sign> unmoved_beside(Index supply) const;
+  [[nodiscard]] bool stands(Index supply) const;
+  [[nodiscard]] bool took_back(Index supply, Instant at, double rise) const;
+  [[nodiscard]] bool failed_alone(Index supply, Instant since) const;
+  [[nodiscard]] bool gone_by_itself(Index supply, Instant since) const;
+  [[nodiscard]] bool carried_on(Index supply, double carried, Between when) const;
   [[nodiscard]] std::optional<double> rise_beside(Index supply, Between when, std::vector<Sign>& signs) const;
 
   const site::Site& site_;

@@ -26,7 +26,7 @@ BankJudge::BankJudge(const site::Site& site, const Facts& facts, const Judge& ju
 Judgement BankJudge::bank(Index bank) const {
   const Index pdu = site_.banks[bank].pdu;
   const auto held = held_(Verdict::bank_tripped, site_.element_of_bank(bank));
-  if (!facts_.hearing(pdu).answers() || facts_.starting(pdu)) return {};
+  if (!facts_.hearing(pdu).answers() || facts_.starting(pdu) || facts_.denies_all(pdu)) return {};
   if (held)
     if (auto back = back_since(bank, *held)) return Judgement::fine({std::move(*back)});
   if (judge_.voltage_gone(pdu)) return {};  // the whole PDU: no breaker of it
@@ -67,6 +67,7 @@ bool BankJudge::inlet_stood(Index bank, Instant fell) const {
 // Of a bank that has no word of its own: two outlets at least fall together to no current, none was switched, the inlet is good, and
 // somebody knows that a supply behind it was lost with them. The others of the PDU show that its meter still measures.
 Judgement BankJudge::by_outlets(Index bank) const {
+  if (judge_.sags(site_.banks[bank].pdu)) return {};  // what it carries has dropped out
   std::optional<Judge::Between> together;
   unsigned fell = 0;
   std::vector<Sign> signs;

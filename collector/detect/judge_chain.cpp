@@ -29,6 +29,11 @@ std::optional<Sign> switch_gives_nothing(const site::Site& site, const Facts& fa
   return !output.empty() && std::ranges::all_of(output, dead) ? std::optional{output.front()->sign(site)} : std::nullopt;
 }
 
+unsigned lines(site::System system) {
+  using enum site::System;
+  return system == wye || system == delta ? 3 : system == split ? 2 : 1;
+}
+
 }  // namespace
 
 Judgement Judge::pdu(Index device) const {
@@ -48,7 +53,7 @@ Judgement Judge::pdu(Index device) const {
   const bool path_below = hangs_below(site_.path_of_device(device), site_.element_of_pdu(device));
   if (!path_below && complement(device, {}).answering == 0) return {};
   std::vector<Sign> signs{silence(device)};
-  bool carried_over = false, direct = false;
+  bool carried_over = false, direct = false, stood = false;
   const Instant at = hearing.last_answer.value_or(hearing.first_failure);
   const auto takes = [&](Index s, const std::optional<std::vector<Sign>>& taken) {
     if (!taken) return;
@@ -58,7 +63,8 @@ Judgement Judge::pdu(Index device) const {
   const Between then{at, hearing.first_failure};
   if (!facts_.supplies_on(device).empty()) takes(facts_.supplies_on(device).front(), taken_from(device, then));
   for (const Index s : facts_.supplies_on(device)) {
-    takes(s, transferred(s, then));
+    stood = stood || stands(s);
+    if (!failed_alone(s, at)) takes(s, transferred(s, then));
     // Row 5: a wire knows where the network that hangs on the lost side knows nothing.
     if (auto wires = wired(s, {site::Senses::ac_in, site::Senses::ac_ok}); path_below && !wires.against.empty()) {
       const bool same = wires.against.front().time > at - same_moment;
@@ -71,8 +77,9 @@ Judgement Judge::pdu(Index device) const {
   }
   if (direct && path_below)
     signs.push_back(sign_of_pattern(site_.path_of_device(device), "hangs on it: its silence follows", hearing.first_failure));
-  if (carried_over) return Judgement::lost(Strength::proven, std::move(signs));
-  return direct ? Judgement::lost(Strength::probable, std::move(signs)) : Judgement{};
+  // What one load shows may have another reason, while the part of another is still carried.
+  if (carried_over && !stood) return Judgement::lost(Strength::proven, std::move(signs));
+  return direct || carried_over ? Judgement::lost(Strength::probable, std::move(signs)) : Judgement{};
 }
 
 Judgement Judge::feed(Index feed) const {
@@ -165,15 +172,19 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
   const auto n = static_cast<unsigned>(pdus.size());
   signs.push_back(sign_of_pattern(site_.element_of_feed(feed),
                                   plural(n, n, "on it silent, ") + plural(others.answering, others.all, "elsewhere answer"), first));
-  return Judgement::lost(all_proven ? Strength::proven : Strength::probable, std::move(signs));
+  // One that still answered when another was silent may have a reason of its own.
+  return Judgement::lost(all_proven && last <= first ? Strength::proven : Strength::probable, std::move(signs));
 }
 
 std::optional<Sign> Judge::voltage_gone(Index device) const {
   const auto feed = site_.devices[device].feed;
   const auto volts = facts_.inlet(device, Meaning::input_voltage);
   if (!feed || volts.empty() || facts_.starting(device)) return std::nullopt;
+  // One number for several lines is their mean: one that is left still gives its part of it.
+  const bool mean = volts.size() == 1 && site_.devices[device].phases == 0;
+  const double dead = dead_line * site_.feeds[*feed].nominal_volts / (mean ? lines(site_.system) : 1);
   for (const Track* track : volts)
-    if (!track->known() || !track->lived || std::fabs(track->value()) >= dead_line * site_.feeds[*feed].nominal_volts) return std::nullopt;
+    if (!track->known() || !track->lived || std::fabs(track->value()) >= dead) return std::nullopt;
   return volts.front()->sign(site_);
 }
 
@@ -193,12 +204,12 @@ Judgement Judge::by_voltage(Index device, std::vector<Sign> signs) const {
   auto strength = facts_.denies_all(device) ? Strength::probable : Strength::proven;
   for (const Index s : facts_.supplies_on(device)) {
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
-    if (!status_tells(s)) continue;
-    if (says(ok, 0)) {
+    if (status_tells(s) && says(ok, 0)) {
       signs.push_back(ok->sign(site_));
       return Judgement::lost(Strength::proven, std::move(signs));
     }
-    if (!ok->fresh || ok->from() <= since) continue;
+    // One that has fallen silent since takes nothing back.
+    if (!says(ok, 1) || ok->from() <= since) continue;
     strength = Strength::probable;
     signs.push_back(sign_of_contradiction(ok->sign(site_), "a supply on it has its input, measured after it; so nothing is proven"));
   }

@@ -34,7 +34,8 @@ bool Judge::met(Index load) const {
                              [&](Index b) { return was_asked(site_.batteries[b].status, facts_.cabinet(load, Meaning::battery_carries)); });
 }
 
-// What was dark and has not been heard since may have its power back: the load's end rests on it no longer than on one moment.
+// What was dark and has not been heard since, or is told from a cache of before, may have its power back: the load's end rests on it no
+// longer than on one moment.
 Judgement Judge::load(Index load) const {
   Strength weakest = Strength::proven;
   Instant first = Instant::max(), last = Instant::min();
@@ -56,7 +57,7 @@ Judgement Judge::load(Index load) const {
       ++lost;
     }
     last = std::max(last, supply.sign->time);
-    if (pdu && !facts_.hearing(*pdu).answers() && !status_tells(s)) first = std::min(first, supply.sign->time);
+    first = std::min(first, known_lost(s, supply.sign->time));
     // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
     const Track* output = facts_.status(s, Meaning::supply_output_ok);
     if (output != nullptr && !says(output, 0)) weakest = std::min(weakest, Strength::probable);
@@ -66,6 +67,17 @@ Judgement Judge::load(Index load) const {
   if (lost == 0) return {};
   if (first < last - one_moment) weakest = std::min(weakest, Strength::probable);
   return without_battery(load, last, Judgement::lost(weakest, std::move(signs)));
+}
+
+/// Until when it is known that what was lost since then has not come back.
+Instant Judge::known_lost(Index supply, Instant since) const {
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  if (status_tells(supply)) return says(input, 0) ? input->from() : Instant::max();
+  const auto pdu = site_.supplies[supply].pdu;
+  if (!pdu || !facts_.hearing(*pdu).answers()) return pdu ? since : Instant::max();
+  if (const auto gone = voltage_gone(*pdu)) return gone->time - gone->uncertainty;
+  const bool above = held(Verdict::pdu_dark, &site::Site::element_of_pdu, *pdu) || held_above(supply);
+  return above && !held_on_branch(supply) ? since : Instant::max();
 }
 
 // The load's own batteries carry it on, until they are heard to give nothing since; of those that nobody hears nothing is known.

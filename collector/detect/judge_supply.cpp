@@ -11,7 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using ground::Element;
 
-constexpr Duration start_up = 5s;  // a supply may take so long from a good input to a good output
+constexpr Duration start_up = 5s;   // a supply may take so long from a good input to a good output
+constexpr Duration pulled = 500ms;  // the least that a module is out which a hand pulls and seats again
 
 }  // namespace
 
@@ -99,11 +100,14 @@ bool Judge::carries_again(Index supply) const {
   return idle || power->value() >= meter_floor_watts;
 }
 
-// Its outlet's meter is another device's word: what draws current has an input. A meter that stood still says nothing.
+// Its outlet's meter is another device's word: what draws current has an input. A meter that stood still says nothing; one that falls
+// silent takes nothing back.
 std::optional<Sign> Judge::fed_after_all(Index supply, Instant since) const {
   const auto pdu = site_.supplies[supply].pdu;
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
-  if (!pdu || !facts_.hearing(*pdu).answers() || !carries_since(current, since)) return std::nullopt;
+  const bool draws =
+      current != nullptr && current->known() && !current->stuck && current->from() > since && current->value() >= meter_floor_amperes;
+  if (!pdu || !draws) return std::nullopt;
   return sign_of_contradiction(current->sign(site_), "it draws current, measured after it; so nothing is proven");
 }
 
@@ -113,13 +117,14 @@ Judgement Judge::supply_output(Index supply) const {
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
   const auto held = this->held(Verdict::supply_output_failed, &site::Site::element_of_supply, supply);
   const Track* losses = facts_.status(supply, Meaning::input_loss_count);  // a loss that no poll saw: it starts all the same
-  const auto since = [&](const Track* track) { return output->last->time - track->changed >= start_up; };
+  const auto since = [&](const Track* track) { return output->from() - track->changed >= start_up; };
   const bool counted = losses != nullptr && losses->known();
   const bool started = says(input, 1) && output != nullptr && output->known() && since(input) && (!counted || since(losses));
   if (says(output, 0) && started) {
-    // Where answers are missing it may have been out, and starts.
+    // Where nobody looked for so long it may have been out, and starts.
     const auto back = facts_.hearing(output->device).back;
-    const bool missed = back && output->changed - *back < start_up, lasts = output->last->time - output->changed >= start_up;
+    const bool missed = (back && output->changed - *back < start_up) || output->unwatched + output->refresh() > pulled;
+    const bool lasts = output->from() - output->changed >= start_up;
     return Judgement::lost(missed && !lasts ? Strength::probable : Strength::proven, {output->sign(site_), input->sign(site_)});
   }
   auto contacts = wired(supply, {site::Senses::dc_ok});
@@ -227,10 +232,11 @@ Judge::Condition Judge::condition(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (current != nullptr && current->known() && !current->stuck && facts_.hearing(*pdu).heard() && current->value() >= meter_floor_amperes)
     return {Condition::Kind::fine, {}, current, {}};
-  // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current. Of a phase that
-  // is gone its card may know nothing.
+  // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current, or never drew
+  // any that its meter shows. Of a phase that is gone its card may know nothing.
   const bool live = pdu && facts_.hearing(*pdu).heard() && ok == nullptr && !voltage_gone(*pdu);
-  if (live && (current == nullptr || may_be_idle(supply)) && !may_lack_phase(supply))
+  const bool as_ever = current == nullptr || (current->known() && current->carried == Instant{});
+  if (live && (as_ever || may_be_idle(supply)) && !may_lack_phase(supply) && !sags(*pdu))
     return {
         Condition::Kind::fine, {}, nullptr, sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)};
   return {};
@@ -239,6 +245,13 @@ Judge::Condition Judge::condition(Index supply) const {
 void Judge::append(std::vector<Sign>& signs, Condition condition) const {
   if (condition.by != nullptr) signs.push_back(condition.by->sign(site_));
   if (condition.sign) signs.push_back(std::move(*condition.sign));
+}
+
+// A supply may not run from so little.
+bool Judge::sags(Index pdu) const {
+  const auto feed = site_.devices[pdu].feed;
+  if (!holds_any_() || !feed) return false;
+  return held(Verdict::sag, &site::Site::element_of_pdu, pdu) || held(Verdict::sag, &site::Site::element_of_feed, *feed);
 }
 
 bool Judge::may_lack_phase(Index supply) const {
@@ -284,6 +297,13 @@ std::optional<Held> Judge::held_on_line(Index supply, const site::Cord& cord) co
   const Track* current = facts_.outlet(supply, Meaning::outlet_current);
   const bool draws = current != nullptr && current->known() && !current->stuck && current->value() >= meter_floor_amperes;
   return draws && facts_.hearing(cord.pdu).answers() ? std::nullopt : found;
+}
+
+bool Judge::without_input(Index supply) const {
+  const auto lost = held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply);
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  const bool returned = says(ok, 1) && fresh_since(*ok, lost);
+  return (lost && !returned) || held_above(supply);
 }
 
 std::optional<Held> Judge::held_above(Index supply) const {

@@ -9,9 +9,10 @@
 namespace holdup::detect {
 namespace {
 
-constexpr double same_power = 0.15;                            // transfer conserves power within this
-constexpr Duration lately = std::chrono::seconds{3};           // two failures of one load so close to each other are one
-constexpr Duration silent_together = std::chrono::seconds{2};  // … and so are silences
+constexpr Duration unseen_start = std::chrono::milliseconds{500};  // so short a gap hides no supply that went and started anew
+constexpr double same_power = 0.15;                                // transfer conserves power within this
+constexpr Duration lately = std::chrono::seconds{3};               // two failures of one load so close to each other are one
+constexpr Duration silent_together = std::chrono::seconds{2};      // … and so are silences
 
 /// Watts of an outlet and of an inlet are alike.
 bool is_alike(const Track& one, const Track& other) {
@@ -88,8 +89,27 @@ std::optional<std::vector<Sign>> Judge::taken_over(const Meters& gone, const Met
     signs.push_back(power->sign(site_));
   }
   const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;  // ±20 % where only amperes are known
-  const auto fits = [&](double risen) { return std::fabs(risen - *carried) <= tolerance * *carried; };
-  return !signs.empty() && (fits(rise) || fits(earlier_rise)) ? std::optional{std::move(signs)} : std::nullopt;
+  const auto takes = [&](double risen, Instant at) {
+    return std::fabs(risen - *carried) <= tolerance * *carried && !took_back(supply, at, risen);
+  };
+  const bool early = when.blur > Duration{} && takes(earlier_rise, earlier);  // what fell silent had not gone before
+  const bool taken = !signs.empty() && (takes(rise, when.start) || early);
+  return taken ? std::optional{std::move(signs)} : std::nullopt;
+}
+
+// What was read of them before is not all of one moment: where one of them was lost in between, they take back what was theirs.
+bool Judge::took_back(Index supply, Instant at, double rise) const {
+  const Track* own = power_of(supply);
+  Instant asked = at;
+  double fell = 0;
+  for (const Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
+    const Track* power = sibling == supply ? nullptr : power_of(sibling);
+    const auto before = power != nullptr ? power->before(at) : std::nullopt;
+    if (!before) continue;
+    asked = std::min(asked, *power->measured_before(at));
+    fell += power->most_between(own->measured_before(at).value_or(at), at) - *before;
+  }
+  return std::max(own->most_between(asked, at) - own->before(at).value_or(0), fell) > rise / 2;
 }
 
 // What caches told before may be from before the transfer: one meter must have been read lately enough to know that it had not happened.
@@ -109,17 +129,49 @@ Judge::Beside Judge::beside(Index device, Between when) const {
   for (const Index s : facts_.supplies_on(device)) {
     const Track* own = power_of(s);
     const auto carried = own != nullptr ? own->before(when.start) : std::nullopt;
-    const bool idle = !carried || *carried < (own->means == Meaning::outlet_current ? meter_floor_amperes : meter_floor_watts);
-    if (idle) continue;
+    if (!carried || *carried < floor_of(*own) || gone_by_itself(s, when.start)) continue;
     std::vector<Sign> signs;
     const auto rise = rise_beside(s, when, signs);
     if (!rise) return {};
     const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;
     out.seen = true;
-    if (std::fabs(*rise - *carried) <= tolerance * *carried) return {.seen = true, .moved = true, .signs = std::move(signs)};
+    const bool took_over = std::fabs(*rise - *carried) <= tolerance * *carried;
+    if (took_over && !took_back(s, when.start, *rise) && !carried_on(s, *carried, when))
+      return {.seen = true, .moved = true, .signs = std::move(signs)};
     out.signs.insert(out.signs.end(), signs.begin(), signs.end());
   }
   return out;
+}
+
+// What has power again feeds all that hangs on it: a supply that still lacks its input, or kept it when its output went, has lost them for
+// another reason, and so have its siblings risen.
+bool Judge::gone_by_itself(Index supply, Instant since) const {
+  const bool lacks = says(facts_.status(supply, Meaning::supply_input_ok), 0) && status_tells(supply);
+  return lacks || failed_alone(supply, since) || held_on_branch(supply);
+}
+
+// Its output went while its input stayed, or it left its bay.
+bool Judge::failed_alone(Index supply, Instant since) const {
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  const Track* output = facts_.status(supply, Meaning::supply_output_ok);
+  const Track* losses = facts_.status(supply, Meaning::input_loss_count);
+  const bool counts = losses != nullptr && losses->known();  // also what no poll saw
+  const bool kept = says(input, 1) && input->changed <= since && (!counts || losses->changed <= since);
+  const bool failed = output != nullptr && output->known() && output->changed > since;
+  return (kept && failed) || held(Verdict::supply_removed, &site::Site::element_of_supply, supply);
+}
+
+// Its own unit watched what it gave, without a gap in which it could have started anew, and it never went.
+bool Judge::carried_on(Index supply, double carried, Between when) const {
+  const Track* own = power_of(supply);
+  if (own->device == site_.supplies[supply].pdu || own->from() <= when.end) return false;
+  Instant heard = when.start;
+  for (const auto& [time, watts] : own->past) {
+    if (time <= when.start) continue;
+    if (watts < carried / 2 || time - heard + own->refresh() > unseen_start) return false;
+    heard = time;
+  }
+  return true;
 }
 
 /// The most that all siblings together carried more than before, at one moment between; nothing where one of them was not watched.
@@ -147,7 +199,22 @@ std::optional<double> Judge::rise_beside(Index supply, Between when, std::vector
 // Row 2: where a load is shared, what a silent PDU carried would show on the siblings if it were gone.
 std::optional<Sign> Judge::share_unmoved(Index supply) const {
   const site::Supply& one = site_.supplies[supply];
-  if (!one.pdu || site_.loads[one.load].sharing != site::Sharing::active || !facts_.hearing(*one.pdu).silent()) return std::nullopt;
+  const bool shared = one.pdu && site_.loads[one.load].sharing == site::Sharing::active && facts_.hearing(*one.pdu).silent();
+  return shared ? unmoved_beside(supply) : std::nullopt;
+}
+
+// Also of supplies that may stand by, where it is known that this one did not.
+bool Judge::stands(Index supply) const {
+  const Hearing& hearing = facts_.hearing(*site_.supplies[supply].pdu);
+  const Track* own = power_of(supply);
+  const auto measured = own != nullptr && hearing.last_answer ? own->measured_before(*hearing.last_answer) : std::nullopt;
+  const bool known =
+      site_.loads[site_.supplies[supply].load].sharing == site::Sharing::active || (measured && *hearing.last_answer - *measured <= lately);
+  return known && unmoved_beside(supply);
+}
+
+std::optional<Sign> Judge::unmoved_beside(Index supply) const {
+  const site::Supply& one = site_.supplies[supply];
   const Hearing& hearing = facts_.hearing(*one.pdu);
   const Track* own = power_of(supply);
   const Instant at = hearing.last_answer.value_or(hearing.first_failure);

@@ -75,6 +75,8 @@ class Inspector {
   void check_true(const Event& event, const std::string& what);
   [[nodiscard]] Instant may_be_from(const Event& event);
   [[nodiscard]] bool fell_beside(const Event& event) const;
+  [[nodiscard]] bool lost_below(const Event& event);
+  [[nodiscard]] bool starts(const Event& event) const;
   void check_pattern(const Event& event);
   void check_never(const Event& event);
   void check_end(const Event& event, const Saying& saying);
@@ -86,7 +88,7 @@ class Inspector {
   [[nodiscard]] std::string evidence_of(const Series& series, const holdup::record::Batch& batch) const;
   [[nodiscard]] std::optional<holdup::ground::Element> suspect_of(const Series& series) const;
   [[nodiscard]] const Series* told(Index device, Meaning means, const std::string& index = {}) const;
-  [[nodiscard]] double nominal(Index device) const;
+  [[nodiscard]] double dead_volts(Index device) const;
   [[nodiscard]] bool warming(Index device) const;
   [[nodiscard]] bool dark(Index device) const;
 
@@ -114,6 +116,7 @@ class Inspector {
   std::map<Index, std::size_t> points_;
   std::vector<Instant> heard_, back_;  // by device: last, and since it was not for a while
   std::map<Verdict, Saying> open_;
+  std::set<std::string> excused_;                // elements of what looked like a loss to everybody
   std::set<std::string> begun_, closed_;         // incidents
   std::map<std::string, std::uint64_t> counts_;  // of events, by boot
   std::map<std::string, Told> told_;             // by labels

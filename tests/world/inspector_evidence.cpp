@@ -23,10 +23,13 @@ const Inspector::Series* Inspector::told(Index device, Meaning means, const std:
   return at == series_.end() || !at->second.value ? nullptr : &at->second;
 }
 
-/// Of its inlet; 0 of what hangs on no feed.
-double Inspector::nominal(Index device) const {
+/// Of its inlet, below which it is dead; 0 of what hangs on no feed. One number for several lines is their mean.
+double Inspector::dead_volts(Index device) const {
   const auto& one = site_.devices[device];
-  return one.feed ? std::fabs(site_.nominal_volts(*one.feed, one.phases)) : 0;
+  const auto tells = std::count_if(series_.begin(), series_.end(),
+                                   [&](const auto& of) { return of.second.device == device && of.second.means == Meaning::input_voltage; });
+  const bool mean = tells == 1 && site_.system != holdup::site::System::single_phase && site_.system != holdup::site::System::dc;
+  return one.feed ? dead_line * std::fabs(site_.nominal_volts(*one.feed, one.phases)) / (mean ? 3 : 1) : 0;
 }
 
 /// Everything that it tells is 0: its agent has just started, or it is dark.
@@ -45,7 +48,7 @@ bool Inspector::dark(Index device) const {
   for (const auto& [id, series] : series_) {
     if (series.device != device || series.means != Meaning::input_voltage || !series.value) continue;
     measured = true;
-    dark = dark && std::fabs(*series.value) < dead_line * nominal(device);
+    dark = dark && std::fabs(*series.value) < dead_volts(device);
   }
   return measured && dark;
 }
@@ -59,8 +62,8 @@ std::string Inspector::evidence_of(const Series& series, const holdup::record::B
     case Meaning::supply_output_ok: {
       const auto* input = told(series.device, Meaning::supply_input_ok);
       const auto* losses = told(series.device, Meaning::input_loss_count);
-      const bool good = input != nullptr && input->value == 1. && batch.at - input->changed > start_up;
-      const bool quiet = losses == nullptr || batch.at - losses->changed > start_up;
+      const bool good = input != nullptr && input->value == 1. && batch.at - series.refresh - input->changed > start_up;
+      const bool quiet = losses == nullptr || batch.at - series.refresh - losses->changed > start_up;
       return zero && good && quiet ? "reported no output with its input good" : "";
     }
     case Meaning::supply_present:
@@ -68,9 +71,8 @@ std::string Inspector::evidence_of(const Series& series, const holdup::record::B
     case Meaning::outlet_state:
       return zero && !dark(series.device) && !warming(series.device) ? "is off at its outlet" : "";
     case Meaning::input_voltage:
-      return std::fabs(*series.value) < dead_line * nominal(series.device) && dark(series.device) && !warming(series.device)
-                 ? "measures no voltage"
-                 : "";
+      return std::fabs(*series.value) < dead_volts(series.device) && dark(series.device) && !warming(series.device) ? "measures no voltage"
+                                                                                                                    : "";
     case Meaning::ups_on_battery:
       return zero ? "" : "runs from its battery";
     case Meaning::source_ok:

@@ -9,8 +9,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Duration slack = 10ms;  // a supply's flag follows its input by 4 ms
-constexpr Duration starts = 4s;   // of a supply, from a good input to a good output
+constexpr Duration slack = 10ms;   // a supply's flag follows its input by 4 ms
+constexpr Duration to_start = 4s;  // of a supply, from a good input to a good output
+constexpr Duration step = 20ms;
 constexpr Duration one_moment = 3s;
 constexpr Duration settled = 2s;                         // good for so long before a latch opens
 constexpr Duration spoke = 150ms;                        // a device that spoke so lately is not silent
@@ -59,15 +60,34 @@ bool Inspector::fell_beside(const Event& event) const {
   return false;
 }
 
+/// What takes a supply's input while the card of its PDU is away looks like the PDU to everybody.
+bool Inspector::lost_below(const Event& event) {
+  const auto device = site_.device(event.element);
+  for (Index s = 0; device && s < site_.supplies.size(); ++s)
+    if (site_.supplies[s].pdu == device &&
+        history_.ever("supply_input_lost", site_.element_of_supply(s).text(), may_be_from(event), event.at))
+      return true;
+  return false;
+}
+
+/// At no moment that its evidence may be of had its input been good for long enough.
+bool Inspector::starts(const Event& event) const {
+  for (Instant at = earliest(event); at <= event.at; at += step)
+    if (!history_.ever("supply_input_lost", event.element, at - to_start, at)) return false;
+  return true;
+}
+
 void Inspector::check_proven(const Event& event) { check_true(event, "false proven"); }
 
 void Inspector::check_true(const Event& event, const std::string& what) {
   if (goes_on(event) || !history_.knows(event.verdict, event.element)) return;
-  if (event.verdict == "supply_output_failed" && event.strength == "proven" &&
-      history_.ever("supply_input_lost", event.element, event.at - starts, event.at))
+  if (event.verdict == "supply_output_failed" && event.strength == "proven" && starts(event))
     lie(event, "it starts: its input is back no longer than that");
   if (history_.ever(event.verdict, event.element, may_be_from(event), event.at)) return;
-  if (event.verdict == "pdu_dark" && fell_beside(event)) return;
+  if (event.verdict == "pdu_dark" && fell_beside(event)) return void(excused_.insert(event.element));
+  if (event.verdict == "past_interruption" && lost_below(event)) return;
+  const auto is_excused = [&](const auto& sign) { return excused_.contains(sign.source); };
+  if (follows(event.verdict) && std::any_of(event.evidence.begin(), event.evidence.end(), is_excused)) return;
   if (follows(event.verdict) && !terms_.liars.empty()) return;  // it rests on verdicts, which are held against the model themselves
   if (!rests_on_liar(event)) return lie(event, what);
   const std::string against = contradiction(event);
@@ -134,8 +154,10 @@ bool Inspector::rests_on_liar(const Event& event) const {
   return by_sign || follows(event.verdict);
 }
 
-// A good reading of a device that does not lie, taken after the liar's was first heard, that says the supply has what it is said to lack.
+// What is over now is no word against what was. Otherwise: a good reading of a device that does not lie, taken after the liar's was first
+// heard, that says the supply has what it is said to lack.
 std::string Inspector::contradiction(const Event& event) const {
+  if (event.verdict == "past_interruption") return {};
   for (Index s = 0; s < site_.supplies.size(); ++s) {
     const auto& supply = site_.supplies[s];
     const std::string element = site_.element_of_supply(s).text();

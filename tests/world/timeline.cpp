@@ -20,6 +20,7 @@ class Writer {
       strike_once();
     } else {
       for (std::size_t i = 0, events = dice_.between(1, 8); i < events; ++i) strike();
+      last_ = std::max<milliseconds>(last_, 10s);
       if (temper == Temper::lying) lie();
       befall_watcher();
     }
@@ -101,7 +102,8 @@ class Writer {
 
   void fail_supply(When when) {
     const bool removed = !rack_.modules.empty() && dice_.chance(0.4);
-    if (removed) return fail(dice_.pick(rack_.modules), when, " kind=removed");
+    const When by_hand{when.at, std::max<milliseconds>(when.length, 500ms)};
+    if (removed) return fail(dice_.pick(rack_.modules), by_hand, " kind=removed");
     if (!rack_.banks.empty() && dice_.chance(0.4)) return fail(dice_.pick(rack_.banks), when);
     fail(dice_.pick(rack_.supplies), when);
   }

@@ -368,3 +368,14 @@ TEST_CASE("row 32: nobody hears what is left of a load that has lost one side: w
     CHECK(rig.open(pdu_dark, first) == "proven");
   }
 }
+
+TEST_CASE("one number for the lines of an inlet is their mean: a line that is left is no dark PDU") {
+  Rig rig{"system: wye\n" + pdus_only};
+  rig.run(10s);
+  rig.volts("pdu-a", 230 / 3.);
+  rig.run(10s);
+  CHECK_FALSE(rig.ever(pdu_dark));
+  rig.volts("pdu-a", 0);
+  rig.run(10s);
+  CHECK(rig.open(pdu_dark, "pdu-a") == "proven");
+}

@@ -386,3 +386,27 @@ TEST_CASE("an outlet that says off while its supply has its input, measured afte
   CHECK(rig.open(supply_off_commanded, "cab1/psu1") == "probable");
   CHECK(rig.evidence(supply_off_commanded, "cab1/psu1").find("contradicts: supply_input_ok") != std::string::npos);
 }
+
+TEST_CASE("row 11: a cord whose meter never showed any current is as it ever was once its PDU has power again") {
+  Rig rig{pdus_only};
+  rig.outlet_watts("pdu-b", 0), rig.outlet_watts("pdu-a", 600);
+  rig.run(60s);
+  rig.volts("pdu-b", 0);
+  rig.run(5s);
+  REQUIRE(rig.open(path_redundancy_lost, "cab1") == "proven");
+  rig.volts("pdu-b", 230);
+  rig.run(10s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("a load is not proven down by an input that is told from before the other went") {
+  Rig rig{two_feeds, 10s};
+  rig.run(60s);
+  rig.ac("unit1", 0), rig.output("unit1", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600);
+  rig.run(20s);
+  rig.ac("unit2", 0), rig.output("unit2", 0), rig.unit_watts("unit2", 0);
+  rig.run(2s);
+  CHECK(rig.open(load_down, "cab1") == "probable");
+  rig.run(12s);
+  CHECK(rig.open(load_down, "cab1") == "proven");
+}
