@@ -11,8 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration same_moment = 2s;
-constexpr Duration restarted = 5s;    // in which what got its input back would answer again
-constexpr double same_current = 0.2;  // of an outlet that did not take part
+constexpr Duration one_moment = 200ms;  // beside how seldom somebody looked
+constexpr Duration restarted = 5s;      // in which what got its input back would answer again
+constexpr double same_current = 0.2;    // of an outlet that did not take part
 
 }  // namespace
 
@@ -28,7 +29,7 @@ Judgement CordJudge::supply(Index supply) const {
     return carries ? Judgement::fine({current->sign(site_), ok->sign(site_)}) : Judgement{};
   }
   if (!says(ok, 0) || judge_.held_above(supply)) return {};
-  const auto beside = lost_beside(supply, ok->changed);
+  const auto beside = lost_beside(supply, *ok);
   const auto good = good_throughout(*pdu, *ok);
   if (!beside || !good || says(facts_.outlet(supply, Meaning::outlet_state), 0)) return {};
   std::vector<Sign> signs{ok->sign(site_), *beside, *good};
@@ -73,15 +74,21 @@ std::optional<Sign> CordJudge::good_throughout(Index pdu, const Track& lost) con
   return moved || (back && *back > lost.changed) ? std::nullopt : good;
 }
 
+// Within two seconds, and as far as those who tell it looked, at once.
+bool CordJudge::together(const Track& one, const Track& other) {
+  const auto& [first, second] = std::minmax(one, other, [](const Track& a, const Track& b) { return a.changed < b.changed; });
+  const Duration apart = second.changed - first.changed;
+  return apart <= same_moment && apart <= second.unwatched + second.refresh() + one_moment;
+}
+
 // A sibling lost what it hangs on at the same moment.
-std::optional<Sign> CordJudge::lost_beside(Index supply, Instant at) const {
+std::optional<Sign> CordJudge::lost_beside(Index supply, const Track& lost) const {
   for (const Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
     const auto pdu = site_.supplies[sibling].pdu;
     if (sibling == supply || !pdu || pdu == site_.supplies[supply].pdu) continue;
     const auto above = judge_.held_above(sibling);
     const Track* ok = facts_.status(sibling, Meaning::supply_input_ok);
-    const auto together = [&](Instant other) { return other <= at + same_moment && at <= other + same_moment; };
-    if (above && says(ok, 0) && together(ok->changed))
+    if (above && says(ok, 0) && together(*ok, lost))
       return sign_of_pattern(site_.element_of_pdu(*pdu), "lost in the same moment", above->since);
   }
   return std::nullopt;
