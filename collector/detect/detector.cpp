@@ -40,7 +40,7 @@ Detector::Detector(const site::Site& site)
       stuck_{site, facts_},
       reports_{site, facts_},
       latches_{site, facts_, judge_},
-      mains_{site, facts_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      mains_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       round_{site, facts_.neighbours()},
       next_{site, facts_.neighbours()},
       concerned_(site.devices.size()),

@@ -17,8 +17,8 @@ namespace holdup::detect {
 
 class Mains {
  public:
-  Mains(const site::Site& site, const Facts& facts, const HeldBy& held)
-      : inlets_{site, facts, held}, breakers_{site, held}, generators_{site, held}, residuals_{site, held}, sources_{site, held} {}
+  Mains(const site::Site& site, const Facts& facts, const Judge& judge, const HeldBy& held)
+      : inlets_{site, facts, held}, breakers_{site, held}, generators_{site, held}, residuals_{site, held}, sources_{site, judge, held} {}
 
   void identified(Index device, std::span<const reading::Point> points) {
     each([&](auto& part) { part.identified(device, points); });

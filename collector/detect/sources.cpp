@@ -25,8 +25,9 @@ std::string number(double value) { return ground::number_text(std::round(value *
 
 }  // namespace
 
-Sources::Sources(const site::Site& site, HeldBy held)
+Sources::Sources(const site::Site& site, const Judge& judge, HeldBy held)
     : site_{site},
+      judge_{judge},
       held_{std::move(held)},
       meters_{site,
               {Meaning::ups_on_battery, Meaning::ups_bypass, Meaning::ups_eco, Meaning::battery_test, Meaning::battery_ok,
@@ -171,18 +172,10 @@ void Sources::weigh_ats(Index device, Index ats, std::vector<Opinion>& out) cons
   out.push_back({Verdict::path_redundancy_lost, element, std::move(judgement)});
 }
 
-bool Sources::without_input(Index supply) const {
-  const auto element = site_.element_of_supply(supply);
-  if (held_(Verdict::supply_input_lost, element)) return true;
-  return std::ranges::any_of(site_.ancestors(element), [&](const Element& above) {
-    return std::ranges::any_of(darkening, [&](Verdict verdict) { return held_(verdict, above).has_value(); });
-  });
-}
-
 // Row 28: every input is gone and a battery gives to the bus: a countdown. With the inputs there it is a test, or shaves a peak.
 void Sources::weigh_rack(Index load, std::vector<Opinion>& out) const {
   const auto& here = site_.loads[load];
-  const bool dark = !here.supplies.empty() && std::ranges::all_of(here.supplies, [&](Index s) { return without_input(s); });
+  const bool dark = !here.supplies.empty() && std::ranges::all_of(here.supplies, [&](Index s) { return judge_.without_input(s); });
   std::vector<Sign> giving_now, resting;
   std::optional<double> weakest;
   Instant latest{};
@@ -217,7 +210,7 @@ double Sources::share(Index device, const Meter& meter) const { return std::fabs
 void Sources::weigh_plant(Index device, std::vector<Opinion>& out) const {
   const Meter* volts = meters_.find(device, Meaning::input_voltage);
   const Meter* amperes = meters_.find(device, Meaning::inlet_current);
-  if (volts == nullptr || !volts->known()) return;
+  if (volts == nullptr || !volts->known() || site_.feeds_of_pdu(device).size() > 1) return;  // another feed's volts may be here
   const double now = share(device, *volts);
   const Index feed = *site_.devices[device].feed;
   const auto ups = site_.feeds[feed].ups;

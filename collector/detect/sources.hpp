@@ -11,7 +11,7 @@ namespace holdup::detect {
 
 class Sources {
  public:
-  Sources(const site::Site& site, HeldBy held);
+  Sources(const site::Site& site, const Judge& judge, HeldBy held);
 
   void identified(Index device, std::span<const reading::Point> points);
   /// True when a state changed.
@@ -30,13 +30,13 @@ class Sources {
   [[nodiscard]] Opinion battery_test(Index device, const ground::Element& element) const;
   void weigh_ats(Index device, Index ats, std::vector<Opinion>& out) const;
   void weigh_rack(Index load, std::vector<Opinion>& out) const;
-  [[nodiscard]] bool without_input(Index supply) const;
   void weigh_plant(Index device, std::vector<Opinion>& out) const;
   [[nodiscard]] bool sibling_lives(Index device) const;
   [[nodiscard]] double nominal(Index device) const;
   [[nodiscard]] double share(Index device, const Meter& meter) const;
 
   const site::Site& site_;
+  const Judge& judge_;
   HeldBy held_;
   Meters meters_;
   std::vector<std::optional<Instant>> on_battery_;  // by device: since
