@@ -3,7 +3,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "ground/number.hpp"
 
@@ -56,11 +55,14 @@ std::string iso8601(Utc time) {
   const auto day = std::chrono::floor<std::chrono::days>(whole);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{whole - day};
-  std::array<char, 40> out{};
-  const int n = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", int(date.year()), unsigned(date.month()),
-                              unsigned(date.day()), int(clock.hours().count()), int(clock.minutes().count()), int(clock.seconds().count()),
-                              int(clock.subseconds().count()));
-  return {out.data(), static_cast<std::size_t>(n)};
+  std::string out = "0000-00-00T00:00:00.000Z";
+  const auto put = [&](std::size_t end, auto number) {  // its last digit before `end`
+    for (auto rest = static_cast<std::uint64_t>(number); rest > 0; rest /= 10) out[--end] = static_cast<char>('0' + rest % 10);
+  };
+  put(4, int(date.year())), put(7, unsigned(date.month())), put(10, unsigned(date.day()));
+  put(13, clock.hours().count()), put(16, clock.minutes().count()), put(19, clock.seconds().count());
+  put(23, clock.subseconds().count());
+  return out;
 }
 
 std::optional<Utc> parse_iso8601(std::string_view text) {

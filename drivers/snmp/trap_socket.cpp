@@ -92,8 +92,9 @@ struct TrapSocket::State {
   }
   ~State() { close(descriptor); }
 
+  /// What the last batch has filled.
   void prepare() {
-    for (std::size_t i = 0; i < batch; ++i) {
+    for (std::size_t i = 0; i < filled; ++i) {
       auto& header = headers[i].msg_hdr;
       header = {};
       header.msg_name = &slots[i].from, header.msg_namelen = sizeof(sockaddr_storage);
@@ -132,6 +133,7 @@ struct TrapSocket::State {
   std::vector<Slot> slots;
   std::vector<mmsghdr> headers;
   std::vector<Arrived> now;
+  std::size_t filled = batch;
   std::uint64_t drops = 0;
   std::uint32_t last_count = 0;
 };
@@ -188,6 +190,7 @@ std::span<const Arrived> TrapSocket::receive() {
   state_->now.clear();
   state_->prepare();
   const int count = recvmmsg(state_->descriptor, state_->headers.data(), batch, MSG_DONTWAIT, nullptr);
+  state_->filled = static_cast<std::size_t>(std::max(count, 0));
   for (int i = 0; i < count; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const auto& header = state_->headers[at].msg_hdr;
