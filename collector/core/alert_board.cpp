@@ -15,13 +15,13 @@ constexpr Duration keeps = 15min;       // resolved alerts are repeated for so l
 constexpr std::size_t most = 10'000;
 constexpr std::size_t batch = 256;
 
-std::string identity(const std::vector<std::pair<std::string, std::string>>& labels) {
+std::string identity(const Labels& labels) {
   std::string text;
   for (const auto& [name, value] : labels) text += name + '\x1f' + value + '\x1e';
   return text;
 }
 
-void write_pairs(ground::JsonWriter& out, std::string_view key, const std::vector<std::pair<std::string, std::string>>& pairs) {
+void write_pairs(ground::JsonWriter& out, std::string_view key, const Labels& pairs) {
   out.key(key).begin_object();
   for (const auto& [name, value] : pairs)
     if (!value.empty()) out.field(name, value);
@@ -47,45 +47,50 @@ void AlertBoard::fire(Alert alert) {
     if (entry.alert.annotations == alert.annotations) return;
     alert.starts = entry.alert.starts;
   }
-  entry = {.alert = std::move(alert), .ends = {}, .resolved_at = {}, .version = ++versions_};
+  entry = {.alert = std::move(alert), .ends = {}, .resolved_at = {}, .version = entry.version};
+  renew(entry);
 }
 
-void AlertBoard::resolve(const std::vector<std::pair<std::string, std::string>>& labels, Instant now, ground::Utc ends) {
+void AlertBoard::resolve(const Labels& labels, Instant now, ground::Utc ends) {
+  forget_old(now);
   const auto at = entries_.find(identity(labels));
   if (at == entries_.end() || at->second.ends) return;
   at->second.ends = ends;
   at->second.resolved_at = now;
-  at->second.version = ++versions_;
+  renew(at->second);
 }
 
-bool AlertBoard::has_news(const Target& target) const {
-  return std::any_of(entries_.begin(), entries_.end(), [&](const auto& e) {
-    const auto told = target.versions.find(e.first);
-    return told == target.versions.end() || told->second != e.second.version;
-  });
+void AlertBoard::renew(Entry& entry) {
+  by_version_.erase(entry.version);
+  entry.version = ++versions_;
+  by_version_.emplace_hint(by_version_.end(), entry.version, &entry);
 }
 
 std::vector<Post> AlertBoard::due(Instant now, Duration utc_offset) {
-  forget_old(now);
   std::vector<Post> posts;
   for (std::size_t t = 0; t < told_.size(); ++t) {
     Target& target = told_[t];
+    if (target.in_flight != 0 || target.not_before > now) continue;
     const bool repeat = target.resend_at <= now;
-    if (target.in_flight != 0 || target.not_before > now || entries_.empty() || (!repeat && !has_news(target))) continue;
-    if (repeat) target.versions.clear(), target.resend_at = now + resend;
-    ground::JsonWriter body;
-    body.begin_array();
-    for (const auto& [key, entry] : entries_) {
-      if (const auto told = target.versions.find(key); told != target.versions.end() && told->second == entry.version) continue;
-      if (target.carried.size() == batch) break;
-      write(body, entry, ground::utc(now, utc_offset));
-      target.carried[key] = entry.version;
-    }
-    body.end_array();
+    if (repeat) forget_old(now);
+    if (entries_.empty() || (!repeat && !has_news(target))) continue;
+    if (repeat) target.told = 0, target.resend_at = now + resend;
     target.in_flight = ++tokens_;
-    posts.push_back({.target = t, .token = target.in_flight, .body = body.take()});
+    posts.push_back({.target = t, .token = target.in_flight, .body = write_news(target, ground::utc(now, utc_offset))});
   }
   return posts;
+}
+
+std::string AlertBoard::write_news(Target& target, ground::Utc now) const {
+  ground::JsonWriter body;
+  body.begin_array();
+  auto news = by_version_.upper_bound(target.told);
+  for (std::size_t n = 0; n < batch && news != by_version_.end(); ++n, ++news) {
+    write(body, *news->second, now);
+    target.carried = news->first;
+  }
+  body.end_array();
+  return body.take();
 }
 
 void AlertBoard::delivered(std::size_t t, std::uint64_t token, bool accepted, Instant now) {
@@ -93,9 +98,7 @@ void AlertBoard::delivered(std::size_t t, std::uint64_t token, bool accepted, In
   Target& target = told_[t];
   target.in_flight = 0;
   target.failures = accepted ? 0 : target.failures + 1;
-  for (const auto& [key, version] : target.carried)
-    if (accepted) target.versions[key] = version;
-  target.carried.clear();
+  if (accepted) target.told = target.carried;
   target.not_before = accepted ? now : now + std::min<Duration>(30s, 250ms * (1 << std::min(target.failures, 8u)));
 }
 
@@ -109,7 +112,11 @@ std::optional<Instant> AlertBoard::next_due() const {
 }
 
 void AlertBoard::forget_old(Instant now) {
-  std::erase_if(entries_, [&](const auto& e) { return e.second.ends && now - e.second.resolved_at > keeps; });
+  std::erase_if(entries_, [&](const auto& e) {
+    const bool old = e.second.ends && now - e.second.resolved_at > keeps;
+    if (old) by_version_.erase(e.second.version);
+    return old;
+  });
 }
 
 }  // namespace holdup::core

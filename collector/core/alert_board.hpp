@@ -15,9 +15,11 @@ namespace holdup::core {
 using ground::Duration;
 using ground::Instant;
 
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
 struct Alert {
-  std::vector<std::pair<std::string, std::string>> labels;  // identity, sorted by name
-  std::vector<std::pair<std::string, std::string>> annotations;
+  Labels labels;  // identity, sorted by name
+  Labels annotations;
   ground::Utc starts{};
   std::string generator;  // URL of the page that shows it
 };
@@ -36,7 +38,7 @@ class AlertBoard {
   /// Fires, or renews the annotations of what fires under the same labels; nothing when it says the same. Dropped and counted above 10,000
   /// alerts.
   void fire(Alert alert);
-  void resolve(const std::vector<std::pair<std::string, std::string>>& labels, Instant now, ground::Utc ends);
+  void resolve(const Labels& labels, Instant now, ground::Utc ends);
   /// Posts that are due; at most one under way a target.
   [[nodiscard]] std::vector<Post> due(Instant now, Duration utc_offset);
   void delivered(std::size_t target, std::uint64_t token, bool accepted, Instant now);
@@ -55,18 +57,21 @@ class AlertBoard {
 
  private:
   struct Target {
-    std::map<std::string, std::uint64_t> versions;  // last accepted
-    std::uint64_t in_flight = 0;                    // token; 0: none
-    std::map<std::string, std::uint64_t> carried;   // by the post under way
-    Instant not_before{};                           // back-off
+    std::uint64_t told = 0, carried = 0;  // the newest version accepted, and of the post under way: whatever is older was, too
+    std::uint64_t in_flight = 0;          // token; 0: none
+    Instant not_before{};                 // back-off
     Instant resend_at{};
     unsigned failures = 0;
   };
 
-  [[nodiscard]] bool has_news(const Target& target) const;
+  [[nodiscard]] bool has_news(const Target& target) const { return target.told < newest(); }
+  [[nodiscard]] std::uint64_t newest() const { return by_version_.empty() ? 0 : by_version_.rbegin()->first; }
+  void renew(Entry& entry);
+  [[nodiscard]] std::string write_news(Target& target, ground::Utc now) const;
   void forget_old(Instant now);
 
-  std::map<std::string, Entry> entries_;  // by labels text
+  std::map<std::string, Entry> entries_;              // by labels text
+  std::map<std::uint64_t, const Entry*> by_version_;  // oldest news first
   std::vector<Target> told_;
   std::uint64_t tokens_ = 0, versions_ = 0, dropped_ = 0;
 };

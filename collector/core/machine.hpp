@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +40,9 @@ class Machine {
 
   /// `moment.now` never goes backwards.
   [[nodiscard]] Effects step(incident::Moment moment, Input input);
+  /// A step in two halves: what is to be told at once, and, when that has left, whatever else follows from the same input.
+  [[nodiscard]] std::vector<Post> tell(incident::Moment moment, Input input);
+  [[nodiscard]] Effects follow();
 
   [[nodiscard]] const site::Site& site() const { return *site_; }
   [[nodiscard]] const std::vector<incident::Incident>& incidents() const { return ledger_.open(); }
@@ -95,13 +99,24 @@ class Machine {
   void take(SiteChanged& input);
   void take(const Asked& input);
 
-  void hear(const Trap& trap);
+  // What may wait until the alerts have left.
+  void keep(Answered& input);
+  void keep(AnsweredLate& input);
+  void keep(Traps& input);
+  void keep(const Trap& input);
+  template <class Other>
+  void keep(Other&) {}
+
   void watch();
+  void judge();
   void conclude();
   void release(const ground::Element& element, const std::string& by);
   void tell_blind(ground::Utc from);
   void ask_around(const std::vector<detect::Change>& changes);
-  void tell(const std::vector<record::Event>& events);
+  void tell(std::vector<record::Event> events);
+  void log_told();
+  void tell_incidents(const std::function<bool(const incident::Incident&)>& has_news);
+  void forget_closed(std::vector<Labels>& over);
   void tell_rules(const std::vector<rules::Transition>& transitions);
   [[nodiscard]] std::vector<reading::Reading> store_overheard(site::Index device, std::span<const reading::Reading> readings);
   void note_up(site::Index device, bool up, record::Batch& batch);
@@ -109,7 +124,7 @@ class Machine {
   void note_refresh(site::Index device, record::Batch& batch);
   void note_doubts(site::Index device, record::Batch& batch);
   void doubt(site::Index device, std::vector<reading::Reading>& readings);
-  void tell_past(const std::vector<detect::Change>& changes, const std::vector<record::Event>& events);
+  void tell_past(const std::vector<record::Event>& events);
   void settle_past();
   void note_pace(site::Index device, record::Batch& batch);
   void tell_strain();
@@ -124,7 +139,7 @@ class Machine {
   rules::Engine rules_;
   AlertBoard board_;
   TrapLog trap_log_;
-  std::map<std::string, std::vector<std::pair<std::string, std::string>>> fired_;  // labels by incident id
+  std::map<std::string, Labels> fired_;  // labels by incident id
   struct Told {
     Alert alert;
     ground::Instant until{};
@@ -132,8 +147,11 @@ class Machine {
   std::map<std::string, Told> past_;  // alerts of what is over: they stand for a while, to be seen
   std::unique_ptr<Watch> watch_;      // after the last Restored
   std::uint64_t seed_ = 0;
-  incident::Moment moment_;  // of the present step
-  Effects effects_;          // of the present step
+  incident::Moment moment_;  // of the present step, like all that stands below
+  Input input_;
+  std::vector<detect::Change> changes_;
+  Effects effects_;
+  std::vector<std::size_t> told_;  // of its events: verdicts, and what people said
 };
 
 }  // namespace holdup::core

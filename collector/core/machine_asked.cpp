@@ -20,9 +20,9 @@ void Machine::take(const Asked& input) {
   auto handled = Clerk::handle(input, ledger_, moment_);
   if (handled.attested) release(*handled.attested, handled.attested_by);
   if (handled.notice) {
-    const auto events = ledger_.tell(std::move(*handled.notice), moment_);
+    auto events = ledger_.tell(std::move(*handled.notice), moment_);
     handled.answer.event = events.front().id;
-    tell(events);
+    tell(std::move(events));
   }
   log(LogLine::Level::info, "asked what=\"" + handled.audit.action + "\" who=\"" + input.who + "\" answer=\"" + handled.answer.text + '"');
   effects_.answers.push_back(std::move(handled.answer));

@@ -13,8 +13,6 @@
 // What an incident and a rule's transition are as alerts: labels and annotations, worded for their receivers. Pure; the core's own.
 namespace holdup::core {
 
-using Labels = std::vector<std::pair<std::string, std::string>>;
-
 /// The value of a label, or "".
 [[nodiscard]] std::string first_of(const Labels& labels, std::string_view name);
 /// The ledger knows what maintenance windows make of it.

@@ -16,9 +16,9 @@ Outbox::Outbox(boost::asio::any_io_executor executor, std::vector<Target> target
 
 Outbox::~Outbox() { stop(); }
 
-boost::asio::awaitable<ground::Result<int>> Outbox::post(std::size_t target, std::string body, ground::Instant deadline) {
+boost::asio::awaitable<ground::Result<int>> Outbox::post(std::size_t target, const std::string& body, ground::Instant deadline) {
   HOLDUP_EXPECT(target < senders_.size());
-  return senders_[target]->post(std::move(body), deadline);
+  return senders_[target]->post(body, deadline);
 }
 
 void Outbox::stop() {

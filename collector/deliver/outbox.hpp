@@ -42,9 +42,9 @@ class Outbox {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  /// Status of the target's answer, whatever it is, or a Failure by the deadline. One post of a target is under way, the others wait in
-  /// order; when too many wait the oldest ends as a Failure of kind machine.
-  [[nodiscard]] boost::asio::awaitable<ground::Result<int>> post(std::size_t target, std::string body, ground::Instant deadline);
+  /// On an idle connection it has left when this returns. Status of the target's answer, whatever it is, or a Failure by the deadline. One
+  /// post of a target is under way, the others wait in order; when too many wait the oldest ends as a Failure of kind machine.
+  [[nodiscard]] boost::asio::awaitable<ground::Result<int>> post(std::size_t target, const std::string& body, ground::Instant deadline);
   /// Closes all connections; posts under way and waiting end as cancelled, and so do later ones.
   void stop();
 

@@ -49,9 +49,9 @@ error_code become_prompt(Tcp::socket& socket) {
   return error;
 }
 
-std::string head_of(const Target& target, std::size_t body_bytes) {
+std::string text_of(const Target& target, const std::string& body) {
   return "POST " + target.path + " HTTP/1.1\r\nHost: " + target.authority +
-         "\r\nUser-Agent: holdup\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body_bytes) + "\r\n\r\n";
+         "\r\nUser-Agent: holdup\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 void ended(std::exception_ptr) {}  // the coroutines of this file end by values
@@ -82,10 +82,9 @@ class Sender::Place {
     timer_.cancel();
   }
   [[nodiscard]] bool dismissed() const { return dismissed_; }
-
- private:
   [[nodiscard]] bool first() const { return !sender_.places_.empty() && sender_.places_.front() == this; }
 
+ private:
   Sender& sender_;
   asio::steady_timer timer_;
   bool dismissed_ = false;
@@ -140,18 +139,31 @@ Sender::Sender(asio::any_io_executor executor, Target target, Outbox::Options op
   if (!named_) endpoints_.emplace_back(address, static_cast<std::uint16_t>(std::stoul(target_.port)));
 }
 
-asio::awaitable<Result<int>> Sender::post(std::string body, Instant deadline) {
-  const auto self = shared_from_this();
+/// On a connection that is idle it has left when this returns; a coroutine then sees to its answer, or to all of it.
+asio::awaitable<Result<int>> Sender::post(const std::string& body, Instant deadline) {
+  if (!stopped_) make_way();
+  auto place = std::make_unique<Place>(*this);
+  Parcel parcel{.text = text_of(target_, body)};
+  if (!stopped_ && place->first() && socket_.is_open()) parcel.left = send_at_once(parcel.text);
+  return perform(shared_from_this(), std::move(place), std::move(parcel), deadline);
+}
+
+/// How much the socket took; why it took no more is found by whoever sends the rest.
+std::size_t Sender::send_at_once(const std::string& text) {
+  ++idles_;  // what it has to read from now on is the answer
+  const auto took = ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  return took < 0 ? 0 : static_cast<std::size_t>(took);
+}
+
+asio::awaitable<Result<int>> Sender::perform(std::shared_ptr<Sender>, std::unique_ptr<Place> place, Parcel parcel, Instant deadline) {
   if (stopped_) co_return note({FailureKind::cancelled, "stopping"});
-  make_way();
-  Place place{*this};
-  const bool came = co_await place.came(deadline);
+  const bool came = co_await place->came(deadline);
   if (stopped_) co_return note({FailureKind::cancelled, "stopping"});
-  if (place.dismissed()) co_return note({FailureKind::machine, "dropped: too many posts wait"});
+  if (place->dismissed()) co_return note({FailureKind::machine, "dropped: too many posts wait"});
   if (!came) co_return note({FailureKind::timeout, "busy with earlier posts until the deadline"});
   ++tally_.posts;
   const Cutoff cutoff{*this, deadline};
-  const Result<int> result = co_await perform(body);
+  const Result<int> result = co_await deliver(parcel);
   if (result) redial_pause_ = options_.redial_pause;
   if (!socket_.is_open()) redial_later();
   co_return result;
@@ -170,16 +182,16 @@ void Sender::make_way() {
   ++tally_.dropped;
 }
 
-asio::awaitable<Result<int>> Sender::perform(const std::string& body) {
-  Attempt tried = co_await attempt(body);
+asio::awaitable<Result<int>> Sender::deliver(const Parcel& parcel) {
+  Attempt tried = co_await attempt(parcel);
   const bool stale = tried.reused && !tried.began && tried.result.has_error() && tried.result.error().kind == FailureKind::refused;
   if (!stale || cut_ != Cut::no) co_return std::move(tried.result);
   ++tally_.resent;
-  tried = co_await attempt(body);
+  tried = co_await attempt(parcel);
   co_return std::move(tried.result);
 }
 
-asio::awaitable<Sender::Attempt> Sender::attempt(const std::string& body) {
+asio::awaitable<Sender::Attempt> Sender::attempt(const Parcel& parcel) {
   Attempt tried{.result = 0, .reused = socket_.is_open()};
   if (tried.reused) stop_watching();
   const Result<void> ready = co_await be_connected();
@@ -187,9 +199,8 @@ asio::awaitable<Sender::Attempt> Sender::attempt(const std::string& body) {
     tried.result = ready.error();
     co_return tried;
   }
-  const std::string head = head_of(target_, body.size());
-  const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(body)};
-  const auto done = co_await asio::async_write(socket_, both, no_throw);
+  const auto rest = asio::buffer(parcel.text) + (tried.reused ? parcel.left : 0);
+  const auto done = co_await asio::async_write(socket_, rest, no_throw);
   if (std::get<0>(done))
     tried.result = trouble(std::get<0>(done));
   else

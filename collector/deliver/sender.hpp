@@ -17,7 +17,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
  public:
   Sender(boost::asio::any_io_executor executor, Target target, Outbox::Options options);
 
-  boost::asio::awaitable<ground::Result<int>> post(std::string body, ground::Instant deadline);
+  boost::asio::awaitable<ground::Result<int>> post(const std::string& body, ground::Instant deadline);
   /// Connects in the background, and anew when the target closes while idle.
   void open_ahead();
   void stop();
@@ -29,9 +29,16 @@ class Sender : public std::enable_shared_from_this<Sender> {
   using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
   enum class Cut : std::uint8_t { no, deadline, yielded, stopped };  // yielded: to a post, by opening ahead
   struct Attempt;
+  struct Parcel {
+    std::string text;      // the whole request
+    std::size_t left = 0;  // bytes that are on their way
+  };
 
-  boost::asio::awaitable<ground::Result<int>> perform(const std::string& body);
-  boost::asio::awaitable<Attempt> attempt(const std::string& body);
+  std::size_t send_at_once(const std::string& text);
+  boost::asio::awaitable<ground::Result<int>> perform(std::shared_ptr<Sender> self, std::unique_ptr<Place> place, Parcel parcel,
+                                                      ground::Instant deadline);
+  boost::asio::awaitable<ground::Result<int>> deliver(const Parcel& parcel);
+  boost::asio::awaitable<Attempt> attempt(const Parcel& parcel);
   boost::asio::awaitable<ground::Result<int>> read_answer(bool& began);
   boost::asio::awaitable<ground::Result<void>> be_connected();
   boost::asio::awaitable<ground::Result<void>> resolve();

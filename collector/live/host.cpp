@@ -37,12 +37,12 @@ std::shared_ptr<deliver::Outbox> outbox_for(asio::io_context& loop, const site::
 bool is_final(int status) { return status < 500 && status != 429; }
 
 // The outbox lives until its answer is here, also when a reload replaced it.
-asio::awaitable<core::Delivered> posted(std::shared_ptr<deliver::Outbox> outbox, core::Post post) {
-  const auto deadline = ground::clock::now() + post_limit;
-  const auto status = co_await outbox->post(post.target, std::move(post.body), deadline);
-  if (status && *status >= 300) spdlog::warn("alert_refused target={} status={}", post.target, *status);
-  if (!status) spdlog::warn("alert_post_failed target={} reason={}", post.target, status.error().what);
-  co_return core::Delivered{.target = post.target, .token = post.token, .accepted = status && is_final(*status)};
+asio::awaitable<core::Delivered> answered(std::shared_ptr<deliver::Outbox>, std::size_t target, std::uint64_t token,
+                                          asio::awaitable<ground::Result<int>> answer) {
+  const auto status = co_await std::move(answer);
+  if (status && *status >= 300) spdlog::warn("alert_refused target={} status={}", target, *status);
+  if (!status) spdlog::warn("alert_post_failed target={} reason={}", target, status.error().what);
+  co_return core::Delivered{.target = target, .token = token, .accepted = status && is_final(*status)};
 }
 
 }  // namespace
@@ -90,19 +90,23 @@ void Host::swap(Swap configuration) {
   tell_listening();
 }
 
+// Alerts leave before anything else is made of the input: before the store, the page, the log, and the next questions.
 void Host::step(core::Input input) {
   if (stopping_) return;
   const auto now = ground::clock::now();
-  auto effects = machine_.step({.now = now, .utc_offset = ground::clock::utc_offset()}, std::move(input));
+  const auto posts = machine_.tell({.now = now, .utc_offset = ground::clock::utc_offset()}, std::move(input));
+  deliver(posts);
+  const auto took = ground::clock::now() - now;
+  auto effects = machine_.follow();
+  if (!posts.empty() && !effects.events.empty()) figures_.detect.observe(took);
   deliver(effects.posts);
-  if (!effects.posts.empty() && !effects.events.empty()) figures_.detect.observe(ground::clock::now() - now);
   perform(effects);
 }
 
-// Alerts come first, they never wait for the store or the page: on a kept connection they have left when it returns.
-void Host::deliver(std::vector<core::Post>& posts) {
+// On a kept connection they have left when it returns.
+void Host::deliver(const std::vector<core::Post>& posts) {
   delivering_ = true;
-  for (auto& post : posts) deliver(post);
+  for (const auto& post : posts) deliver(post);
   delivering_ = false;
 }
 
@@ -116,8 +120,8 @@ void Host::perform(core::Effects& effects) {
   arm(effects.timer);
 }
 
-void Host::deliver(core::Post& post) {
-  auto sending = posted(outbox_, std::move(post));
+void Host::deliver(const core::Post& post) {
+  auto sending = answered(outbox_, post.target, post.token, outbox_->post(post.target, post.body, ground::clock::now() + post_limit));
   asio::co_spawn(parts_.loop, std::move(sending), [this](const std::exception_ptr& broken, const core::Delivered& delivered) {
     if (broken) return;
     if (!delivering_) return step(delivered);

@@ -83,8 +83,8 @@ class Host {
   void man(Swap& configuration, const site::Site& site);
   void tell_listening();
   void perform(core::Effects& effects);
-  void deliver(std::vector<core::Post>& posts);
-  void deliver(core::Post& post);
+  void deliver(const std::vector<core::Post>& posts);
+  void deliver(const core::Post& post);
   void keep(core::Effects& effects);
   void keep_waiting_events();
   void keep_sheet(const core::Known& known);

@@ -87,6 +87,21 @@ TEST_CASE("the connection is opened before the first alert and kept for the next
   bench.finish(outbox);
 }
 
+TEST_CASE("on an idle connection a post has left before anybody waits for its answer") {
+  Bench bench;
+  Listener listener{bench.io, Manner::good};
+  Outbox outbox{bench.io.get_executor(), {target_of(listener.url())}};
+  CHECK(status(bench.post(outbox)) == 200);
+  auto answer = outbox.post(0, body, ground::clock::now() + 10s);
+  bench.io.restart();
+  REQUIRE(run_until(bench.io, [&] { return listener.requests().size() == 2; }));
+  CHECK(listener.requests()[1].body == body);
+  CHECK(status(run(bench.io, std::move(answer))) == 200);
+  CHECK(listener.connections() == 1);
+  CHECK(outbox.tally(0).answers == 2);
+  bench.finish(outbox);
+}
+
 TEST_CASE("an answer that is no success is handed back with its status, and its reason kept") {
   Bench bench;
   Listener broken{bench.io, Manner::error_500}, strict{bench.io, Manner::error_400};
