@@ -29,9 +29,12 @@ struct Identified {
 };
 
 struct ReadRequest {
+  using TakeAhead = std::function<void(std::vector<reading::Reading>)>;
+
   std::span<const std::uint32_t> points;    // indices into Identified::points
   ground::Instant deadline;                 // hard: the answer or a timeout by then
   std::vector<std::string>* raw = nullptr;  // probe only: the device's own text of each value, in the order of the readings
+  const TakeAhead* ahead = nullptr;  // told what supplies say of themselves, where the rest takes more questions; part of the result, too
 };
 
 /// What a device said after the read that asked for it had ended.

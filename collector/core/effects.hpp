@@ -50,6 +50,11 @@ struct Answered {
   ground::Instant asked{};
   std::vector<reading::Reading> readings;
 };
+/// What of an answer came ahead of the rest, a supply's word of itself: evidence at once. It comes again with the whole answer.
+struct AnsweredAhead {
+  site::Index device = 0;
+  std::vector<reading::Reading> readings;
+};
 /// An answer to a question that was given up before: what it tells counts for when it was asked.
 struct AnsweredLate {
   site::Index device = 0;
@@ -94,8 +99,8 @@ struct SiteChanged {
   rules::RuleSet rules;
 };
 
-using Input = std::variant<Started, Restored, Identified, Answered, AnsweredLate, Unanswered, Edges, Traps, Listening, TimerDue, Delivered,
-                           SiteChanged, Asked>;
+using Input = std::variant<Started, Restored, Identified, Answered, AnsweredAhead, AnsweredLate, Unanswered, Edges, Traps, Listening,
+                           TimerDue, Delivered, SiteChanged, Asked>;
 
 // ---- Effects.
 

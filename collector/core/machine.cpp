@@ -182,6 +182,8 @@ void Machine::doubt(site::Index index, std::vector<reading::Reading>& readings) 
   watch_->detector.doubt(index, device.doubts.all(), moment_.now);
 }
 
+void Machine::take(const AnsweredAhead& input) { watch_->detector.heard_ahead(input.device, input.readings); }
+
 void Machine::take(AnsweredLate& input) {
   doubt(input.device, input.readings);
   watch_->detector.heard_late(input.device, input.asked, input.readings);

@@ -89,6 +89,7 @@ class Machine {
   void take(const Restored& input);
   void take(Identified& input);
   void take(Answered& input);
+  void take(const AnsweredAhead& input);
   void take(AnsweredLate& input);
   void take(const Unanswered& input);
   void take(const Edges& input);

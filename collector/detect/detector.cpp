@@ -60,6 +60,10 @@ void Detector::heard(Index device, std::span<const reading::Reading> readings, I
   stir(device, changed);
 }
 
+void Detector::heard_ahead(Index device, std::span<const reading::Reading> readings) {
+  if (facts_.heard_ahead(device, readings)) next_.add_device(device);
+}
+
 void Detector::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
   stir(device, facts_.heard_late(device, asked, readings));
 }

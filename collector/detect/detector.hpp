@@ -32,6 +32,8 @@ class Detector {
 
   void identified(Index device, std::span<const reading::Point> points, Instant now);
   void heard(Index device, std::span<const reading::Reading> readings, Instant now);
+  /// Of an answer whose rest is still to come, and which it will be part of.
+  void heard_ahead(Index device, std::span<const reading::Reading> readings);
   void heard_late(Index device, Instant asked, std::span<const reading::Reading> readings);
   void unanswered(Index device, Instant asked);
   void took(const SideLevel& level) { facts_.took(level), wired_ = true; }

@@ -310,6 +310,22 @@ void Facts::forget_zeros(Index device, Instant now) {
   }
 }
 
+// That a supply has lost its input, or is not there, stands by itself: nothing that the rest of the poll brings could make it mean
+// something else, but that the device tells nothing but zeros, for its meters were not read yet.
+bool Facts::heard_ahead(Index device, std::span<const reading::Reading> readings) {
+  const auto tells = [](const reading::Reading& reading) { return reading.quality == Quality::good && reading.value != 0; };
+  if (!hearings_[device].answers() || std::ranges::none_of(readings, tells)) return false;
+  bool changed = false;
+  for (const auto& reading : readings) {
+    Track* track = track_of(device, reading);
+    const bool says_no = track != nullptr && reading.quality == Quality::good && reading.value == 0;
+    if (!says_no || (track->means != Meaning::supply_input_ok && track->means != Meaning::supply_present)) continue;
+    track->fresh = true;
+    changed = take(*track, reading) || changed;
+  }
+  return changed;
+}
+
 bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
   Hearing& hearing = hearings_[device];
   hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);

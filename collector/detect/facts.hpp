@@ -91,6 +91,8 @@ class Facts {
   void identified(Index device, std::span<const reading::Point> points, Instant now);
   /// True when a sign changed: a state, or a step of a value that a judgement could rest on.
   bool heard(Index device, std::span<const reading::Reading> readings, Instant now);
+  /// Of an answer whose rest is still to come: what needs no rest to be true.
+  bool heard_ahead(Index device, std::span<const reading::Reading> readings);
   /// An answer to a question that had failed. While a newer question stands unanswered it ends no silence, and makes nothing fresh.
   bool heard_late(Index device, Instant asked, std::span<const reading::Reading> readings);
   void unanswered(Index device, Instant asked);

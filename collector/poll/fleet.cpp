@@ -90,7 +90,10 @@ asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order o
       hand(crew, core::Unanswered{.device = order.device, .asked = asked, .failure = identified.error()});
     co_return;
   }
-  drivers::ReadRequest request{.points = order.points, .deadline = order.deadline};
+  const drivers::ReadRequest::TakeAhead ahead = [&](std::vector<reading::Reading> readings) {
+    if (!performing_) hand(crew, core::AnsweredAhead{.device = order.device, .readings = std::move(readings)});
+  };
+  drivers::ReadRequest request{.points = order.points, .deadline = order.deadline, .ahead = &ahead};
   auto readings = co_await device->read(request);
   if (performing_) co_await outside();
   if (readings) round_trips_.observe(ground::clock::now() - asked);

@@ -27,7 +27,8 @@ std::vector<Source> sources_of(const profile::Profile& profile, std::vector<read
   for (const profile::Register& field : profile.registers) {
     for (const profile::Telling& telling : profile::tellings(field.rule)) {
       points.push_back(located(telling.point, field));
-      sources.push_back({.field = &field, .conversion = telling.conversion, .span = span_of(field)});
+      sources.push_back(
+          {.field = &field, .conversion = telling.conversion, .span = span_of(field), .first = reading::is_own_word(points.back().means)});
       if (field.exponent) sources.back().exponent = Span{static_cast<Function>(field.function), *field.exponent, 1};
     }
   }
@@ -103,7 +104,7 @@ struct Device::Reader {
   std::optional<Failure> broken_off{};  // the connection failed: what is left stays failed
   std::optional<Failure> untold{};      // a listener did not hear all of it
 
-  [[nodiscard]] std::vector<Question> questions(const std::vector<Span>& spans) const;
+  [[nodiscard]] std::vector<Question> questions(std::span<const Span> spans) const;
   std::vector<Span> take(Span span, Result<Exchange> exchange);
   [[nodiscard]] std::vector<Span> singles(Span span) const;
   void learn(Span refused, std::vector<Span> told) const;
@@ -203,7 +204,7 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read_closely(Map& map, con
     std::vector<Span> single = reader.take(plan.spans().front(), std::move(*only));
     if (single.size() > 1) co_await fetch_singly(reader, plan.spans().front(), std::move(single));
   } else {
-    co_await fetch_all(reader, plan.spans());
+    co_await fetch_all(reader, plan);
   }
   const Sweep& sweep = reader.sweep;
   if (!request.raw && plan.fits(sweep.heard())) co_return plan.readings(sweep.heard(), map.sources);
@@ -229,7 +230,20 @@ std::shared_ptr<const ReadPlan> Device::plan_for(Map& map, std::span<const std::
   return map.plans.emplace_back(settings_.plans->shared(ReadPlan{points, map.sources, map.reach}));
 }
 
-asio::awaitable<void> Device::fetch_all(Reader& reader, const std::vector<Span>& spans) {
+/// Where the questions go one by one, what supplies say of themselves does not wait for the others' answers.
+asio::awaitable<void> Device::fetch_all(Reader& reader, const ReadPlan& plan) {
+  const std::span<const Span> spans = plan.spans();
+  const bool one_by_one = reader.map.profile.quirks.pipeline < 2;
+  const std::size_t first = reader.request.ahead && one_by_one ? plan.first_spans() : 0;
+  if (first > 0) {
+    co_await fetch(reader, spans.first(first));
+    const auto heard = reader.sweep.heard();
+    if (heard.size() == first && plan.begins_with(heard)) (*reader.request.ahead)(plan.first_readings(heard, reader.map.sources));
+  }
+  if (!reader.broken_off) co_await fetch(reader, spans.subspan(first));
+}
+
+asio::awaitable<void> Device::fetch(Reader& reader, std::span<const Span> spans) {
   std::vector<Question> questions = reader.questions(spans);
   std::vector<Result<Exchange>> answers = co_await reader.asker.ask_all(std::move(questions), reader.request.deadline);
   for (std::size_t i = 0; i < spans.size(); ++i) {
@@ -268,7 +282,7 @@ std::vector<Span> Device::Reader::take(Span span, Result<Exchange> exchange) {
   return says_not_here(code) && !broken_off ? singles(span) : std::vector<Span>{};
 }
 
-std::vector<Question> Device::Reader::questions(const std::vector<Span>& spans) const {
+std::vector<Question> Device::Reader::questions(std::span<const Span> spans) const {
   std::vector<Question> all;
   all.reserve(spans.size());
   for (const Span& span : spans) all.push_back(question(unit, span));

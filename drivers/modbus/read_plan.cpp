@@ -45,6 +45,13 @@ bool is_one_word(const profile::Register& field) {
 
 ReadPlan::ReadPlan(Points points, std::span<const Source> sources, const Reach& reach)
     : points_{points.begin(), points.end()}, spans_{merged(wanted(points, sources, reach), reach.readable, reach.max_registers)} {
+  const auto goes_first = [&](const Span& span) {
+    return std::ranges::any_of(points_, [&](std::uint32_t point) {
+      const Source& source = sources[point];
+      return source.first && (span.covers(source.span) || (source.exponent && span.covers(*source.exponent)));
+    });
+  };
+  first_spans_ = static_cast<std::size_t>(std::ranges::stable_partition(spans_, goes_first).begin() - spans_.begin());
   for (const std::uint32_t point : points_) {
     const Source& source = sources[point];
     const profile::Register& field = *source.field;
@@ -76,7 +83,7 @@ std::uint16_t ReadPlan::conversion(const Conversion& one) {
 bool ReadPlan::is_for(Points points) const { return std::ranges::equal(points, points_); }
 
 bool ReadPlan::operator==(const ReadPlan& other) const {
-  return points_ == other.points_ && spans_ == other.spans_ && cells_ == other.cells_ &&
+  return points_ == other.points_ && spans_ == other.spans_ && first_spans_ == other.first_spans_ && cells_ == other.cells_ &&
          std::ranges::equal(conversions_, other.conversions_, profile::converts_alike);
 }
 
@@ -87,22 +94,31 @@ std::size_t ReadPlan::hash() const {
   return out;
 }
 
-bool ReadPlan::fits(std::span<const Heard> heard) const {
-  return std::ranges::equal(heard, spans_, [](const Heard& one, const Span& span) {
+bool ReadPlan::begins_with(std::span<const Heard> heard) const {
+  if (heard.size() > spans_.size()) return false;
+  return std::ranges::equal(heard, std::span{spans_}.first(heard.size()), [](const Heard& one, const Span& span) {
     return one.span == span && one.exchange.answer.exception == 0 && one.exchange.answer.values.size() == span.count;
   });
 }
 
 std::vector<Reading> ReadPlan::readings(std::span<const Heard> heard, std::span<const Source> sources) const {
   std::vector<Reading> out(cells_.size());
-  for (std::size_t i = 0; i < cells_.size(); ++i) {
-    const Cell& cell = cells_[i];
-    if (cell.plain)
-      read_plain(cell, heard[cell.value.span].exchange, out[i]);
-    else
-      out[i] = reading(cell, heard, sources[cell.point]);
-  }
+  for (std::size_t i = 0; i < cells_.size(); ++i) read(cells_[i], heard, sources, out[i]);
   return out;
+}
+
+std::vector<Reading> ReadPlan::first_readings(std::span<const Heard> heard, std::span<const Source> sources) const {
+  std::vector<Reading> out;
+  for (const Cell& cell : cells_)
+    if (sources[cell.point].first) read(cell, heard, sources, out.emplace_back());
+  return out;
+}
+
+inline void ReadPlan::read(const Cell& cell, std::span<const Heard> heard, std::span<const Source> sources, Reading& out) const {
+  if (cell.plain)
+    read_plain(cell, heard[cell.value.span].exchange, out);
+  else
+    out = reading(cell, heard, sources[cell.point]);
 }
 
 inline void ReadPlan::read_plain(const Cell& cell, const Exchange& told, Reading& out) const {

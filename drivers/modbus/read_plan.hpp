@@ -35,10 +35,16 @@ class ReadPlan {
   [[nodiscard]] std::size_t hash() const;
   /// What is asked, a request each, in this order.
   [[nodiscard]] const std::vector<Span>& spans() const { return spans_; }
+  /// How many of the spans hold all that goes first; none where nothing does, or nothing follows.
+  [[nodiscard]] std::size_t first_spans() const { return first_spans_ < spans_.size() ? first_spans_ : 0; }
   /// Whether these are the answers to all of the spans, and each tells its registers.
-  [[nodiscard]] bool fits(std::span<const Heard> heard) const;
+  [[nodiscard]] bool fits(std::span<const Heard> heard) const { return heard.size() == spans_.size() && begins_with(heard); }
+  /// … to as many of the spans as there are.
+  [[nodiscard]] bool begins_with(std::span<const Heard> heard) const;
   /// A reading a point. Requires that they fit.
   [[nodiscard]] std::vector<reading::Reading> readings(std::span<const Heard> heard, std::span<const Source> sources) const;
+  /// Of what goes first, by the answers to the first spans.
+  [[nodiscard]] std::vector<reading::Reading> first_readings(std::span<const Heard> heard, std::span<const Source> sources) const;
 
  private:
   struct Place {  // in the answer to a span
@@ -56,11 +62,13 @@ class ReadPlan {
   };
   [[nodiscard]] Place place(const Span& part) const;
   [[nodiscard]] std::uint16_t conversion(const profile::Conversion& wanted);
+  void read(const Cell& cell, std::span<const Heard> heard, std::span<const Source> sources, reading::Reading& out) const;
   void read_plain(const Cell& cell, const Exchange& told, reading::Reading& out) const;
   [[nodiscard]] reading::Reading reading(const Cell& cell, std::span<const Heard> heard, const Source& source) const;
 
   std::vector<std::uint32_t> points_;
   std::vector<Span> spans_;
+  std::size_t first_spans_ = 0;
   std::vector<Cell> cells_;                             // by place in points_
   std::vector<profile::Conversion> conversions_;        // each kind once …
   std::vector<std::optional<profile::Linear>> linear_;  // … and beside it, where it is but this

@@ -21,6 +21,7 @@ struct Source {
   profile::Conversion conversion;
   Span span;
   std::optional<Span> exponent{};  // of the register that tells the value's scale
+  bool first = false;              // asked before the others
 };
 
 [[nodiscard]] Span span_of(const profile::Register& field);

@@ -116,6 +116,11 @@ inline constexpr std::array<std::string_view, 45> meaning_names{"none",
          means == Meaning::input_fail_cause || means == Meaning::seconds_on_battery;
 }
 
+/// What a supply says of itself outright: asked first, and handed on ahead of what else is asked together with it.
+[[nodiscard]] constexpr bool is_own_word(Meaning means) {
+  return means == Meaning::supply_input_ok || means == Meaning::supply_output_ok || means == Meaning::supply_present;
+}
+
 /// Which rhythm a point is polled in.
 enum class Lane : std::uint8_t { hot, routine, slow };
 inline constexpr std::array<std::string_view, 3> lane_names{"hot", "routine", "slow"};

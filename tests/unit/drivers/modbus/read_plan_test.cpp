@@ -115,3 +115,31 @@ TEST_CASE("a plan is for its points, and units of one kind share it") {
   other.reach.max_registers = 1;
   CHECK(plans.shared(other.plan()) != first);
 }
+
+TEST_CASE("what goes first is asked first, and read before the rest is there") {
+  std::vector<profile::Register> fields(3);
+  std::vector<Source> sources;
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    fields[i].address = static_cast<std::uint16_t>(10 * i);
+    sources.push_back({.field = &fields[i], .conversion = {}, .span = span_of(fields[i]), .first = i == 1});
+  }
+  std::vector<Span> named;
+  for (const Source& source : sources) named.push_back(source.span);
+  const Reach reach{.readable = readable_ranges(std::move(named), 0)};
+  const std::vector<std::uint32_t> all{0, 1, 2}, only{1};
+  const ReadPlan plan{all, sources, reach};
+  REQUIRE(plan.spans().size() == 3);
+  CHECK(plan.spans()[0].address == 10);
+  CHECK(plan.spans()[1].address == 0);
+  CHECK(plan.first_spans() == 1);
+  const Sweep sweep = answered(plan, 1);
+  const auto heard = sweep.heard().first(1);
+  CHECK(plan.begins_with(heard));
+  CHECK_FALSE(plan.fits(heard));
+  const auto ahead = plan.first_readings(heard, sources), whole = plan.readings(sweep.heard(), sources);
+  REQUIRE(ahead.size() == 1);
+  CHECK(ahead[0].point == 1);
+  CHECK(ahead[0].value == whole[1].value);
+  CHECK(ahead[0].time == whole[1].time);
+  CHECK(ReadPlan{only, sources, reach}.first_spans() == 0);  // nothing follows
+}

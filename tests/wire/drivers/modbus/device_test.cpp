@@ -264,3 +264,29 @@ TEST_CASE("the stock server counts a write when there is one") {
   modbus_close(writer.get());
   CHECK(server.writes() == 1);
 }
+
+TEST_CASE("what a supply says of itself is handed on before the rest of its registers is asked") {
+  Bench bench{supply()};
+  bench.identify();
+  std::vector<std::uint32_t> asked;
+  for (std::uint32_t p = 0; p < bench.identified.points.size(); ++p)
+    if (bench.identified.points[p].means == reading::Meaning::uptime || bench.identified.points[p].lane == reading::Lane::hot)
+      asked.push_back(p);
+  std::vector<std::vector<reading::Reading>> heard;
+  std::uint64_t requests = 0;
+  const drivers::ReadRequest::TakeAhead ahead = [&](std::vector<reading::Reading> readings) {
+    heard.push_back(std::move(readings)), requests = bench.connection->counters().requests;
+  };
+  const auto result = run(bench.io, bench.device.read({.points = asked, .deadline = ground::clock::now() + 10s, .ahead = &ahead}));
+  REQUIRE(result.has_value());
+  CHECK(result->size() == asked.size());
+  REQUIRE(heard.size() == 1);
+  CHECK(bench.connection->counters().requests == requests + 2);
+  for (const auto& reading : heard.front()) {
+    CHECK(reading::is_own_word(bench.identified.points[reading.point].means));
+    const auto again = std::ranges::find(*result, reading.point, &reading::Reading::point);
+    REQUIRE(again != result->end());
+    CHECK(again->value == reading.value);
+    CHECK(again->time == reading.time);
+  }
+}
