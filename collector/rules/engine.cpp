@@ -1,6 +1,8 @@
 #include "collector/rules/engine.hpp"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "collector/rules/evaluate.hpp"
 
@@ -8,20 +10,30 @@ namespace holdup::rules {
 
 struct Engine::Series {
   Labels labels;
+  std::vector<Point> points;  // the oldest that somebody may still ask for, to the newest
+  std::size_t first = 0;      // of `points` that counts; what lies before it goes now and then
   std::optional<ground::Instant> last_at;
-  std::optional<double> value;  // nothing once stale
-  std::vector<std::unique_ptr<AggregateWindow>> windows;
+  ground::Duration kept{};         // so far back somebody asks
   std::vector<std::size_t> rules;  // that read it, ascending
-};
 
-/// One series under one leaf of a rule.
-struct Engine::Bound {
-  Series* series = nullptr;
-  AggregateWindow* window = nullptr;  // nullptr for an instant selector
+  [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
+    const auto begin = points.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto from = std::ranges::upper_bound(begin, points.end(), after, {}, &Point::at);
+    return {from, std::ranges::upper_bound(from, points.end(), to, {}, &Point::at)};
+  }
+  /// The number of samples that went though somebody may ask for them.
+  std::size_t push(Point point, std::size_t most) {
+    points.push_back(point);
+    while (points[first].at <= point.at - kept) ++first;
+    const std::size_t cut = points.size() - first > most ? points.size() - first - most : 0;
+    first += cut;
+    if (first > points.size() / 2) points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(std::exchange(first, 0)));
+    return cut;
+  }
 };
 
 struct Engine::Running {
-  std::vector<std::vector<Bound>> slots;  // by slot, in the order of birth
+  std::vector<std::vector<Series*>> slots;  // by slot, in the order of birth
   RuleAlerts alerts;
   ground::Instant due = ground::Instant::max();
   std::string error;
@@ -30,26 +42,17 @@ struct Engine::Running {
 /// The live values as the evaluator's source, for one rule.
 class Engine::Live : public Source {
  public:
-  Live(const Running& rule, ground::Duration lookback) : rule_{rule}, lookback_{lookback} {}
+  explicit Live(const Running& rule) : rule_{rule} {}
 
-  ground::Instant read(const Leaf& leaf, ground::Instant at, Vector& out) override {
-    auto changes_at = ground::Instant::max();
-    for (const auto& [series, window] : rule_.slots[leaf.selector->slot]) {
-      const auto value = window != nullptr ? window->value(at) : last_value(*series, at);
-      if (!value) continue;
-      out.push_back({.labels = &series->labels, .value = *value});
-      changes_at = std::min(changes_at, window != nullptr ? window->changes_at() : *series->last_at + lookback_);
-    }
-    return changes_at;
+  std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
+    std::vector<SeriesView> out;
+    for (const Series* series : rule_.slots[selector.slot])
+      if (const auto points = series->between(after, to); !points.empty()) out.push_back({&series->labels, points});
+    return out;
   }
 
  private:
-  std::optional<double> last_value(const Series& series, ground::Instant at) const {
-    return series.value && *series.last_at > at - lookback_ ? series.value : std::nullopt;
-  }
-
   const Running& rule_;
-  ground::Duration lookback_;
 };
 
 Engine::Engine(RuleSet rules, Options options)
@@ -77,7 +80,7 @@ void Engine::forget(SeriesId id) {
   const auto found = series_.find(id);
   if (found == series_.end()) return;
   for (std::size_t rule : found->second->rules) {
-    for (auto& slot : running_[rule].slots) std::erase_if(slot, [&](const Bound& bound) { return bound.series == found->second.get(); });
+    for (auto& slot : running_[rule].slots) std::erase(slot, found->second.get());
     touched_.insert(rule);
   }
   series_.erase(found);
@@ -108,10 +111,7 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
     Series& before = *found->second;
     if (before.rules.empty() || before.labels != series->labels) continue;
     series->last_at = before.last_at;
-    series->value = before.value;
-    for (auto& window : series->windows)
-      for (auto& known : before.windows)
-        if (known->shape() == window->shape()) *window = *known;
+    series->points.assign(before.points.begin() + static_cast<std::ptrdiff_t>(before.first), before.points.end());
   }
   std::vector<Transition> out;
   for (std::size_t old = 0; old < previous.running_.size(); ++old) {
@@ -163,14 +163,9 @@ void Engine::accept(ground::Instant at, const Sample& sample) {
   }
   Series& series = *found->second;
   series.last_at = at;
-  series.value = sample.value;
   touched_.insert(series.rules.begin(), series.rules.end());
-  if (!sample.value) return;  // a window passes over a stale marker
-  for (auto& window : series.windows) {
-    const auto cut_before = window->samples_cut();
-    window->push(at, *sample.value);
-    counters_.samples_cut += window->samples_cut() - cut_before;
-  }
+  if (!series.rules.empty())
+    counters_.samples_cut += series.push({at, sample.value.value_or(stale_marker)}, options_.window_max_samples);
 }
 
 void Engine::evaluate_due(ground::Instant at, std::vector<Transition>& out) {
@@ -182,8 +177,9 @@ void Engine::evaluate_due(ground::Instant at, std::vector<Transition>& out) {
 void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
-  Live live{running, options_.lookback};
-  const auto evaluation = evaluate(rule.expression, at, live);
+  Live live{running};
+  const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
+  const auto evaluation = evaluate(rule.expression, setting, live);
   std::optional<std::string> error;
   if (evaluation.error)
     error = evaluation.error->text();
@@ -206,16 +202,11 @@ void Engine::set_due(std::size_t rule, ground::Instant due) {
 }
 
 void Engine::bind(Series& series, const SelectionIndex::Entry& entry) {
+  const auto& [selector, behind] = entry.leaf;
   if (series.rules.empty() || series.rules.back() != entry.rule) series.rules.push_back(entry.rule);
-  Bound bound{.series = &series};
-  if (entry.leaf.window != nullptr) {
-    const AggregateWindow::Shape shape{entry.leaf.window->kind, entry.leaf.selector->range};
-    auto known = std::find_if(series.windows.begin(), series.windows.end(), [&](const auto& w) { return w->shape() == shape; });
-    if (known == series.windows.end())
-      known = series.windows.insert(known, std::make_unique<AggregateWindow>(shape, options_.window_max_samples));
-    bound.window = known->get();
-  }
-  running_[entry.rule].slots[entry.leaf.selector->slot].push_back(bound);
+  const auto own = selector->range != ground::Duration::zero() ? selector->range : options_.lookback;
+  series.kept = std::max(series.kept, own + std::max(ground::Duration::zero(), selector->view.offset + behind));
+  running_[entry.rule].slots[selector->slot].push_back(&series);
 }
 
 }  // namespace holdup::rules

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "collector/rules/aggregate_window.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/rules/rule_alerts.hpp"
 #include "collector/rules/selection_index.hpp"
@@ -33,14 +32,15 @@ class Engine {
  public:
   struct Options {
     ground::Duration lookback = std::chrono::minutes{5};  // a value lives that long without a new one
-    std::size_t window_max_samples = 100'000;             // a series and window; the oldest go first, counted
+    std::size_t window_max_samples = 100'000;             // a series; the oldest go first, counted
+    ground::Duration tick = std::chrono::seconds{1};      // between two looks at a result that drifts, as of rate() and time()
     std::size_t catch_up_max = 1'000;                     // evaluations at past instants in one call; then it goes on at its own instant
   };
   struct Counters {
     std::uint64_t evaluations = 0;
     std::uint64_t failures = 0;          // evaluations that ended in an error
     std::uint64_t samples_refused = 0;   // not newer than the series' last, or of a series never born
-    std::uint64_t samples_cut = 0;       // out of a window by window_max_samples
+    std::uint64_t samples_cut = 0;       // out of windows by window_max_samples
     std::uint64_t instants_skipped = 0;  // calls that came so late that not every past deadline was evaluated at its own instant
   };
 
@@ -53,6 +53,9 @@ class Engine {
   void born(SeriesId series, Labels labels);
   /// The series will not be heard of again; its alerts end with the next call.
   void forget(SeriesId series);
+
+  /// UTC less the instants of the calls to come: what time() and the calendar go by.
+  void set_utc_offset(ground::Duration offset) { utc_offset_ = offset; }
 
   /// All samples of one poll reply, evaluated once after the last. Transitions by instant, then rule, then labels. A batch whose time lies
   /// before an earlier call's is evaluated at that call's instant.
@@ -76,7 +79,6 @@ class Engine {
 
  private:
   struct Series;
-  struct Bound;
   struct Running;
   class Live;
 
@@ -95,6 +97,7 @@ class Engine {
   std::set<std::pair<ground::Instant, std::size_t>> due_;
   std::set<std::size_t> touched_;
   ground::Instant now_ = ground::Instant::min();
+  ground::Duration utc_offset_{};
   Counters counters_;
 };
 

@@ -1,15 +1,19 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "collector/rules/expression.hpp"
+#include "collector/rules/point.hpp"
 #include "ground/instant.hpp"
 
-// The meaning of an expression at one instant, over any source of series: the engine's live values today, a store as well. It also tells
-// until when the result holds if no sample comes, which is what makes timers enough.
+// The meaning of an expression at one instant, over any source of series: the engine's live values or a store. It also tells until when
+// the result holds if no sample comes, which is what makes timers enough.
 namespace holdup::rules {
 
 /// One series of an instant vector. Labels belong to the source or to the Evaluation.
@@ -20,21 +24,57 @@ struct Element {
 };
 using Vector = std::vector<Element>;
 
+/// One series of a range vector.
+struct Track {
+  const Labels* labels = nullptr;
+  bool named = true;
+  std::vector<Point> points;
+};
+using Matrix = std::vector<Track>;
+
+/// The samples of one series, oldest first, stale markers among them.
+struct SeriesView {
+  const Labels* labels = nullptr;
+  std::span<const Point> points;
+};
+
 class Source {
  public:
   virtual ~Source() = default;
-  /// Appends what the leaf selects at that instant, one element a series; returns when that changes by time alone (Instant::max(): never).
-  virtual ground::Instant read(const Leaf& leaf, ground::Instant at, Vector& out) = 0;
+  /// Every series that the selector means with its samples in (after, to]; those without one may be left out. Points stay until the next
+  /// call, labels as long as the source.
+  [[nodiscard]] virtual std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) = 0;
+};
+
+struct Setting {
+  ground::Instant at{};
+  std::optional<std::pair<ground::Instant, ground::Instant>> range = {};  // of which this is a step: what `@ start()` and `@ end()` mean
+  ground::Duration utc_offset{};                                          // of these instants: UTC = instant + offset
+  ground::Duration lookback = std::chrono::minutes{5};                    // a value lives that long without a new one
+  ground::Duration step = std::chrono::minutes{1};                        // of a subquery that has none
+  ground::Duration tick = std::chrono::seconds{1};                        // how often a result that drifts is worth another look
+  bool late_names = false;  // names go at the end, not where they no longer count: what Prometheus calls delayed name removal
+};
+
+/// What Prometheus would remark on beside the result.
+struct Remark {
+  enum class Weight : std::uint8_t { info, warning };
+  Weight weight = Weight::info;
+  Position at;
+  std::string what;
+  /// "PromQL warning: what (1:5)"
+  [[nodiscard]] std::string text() const;
 };
 
 struct Evaluation {
-  std::variant<double, Vector> value;
-  ground::Instant changes_at = ground::Instant::max();
-  std::optional<ExpressionError> error;  // two series where only one may stand; the value is then meaningless
+  std::variant<double, std::string, Vector, Matrix> value;
+  ground::Instant changes_at = ground::Instant::max();  // by time alone
+  std::optional<ExpressionError> error;                 // the value is then meaningless
+  std::vector<Remark> remarks;
   std::vector<std::unique_ptr<const Labels>> made;
 };
 
-/// `expression` comes from parse() and is a scalar or an instant vector.
-[[nodiscard]] Evaluation evaluate(const Expression& expression, ground::Instant at, Source& source);
+/// `expression` comes from parse().
+[[nodiscard]] Evaluation evaluate(const Expression& expression, const Setting& setting, Source& source);
 
 }  // namespace holdup::rules

@@ -5,10 +5,10 @@
 namespace holdup::rules {
 namespace {
 
-void collect(const Expression& expression, const WindowCall* window, std::vector<Leaf>& out) {
-  if (const auto* selector = std::get_if<Selector>(&expression.node)) out.push_back({selector, window});
-  const auto* call = std::get_if<WindowCall>(&expression.node);
-  for (const auto& operand : expression.operands) collect(operand, call, out);
+void collect(const Expression& expression, ground::Duration behind, std::vector<Leaf>& out) {
+  if (const auto* selector = std::get_if<Selector>(&expression.node)) out.push_back({selector, behind});
+  if (const auto* subquery = std::get_if<Subquery>(&expression.node)) behind += subquery->range + subquery->view.offset;
+  for (const auto& operand : expression.operands) collect(operand, behind, out);
 }
 
 }  // namespace
@@ -23,21 +23,24 @@ std::string_view name(Type type) {
 }
 
 std::string_view name(Operator op) {
-  constexpr std::array<std::string_view, 15> names{"^", "*", "/", "%", "+", "-", "==", "!=", "<", ">", "<=", ">=", "and", "unless", "or"};
+  constexpr std::array<std::string_view, 16> names{"^", "*", "/", "%", "atan2", "+", "-", "==", "!=", "<", ">", "<=", ">=", "and", "unless", "or"};
   return names[static_cast<std::size_t>(op)];
 }
 
 bool is_comparison(Operator op) { return op >= Operator::equal && op <= Operator::greater_equal; }
 bool is_set_operator(Operator op) { return op >= Operator::set_and; }
 
-std::string_view name(WindowKind kind) {
-  constexpr std::array<std::string_view, 3> names{"avg_over_time", "min_over_time", "max_over_time"};
-  return names[static_cast<std::size_t>(kind)];
+std::string_view name(Aggregate aggregate) {
+  constexpr std::array<std::string_view, 12> names{"sum",    "avg",    "min",  "max",     "count",    "group",
+                                                   "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values"};
+  return names[static_cast<std::size_t>(aggregate)];
 }
+
+bool takes_parameter(Aggregate aggregate) { return aggregate >= Aggregate::topk; }
 
 std::vector<Leaf> leaves(const Expression& expression) {
   std::vector<Leaf> out;
-  collect(expression, nullptr, out);
+  collect(expression, {}, out);
   return out;
 }
 

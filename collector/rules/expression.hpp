@@ -15,6 +15,8 @@
 // a value that may travel in a message.
 namespace holdup::rules {
 
+struct Function;
+
 /// Where something stands in an expression's text, both 1-based; columns count bytes.
 struct Position {
   int line = 1;
@@ -36,6 +38,7 @@ enum class Operator : std::uint8_t {
   multiply,
   divide,
   modulo,
+  arc_tangent,
   add,
   subtract,
   equal,
@@ -52,15 +55,27 @@ enum class Operator : std::uint8_t {
 [[nodiscard]] bool is_comparison(Operator op);
 [[nodiscard]] bool is_set_operator(Operator op);
 
-enum class WindowKind : std::uint8_t { average, minimum, maximum };
-/// "avg_over_time"
-[[nodiscard]] std::string_view name(WindowKind kind);
+enum class Aggregate : std::uint8_t { sum, avg, min, max, count, group, stddev, stdvar, topk, bottomk, quantile, count_values };
+[[nodiscard]] std::string_view name(Aggregate aggregate);
+/// topk, bottomk, quantile and count_values take one before the vector.
+[[nodiscard]] bool takes_parameter(Aggregate aggregate);
 
-/// Which labels two sides are matched on.
+/// Which labels two sides are matched on, and which side may have several elements to one of the other.
 struct Matching {
   enum class Kind : std::uint8_t { all, on, ignoring };
+  enum class Many : std::uint8_t { neither, left, right };
   Kind kind = Kind::all;
-  std::vector<std::string> labels;
+  Many many = Many::neither;         // left: group_left
+  std::vector<std::string> labels;   // of `on` or `ignoring`
+  std::vector<std::string> include;  // of group_left or group_right: taken from the one side
+};
+
+/// When a selector or a subquery looks, as against the evaluation.
+struct View {
+  enum class Fixed : std::uint8_t { no, at, start, end };
+  Fixed fixed = Fixed::no;    // by `@`
+  ground::Instant at{};       // of Fixed::at, since 1970
+  ground::Duration offset{};  // back; less than zero: ahead
 };
 
 struct NumberLiteral {
@@ -73,11 +88,24 @@ struct TextLiteral {
 struct Selector {
   std::vector<Matcher> matchers;
   ground::Duration range{};  // 0: an instant selector
-  std::size_t slot = 0;      // counted from 0 within one expression, left to right
+  View view;
+  std::size_t slot = 0;  // counted from 0 within one expression, left to right
 };
-/// A function over its operand, a range selector.
-struct WindowCall {
-  WindowKind kind = WindowKind::average;
+/// operand[range:step]: its results at the multiples of `step` in (T - range, T].
+struct Subquery {
+  ground::Duration range{};
+  ground::Duration step{};  // 0: the evaluation's own
+  View view;
+};
+/// A function over its operands.
+struct Call {
+  const Function* function = nullptr;
+};
+/// The last operand is the vector, the one before it the parameter.
+struct Aggregation {
+  Aggregate aggregate = Aggregate::sum;
+  bool without = false;
+  std::vector<std::string> labels;
 };
 struct Negation {};
 struct Binary {
@@ -87,7 +115,7 @@ struct Binary {
 };
 
 struct Expression {
-  using Node = std::variant<NumberLiteral, TextLiteral, Selector, WindowCall, Negation, Binary>;
+  using Node = std::variant<NumberLiteral, TextLiteral, Selector, Subquery, Call, Aggregation, Negation, Binary>;
   Node node;
   Position at;
   Type type = Type::scalar;  // set by the type check
@@ -95,10 +123,10 @@ struct Expression {
   std::vector<Expression> operands;
 };
 
-/// A leaf that reads series, and the window over it when it has one.
+/// A selector, and how much further back than itself it is asked: the subqueries around it, and their offsets.
 struct Leaf {
   const Selector* selector = nullptr;
-  const WindowCall* window = nullptr;
+  ground::Duration behind{};
 };
 /// Leaves by slot.
 [[nodiscard]] std::vector<Leaf> leaves(const Expression& expression);

@@ -1,24 +1,19 @@
 #pragma once
 
-#include <string>
+#include "collector/rules/evaluator.hpp"
 
-#include "collector/rules/evaluate.hpp"
-
-// Two instant vectors under one operator: one-to-one matching on all labels, `on` or `ignoring`, and the set operators. Used by the
-// evaluator.
+// Two instant vectors under one operator: matching on all labels, `on` or `ignoring`, one to one or many to one, and the set operators.
+// Used by the evaluator.
 namespace holdup::rules {
 
 struct Join {
   const Binary& binary;
-  Position at;
+  const Expression& where;
   const Vector& left;
   const Vector& right;
 };
 
-/// Errors and new label sets go into `evaluation`.
-[[nodiscard]] Vector join(const Join& sides, Evaluation& evaluation);
-
-/// Equal for two elements when, and only when, the matching pairs them. The metric's name never matches unless `on` lists it.
-[[nodiscard]] std::string match_key(const Element& element, const Matching& matching);
+/// Errors and new label sets go into the evaluation.
+[[nodiscard]] Vector join(const Join& sides, Evaluator& evaluator);
 
 }  // namespace holdup::rules

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ground/utf8.hpp"
+
 namespace holdup::rules {
 namespace {
 
@@ -39,6 +41,16 @@ std::string Labels::text() const {
   for (const auto& [name, value] : all_)
     if (name != metric_name) inside += (inside.empty() ? "" : ",") + name + "=\"" + value + "\"";
   return inside.empty() && !out.empty() ? out : out + "{" + inside + "}";
+}
+
+bool is_usable_label(std::string_view text) {
+  bool usable = !text.empty();
+  while (usable && !text.empty()) {
+    const auto length = ground::utf8_length(text);
+    usable = length > 0;
+    text.remove_prefix(length);
+  }
+  return usable;
 }
 
 bool is_label_name(std::string_view text) {

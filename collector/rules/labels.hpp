@@ -34,6 +34,8 @@ class Labels {
   std::vector<Label> all_;
 };
 
+/// Any text in UTF-8 but none at all.
+[[nodiscard]] bool is_usable_label(std::string_view text);
 /// [a-zA-Z_][a-zA-Z0-9_]*
 [[nodiscard]] bool is_label_name(std::string_view text);
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 // Two characters before one: "==" is not "=" twice.
-constexpr std::array<std::string_view, 23> symbols{"==", "!=", "=~", "!~", "<=", ">=", "=", "<", ">", "+", "-", "*",
+constexpr std::array<std::string_view, 24> symbols{"==", "!=", "=~", "!~", "<=", ">=", "=", "<", ">", "+", "-", "*", ":",
                                                    "/",  "%",  "^",  "(",  ")",  "{",  "}", "[", "]", ",", "@"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -185,10 +185,6 @@ class Lexer {
       if (!rest_.starts_with(known)) continue;
       add(Token::Kind::symbol, std::string{known});
       return advance(known.size());
-    }
-    if (rest_.front() == ':') {  // of a subquery; the parser refuses it by name
-      add(Token::Kind::symbol, ":");
-      return advance(1);
     }
     const auto length = std::max<std::size_t>(1, ground::utf8_length(rest_));
     fail("unexpected character '" + ground::printable(rest_.substr(0, length)) + "'");

@@ -1,5 +1,7 @@
 #include "collector/rules/matcher.hpp"
 
+#include <algorithm>
+
 namespace holdup::rules {
 
 ground::Result<Matcher> Matcher::make(std::string name, MatchKind kind, std::string value) {
@@ -15,6 +17,10 @@ bool Matcher::matches(std::string_view value) const {
   const bool negative = kind_ == MatchKind::not_equal || kind_ == MatchKind::not_regex;
   const bool same = pattern_ ? pattern_->matches(value) : value == value_;
   return same != negative;
+}
+
+bool selects(std::span<const Matcher> matchers, const Labels& labels) {
+  return std::ranges::all_of(matchers, [&](const Matcher& matcher) { return matcher.matches(labels.get(matcher.name())); });
 }
 
 std::string Matcher::text() const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -35,5 +36,8 @@ class Matcher {
   std::string value_;
   std::optional<ground::Pattern> pattern_;
 };
+
+/// Whether a series with these labels is meant by all of them.
+[[nodiscard]] bool selects(std::span<const Matcher> matchers, const Labels& labels);
 
 }  // namespace holdup::rules

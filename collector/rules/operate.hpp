@@ -24,6 +24,8 @@ struct Operated {
       return {left / right, false};
     case Operator::modulo:
       return {std::fmod(left, right), false};
+    case Operator::arc_tangent:
+      return {std::atan2(left, right), false};
     case Operator::add:
       return {left + right, false};
     case Operator::subtract:

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <cmath>
 
+#include "collector/rules/function.hpp"
 #include "collector/rules/lexer.hpp"
 #include "collector/rules/type_check.hpp"
-#include "ground/nearest.hpp"
 #include "ground/utf8.hpp"
 
 namespace holdup::rules {
@@ -18,7 +20,7 @@ struct BinaryWord {
   Operator op;
   int strength;  // a higher one binds tighter
 };
-constexpr std::array<BinaryWord, 15> binary_words{{{"or", Operator::set_or, 1},
+constexpr std::array<BinaryWord, 16> binary_words{{{"or", Operator::set_or, 1},
                                                    {"and", Operator::set_and, 2},
                                                    {"unless", Operator::set_unless, 2},
                                                    {"==", Operator::equal, 3},
@@ -32,114 +34,26 @@ constexpr std::array<BinaryWord, 15> binary_words{{{"or", Operator::set_or, 1},
                                                    {"*", Operator::multiply, 5},
                                                    {"/", Operator::divide, 5},
                                                    {"%", Operator::modulo, 5},
+                                                   {"atan2", Operator::arc_tangent, 5},
                                                    {"^", Operator::power, 6}}};
 constexpr int power_strength = 6;
-constexpr double longest_range_seconds = 100.0 * 365 * 86400;
+constexpr double longest_range_seconds = 100.0 * 365 * 86400, furthest_seconds = 9e9;
+constexpr std::string_view a_range = "a range such as 5m";
 
-constexpr std::array<WindowKind, 3> windows{WindowKind::average, WindowKind::minimum, WindowKind::maximum};
-
-constexpr auto aggregations = std::to_array<std::string_view>({"sum", "avg", "min", "max", "count", "group", "stddev", "stdvar", "topk",
-                                                               "bottomk", "quantile", "limitk", "limit_ratio", "count_values"});
-
-// The functions of Prometheus 3; those in `windows` are built.
-constexpr auto functions = std::to_array<std::string_view>({"abs",
-                                                            "absent",
-                                                            "absent_over_time",
-                                                            "acos",
-                                                            "acosh",
-                                                            "asin",
-                                                            "asinh",
-                                                            "atan",
-                                                            "atanh",
-                                                            "avg_over_time",
-                                                            "ceil",
-                                                            "changes",
-                                                            "clamp",
-                                                            "clamp_max",
-                                                            "clamp_min",
-                                                            "cos",
-                                                            "cosh",
-                                                            "count_over_time",
-                                                            "day_of_month",
-                                                            "day_of_week",
-                                                            "day_of_year",
-                                                            "days_in_month",
-                                                            "deg",
-                                                            "delta",
-                                                            "deriv",
-                                                            "double_exponential_smoothing",
-                                                            "end",
-                                                            "exp",
-                                                            "first_over_time",
-                                                            "floor",
-                                                            "histogram_avg",
-                                                            "histogram_count",
-                                                            "histogram_fraction",
-                                                            "histogram_quantile",
-                                                            "histogram_quantiles",
-                                                            "histogram_stddev",
-                                                            "histogram_stdvar",
-                                                            "histogram_sum",
-                                                            "hour",
-                                                            "idelta",
-                                                            "increase",
-                                                            "info",
-                                                            "irate",
-                                                            "label_join",
-                                                            "label_replace",
-                                                            "last_over_time",
-                                                            "ln",
-                                                            "log10",
-                                                            "log2",
-                                                            "mad_over_time",
-                                                            "max_over_time",
-                                                            "min_over_time",
-                                                            "minute",
-                                                            "month",
-                                                            "pi",
-                                                            "predict_linear",
-                                                            "present_over_time",
-                                                            "quantile_over_time",
-                                                            "rad",
-                                                            "range",
-                                                            "rate",
-                                                            "resets",
-                                                            "round",
-                                                            "scalar",
-                                                            "sgn",
-                                                            "sin",
-                                                            "sinh",
-                                                            "sort",
-                                                            "sort_by_label",
-                                                            "sort_by_label_desc",
-                                                            "sort_desc",
-                                                            "sqrt",
-                                                            "start",
-                                                            "stddev_over_time",
-                                                            "stdvar_over_time",
-                                                            "step",
-                                                            "sum_over_time",
-                                                            "tan",
-                                                            "tanh",
-                                                            "time",
-                                                            "timestamp",
-                                                            "ts_of_first_over_time",
-                                                            "ts_of_last_over_time",
-                                                            "ts_of_max_over_time",
-                                                            "ts_of_min_over_time",
-                                                            "vector",
-                                                            "year",
-                                                            "holt_winters"});
-
-template <class Words>
-bool contains(const Words& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
+constexpr std::array<Aggregate, 12> aggregates{Aggregate::sum,    Aggregate::avg,    Aggregate::min,  Aggregate::max,
+                                               Aggregate::count,  Aggregate::group,  Aggregate::stddev, Aggregate::stdvar,
+                                               Aggregate::topk,   Aggregate::bottomk, Aggregate::quantile, Aggregate::count_values};
+constexpr std::array<std::string_view, 2> refused_aggregates{"limitk", "limit_ratio"};
 
 std::string folded(std::string text) {
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return text;
+}
+
+const Aggregate* find_aggregate(std::string_view text) {
+  const auto* found = std::ranges::find(aggregates, text, [](Aggregate aggregate) { return name(aggregate); });
+  return found == aggregates.end() ? nullptr : found;
 }
 
 int height_over(const std::vector<Expression>& operands) {
@@ -190,7 +104,12 @@ class Parser {
       take();
       out.matching.labels = label_list();
     }
-    for (std::string_view refused : {"group_left", "group_right", "fill", "fill_left", "fill_right"})
+    if (is_word("group_left") || is_word("group_right")) {
+      out.matching.many = is_word("group_left") ? Matching::Many::left : Matching::Many::right;
+      take();
+      if (is_symbol("(")) out.matching.include = label_list();
+    }
+    for (std::string_view refused : {"fill", "fill_left", "fill_right"})
       if (is_word(refused)) not_supported(peek(), refused);
     return out;
   }
@@ -208,31 +127,91 @@ class Parser {
   Expression postfix() {
     auto out = primary();
     while (!error_) {
-      if (is_symbol("[")) {
-        out = ranged(std::move(out));
-      } else if (is_symbol("@") || is_word("offset") || is_word("anchored") || is_word("smoothed")) {
+      if (is_symbol("["))
+        out = peek(2).text == ":" ? subquery(std::move(out)) : ranged(std::move(out));
+      else if (is_symbol("@") || is_word("offset"))
+        viewed(out);
+      else if (is_word("anchored") || is_word("smoothed"))
         not_supported(peek(), peek().text);
-      } else {
+      else
         break;
-      }
     }
     return out;
+  }
+
+  /// In [], or behind `offset`.
+  ground::Duration duration(std::string_view wanted) {
+    const bool reckoned = is_symbol("(") || is_symbol("-") || is_symbol("+") || called(peek(1));
+    if (reckoned) return not_supported(peek(), "duration expressions"), ground::Duration{};
+    if (peek().kind != Kind::duration && peek().kind != Kind::number) return unexpected(wanted), ground::Duration{};
+    const Token length = take();
+    for (std::string_view op : {"+", "-", "*", "/", "%", "^"})
+      if (is_symbol(op) && wanted == a_range) return not_supported(length, "duration expressions"), ground::Duration{};
+    if (!(length.number > 0) && !(length.number == 0 && wanted != a_range))
+      return fail(length.at, "a range is longer than 0 and at most 100 years"), ground::Duration{};
+    if (length.number > longest_range_seconds) return fail(length.at, "a range is longer than 0 and at most 100 years"), ground::Duration{};
+    return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>{length.number});
   }
 
   Expression ranged(Expression inner) {
     const bool after_bracket = tokens_[next_ - 1].kind == Kind::symbol && tokens_[next_ - 1].text == ")";
     const Token open = take();
-    const Token length = take();
-    if (is_symbol(":")) return not_supported(open, "subquery [" + length.text + ":…]"), inner;
     auto* selector = std::get_if<Selector>(&inner.node);
-    if (length.kind != Kind::duration && length.kind != Kind::number) return fail(length.at, "a range such as 5m stands in []"), inner;
     if (selector == nullptr || after_bracket || selector->range != ground::Duration::zero())
       return fail(open.at, "a range follows a selector only"), inner;
-    if (!(length.number > 0) || length.number > longest_range_seconds)
-      return fail(length.at, "a range is longer than 0 and at most 100 years"), inner;
-    selector->range = std::chrono::duration_cast<ground::Duration>(std::chrono::duration<double>{length.number});
+    if (is_viewed(selector->view)) return fail(open.at, "'offset' and '@' stand after the range"), inner;
+    selector->range = duration(a_range);
     expect("]");
     return finished(std::move(inner));
+  }
+
+  Expression subquery(Expression inner) {
+    Subquery out;
+    const Token open = take();
+    out.range = duration(a_range);
+    expect(":");
+    if (!is_symbol("]")) out.step = duration(a_range);
+    expect("]");
+    Expression node{.node = out, .at = inner.at, .operands = {}};
+    node.operands.push_back(std::move(inner));
+    return finished(std::move(node));
+  }
+
+  static bool is_viewed(const View& view) { return view.fixed != View::Fixed::no || view.offset != ground::Duration::zero(); }
+
+  /// `offset` or `@` behind a selector or a subquery.
+  void viewed(Expression& inner) {
+    const Token word = take();
+    auto* selector = std::get_if<Selector>(&inner.node);
+    auto* subquery = std::get_if<Subquery>(&inner.node);
+    if (selector == nullptr && subquery == nullptr) return fail(word.at, "'" + word.text + "' follows a selector or a subquery only");
+    View& view = selector != nullptr ? selector->view : subquery->view;
+    if (word.text == "@") {
+      if (view.fixed != View::Fixed::no) return fail(word.at, "'@' stands twice");
+      return fix(view);
+    }
+    if (view.offset != ground::Duration::zero()) return fail(word.at, "'offset' stands twice");
+    const bool ahead = is_symbol("-");
+    if (ahead || is_symbol("+")) take();
+    const auto length = duration("a duration such as 5m");
+    view.offset = ahead ? -length : length;
+  }
+
+  void fix(View& view) {
+    const bool before = is_symbol("-");
+    if (before || is_symbol("+")) take();
+    const bool bound = is_word("start") || is_word("end");
+    if (bound && !before) {
+      view.fixed = is_word("start") ? View::Fixed::start : View::Fixed::end;
+      take();
+      expect("(");
+      return expect(")");
+    }
+    if (peek().kind != Kind::number && peek().kind != Kind::duration) return unexpected("a time in seconds, start() or end()");
+    const Token time = take();
+    if (!(std::abs(time.number) <= furthest_seconds)) return fail(time.at, "a time that far away cannot be reckoned with");
+    view.fixed = View::Fixed::at;
+    view.at = ground::Instant{std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>{before ? -time.number : time.number})};
   }
 
   Expression primary() {
@@ -255,26 +234,56 @@ class Parser {
   }
 
   bool called(const Token& next) const {
+    const auto word = folded(peek().text);
+    const bool aggregates_here = find_aggregate(word) != nullptr || std::ranges::find(refused_aggregates, word) != refused_aggregates.end();
     const bool grouped = next.kind == Kind::name && (folded(next.text) == "by" || folded(next.text) == "without");
-    return (next.kind == Kind::symbol && next.text == "(") || (grouped && contains(aggregations, folded(peek().text)));
+    return peek().kind == Kind::name && ((next.kind == Kind::symbol && next.text == "(") || (grouped && aggregates_here));
   }
 
   Expression call() {
-    const Token function = take();
-    Expression node{.node = WindowCall{}, .at = function.at, .operands = {}};
-    const auto* window = std::find_if(windows.begin(), windows.end(), [&](WindowKind kind) { return name(kind) == function.text; });
-    if (window == windows.end()) return refuse_call(function), node;
-    node.node = WindowCall{*window};
-    expect("(");
-    node.operands.push_back(binary(1));
-    if (is_symbol(",")) fail(peek().at, function.text + " takes one argument");
-    expect(")");
+    const Token word = take();
+    if (const auto* aggregate = find_aggregate(folded(word.text))) return aggregation(*aggregate, word);
+    Expression node{.node = Call{}, .at = word.at, .operands = {}};
+    const auto* function = find_function(word.text);
+    if (function == nullptr) return refuse_call(word), node;
+    node.node = Call{function};
+    node.operands = operands();
     return finished(std::move(node));
   }
 
+  std::vector<Expression> operands() {
+    std::vector<Expression> out;
+    expect("(");
+    while (!error_ && !is_symbol(")")) {
+      out.push_back(binary(1));
+      if (is_symbol(",") && peek(1).text == ")") return unexpected("an operand"), out;
+      if (!is_symbol(")")) expect(",");
+    }
+    expect(")");
+    return out;
+  }
+
+  Expression aggregation(Aggregate aggregate, const Token& word) {
+    Aggregation out{.aggregate = aggregate, .labels = {}};
+    const bool before = grouping(out);
+    Expression node{.node = Aggregation{}, .at = word.at, .operands = operands()};
+    if (!before) grouping(out);
+    node.node = std::move(out);
+    return finished(std::move(node));
+  }
+
+  bool grouping(Aggregation& out) {
+    if (!is_word("by") && !is_word("without")) return false;
+    out.without = is_word("without");
+    take();
+    out.labels = label_list();
+    return true;
+  }
+
   void refuse_call(const Token& function) {
-    if (contains(aggregations, folded(function.text)) || contains(functions, function.text)) return not_supported(function, function.text);
-    const auto guess = ground::nearest(function.text, functions);
+    const bool refused = is_refused_function(function.text) || std::ranges::find(refused_aggregates, folded(function.text)) != refused_aggregates.end();
+    if (refused) return not_supported(function, function.text);
+    const auto guess = nearest_function(function.text);
     fail(function.at, "unknown function '" + ground::printable(function.text.substr(0, 80)) + "'" +
                           (guess.empty() ? "" : ", did you mean '" + guess + "'?"));
   }
@@ -354,7 +363,6 @@ class Parser {
   }
 
   const BinaryWord* binary_word() {
-    if (is_word("atan2")) not_supported(peek(), "atan2");
     const Token& token = peek();
     if (token.kind != Kind::symbol && token.kind != Kind::name) return nullptr;
     const auto text = folded(token.text);

@@ -123,9 +123,13 @@ class RuleFile {
     const Type type = rule.expression.type;
     if (type != Type::scalar && type != Type::instant_vector)
       return map.problem("expr", "the result is a " + std::string{name(type)}, "an alert needs an instant vector");
-    for (const auto& leaf : leaves(rule.expression))
-      if (leaf.selector->range > longest_window)
-        map.problem("expr", "not supported: a window of " + prometheus_duration_text(leaf.selector->range), "at most 1d is held in memory");
+    for (const auto& [selector, behind] : leaves(rule.expression)) {
+      const auto reach = selector->range + selector->view.offset + behind;
+      if (reach > longest_window)
+        map.problem("expr", "not supported: a window that reaches " + prometheus_duration_text(reach) + " back", "at most 1d is held in memory");
+      if (selector->view.offset < ground::Duration::zero()) map.problem("expr", "not supported: an offset into what is to come");
+      if (selector->view.fixed == View::Fixed::at) map.problem("expr", "not supported: '@' with a time, in a rule");
+    }
   }
 
   Node document_;

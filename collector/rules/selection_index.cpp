@@ -11,11 +11,6 @@ const Matcher* exact_name(const Selector& selector) {
   return nullptr;
 }
 
-bool selects(const Selector& selector, const Labels& labels) {
-  const auto fits = [&](const Matcher& matcher) { return matcher.matches(labels.get(matcher.name())); };
-  return std::all_of(selector.matchers.begin(), selector.matchers.end(), fits);
-}
-
 }  // namespace
 
 SelectionIndex::SelectionIndex(const RuleSet& rules) {
@@ -31,7 +26,7 @@ std::vector<SelectionIndex::Entry> SelectionIndex::find(const Labels& labels) co
   std::vector<Entry> out;
   const auto take = [&](const std::vector<Entry>& entries) {
     for (const auto& entry : entries)
-      if (selects(*entry.leaf.selector, labels)) out.push_back(entry);
+      if (selects(entry.leaf.selector->matchers, labels)) out.push_back(entry);
   };
   if (const auto named = by_name_.find(std::string{labels.get(metric_name)}); named != by_name_.end()) take(named->second);
   take(others_);

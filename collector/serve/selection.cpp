@@ -1,6 +1,5 @@
 #include "collector/serve/selection.hpp"
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -22,8 +21,7 @@ ground::Result<std::vector<Selected>> select(store::Reader& reader, const rules:
   for (auto& stored : *all) {
     stored.series.labels.emplace_back(rules::metric_name, std::move(stored.series.name));
     rules::Labels labels{std::move(stored.series.labels)};
-    const auto fits = [&](const rules::Matcher& matcher) { return matcher.matches(labels.get(matcher.name())); };
-    if (std::all_of(selector.matchers.begin(), selector.matchers.end(), fits)) out.push_back({stored.row, std::move(labels)});
+    if (rules::selects(selector.matchers, labels)) out.push_back({stored.row, std::move(labels)});
   }
   return out;
 }

@@ -3,6 +3,10 @@
 #include <re2/re2.h>
 #include <re2/stringpiece.h>
 
+#include <algorithm>
+#include <charconv>
+#include <vector>
+
 namespace holdup::ground {
 namespace {
 
@@ -19,6 +23,27 @@ RE2::Options options() {
 
 // Debian 13's re2 takes another string_view than std's; its own name for it is right on both.
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+/// The group's name after a dollar, taken off `form`; nothing where the dollar stands for itself.
+std::optional<std::string> take_group(std::string_view& form) {
+  const bool braced = form.starts_with('{');
+  const auto rest = form.substr(braced ? 1 : 0);
+  const auto end = std::find_if_not(rest.begin(), rest.end(), is_word);
+  const auto length = static_cast<std::size_t>(end - rest.begin());
+  if (length == 0 || (braced && (length == rest.size() || rest[length] != '}'))) return std::nullopt;
+  form.remove_prefix(length + (braced ? 2 : 0));
+  return std::string{rest.substr(0, length)};
+}
+
+std::optional<std::size_t> number_of(const RE2& expression, const std::string& group) {
+  const auto& names = expression.NamedCapturingGroups();
+  if (const auto named = names.find(group); named != names.end()) return static_cast<std::size_t>(named->second);
+  std::size_t out = 0;
+  const auto [end, error] = std::from_chars(group.data(), group.data() + group.size(), out);
+  return error == std::errc{} && end == group.data() + group.size() ? std::optional{out} : std::nullopt;
+}
 
 }  // namespace
 
@@ -44,6 +69,29 @@ std::optional<std::string> Pattern::extract(std::string_view text) const {
   if (!compiled_->expression.Match(piece(text), 0, text.size(), RE2::UNANCHORED, groups, wanted)) return std::nullopt;
   const auto& found = groups[wanted - 1];
   return std::string{found.data() == nullptr ? "" : found.data(), found.size()};
+}
+
+std::optional<std::string> Pattern::expanded(std::string_view text, std::string_view form) const {
+  const RE2& expression = compiled_->expression;
+  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(expression.NumberOfCapturingGroups()) + 1);
+  if (!expression.Match(piece(text), 0, text.size(), RE2::ANCHOR_BOTH, groups.data(), static_cast<int>(groups.size()))) return std::nullopt;
+  std::string out;
+  while (!form.empty()) {
+    const auto dollar = std::min(form.find('$'), form.size());
+    out += form.substr(0, dollar);
+    form.remove_prefix(dollar);
+    if (form.empty()) break;
+    form.remove_prefix(1);
+    const auto group = take_group(form);
+    if (!group) {
+      out += '$';
+      if (form.starts_with('$')) form.remove_prefix(1);
+      continue;
+    }
+    const auto number = number_of(expression, *group);
+    if (number && *number < groups.size() && groups[*number].data() != nullptr) out.append(groups[*number].data(), groups[*number].size());
+  }
+  return out;
 }
 
 }  // namespace holdup::ground

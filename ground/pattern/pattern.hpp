@@ -20,6 +20,9 @@ class Pattern {
   [[nodiscard]] bool found_in(std::string_view text) const;
   /// The first group of the first place that fits, or the whole fit where there is no group; nothing when none fits.
   [[nodiscard]] std::optional<std::string> extract(std::string_view text) const;
+  /// Where the whole text fits: `form` with what the groups hold, as Go writes them: $1, ${1}, ${name}; $$ is a dollar. A group that is
+  /// not there is empty.
+  [[nodiscard]] std::optional<std::string> expanded(std::string_view text, std::string_view form) const;
 
  private:
   struct Compiled;

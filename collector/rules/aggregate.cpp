@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "collector/rules/evaluator.hpp"
+#include "collector/rules/over_time.hpp"
+#include "ground/number.hpp"
+
+// Aggregations: elements in groups by their labels, one result a group, or some of its elements.
+namespace holdup::rules {
+namespace {
+
+struct Group {
+  const Labels* labels = nullptr;
+  bool named = true;
+  Vector elements;
+};
+
+bool listed(const Aggregation& aggregation, std::string_view name) { return std::ranges::find(aggregation.labels, name) != aggregation.labels.end(); }
+
+Labels group_labels(const Aggregation& aggregation, const Element& element, bool late_names) {
+  std::vector<Label> out;
+  for (const auto& [name, value] : element.labels->all()) {
+    const bool is_name = name == metric_name;
+    const bool stays = aggregation.without ? !is_name && !listed(aggregation, name)
+                                           : listed(aggregation, name) && (!is_name || element.named || late_names);
+    if (stays) out.emplace_back(name, value);
+  }
+  return Labels{std::move(out)};
+}
+
+/// In order of their first elements.
+std::vector<Group> grouped(Evaluator& evaluator, const Aggregation& aggregation, const Vector& vector) {
+  std::vector<Group> out;
+  std::unordered_map<std::string, std::size_t> known;
+  const bool late = evaluator.setting().late_names;
+  for (const auto& element : vector) {
+    auto labels = group_labels(aggregation, element, late);
+    const auto [place, fresh] = known.try_emplace(key_of({.labels = &labels}, true), out.size());
+    if (fresh) out.push_back({.labels = evaluator.keep(std::move(labels)), .named = element.named, .elements = {}});
+    out[place->second].elements.push_back(element);
+  }
+  return out;
+}
+
+double single(Aggregate aggregate, double parameter, const Vector& elements) {
+  CompensatedSum sum;
+  CompensatedMean mean;
+  Spread spread;
+  std::vector<double> values;
+  double least = elements.front().value, most = least;
+  for (const auto& element : elements) {
+    const double value = element.value;
+    sum.add(value), mean.add(value), spread.add(value);
+    if (value < least || std::isnan(least)) least = value;
+    if (value > most || std::isnan(most)) most = value;
+    if (aggregate == Aggregate::quantile) values.push_back(value);
+  }
+  switch (aggregate) {
+    case Aggregate::sum:
+      return sum.value();
+    case Aggregate::avg:
+      return mean.value();
+    case Aggregate::min:
+      return least;
+    case Aggregate::max:
+      return most;
+    case Aggregate::count:
+      return static_cast<double>(elements.size());
+    case Aggregate::stddev:
+      return std::sqrt(spread.variance());
+    case Aggregate::stdvar:
+      return spread.variance();
+    case Aggregate::quantile:
+      return quantile(parameter, values);
+    case Aggregate::group:
+    case Aggregate::topk:
+    case Aggregate::bottomk:
+    case Aggregate::count_values:
+      break;
+  }
+  return 1;
+}
+
+/// The `count` greatest or least, those first; NaN counts as the last.
+Vector chosen(Vector elements, std::size_t count, bool greatest) {
+  const auto before = [&](const Element& a, const Element& b) {
+    if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
+    return greatest ? a.value > b.value : a.value < b.value;
+  };
+  std::ranges::stable_sort(elements, before);
+  elements.resize(std::min(elements.size(), count));
+  return elements;
+}
+
+Vector chosen_of_each(Evaluator& evaluator, const Aggregation& aggregation, const Expression& expression) {
+  constexpr double most = 9.2e18;  // a 64-bit count
+  const double count = evaluator.scalar(expression.operands[0]);
+  const auto vector = evaluator.vector(expression.operands[1]);
+  if (std::isnan(count)) return evaluator.fail(expression, "Parameter value is NaN"), Vector{};
+  if (std::abs(count) > most) return evaluator.fail(expression, "Scalar value " + ground::number_text(count) + " overflows int64"), Vector{};
+  Vector out;
+  if (count < 1) return out;
+  for (auto& group : grouped(evaluator, aggregation, vector))
+    std::ranges::copy(chosen(std::move(group.elements), static_cast<std::size_t>(count), aggregation.aggregate == Aggregate::topk),
+                      std::back_inserter(out));
+  return out;
+}
+
+/// Without an exponent, in as few digits as tell it apart.
+std::string digits_of(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  std::array<char, 400> text;  // the longest has 309 digits before the point, or 325 after it
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed).ptr;
+  return {text.data(), end};
+}
+
+Vector counted_values(Evaluator& evaluator, Aggregation aggregation, const Expression& expression) {
+  const auto name = evaluator.text(expression.operands[0]);
+  auto vector = evaluator.vector(expression.operands[1]);
+  if (!is_usable_label(name)) return evaluator.fail(expression, "invalid label name \"" + name + "\""), Vector{};
+  if (!aggregation.without) aggregation.labels.push_back(name);
+  for (auto& element : vector) {
+    Labels labels = *element.labels;
+    labels.set(name, digits_of(element.value));
+    element.labels = evaluator.keep(std::move(labels));
+  }
+  if (aggregation.without) std::erase(aggregation.labels, name);
+  Vector out;
+  for (const auto& group : grouped(evaluator, aggregation, vector))
+    out.push_back({.labels = group.labels, .named = group.named, .value = static_cast<double>(group.elements.size())});
+  return out;
+}
+
+}  // namespace
+
+Vector aggregated(Evaluator& evaluator, const Aggregation& aggregation, const Expression& expression) {
+  const auto aggregate = aggregation.aggregate;
+  if (aggregate == Aggregate::topk || aggregate == Aggregate::bottomk) return chosen_of_each(evaluator, aggregation, expression);
+  if (aggregate == Aggregate::count_values) return counted_values(evaluator, aggregation, expression);
+  double parameter = 0;
+  if (aggregate == Aggregate::quantile) {
+    parameter = evaluator.scalar(expression.operands[0]);
+    if (!(parameter >= 0 && parameter <= 1))
+      evaluator.remark(Remark::Weight::warning, expression.operands[0],
+                       "quantile value should be between 0 and 1, got " + ground::number_text(parameter));
+  }
+  Vector out;
+  const auto vector = evaluator.vector(expression.operands.back());
+  for (const auto& group : grouped(evaluator, aggregation, vector))
+    out.push_back({.labels = group.labels, .named = group.named, .value = single(aggregate, parameter, group.elements)});
+  return out;
+}
+
+}  // namespace holdup::rules

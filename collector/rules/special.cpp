@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include "collector/rules/evaluator.hpp"
+#include "collector/rules/natural_order.hpp"
+
+// The functions that need more than numbers.
+namespace holdup::rules {
+namespace {
+
+/// NaN last, whichever way.
+void sort_by_value(Vector& vector, bool descending) {
+  std::ranges::stable_sort(vector, [&](const Element& a, const Element& b) {
+    if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value);
+    return descending ? a.value > b.value : a.value < b.value;
+  });
+}
+
+void sort_by_labels(Vector& vector, const std::vector<std::string>& names, bool descending) {
+  std::ranges::stable_sort(vector, [&](const Element& a, const Element& b) {
+    for (const auto& name : names) {
+      const auto left = a.labels->get(name), right = b.labels->get(name);
+      if (left != right) return natural_less(left, right) != descending;
+    }
+    return (*a.labels < *b.labels) != descending && *a.labels != *b.labels;
+  });
+}
+
+}  // namespace
+
+Value Evaluator::call(Special which, const Function& function, const Expression& expression) {
+  const auto& operands = expression.operands;
+  const auto mapped = [&](auto reckon) {
+    auto out = vector(operands[0]);
+    for (auto& element : out) element.value = reckon(element.value);
+    unname(out, expression);
+    return out;
+  };
+  const auto number = [&](std::size_t operand) { return scalar(operands[operand]); };
+  const auto absence = [&](bool absent) {
+    return absent ? Vector{{.labels = keep(labels_of_absence(operands[0])), .value = 1}} : Vector{};
+  };
+  switch (which) {
+    case Special::pi:
+      return std::numbers::pi;
+    case Special::time:
+      return ground::seconds(now().time_since_epoch());
+    case Special::vector:
+      return Vector{{.labels = keep({}), .value = number(0)}};
+    case Special::scalar: {
+      const auto one = vector(operands[0]);
+      return one.size() == 1 ? one.front().value : std::numeric_limits<double>::quiet_NaN();
+    }
+    case Special::absent:
+      return absence(vector(operands[0]).empty());
+    case Special::absent_over_time: {
+      bool absent = true;
+      each_window(operands[0], [&](const Labels*, bool, const Window&) { absent = false; });
+      return absence(absent);
+    }
+    case Special::clamp: {
+      const double low = number(1), high = number(2);
+      if (high < low) return Vector{};
+      return mapped([&](double x) { return std::isnan(x) || std::isnan(low) || std::isnan(high) ? x + low + high : std::max(low, std::min(high, x)); });
+    }
+    case Special::clamp_max:
+      return mapped([high = number(1)](double x) { return std::isnan(high) ? high : x > high ? high : x; });
+    case Special::clamp_min:
+      return mapped([low = number(1)](double x) { return std::isnan(low) ? low : x < low ? low : x; });
+    case Special::round: {
+      const double inverse = 1 / (operands.size() > 1 ? number(1) : 1);  // fewer errors of rounding than by dividing first
+      return mapped([&](double x) { return std::floor(x * inverse + 0.5) / inverse; });
+    }
+    case Special::histogram_quantile:
+      return histogram_quantiles(*this, expression);
+    case Special::label_join:
+      return with_labels_joined(*this, expression);
+    case Special::label_replace:
+      return with_label_replaced(*this, expression);
+    case Special::timestamp: {
+      Vector out;
+      if (const auto* selector = std::get_if<Selector>(&operands[0].node)) {
+        for (auto [element, at] : newest(*selector)) {
+          element.value = ground::seconds((at + setting_.utc_offset).time_since_epoch());
+          out.push_back(element);
+        }
+      } else {
+        out = mapped([at = ground::seconds(now().time_since_epoch())](double) { return at; });
+        drifts();
+      }
+      unname(out, expression);
+      return out;
+    }
+    case Special::sort:
+    case Special::sort_desc:
+    case Special::sort_by_label:
+    case Special::sort_by_label_desc:
+      break;
+  }
+  auto out = vector(operands[0]);
+  if (setting_.range)
+    remark(Remark::Weight::warning, expression, "sort is ineffective for range queries since results are always ordered by labels");
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i < operands.size(); ++i) names.push_back(text(operands[i]));
+  const bool descending = which == Special::sort_desc || which == Special::sort_by_label_desc;
+  if (which == Special::sort || which == Special::sort_desc)
+    sort_by_value(out, descending);
+  else
+    sort_by_labels(out, names, descending);
+  (void)function;
+  return out;
+}
+
+Labels labels_of_absence(const Expression& operand) {
+  const auto* selector = std::get_if<Selector>(&operand.node);
+  std::vector<Label> out;
+  if (selector == nullptr) return {};
+  const auto times = [&](const std::string& name) { return std::ranges::count(selector->matchers, name, &Matcher::name); };
+  for (const auto& matcher : selector->matchers)
+    if (matcher.kind() == MatchKind::equal && matcher.name() != metric_name && times(matcher.name()) == 1)
+      out.emplace_back(matcher.name(), matcher.value());
+  return Labels{std::move(out)};
+}
+
+}  // namespace holdup::rules
