@@ -28,6 +28,14 @@ using Utc = std::chrono::sys_time<Duration>;
 /// UTC of an Instant, by the offset that held when it was taken.
 [[nodiscard]] constexpr Utc utc(Instant at, Duration utc_offset) { return Utc{at.time_since_epoch() + utc_offset}; }
 
+/// at + by, as far as time reaches: what people write may add up to more.
+[[nodiscard]] constexpr Instant shifted(Instant at, Duration by) {
+  const auto from = at.time_since_epoch();
+  if (by < Duration::zero() && from < Duration::min() - by) return Instant::min();
+  if (by > Duration::zero() && from > Duration::max() - by) return Instant::max();
+  return at + by;
+}
+
 /// "2026-11-22T10:28:58.123Z", milliseconds truncated.
 [[nodiscard]] std::string iso8601(Utc time);
 /// Inverse of iso8601; fractions of up to nine digits. Nothing when malformed, or in a year that no Utc reaches.

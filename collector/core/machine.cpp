@@ -44,6 +44,7 @@ Effects Machine::step(incident::Moment moment, Input input) {
 std::vector<Post> Machine::tell(incident::Moment moment, Input input) {
   HOLDUP_EXPECT(moment.now >= moment_.now);
   moment_ = moment;
+  rules_.set_utc_offset(moment.utc_offset);
   effects_ = {};
   changes_.clear();
   input_ = std::move(input);

@@ -20,10 +20,9 @@ constexpr std::size_t most_steps = 1'000'000;  // of all subqueries of one evalu
 
 /// The first multiple of `step`, counted from 1970, that is after `at`.
 ground::Instant multiple_after(ground::Instant at, ground::Duration step, ground::Duration utc_offset) {
-  const auto since = (at + utc_offset).time_since_epoch();
-  auto count = since / step;
-  if (count * step <= since) ++count;
-  return ground::Instant{count * step} - utc_offset;
+  const auto since = ground::shifted(at, utc_offset).time_since_epoch();
+  const auto last = since - since % step;
+  return ground::shifted(ground::shifted(ground::Instant{last <= since ? last : last - step}, step), -utc_offset);
 }
 
 bool is_counter_name(std::string_view name) {
@@ -60,11 +59,11 @@ Value Evaluator::of(const Selector& selector, const Expression&) {
 std::vector<std::pair<Element, ground::Instant>> Evaluator::newest(const Selector& selector) {
   const auto to = moment(selector.view);
   std::vector<std::pair<Element, ground::Instant>> out;
-  for (const auto& series : source_.select(selector, to - setting_.lookback, to)) {
+  for (const auto& series : source_.select(selector, ground::shifted(to, -setting_.lookback), to)) {
     if (series.points.empty() || is_stale(series.points.back().value)) continue;
     const auto& point = series.points.back();
     out.emplace_back(Element{.labels = series.labels, .value = point.value}, point.at);
-    changes(selector.view, point.at + setting_.lookback);
+    changes(selector.view, ground::shifted(point.at, setting_.lookback));
   }
   changes_with_arrivals(selector, to);
   return out;
@@ -73,7 +72,7 @@ std::vector<std::pair<Element, ground::Instant>> Evaluator::newest(const Selecto
 Matrix Evaluator::matrix(const Selector& selector) {
   const auto to = moment(selector.view);
   Matrix out;
-  for (const auto& series : source_.select(selector, to - selector.range, to)) {
+  for (const auto& series : source_.select(selector, ground::shifted(to, -selector.range), to)) {
     Track track{.labels = series.labels};
     std::ranges::copy_if(series.points, std::back_inserter(track.points), [](const Point& point) { return !is_stale(point.value); });
     if (!track.points.empty()) out.push_back(std::move(track));
@@ -86,8 +85,8 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
   const auto step_length = subquery.step > ground::Duration::zero() ? subquery.step : setting_.step;
   Matrix out;
   std::unordered_map<std::string, std::size_t> known;
-  auto at = multiple_after(to - subquery.range, step_length, setting_.utc_offset);
-  for (; at <= to && !out_.error; at += step_length) {
+  auto at = multiple_after(ground::shifted(to, -subquery.range), step_length, setting_.utc_offset);
+  for (; at <= to && !out_.error && !source_.gave_up(); at = ground::shifted(at, step_length)) {
     if (++steps_ > most_steps) fail(expression, "the subqueries take more than a million steps");
     for (const auto& element : step(expression.operands.front(), at)) {
       const auto [place, fresh] = known.try_emplace(key_of(element, setting_.late_names), out.size());
@@ -227,25 +226,25 @@ void Evaluator::remark(Remark::Weight weight, const Expression& where, std::stri
   if (std::ranges::none_of(out_.remarks, same)) out_.remarks.push_back(std::move(made));
 }
 
-void Evaluator::drifts() { out_.changes_at = std::min(out_.changes_at, setting_.at + setting_.tick); }
+void Evaluator::drifts() { out_.changes_at = std::min(out_.changes_at, ground::shifted(setting_.at, setting_.tick)); }
 
 ground::Instant Evaluator::moment(const View& view) const {
   const auto from = [&] {
-    if (view.fixed == View::Fixed::at) return view.at - setting_.utc_offset;
+    if (view.fixed == View::Fixed::at) return ground::shifted(view.at, -setting_.utc_offset);
     if (view.fixed == View::Fixed::start && setting_.range) return setting_.range->first;
     if (view.fixed == View::Fixed::end && setting_.range) return setting_.range->second;
     return setting_.at;
   };
-  return from() - view.offset;
+  return ground::shifted(from(), -view.offset);
 }
 
 void Evaluator::changes(const View& view, ground::Instant when) {
-  if (view.fixed != View::Fixed::at) out_.changes_at = std::min(out_.changes_at, when + view.offset);
+  if (view.fixed != View::Fixed::at) out_.changes_at = std::min(out_.changes_at, ground::shifted(when, view.offset));
 }
 
 /// A sample that is here but not yet seen comes into view by time alone.
 void Evaluator::changes_with_arrivals(const Selector& selector, ground::Instant seen_to) {
-  if (selector.view.offset <= ground::Duration::zero() || selector.view.fixed == View::Fixed::at) return;
+  if (setting_.tick == ground::Duration::zero() || selector.view.offset <= ground::Duration::zero() || selector.view.fixed == View::Fixed::at) return;
   for (const auto& series : source_.select(selector, seen_to, setting_.at))
     if (!series.points.empty()) changes(selector.view, series.points.front().at);
 }

@@ -44,6 +44,8 @@ class Source {
   /// Every series that the selector means with its samples in (after, to]; those without one may be left out. Points stay until the next
   /// call, labels as long as the source.
   [[nodiscard]] virtual std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) = 0;
+  /// It will tell nothing more; what is evaluated over it may end.
+  [[nodiscard]] virtual bool gave_up() { return false; }
 };
 
 struct Setting {
@@ -52,7 +54,7 @@ struct Setting {
   ground::Duration utc_offset{};                                          // of these instants: UTC = instant + offset
   ground::Duration lookback = std::chrono::minutes{5};                    // a value lives that long without a new one
   ground::Duration step = std::chrono::minutes{1};                        // of a subquery that has none
-  ground::Duration tick = std::chrono::seconds{1};                        // how often a result that drifts is worth another look
+  ground::Duration tick{};  // how often a result that drifts is worth another look; 0: nobody asks when it changes
   bool late_names = false;  // names go at the end, not where they no longer count: what Prometheus calls delayed name removal
 };
 

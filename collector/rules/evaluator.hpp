@@ -88,11 +88,11 @@ void Evaluator::each_window(const Expression& range, Take take) {
   const View& view = selector != nullptr ? selector->view : subquery->view;
   const auto length = selector != nullptr ? selector->range : subquery->range;
   const auto to = moment(view);
-  Window window{.samples = {}, .from = to - length, .to = to, .at = setting_.at, .utc_offset = setting_.utc_offset};
+  Window window{.samples = {}, .from = ground::shifted(to, -length), .to = to, .at = setting_.at, .utc_offset = setting_.utc_offset};
   const auto offer = [&](const Labels* labels, bool named, std::span<const Point> points) {
     if (points.empty()) return;
     window.samples = points;
-    changes(view, points.front().at + length);
+    changes(view, ground::shifted(points.front().at, length));
     take(labels, named, window);
   };
   if (selector == nullptr) {

@@ -1,13 +1,14 @@
 #include "collector/serve/query.hpp"
 
-#include <deque>
+#include <algorithm>
+#include <map>
 #include <optional>
+#include <utility>
 
-#include "collector/rules/aggregate_window.hpp"
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/parser.hpp"
 #include "collector/serve/query_shape.hpp"
-#include "collector/serve/selection.hpp"
+#include "collector/serve/query_source.hpp"
 #include "ground/json_writer.hpp"
 #include "ground/number.hpp"
 
@@ -15,86 +16,51 @@ namespace holdup::serve {
 namespace {
 
 using ground::JsonWriter;
-using ground::Quality;
 
-// The evaluator's time is whatever its source says it is: here UTC, as the store keeps it.
+constexpr std::size_t most_values = 2'000'000;  // of an answer
+
 ground::Instant as_instant(ground::Utc time) { return ground::Instant{time.time_since_epoch()}; }
 ground::Utc as_utc(ground::Instant time) { return ground::Utc{time.time_since_epoch()}; }
 
-class StoreSource : public rules::Source {
+rules::Labels counted(const rules::Labels& labels, bool named) {
+  auto out = labels;
+  if (!named) out.set(rules::metric_name, "");
+  return out;
+}
+
+/// The series of an answer with their values so far, by labels.
+class Table {
  public:
-  StoreSource(store::Reader& reader, const OutOfTime& out_of_time) : reader_{reader}, out_of_time_{out_of_time} {}
-
-  ground::Instant read(const rules::Leaf& leaf, ground::Instant at, rules::Vector& out) override {
-    const auto& found = select(*leaf.selector);
-    if (leaf.window == nullptr)
-      read_last(found, as_utc(at), out);
-    else
-      for (const auto& series : found) read_window(series, leaf, at, out);
-    return ground::Instant::max();
+  void add(const rules::Labels& labels, bool named, ground::Instant at, double value) {
+    all_[counted(labels, named)].emplace_back(as_utc(at), value);
+    ++count_;
   }
-
-  [[nodiscard]] const std::vector<Selected>& select(const rules::Selector& selector) {
-    return found_.emplace_back(taken(serve::select(reader_, selector)));
+  [[nodiscard]] bool is_full() const { return count_ > most_values; }
+  [[nodiscard]] Answer answer(const std::vector<rules::Remark>& remarks) const {
+    return success("matrix", remarks, [&](JsonWriter& out) {
+      out.begin_array();
+      for (const auto& [labels, values] : all_) {
+        out.begin_object();
+        write_metric(out, labels, true);
+        out.key("values").begin_array();
+        for (const auto& [at, value] : values) write_pair(out, at, ground::number_text(value));
+        out.end_array().end_object();
+      }
+      out.end_array();
+    });
   }
-
-  /// The good ones in (at - range, at].
-  [[nodiscard]] std::vector<store::Point> points(std::int64_t row, ground::Utc at, ground::Duration range) {
-    if (failure_ || stopped()) return {};
-    auto points = taken(reader_.range(row, {.from = at - range + ground::Duration{1}, .to = at}));
-    samples_ += points.size();
-    if (samples_ > query_most_samples) failure_ = query_error(503, "execution", "the query reads more than 50 million samples");
-    std::erase_if(points, [](const store::Point& p) { return p.quality != Quality::good; });
-    return points;
-  }
-
-  [[nodiscard]] const std::optional<Answer>& failure() const { return failure_; }
 
  private:
-  // A series whose newest point is not good has no value: what was good before it is no longer true.
-  void read_last(const std::vector<Selected>& found, ground::Utc at, rules::Vector& out) {
-    if (failure_ || stopped()) return;
-    std::vector<std::int64_t> rows;
-    for (const auto& series : found) rows.push_back(series.row);
-    const auto points = taken(reader_.instant(rows, at, query_lookback));
-    for (std::size_t i = 0; i < points.size(); ++i)
-      if (points[i] && points[i]->quality == Quality::good) out.push_back({.labels = &found[i].labels, .value = points[i]->value});
-  }
-
-  void read_window(const Selected& series, const rules::Leaf& leaf, ground::Instant at, rules::Vector& out) {
-    rules::AggregateWindow window{{.kind = leaf.window->kind, .range = leaf.selector->range}, query_most_samples};
-    std::optional<ground::Utc> last;
-    for (const auto& point : points(series.row, as_utc(at), leaf.selector->range)) {
-      if (last && point.time <= *last) continue;  // the wall clock was stepped back
-      last = point.time;
-      window.push(as_instant(point.time), point.value);
-    }
-    if (const auto value = window.value(at)) out.push_back({.labels = &series.labels, .value = *value});
-  }
-
-  bool stopped() {
-    if (!failure_ && out_of_time_()) failure_ = query_error(503, "timeout", "the query took too long");
-    return failure_.has_value();
-  }
-
-  template <class T>
-  T taken(ground::Result<T> result) {
-    if (result) return std::move(*result);
-    failure_ = query_error(503, "internal", result.error().what);
-    return {};
-  }
-
-  store::Reader& reader_;
-  const OutOfTime& out_of_time_;
-  std::deque<std::vector<Selected>> found_;  // labels that elements point to
-  std::size_t samples_ = 0;
-  std::optional<Answer> failure_;
+  std::map<rules::Labels, std::vector<std::pair<ground::Utc, double>>> all_;
+  std::size_t count_ = 0;
 };
 
-Answer vector_answer(const rules::Vector& vector, ground::Utc at) {
-  return success("vector", [&](JsonWriter& out) {
+const Answer too_many_values = query_error(422, "execution", "the answer has more than 2 million values: ask for fewer series or a longer step");
+
+Answer vector_answer(const rules::Evaluation& evaluation, ground::Utc at) {
+  return success("vector", evaluation.remarks, [&](JsonWriter& out) {
     out.begin_array();
-    for (const auto& element : vector) {
+    for (const auto& element : std::get<rules::Vector>(evaluation.value)) {
       out.begin_object();
       write_metric(out, *element.labels, element.named);
       write_pair(out.key("value"), at, ground::number_text(element.value));
@@ -104,22 +70,38 @@ Answer vector_answer(const rules::Vector& vector, ground::Utc at) {
   });
 }
 
-// A bare range selector answers with its samples, as in Prometheus.
-Answer matrix_answer(const rules::Selector& selector, StoreSource& source, ground::Utc at) {
-  auto answer = success("matrix", [&](JsonWriter& out) {
-    out.begin_array();
-    for (const auto& series : source.select(selector)) {
-      const auto points = source.points(series.row, at, selector.range);
-      if (points.empty()) continue;
-      out.begin_object();
-      write_metric(out, series.labels, true);
-      out.key("values").begin_array();
-      for (const auto& point : points) write_pair(out, point.time, ground::number_text(point.value));
-      out.end_array().end_object();
-    }
-    out.end_array();
-  });
-  return source.failure().value_or(std::move(answer));
+// A range vector answers with its samples, as in Prometheus.
+Answer matrix_answer(const rules::Evaluation& evaluation) {
+  Table table;
+  for (const auto& track : std::get<rules::Matrix>(evaluation.value))
+    for (const auto& point : track.points) table.add(*track.labels, track.named, point.at, point.value);
+  return table.is_full() ? too_many_values : table.answer(evaluation.remarks);
+}
+
+void add_remarks(std::vector<rules::Remark>& to, const std::vector<rules::Remark>& remarks) {
+  for (const auto& remark : remarks)
+    if (std::ranges::find(to, remark.text(), &rules::Remark::text) == to.end()) to.push_back(remark);
+}
+
+Answer evaluated(const rules::Expression& expression, const RangeQuery& query, QuerySource& source) {
+  Table table;
+  std::vector<rules::Remark> remarks;
+  const std::pair range{as_instant(query.from), as_instant(query.to)};
+  const auto steps = (query.to - query.from) / query.step;
+  for (std::int64_t i = 0; i <= steps; ++i) {
+    const auto at = range.first + i * query.step;
+    if (source.gave_up()) return *source.failure();
+    const auto evaluation = rules::evaluate(expression, {.at = at, .range = range, .lookback = query_lookback}, source);
+    if (source.failure()) return *source.failure();
+    if (evaluation.error) return query_error(422, "execution", evaluation.error->text());
+    add_remarks(remarks, evaluation.remarks);
+    if (const auto* number = std::get_if<double>(&evaluation.value))
+      table.add({}, true, at, *number);
+    else
+      for (const auto& element : std::get<rules::Vector>(evaluation.value)) table.add(*element.labels, element.named, at, element.value);
+    if (table.is_full()) return too_many_values;
+  }
+  return table.answer(remarks);
 }
 
 }  // namespace
@@ -128,16 +110,38 @@ Answer answer(const InstantQuery& query, store::Reader& reader, const OutOfTime&
   const auto parsed = rules::parse(query.expression);
   if (const auto* error = std::get_if<rules::ExpressionError>(&parsed)) return query_error(400, "bad_data", error->text());
   const auto& expression = std::get<rules::Expression>(parsed);
-  if (const auto* text = std::get_if<rules::TextLiteral>(&expression.node))
-    return success("string", [&](JsonWriter& out) { write_pair(out, query.at, text->value); });
-  StoreSource source{reader, out_of_time};
-  if (expression.type == rules::Type::range_vector) return matrix_answer(std::get<rules::Selector>(expression.node), source, query.at);
-  const auto evaluation = rules::evaluate(expression, as_instant(query.at), source);
+  QuerySource source{reader, expression, {.last = query.at}, out_of_time};
+  const auto evaluation = rules::evaluate(expression, {.at = as_instant(query.at), .lookback = query_lookback}, source);
   if (source.failure()) return *source.failure();
   if (evaluation.error) return query_error(422, "execution", evaluation.error->text());
-  if (const auto* number = std::get_if<double>(&evaluation.value))
-    return success("scalar", [&](JsonWriter& out) { write_pair(out, query.at, ground::number_text(*number)); });
-  return vector_answer(std::get<rules::Vector>(evaluation.value), query.at);
+  const auto pair = [&](const char* type, const std::string& text) {
+    return success(type, evaluation.remarks, [&](JsonWriter& out) { write_pair(out, query.at, text); });
+  };
+  if (const auto* text = std::get_if<std::string>(&evaluation.value)) return pair("string", *text);
+  if (const auto* number = std::get_if<double>(&evaluation.value)) return pair("scalar", ground::number_text(*number));
+  return expression.type == rules::Type::range_vector ? matrix_answer(evaluation) : vector_answer(evaluation, query.at);
+}
+
+std::optional<std::string> refusal_of(const RangeQuery& query) {
+  if (query.to < query.from) return "invalid parameter \"end\": end timestamp must not be before start time";
+  if (query.step <= ground::Duration{}) return "invalid parameter \"step\": zero or negative query resolution step widths are not accepted";
+  const auto span_seconds = ground::seconds(query.to.time_since_epoch()) - ground::seconds(query.from.time_since_epoch());
+  if (span_seconds > 9e9) return "invalid parameter \"end\": it is more than 285 years after the start";
+  if ((query.to - query.from) / query.step <= query_most_steps) return std::nullopt;
+  return "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)";
+}
+
+Answer answer(const RangeQuery& query, store::Reader& reader, const OutOfTime& out_of_time) {
+  if (const auto refusal = refusal_of(query)) return query_error(400, "bad_data", *refusal);
+  const auto parsed = rules::parse(query.expression);
+  if (const auto* error = std::get_if<rules::ExpressionError>(&parsed)) return query_error(400, "bad_data", error->text());
+  const auto& expression = std::get<rules::Expression>(parsed);
+  if (expression.type == rules::Type::range_vector || expression.type == rules::Type::text)
+    return query_error(
+        400, "bad_data",
+        "invalid expression type \"" + std::string{rules::name(expression.type)} + "\" for range query, must be Scalar or instant Vector");
+  QuerySource source{reader, expression, {.last = query.to, .step = query.step}, out_of_time};
+  return evaluated(expression, query, source);
 }
 
 }  // namespace holdup::serve

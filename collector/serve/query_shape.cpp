@@ -1,16 +1,27 @@
 #include "collector/serve/query_shape.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "collector/serve/query.hpp"
 
 namespace holdup::serve {
 
 using ground::JsonWriter;
 
-Answer success(std::string_view type, const std::function<void(JsonWriter&)>& result) {
+Answer success(std::string_view type, const std::vector<rules::Remark>& remarks, const std::function<void(JsonWriter&)>& result) {
   JsonWriter out;
   out.begin_object().field("status", "success").key("data").begin_object().field("resultType", type).key("result");
   result(out);
-  return {.body = out.end_object().end_object().take()};
+  out.end_object();
+  for (const auto& [weight, key] : {std::pair{rules::Remark::Weight::warning, "warnings"}, std::pair{rules::Remark::Weight::info, "infos"}}) {
+    if (std::ranges::find(remarks, weight, &rules::Remark::weight) == remarks.end()) continue;
+    out.key(key).begin_array();
+    for (const auto& remark : remarks)
+      if (remark.weight == weight) out.value(remark.text());
+    out.end_array();
+  }
+  return {.body = out.end_object().take()};
 }
 
 Answer query_error(unsigned status, std::string_view kind, std::string_view what) {

@@ -231,3 +231,45 @@ TEST_CASE("for and windows survive a reload of an unchanged rule, a rule that is
   CHECK(text(next.batch(at(12s), low)) == R"(inactive>firing{alertname="W",x="2"}=40@12)");
   CHECK(bench.engine.active().empty());
 }
+
+TEST_CASE("a result that drifts is looked at again each second, without a sample") {
+  Bench bench{"  - {alert: A, expr: 'increase(a[1m]) < 6'}\n"};
+  CHECK(bench.feed(10s, {{1, 0.0}}).empty());
+  CHECK(bench.feed(20s, {{1, 10.0}}).empty());
+  CHECK(bench.engine.next_due() == at(21s));
+  // From 0 to 10 in 10 s, drawn out by half of that at either end at most: it leaves the window at 70 s.
+  CHECK(bench.tick(60s).empty());
+  CHECK(bench.tick(70s).empty());
+  CHECK(bench.tick(75s).empty());
+}
+
+TEST_CASE("time() and the calendar go by UTC") {
+  Bench bench{"  - {alert: Late, expr: 'time() >= 1000000010'}\n  - {alert: Friday, expr: 'day_of_week() == 5'}\n"};
+  bench.engine.set_utc_offset(1'000'000'000s);  // a Sunday
+  CHECK(bench.tick(5s).empty());
+  CHECK(bench.tick(10s) == R"(inactive>firing{alertname="Late"}=1000000010@10)");
+}
+
+TEST_CASE("what is looked at with an offset arrives by a timer") {
+  Bench bench{"  - {alert: A, expr: a offset 10s > 5}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}).empty());
+  CHECK(bench.engine.next_due() == at(11s));
+  CHECK(bench.tick(11s) == R"(inactive>firing{alertname="A",x="1"}=6@11)");
+}
+
+TEST_CASE("aggregations, absence and many to one follow each sample") {
+  Bench bench{"  - {alert: Sum, expr: sum(a) > 10}\n  - {alert: None, expr: absent(b)}\n  - {alert: Share, expr: a / on() group_left b > 2}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}) == R"(inactive>firing{alertname="None"}=1@1)");
+  CHECK(bench.feed(2s, {{2, 5.0}}) == R"(inactive>firing{alertname="Sum"}=11@2)");
+  CHECK(bench.feed(3s, {{3, 2.0}}) ==
+        R"(firing>inactive{alertname="None"}=1@3 inactive>firing{alertname="Share",x="1"}=3@3 inactive>firing{alertname="Share",x="2"}=2.5@3)");
+  CHECK(bench.gone(4s, {3}) ==
+        R"(inactive>firing{alertname="None"}=1@4 firing>inactive{alertname="Share",x="1"}=3@4 firing>inactive{alertname="Share",x="2"}=2.5@4)");
+}
+
+TEST_CASE("a subquery moves with its steps") {
+  Bench bench{"  - {alert: A, expr: 'min_over_time(a[1m:10s]) > 5'}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}}).empty());
+  CHECK(bench.engine.next_due() == at(10s));
+  CHECK(bench.tick(10s) == R"(inactive>firing{alertname="A",x="1"}=6@10)");
+}

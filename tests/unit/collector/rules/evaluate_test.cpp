@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "collector/rules/join.hpp"
+#include "collector/rules/evaluator.hpp"
 #include "collector/rules/parser.hpp"
 #include "ground/number.hpp"
 
@@ -17,22 +17,20 @@ namespace {
 
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 
-/// Series with one value each, of any instant.
+/// Series with one value each, of now.
 class Fixed : public Source {
  public:
-  void add(std::vector<Label> labels, double value) { series_.emplace_back(Labels{std::move(labels)}, value); }
+  void add(std::vector<Label> labels, double value) { series_.push_back({Labels{std::move(labels)}, {{}, value}}); }
 
-  ground::Instant read(const Leaf& leaf, ground::Instant, Vector& out) override {
-    for (const auto& [labels, value] : series_) {
-      bool fits = true;
-      for (const auto& matcher : leaf.selector->matchers) fits = fits && matcher.matches(labels.get(matcher.name()));
-      if (fits) out.push_back({.labels = &labels, .value = value});
-    }
-    return ground::Instant::max();
+  std::vector<SeriesView> select(const Selector& selector, ground::Instant, ground::Instant) override {
+    std::vector<SeriesView> out;
+    for (const auto& [labels, point] : series_)
+      if (selects(selector.matchers, labels)) out.push_back({&labels, {&point, 1}});
+    return out;
   }
 
  private:
-  std::vector<std::pair<Labels, double>> series_;
+  std::vector<std::pair<Labels, Point>> series_;
 };
 
 std::string text(const Evaluation& evaluation) {
@@ -148,5 +146,5 @@ TEST_CASE("and, or and unless work on label sets") {
 TEST_CASE("keys of different labels never fall together") {
   const Labels one{{{"a", "1"}, {"b", "2"}}};
   const Labels other{{{"a", "11:b1:2"}}};
-  CHECK(match_key({.labels = &one}, {}) != match_key({.labels = &other}, {}));
+  CHECK(key_of({.labels = &one}, true) != key_of({.labels = &other}, true));
 }

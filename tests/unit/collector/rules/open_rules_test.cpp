@@ -10,7 +10,7 @@
 using namespace holdup;
 using namespace holdup::rules;
 
-TEST_CASE("rules from the field load or are refused by name") {
+TEST_CASE("rules from the field load") {
   const std::string path = HOLDUP_SOURCE_DIR "/../shared/rules/open.yml";
   std::ifstream file{path};
   if (!file) {
@@ -20,8 +20,7 @@ TEST_CASE("rules from the field load or are refused by name") {
   const std::vector<RuleText> files{{"open.yml", {std::istreambuf_iterator<char>{file}, {}}}};
   ground::Problems problems;
   const auto rules = load(files, problems);
-  CHECK(rules.size() >= 60);
-  CHECK(rules.size() + problems.errors() >= 93);
+  CHECK(rules.size() == 93);
   for (const auto& problem : problems.all()) {
     CAPTURE(problem.text());
     CHECK(problem.what.starts_with("not supported: "));

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "collector/rules/duration.hpp"
+#include "collector/rules/function.hpp"
 #include "ground/number.hpp"
 
 using namespace holdup;
@@ -15,22 +16,48 @@ std::string shape(const Expression& expression);
 
 struct Shape {
   const Expression& expression;
+  [[nodiscard]] std::string operands() const;
+  [[nodiscard]] static std::string view(const View& view) {
+    constexpr const char* fixed[] = {"", "@", "@start", "@end"};
+    std::string out = fixed[static_cast<int>(view.fixed)];
+    if (view.fixed == View::Fixed::at) out += ground::number_text(ground::seconds(view.at.time_since_epoch()));
+    return view.offset.count() == 0 ? out : out + "-" + ground::duration_text(view.offset);
+  }
   std::string operator()(const NumberLiteral& number) const { return ground::number_text(number.value); }
   std::string operator()(const TextLiteral& text) const { return "'" + text.value + "'"; }
   std::string operator()(const Negation&) const { return "(neg " + shape(expression.operands[0]) + ")"; }
-  std::string operator()(const WindowCall& call) const { return std::string{name(call.kind)} + "(" + shape(expression.operands[0]) + ")"; }
+  std::string operator()(const Call& call) const { return std::string{call.function->name} + "(" + operands() + ")"; }
+  std::string operator()(const Aggregation& aggregation) const {
+    std::string out{name(aggregation.aggregate)};
+    out += aggregation.without ? " without" : " by";
+    for (const auto& label : aggregation.labels) out += ":" + label;
+    return out + "(" + operands() + ")";
+  }
+  std::string operator()(const Subquery& subquery) const {
+    return operands() + "[" + prometheus_duration_text(subquery.range) + ":" + prometheus_duration_text(subquery.step) + "]" +
+           view(subquery.view);
+  }
   std::string operator()(const Selector& selector) const {
     std::string out = "{";
     for (const auto& matcher : selector.matchers) out += (out.size() > 1 ? "," : "") + matcher.text();
-    return out + "}" + (selector.range.count() > 0 ? "[" + prometheus_duration_text(selector.range) + "]" : "");
+    return out + "}" + (selector.range.count() > 0 ? "[" + prometheus_duration_text(selector.range) + "]" : "") + view(selector.view);
   }
   std::string operator()(const Binary& binary) const {
     constexpr const char* kinds[] = {"", " on", " ignoring"};
+    constexpr const char* manies[] = {"", " left", " right"};
     std::string out = "(" + std::string{name(binary.op)} + (binary.as_bool ? " bool" : "") + kinds[static_cast<int>(binary.matching.kind)];
     for (const auto& label : binary.matching.labels) out += ":" + label;
+    out += manies[static_cast<int>(binary.matching.many)];
+    for (const auto& label : binary.matching.include) out += ":" + label;
     return out + " " + shape(expression.operands[0]) + " " + shape(expression.operands[1]) + ")";
   }
 };
+
+std::string Shape::operands() const {
+  std::string out;
+  for (const auto& operand : expression.operands) out += (out.empty() ? "" : ", ") + shape(operand);
+  return out;
+}
 
 std::string shape(const Expression& expression) { return std::visit(Shape{expression}, expression.node); }
 
@@ -93,16 +120,48 @@ TEST_CASE("selectors take names, all four matchers and a range") {
   CHECK(parsed("avg_over_time(a[300])") == R"(avg_over_time({__name__="a"}[5m]))");
 }
 
+TEST_CASE("functions take operands, aggregations a grouping on either side") {
+  CHECK(parsed("rate(a[5m])") == R"(rate({__name__="a"}[5m]))");
+  CHECK(parsed("clamp(a, 1, 2)") == R"(clamp({__name__="a"}, 1, 2))");
+  CHECK(parsed("pi() + time()") == "(+ pi() time())");
+  CHECK(parsed("hour()") == "hour()");
+  CHECK(parsed("label_join(a, 'x', '-')") == R"(label_join({__name__="a"}, 'x', '-'))");
+  CHECK(parsed("label_join(a, 'x', '-', 'b', 'c')") == R"(label_join({__name__="a"}, 'x', '-', 'b', 'c'))");
+  CHECK(parsed("sum(a)") == R"(sum by({__name__="a"}))");
+  CHECK(parsed("SUM by (x, y,) (a)") == R"(sum by:x:y({__name__="a"}))");
+  CHECK(parsed("topk without() (3, a)") == R"(topk without(3, {__name__="a"}))");
+  CHECK(parsed("count_values('v', a) by ('odd label')") == R"(count_values by:odd label('v', {__name__="a"}))");
+}
+
+TEST_CASE("views and subqueries follow what they look at, in either order") {
+  CHECK(parsed("a offset 5m") == R"({__name__="a"}-5min)");
+  CHECK(parsed("a[1m] offset -90s") == R"({__name__="a"}[1m]--90s)");
+  CHECK(parsed("a @ 10.5 offset 5m") == R"({__name__="a"}@10.5-5min)");
+  CHECK(parsed("a offset 5m @ -10") == R"({__name__="a"}@-10-5min)");
+  CHECK(parsed("a @ start()") == R"({__name__="a"}@start)");
+  CHECK(parsed("rate(a[5m] @ end())") == R"(rate({__name__="a"}[5m]@end))");
+  CHECK(parsed("max_over_time(rate(a[1m])[5m:30s] offset 1h)") == R"(max_over_time(rate({__name__="a"}[1m])[5m:30s]-1h))");
+  CHECK(parsed("min_over_time((a + b)[5m:])") == R"(min_over_time((+ {__name__="a"} {__name__="b"})[5m:0s]))");
+}
+
+TEST_CASE("one side may have many partners") {
+  CHECK(parsed("a * on(x) group_left(y, z) b") == R"((* on:x left:y:z {__name__="a"} {__name__="b"}))");
+  CHECK(parsed("a * ignoring(x) group_right b") == R"((* ignoring:x right {__name__="a"} {__name__="b"}))");
+  CHECK(parsed("a atan2 b") == R"((atan2 {__name__="a"} {__name__="b"}))");
+  CHECK(parsed("a and on(x) group_left b") == "no grouping goes with 'and' (line 1, column 3)");
+  CHECK(parsed("a * on(x) group_left(x) b") == "label 'x' stands in 'on' and in the group modifier (line 1, column 3)");
+}
+
 TEST_CASE("what is not built is refused by name with its place") {
-  CHECK(parsed("1 + sum(a)") == "not supported: sum (line 1, column 5)");
-  CHECK(parsed("sum by (x) (a)") == "not supported: sum (line 1, column 1)");
-  CHECK(parsed("a\n  > rate(b[5m])") == "not supported: rate (line 2, column 5)");
-  CHECK(parsed("a offset 5m") == "not supported: offset (line 1, column 3)");
-  CHECK(parsed("a @ 10") == "not supported: @ (line 1, column 3)");
-  CHECK(parsed("max_over_time(a[5m:1m])") == "not supported: subquery [5m:…] (line 1, column 16)");
-  CHECK(parsed("a * on(x) group_left(y) b") == "not supported: group_left (line 1, column 11)");
-  CHECK(parsed("a atan2 b") == "not supported: atan2 (line 1, column 3)");
+  CHECK(parsed("1 + limitk(1, a)") == "not supported: limitk (line 1, column 5)");
+  CHECK(parsed("a\n  > histogram_sum(b)") == "not supported: histogram_sum (line 2, column 5)");
+  CHECK(parsed("holt_winters(a[5m], 0.1, 0.2)") == "not supported: holt_winters (line 1, column 1)");
+  CHECK(parsed("info(a)") == "not supported: info (line 1, column 1)");
+  CHECK(parsed("a * on(x) fill(0) b") == "not supported: fill (line 1, column 11)");
   CHECK(parsed("a[5m] anchored") == "not supported: anchored (line 1, column 7)");
+  CHECK(parsed("rate(a[5m+1m])") == "not supported: duration expressions (line 1, column 8)");
+  CHECK(parsed("rate(a[step()])") == "not supported: duration expressions (line 1, column 8)");
+  CHECK(parsed("a offset (5m)") == "not supported: duration expressions (line 1, column 10)");
   CHECK(parsed("maxx_over_time(a[5m])") == "unknown function 'maxx_over_time', did you mean 'max_over_time'? (line 1, column 1)");
 }
 
@@ -118,12 +177,12 @@ TEST_CASE("what breaks the grammar is told where") {
   CHECK(parsed("a $ b") == "unexpected character '$' (line 1, column 3)");
   CHECK(parsed("12abc") == "'12abc' is neither a number nor a duration (line 1, column 1)");
   CHECK(parsed("5m1h") == "'5m1h' is neither a number nor a duration (line 1, column 1)");
-  CHECK(parsed("a[x]") == "a range such as 5m stands in [] (line 1, column 3)");
+  CHECK(parsed("a[x]") == "a range such as 5m is expected, not 'x' (line 1, column 3)");
   CHECK(parsed("a[0s]") == "a range is longer than 0 and at most 100 years (line 1, column 3)");
   CHECK(parsed("(a)[5m]") == "a range follows a selector only (line 1, column 4)");
   CHECK(parsed("a{__name__='b'}") == "the metric's name is given twice (line 1, column 12)");
   CHECK(parsed("a + on(1) b") == "a label name is expected (line 1, column 8)");
-  CHECK(parsed("max_over_time(a[5m], 2)") == "max_over_time takes one argument (line 1, column 20)");
+  CHECK(parsed("max_over_time(a[5m], 2)") == "max_over_time takes 1 argument (line 1, column 1)");
 }
 
 TEST_CASE("types are checked") {
@@ -135,6 +194,16 @@ TEST_CASE("types are checked") {
   CHECK(parsed("'x' + 1") == "'+' does not take a string (line 1, column 5)");
   CHECK(parsed("-'x'") == "a sign stands before a scalar or an instant vector, not a string (line 1, column 1)");
   CHECK(parsed("max_over_time(a)") == "max_over_time takes a range vector, not an instant vector (line 1, column 1)");
+  CHECK(parsed("rate(a)") == "rate takes a range vector, not an instant vector (line 1, column 1)");
+  CHECK(parsed("clamp(a, 1)") == "clamp takes 3 arguments (line 1, column 1)");
+  CHECK(parsed("round(a, 1, 2)") == "round takes at most 2 arguments (line 1, column 1)");
+  CHECK(parsed("clamp_min(a, b)") == "clamp_min takes a scalar as argument 2, not an instant vector (line 1, column 1)");
+  CHECK(parsed("sum(1)") == "sum takes an instant vector, not a scalar (line 1, column 1)");
+  CHECK(parsed("topk(a)") == "topk takes 2 arguments (line 1, column 1)");
+  CHECK(parsed("count_values(1, a)") == "count_values takes a string as argument 1, not a scalar (line 1, column 1)");
+  CHECK(parsed("1[5m:1m]") == "a subquery is of an instant vector, not a scalar (line 1, column 1)");
+  CHECK(parsed("sum(a) offset 5m") == "'offset' follows a selector or a subquery only (line 1, column 8)");
+  CHECK(parsed("a offset 5m offset 5m") == "'offset' stands twice (line 1, column 13)");
   CHECK(parsed("{x!='1'}") == "a selector needs at least one matcher that does not match the empty text (line 1, column 1)");
   CHECK(parsed("{}") == "a selector needs at least one matcher that does not match the empty text (line 1, column 1)");
 }
