@@ -18,7 +18,9 @@ struct Group {
   Vector elements;
 };
 
-bool listed(const Aggregation& aggregation, std::string_view name) { return std::ranges::find(aggregation.labels, name) != aggregation.labels.end(); }
+bool listed(const Aggregation& aggregation, std::string_view name) {
+  return std::ranges::find(aggregation.labels, name) != aggregation.labels.end();
+}
 
 Labels group_labels(const Aggregation& aggregation, const Element& element, bool late_names) {
   std::vector<Label> out;
@@ -100,7 +102,8 @@ Vector chosen_of_each(Evaluator& evaluator, const Aggregation& aggregation, cons
   const double count = evaluator.scalar(expression.operands[0]);
   const auto vector = evaluator.vector(expression.operands[1]);
   if (std::isnan(count)) return evaluator.fail(expression, "Parameter value is NaN"), Vector{};
-  if (std::abs(count) > most) return evaluator.fail(expression, "Scalar value " + ground::number_text(count) + " overflows int64"), Vector{};
+  if (std::abs(count) > most)
+    return evaluator.fail(expression, "Scalar value " + ground::number_text(count) + " overflows int64"), Vector{};
   Vector out;
   if (count < 1) return out;
   for (auto& group : grouped(evaluator, aggregation, vector))

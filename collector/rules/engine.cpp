@@ -164,8 +164,7 @@ void Engine::accept(ground::Instant at, const Sample& sample) {
   Series& series = *found->second;
   series.last_at = at;
   touched_.insert(series.rules.begin(), series.rules.end());
-  if (!series.rules.empty())
-    counters_.samples_cut += series.push({at, sample.value.value_or(stale_marker)}, options_.window_max_samples);
+  if (!series.rules.empty()) counters_.samples_cut += series.push({at, sample.value.value_or(stale_marker)}, options_.window_max_samples);
 }
 
 void Engine::evaluate_due(ground::Instant at, std::vector<Transition>& out) {

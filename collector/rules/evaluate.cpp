@@ -126,7 +126,8 @@ Value Evaluator::call(OverTime reckon, const Function& function, const Expressio
   }
   const auto& [first, second] = parameters;
   if (reckon == over_time::quantile && !(first >= 0 && first <= 1))
-    remark(Remark::Weight::warning, expression.operands.front(), "quantile value should be between 0 and 1, got " + ground::number_text(first));
+    remark(Remark::Weight::warning, expression.operands.front(),
+           "quantile value should be between 0 and 1, got " + ground::number_text(first));
   if (reckon == over_time::smoothed && !(first > 0 && first < 1))
     return fail(expression, "invalid smoothing factor. Expected: 0 < sf < 1, got: " + std::to_string(first)), Vector{};
   if (reckon == over_time::smoothed && !(second > 0 && second < 1))
@@ -244,7 +245,9 @@ void Evaluator::changes(const View& view, ground::Instant when) {
 
 /// A sample that is here but not yet seen comes into view by time alone.
 void Evaluator::changes_with_arrivals(const Selector& selector, ground::Instant seen_to) {
-  if (setting_.tick == ground::Duration::zero() || selector.view.offset <= ground::Duration::zero() || selector.view.fixed == View::Fixed::at) return;
+  if (setting_.tick == ground::Duration::zero() || selector.view.offset <= ground::Duration::zero() ||
+      selector.view.fixed == View::Fixed::at)
+    return;
   for (const auto& series : source_.select(selector, seen_to, setting_.at))
     if (!series.points.empty()) changes(selector.view, series.points.front().at);
 }

@@ -23,7 +23,8 @@ std::string_view name(Type type) {
 }
 
 std::string_view name(Operator op) {
-  constexpr std::array<std::string_view, 16> names{"^", "*", "/", "%", "atan2", "+", "-", "==", "!=", "<", ">", "<=", ">=", "and", "unless", "or"};
+  constexpr std::array<std::string_view, 16> names{
+      "^", "*", "/", "%", "atan2", "+", "-", "==", "!=", "<", ">", "<=", ">=", "and", "unless", "or"};
   return names[static_cast<std::size_t>(op)];
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 #include <string>
 
@@ -66,8 +67,8 @@ Function special(std::string_view name, Special which, std::vector<Type> takes) 
   return {.name = name, .takes = std::move(takes), .made = which};
 }
 
-std::vector<Function> make_table() {
-  constexpr auto scalar = Type::scalar, text = Type::text, vector = Type::instant_vector, range = Type::range_vector;
+std::vector<Function> over_windows() {
+  constexpr auto scalar = Type::scalar, range = Type::range_vector;
   return {
       of_window("avg_over_time", over_time::average),
       of_window("sum_over_time", over_time::sum),
@@ -95,7 +96,11 @@ std::vector<Function> make_table() {
       of_window("deriv", over_time::derivative),
       drifting({.name = "predict_linear", .takes = {range, scalar}, .made = over_time::predict_linear}),
       {.name = "double_exponential_smoothing", .takes = {range, scalar, scalar}, .made = over_time::smoothed},
+  };
+}
 
+std::vector<Function> of_numbers_and_moments() {
+  return {
       of_numbers("abs", [](double x) { return std::abs(x); }),
       of_numbers("ceil", [](double x) { return std::ceil(x); }),
       of_numbers("floor", [](double x) { return std::floor(x); }),
@@ -128,7 +133,12 @@ std::vector<Function> make_table() {
       of_moments("days_in_month", days_in_month),
       of_moments("month", month),
       of_moments("year", year),
+  };
+}
 
+std::vector<Function> specials() {
+  constexpr auto scalar = Type::scalar, text = Type::text, vector = Type::instant_vector, range = Type::range_vector;
+  return {
       special("absent", Special::absent, {vector}),
       special("absent_over_time", Special::absent_over_time, {range}),
       special("clamp", Special::clamp, {vector, scalar, scalar}),
@@ -148,6 +158,13 @@ std::vector<Function> make_table() {
       special("timestamp", Special::timestamp, {vector}),
       special("vector", Special::vector, {scalar}),
   };
+}
+
+std::vector<Function> make_table() {
+  auto out = over_windows();
+  std::ranges::move(of_numbers_and_moments(), std::back_inserter(out));
+  std::ranges::move(specials(), std::back_inserter(out));
+  return out;
 }
 
 const std::vector<Function>& table() {

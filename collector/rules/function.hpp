@@ -22,7 +22,7 @@ namespace holdup::rules {
 struct Window {
   std::span<const Point> samples;  // at least one
   ground::Instant from{}, to{};
-  ground::Instant at{};  // of the evaluation
+  ground::Instant at{};           // of the evaluation
   ground::Duration utc_offset{};  // of these instants
   std::array<double, 2> parameters{};
 };

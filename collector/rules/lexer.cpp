@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 // Two characters before one: "==" is not "=" twice.
-constexpr std::array<std::string_view, 24> symbols{"==", "!=", "=~", "!~", "<=", ">=", "=", "<", ">", "+", "-", "*", ":",
-                                                   "/",  "%",  "^",  "(",  ")",  "{",  "}", "[", "]", ",", "@"};
+constexpr std::array<std::string_view, 24> symbols{"==", "!=", "=~", "!~", "<=", ">=", "=", "<", ">", "+", "-", "*",
+                                                   ":",  "/",  "%",  "^",  "(",  ")",  "{", "}", "[", "]", ",", "@"};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':'; }

@@ -40,9 +40,9 @@ constexpr int power_strength = 6;
 constexpr double longest_range_seconds = 100.0 * 365 * 86400, furthest_seconds = 9e9;
 constexpr std::string_view a_range = "a range such as 5m";
 
-constexpr std::array<Aggregate, 12> aggregates{Aggregate::sum,    Aggregate::avg,    Aggregate::min,  Aggregate::max,
-                                               Aggregate::count,  Aggregate::group,  Aggregate::stddev, Aggregate::stdvar,
-                                               Aggregate::topk,   Aggregate::bottomk, Aggregate::quantile, Aggregate::count_values};
+constexpr std::array<Aggregate, 12> aggregates{Aggregate::sum,   Aggregate::avg,     Aggregate::min,      Aggregate::max,
+                                               Aggregate::count, Aggregate::group,   Aggregate::stddev,   Aggregate::stdvar,
+                                               Aggregate::topk,  Aggregate::bottomk, Aggregate::quantile, Aggregate::count_values};
 constexpr std::array<std::string_view, 2> refused_aggregates{"limitk", "limit_ratio"};
 
 std::string folded(std::string text) {
@@ -211,7 +211,8 @@ class Parser {
     const Token time = take();
     if (!(std::abs(time.number) <= furthest_seconds)) return fail(time.at, "a time that far away cannot be reckoned with");
     view.fixed = View::Fixed::at;
-    view.at = ground::Instant{std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>{before ? -time.number : time.number})};
+    view.at =
+        ground::Instant{std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>{before ? -time.number : time.number})};
   }
 
   Expression primary() {
@@ -281,7 +282,8 @@ class Parser {
   }
 
   void refuse_call(const Token& function) {
-    const bool refused = is_refused_function(function.text) || std::ranges::find(refused_aggregates, folded(function.text)) != refused_aggregates.end();
+    const bool refused =
+        is_refused_function(function.text) || std::ranges::find(refused_aggregates, folded(function.text)) != refused_aggregates.end();
     if (refused) return not_supported(function, function.text);
     const auto guess = nearest_function(function.text);
     fail(function.at, "unknown function '" + ground::printable(function.text.substr(0, 80)) + "'" +

@@ -126,7 +126,8 @@ class RuleFile {
     for (const auto& [selector, behind] : leaves(rule.expression)) {
       const auto reach = selector->range + selector->view.offset + behind;
       if (reach > longest_window)
-        map.problem("expr", "not supported: a window that reaches " + prometheus_duration_text(reach) + " back", "at most 1d is held in memory");
+        map.problem("expr", "not supported: a window that reaches " + prometheus_duration_text(reach) + " back",
+                    "at most 1d is held in memory");
       if (selector->view.offset < ground::Duration::zero()) map.problem("expr", "not supported: an offset into what is to come");
       if (selector->view.fixed == View::Fixed::at) map.problem("expr", "not supported: '@' with a time, in a rule");
     }

@@ -57,7 +57,8 @@ class Values {
         rest_.remove_prefix(5), add(stale_marker, 1);
       else
         numbers();
-      if (!rest_.empty() && rest_.front() != ' ' && rest_.front() != '\t' && wrong_.empty()) wrong_ = "cannot be read: " + std::string{rest_};
+      if (!rest_.empty() && rest_.front() != ' ' && rest_.front() != '\t' && wrong_.empty())
+        wrong_ = "cannot be read: " + std::string{rest_};
       if (!wrong_.empty()) return malformed(wrong_);
     }
     return std::move(out_);

@@ -28,9 +28,41 @@ void sort_by_labels(Vector& vector, const std::vector<std::string>& names, bool 
   });
 }
 
+Vector sorted(Evaluator& evaluator, Special which, const Expression& expression) {
+  auto out = evaluator.vector(expression.operands[0]);
+  if (evaluator.setting().range)
+    evaluator.remark(Remark::Weight::warning, expression,
+                     "sort is ineffective for range queries since results are always ordered by labels");
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i < expression.operands.size(); ++i) names.push_back(evaluator.text(expression.operands[i]));
+  const bool descending = which == Special::sort_desc || which == Special::sort_by_label_desc;
+  if (which == Special::sort || which == Special::sort_desc)
+    sort_by_value(out, descending);
+  else
+    sort_by_labels(out, names, descending);
+  return out;
+}
+
+/// Of a selector's samples their own times; what is reckoned is of now.
+Vector timestamps(Evaluator& evaluator, const Expression& expression) {
+  Vector out;
+  if (const auto* selector = std::get_if<Selector>(&expression.operands[0].node)) {
+    for (const auto& [element, at] : evaluator.newest(*selector)) {
+      out.push_back(element);
+      out.back().value = ground::seconds((at + evaluator.setting().utc_offset).time_since_epoch());
+    }
+  } else {
+    out = evaluator.vector(expression.operands[0]);
+    for (auto& element : out) element.value = ground::seconds(evaluator.now().time_since_epoch());
+    evaluator.drifts();
+  }
+  evaluator.unname(out, expression);
+  return out;
+}
+
 }  // namespace
 
-Value Evaluator::call(Special which, const Function& function, const Expression& expression) {
+Value Evaluator::call(Special which, const Function&, const Expression& expression) {
   const auto& operands = expression.operands;
   const auto mapped = [&](auto reckon) {
     auto out = vector(operands[0]);
@@ -63,7 +95,9 @@ Value Evaluator::call(Special which, const Function& function, const Expression&
     case Special::clamp: {
       const double low = number(1), high = number(2);
       if (high < low) return Vector{};
-      return mapped([&](double x) { return std::isnan(x) || std::isnan(low) || std::isnan(high) ? x + low + high : std::max(low, std::min(high, x)); });
+      return mapped([&](double x) {
+        return std::isnan(x) || std::isnan(low) || std::isnan(high) ? x + low + high : std::max(low, std::min(high, x));
+      });
     }
     case Special::clamp_max:
       return mapped([high = number(1)](double x) { return std::isnan(high) ? high : x > high ? high : x; });
@@ -79,38 +113,15 @@ Value Evaluator::call(Special which, const Function& function, const Expression&
       return with_labels_joined(*this, expression);
     case Special::label_replace:
       return with_label_replaced(*this, expression);
-    case Special::timestamp: {
-      Vector out;
-      if (const auto* selector = std::get_if<Selector>(&operands[0].node)) {
-        for (auto [element, at] : newest(*selector)) {
-          element.value = ground::seconds((at + setting_.utc_offset).time_since_epoch());
-          out.push_back(element);
-        }
-      } else {
-        out = mapped([at = ground::seconds(now().time_since_epoch())](double) { return at; });
-        drifts();
-      }
-      unname(out, expression);
-      return out;
-    }
+    case Special::timestamp:
+      return timestamps(*this, expression);
     case Special::sort:
     case Special::sort_desc:
     case Special::sort_by_label:
     case Special::sort_by_label_desc:
       break;
   }
-  auto out = vector(operands[0]);
-  if (setting_.range)
-    remark(Remark::Weight::warning, expression, "sort is ineffective for range queries since results are always ordered by labels");
-  std::vector<std::string> names;
-  for (std::size_t i = 1; i < operands.size(); ++i) names.push_back(text(operands[i]));
-  const bool descending = which == Special::sort_desc || which == Special::sort_by_label_desc;
-  if (which == Special::sort || which == Special::sort_desc)
-    sort_by_value(out, descending);
-  else
-    sort_by_labels(out, names, descending);
-  (void)function;
-  return out;
+  return sorted(*this, which, expression);
 }
 
 Labels labels_of_absence(const Expression& operand) {

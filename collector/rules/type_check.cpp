@@ -24,7 +24,8 @@ struct TypeCheck {
 
   Checked operator()(const Subquery&) const {
     const Type type = expression.operands.front().type;
-    return type == Type::instant_vector ? as(Type::range_vector) : fail("a subquery is of an instant vector, not a " + std::string{name(type)});
+    return type == Type::instant_vector ? as(Type::range_vector)
+                                        : fail("a subquery is of an instant vector, not a " + std::string{name(type)});
   }
 
   Checked operator()(const Call& call) const {

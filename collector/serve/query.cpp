@@ -55,7 +55,8 @@ class Table {
   std::size_t count_ = 0;
 };
 
-const Answer too_many_values = query_error(422, "execution", "the answer has more than 2 million values: ask for fewer series or a longer step");
+const Answer too_many_values =
+    query_error(422, "execution", "the answer has more than 2 million values: ask for fewer series or a longer step");
 
 Answer vector_answer(const rules::Evaluation& evaluation, ground::Utc at) {
   return success("vector", evaluation.remarks, [&](JsonWriter& out) {

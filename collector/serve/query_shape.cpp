@@ -14,7 +14,8 @@ Answer success(std::string_view type, const std::vector<rules::Remark>& remarks,
   out.begin_object().field("status", "success").key("data").begin_object().field("resultType", type).key("result");
   result(out);
   out.end_object();
-  for (const auto& [weight, key] : {std::pair{rules::Remark::Weight::warning, "warnings"}, std::pair{rules::Remark::Weight::info, "infos"}}) {
+  for (const auto& [weight, key] :
+       {std::pair{rules::Remark::Weight::warning, "warnings"}, std::pair{rules::Remark::Weight::info, "infos"}}) {
     if (std::ranges::find(remarks, weight, &rules::Remark::weight) == remarks.end()) continue;
     out.key(key).begin_array();
     for (const auto& remark : remarks)

@@ -98,10 +98,12 @@ void QuerySource::read_on(Lead& lead, Instant after, Instant to) {
 void QuerySource::read(Lead& lead, Instant after, Instant to) {
   for (auto& track : lead.tracks) {
     if (gave_up()) return;
-    const auto points = reader_.range(track.selected.row, {.from = as_utc(after) + ground::Duration{after < Instant::max() ? 1 : 0}, .to = as_utc(to)});
+    const auto points =
+        reader_.range(track.selected.row, {.from = as_utc(after) + ground::Duration{after < Instant::max() ? 1 : 0}, .to = as_utc(to)});
     if (!points) return void(failure_ = query_error(503, "internal", points.error().what));
     samples_ += points->size();
-    if (samples_ > query_most_samples) return void(failure_ = query_error(503, "execution", "the query reads more than 50 million samples"));
+    if (samples_ > query_most_samples)
+      return void(failure_ = query_error(503, "execution", "the query reads more than 50 million samples"));
     for (const auto& point : *points)  // one not newer than the last: the wall clock was stepped back
       if (track.points.empty() || as_instant(point.time) > track.points.back().at) track.points.push_back(point_of(point));
   }

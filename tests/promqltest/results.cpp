@@ -38,8 +38,7 @@ std::optional<std::string> difference(const std::vector<Series>& expected, const
     const auto at = std::ranges::find(found, wanted.labels, &Series::labels);
     if (at == found.end()) return wanted.labels.text() + " is missing";
     if (ordered && static_cast<std::size_t>(at - found.begin()) != i) return wanted.labels.text() + " stands in another place";
-    if (!same(wanted.points, at->points))
-      return wanted.labels.text() + " is" + text_of(at->points) + ", expected" + text_of(wanted.points);
+    if (!same(wanted.points, at->points)) return wanted.labels.text() + " is" + text_of(at->points) + ", expected" + text_of(wanted.points);
   }
   for (const auto& series : found)
     if (std::ranges::find(expected, series.labels, &Series::labels) == expected.end())

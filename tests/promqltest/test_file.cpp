@@ -36,7 +36,7 @@ using Block = std::vector<Line>;
 
 /// What a line `expect …` wants of errors and remarks.
 struct Expectation {
-  std::string word;              // fail, warn, info, no_warn, no_info
+  std::string word;  // fail, warn, info, no_warn, no_info
   std::optional<std::string> message;
   std::optional<std::regex> pattern;
 
@@ -109,7 +109,8 @@ std::vector<Block> blocks_of(std::string_view text) {
 
 /// Does not set what a subquery asks at each of its steps.
 void fix(Expression& expression, Instant at, bool within) {
-  if (auto* selector = std::get_if<rules::Selector>(&expression.node); selector != nullptr && !within && selector->view.fixed == rules::View::Fixed::no)
+  if (auto* selector = std::get_if<rules::Selector>(&expression.node);
+      selector != nullptr && !within && selector->view.fixed == rules::View::Fixed::no)
     selector->view.fixed = rules::View::Fixed::at, selector->view.at = at;
   auto* subquery = std::get_if<rules::Subquery>(&expression.node);
   if (subquery != nullptr && !within && subquery->view.fixed == rules::View::Fixed::no)
@@ -127,7 +128,8 @@ bool tells_time(const Expression& expression) {
     const auto* call = std::get_if<rules::Call>(&node.node);
     if (call == nullptr) return false;
     const auto name = call->function->name;
-    return std::holds_alternative<rules::OfMoment>(call->function->made) || name == "time" || name == "timestamp" || name == "predict_linear";
+    return std::holds_alternative<rules::OfMoment>(call->function->made) || name == "time" || name == "timestamp" ||
+           name == "predict_linear";
   });
 }
 
@@ -256,7 +258,8 @@ class Runner {
     if (words[0] == "expect" && words.size() > 1 && words[1] == "range") return matrix_of(eval, words), false;
     if (words[0] == "expect") return expect(eval, text), false;
     if (words.size() == 1 && !text.starts_with('{'))
-      if (const auto number = rules::parse_series("{} " + text); number && number->values.size() == 1) return eval.number = number->values[0], true;
+      if (const auto number = rules::parse_series("{} " + text); number && number->values.size() == 1)
+        return eval.number = number->values[0], true;
     read_series(eval, text);
     return false;
   }
@@ -351,10 +354,10 @@ class Runner {
       return eval.text == *text ? std::nullopt : std::optional{"is the string \"" + *text + "\""};
     if (eval.number || eval.text) return "is no scalar or string";
     if (const auto* vector = std::get_if<rules::Vector>(&evaluation.value))
-      for (const auto& element : *vector)
-        found.push_back({counted(element.labels, element.named), {{eval.from, element.value}}});
+      for (const auto& element : *vector) found.push_back({counted(element.labels, element.named), {{eval.from, element.value}}});
     else
-      for (const auto& track : std::get<rules::Matrix>(evaluation.value)) found.push_back({counted(track.labels, track.named), track.points});
+      for (const auto& track : std::get<rules::Matrix>(evaluation.value))
+        found.push_back({counted(track.labels, track.named), track.points});
     return difference(eval.series, found, ordered);
   }
 

@@ -244,7 +244,7 @@ TEST_CASE("a result that drifts is looked at again each second, without a sample
 }
 
 TEST_CASE("time() and the calendar go by UTC") {
-  Bench bench{"  - {alert: Late, expr: 'time() >= 1000000010'}\n  - {alert: Friday, expr: 'day_of_week() == 5'}\n"};
+  Bench bench{"  - {alert: Late, expr: 'vector(time()) >= 1000000010'}\n  - {alert: Friday, expr: 'day_of_week() == 5'}\n"};
   bench.engine.set_utc_offset(1'000'000'000s);  // a Sunday
   CHECK(bench.tick(5s).empty());
   CHECK(bench.tick(10s) == R"(inactive>firing{alertname="Late"}=1000000010@10)");
@@ -258,13 +258,16 @@ TEST_CASE("what is looked at with an offset arrives by a timer") {
 }
 
 TEST_CASE("aggregations, absence and many to one follow each sample") {
-  Bench bench{"  - {alert: Sum, expr: sum(a) > 10}\n  - {alert: None, expr: absent(b)}\n  - {alert: Share, expr: a / on() group_left b > 2}\n"};
+  Bench bench{
+      "  - {alert: Sum, expr: sum(a) > 10}\n  - {alert: None, expr: absent(b)}\n  - {alert: Share, expr: a / on() group_left b > 2}\n"};
   CHECK(bench.feed(1s, {{1, 6.0}}) == R"(inactive>firing{alertname="None"}=1@1)");
   CHECK(bench.feed(2s, {{2, 5.0}}) == R"(inactive>firing{alertname="Sum"}=11@2)");
-  CHECK(bench.feed(3s, {{3, 2.0}}) ==
-        R"(firing>inactive{alertname="None"}=1@3 inactive>firing{alertname="Share",x="1"}=3@3 inactive>firing{alertname="Share",x="2"}=2.5@3)");
-  CHECK(bench.gone(4s, {3}) ==
-        R"(inactive>firing{alertname="None"}=1@4 firing>inactive{alertname="Share",x="1"}=3@4 firing>inactive{alertname="Share",x="2"}=2.5@4)");
+  CHECK(
+      bench.feed(3s, {{3, 2.0}}) ==
+      R"(firing>inactive{alertname="None"}=1@3 inactive>firing{alertname="Share",x="1"}=3@3 inactive>firing{alertname="Share",x="2"}=2.5@3)");
+  CHECK(
+      bench.gone(4s, {3}) ==
+      R"(inactive>firing{alertname="None"}=1@4 firing>inactive{alertname="Share",x="1"}=3@4 firing>inactive{alertname="Share",x="2"}=2.5@4)");
 }
 
 TEST_CASE("a subquery moves with its steps") {

@@ -127,9 +127,12 @@ TEST_CASE("two vectors match one to one on all labels") {
 
 TEST_CASE("two partners for one element are an error, not a choice") {
   auto source = rack();
-  CHECK(result("p + on() a", source) == R"(two series on the right side match the same labels: a{x="2"} (line 1, column 3))");
-  CHECK(result("a + on() p", source) == R"(two series on the left side match the same labels: a{x="2"} (line 1, column 3))");
-  CHECK(result("{__name__=~'a|b'} * 2", source) == "two series have the same labels once their names are dropped (line 1, column 19)");
+  CHECK(
+      result("p + on() a", source) ==
+      R"(found duplicate series for the match group {} on the right hand-side of the operation: [{__name__="a", x="1"}, {__name__="a", x="2"}];many-to-many matching not allowed: matching labels must be unique on one side (line 1, column 3))");
+  CHECK(result("a + on() p", source) ==
+        "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right) (line 1, column 3)");
+  CHECK(result("{__name__=~'a|b'} * 2", source) == "vector cannot contain metrics with the same labelset (line 1, column 19)");
   CHECK(result("a{x='1'} > on() p", source) == "{}=10");
 }
 

@@ -52,11 +52,13 @@ TEST_CASE("a rule file with every supported key is read") {
 TEST_CASE("every problem of a rule file is told with its place") {
   CHECK(problem(with("    expr: x > \n")) ==
         "r.yml:5: groups[0].rules[0].expr: a number, a metric name or '(' is expected, not the end (line 1, column 4)");
-  CHECK(problem(with("    expr: sum(x)\n")) == "r.yml:5: groups[0].rules[0].expr: not supported: sum (line 1, column 1)");
+  CHECK(problem(with("    expr: limitk(1, x)\n")) == "r.yml:5: groups[0].rules[0].expr: not supported: limitk (line 1, column 1)");
   CHECK(problem(with("    expr: x[5m]\n")) ==
         "r.yml:5: groups[0].rules[0].expr: the result is a range vector; an alert needs an instant vector");
   CHECK(problem(with("    expr: max_over_time(x[1000000000s]) > 0\n")) ==
-        "r.yml:5: groups[0].rules[0].expr: not supported: a window of 11574d1h46m40s; at most 1d is held in memory");
+        "r.yml:5: groups[0].rules[0].expr: not supported: a window that reaches 11574d1h46m40s back; at most 1d is held in memory");
+  CHECK(problem(with("    expr: x offset -5m\n")) == "r.yml:5: groups[0].rules[0].expr: not supported: an offset into what is to come");
+  CHECK(problem(with("    expr: x @ 5\n")) == "r.yml:5: groups[0].rules[0].expr: not supported: '@' with a time, in a rule");
   CHECK(problem(with("    expr: x\n    for: 5min\n")) ==
         "r.yml:6: groups[0].rules[0].for: '5min' is no duration; write as Prometheus does: 30s, 5m, 1h30m");
   CHECK(problem(with("    expr: x\n    labels: {bad-name: y}\n")) ==
@@ -89,7 +91,7 @@ TEST_CASE("an interval is known and said to have no effect") {
 TEST_CASE("good rules beside bad ones are kept, all problems are told") {
   ground::Problems problems;
   const auto rules = load_text(
-      "groups:\n- name: g\n  rules:\n  - {alert: a, expr: sum(x)}\n  - {alert: b, expr: x}\n  - {alert: c, expr: x +}\n", problems);
+      "groups:\n- name: g\n  rules:\n  - {alert: a, expr: info(x)}\n  - {alert: b, expr: x}\n  - {alert: c, expr: x +}\n", problems);
   CHECK(rules.size() == 1);
   CHECK(problems.errors() == 2);
 }
