@@ -5,6 +5,12 @@
 namespace holdup::rules {
 namespace {
 
+/// Empty for a name that no longer counts.
+std::string_view label_of(const Evaluator& evaluator, const Element& element, const std::string& name) {
+  const bool counts = name != metric_name || element.named || evaluator.setting().late_names;
+  return counts ? element.labels->get(name) : std::string_view{};
+}
+
 /// The element with one label set anew.
 void set_label(Evaluator& evaluator, Element& element, const std::string& name, const std::string& value) {
   Labels labels = *element.labels;
@@ -25,7 +31,7 @@ Vector with_label_replaced(Evaluator& evaluator, const Expression& expression) {
   if (!pattern) return evaluator.fail(expression, "invalid regular expression in label_replace(): " + regex), Vector{};
   if (!is_usable_label(target)) return evaluator.fail(expression, "invalid destination label name in label_replace(): " + target), Vector{};
   for (auto& element : out)
-    if (const auto made = pattern->expanded(element.labels->get(source), form)) set_label(evaluator, element, target, *made);
+    if (const auto made = pattern->expanded(label_of(evaluator, element, source), form)) set_label(evaluator, element, target, *made);
   if (!evaluator.setting().late_names) evaluator.expect_distinct(out, expression);
   return out;
 }
@@ -41,7 +47,8 @@ Vector with_labels_joined(Evaluator& evaluator, const Expression& expression) {
   if (!is_usable_label(target)) return evaluator.fail(expression, "invalid destination label name in label_join(): " + target), Vector{};
   for (auto& element : out) {
     std::string joined;
-    for (std::size_t i = 0; i < sources.size(); ++i) joined.append(i == 0 ? "" : separator).append(element.labels->get(sources[i]));
+    for (std::size_t i = 0; i < sources.size(); ++i)
+      joined.append(i == 0 ? "" : separator).append(label_of(evaluator, element, sources[i]));
     set_label(evaluator, element, target, joined);
   }
   if (!evaluator.setting().late_names) evaluator.expect_distinct(out, expression);

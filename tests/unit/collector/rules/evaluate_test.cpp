@@ -146,6 +146,13 @@ TEST_CASE("and, or and unless work on label sets") {
   CHECK(result("a > 15 and b == 0", source) == R"(a{x="2"}=20)");
 }
 
+TEST_CASE("a name that was dropped is no label to copy from") {
+  auto source = rack();
+  CHECK(result("label_replace(p, 'was', '$1', '__name__', '(.*)')", source) == R"(p{was="p",x="1",y="k"}=7)");
+  CHECK(result("label_replace(p * 1, 'was', '<$1>', '__name__', '(.*)')", source) == R"({was="<>",x="1",y="k"}=7)");
+  CHECK(result("label_join(-p, 'was', '-', '__name__', 'y')", source) == R"({was="-k",x="1",y="k"}=-7)");
+}
+
 TEST_CASE("keys of different labels never fall together") {
   const Labels one{{{"a", "1"}, {"b", "2"}}};
   const Labels other{{{"a", "11:b1:2"}}};
