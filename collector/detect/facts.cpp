@@ -180,7 +180,7 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
   of_inlet_[device] = {};
   tracks_[device].clear();
   auto& hearing = hearings_[device];
-  if (hearing.failures > 0) hearing.back = now;
+  if (hearing.failures > 0) hearing.is_back(now);
   fails(device, false);
   hearing.last_answer = now;
   hearing.track_of_point.assign(points.size(), -1);
@@ -281,7 +281,7 @@ void Facts::trust(Index device) {
 bool Facts::heard(Index device, std::span<const reading::Reading> readings, Instant now) {
   Hearing& hearing = hearings_[device];
   bool changed = hearing.failures > 0;
-  if (hearing.failures > 0) hearing.back = now;
+  if (changed) hearing.is_back(now);
   const bool was_starting = starting(device);
   fails(device, false);
   hearing.last_answer = now;
@@ -328,9 +328,9 @@ bool Facts::heard_ahead(Index device, std::span<const reading::Reading> readings
 
 bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
   Hearing& hearing = hearings_[device];
-  hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);
   const bool newest = hearing.failures == 0 || asked >= hearing.last_failure;
-  if (newest && hearing.silent()) hearing.back = asked;
+  if (newest && hearing.silent()) hearing.is_back(asked);
+  hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);
   bool changed = newest && hearing.failures > 0;
   if (newest) fails(device, false);
   for (const auto& reading : readings) {

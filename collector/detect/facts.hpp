@@ -70,6 +70,7 @@ struct Hearing {
   unsigned failures = 0;  // in a row
   std::optional<Instant> last_answer;
   std::optional<Instant> back;                                // when it answered again after a question had failed
+  Duration absence = Duration::max();                         // … after its answer before
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
   Instant blank_since{};                                      // it started then, and told 0 of everything
   Instant unsettled_until{};                 // a value of it moved: what it says of others meanwhile counts, also unchanged
@@ -80,6 +81,8 @@ struct Hearing {
   /// Three questions unanswered over a while: neither a lost datagram nor a busy moment of ours is silence.
   [[nodiscard]] bool silent() const { return failures >= silent_questions && last_failure - first_failure >= silent_over; }
   [[nodiscard]] bool answers() const { return failures == 0 && last_answer.has_value(); }
+  /// It answers again, before last_answer tells so.
+  void is_back(Instant now) { absence = last_answer ? now - *last_answer : Duration::max(), back = now; }
   /// It answered lately: an answer or two that are lost are the network's everyday life.
   [[nodiscard]] bool heard() const { return last_answer.has_value() && !silent(); }
 };

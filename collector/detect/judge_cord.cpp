@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration same_moment = 2s;
 constexpr Duration one_moment = 200ms;  // beside how seldom somebody looked
-constexpr Duration restarted = 5s;      // in which what got its input back would answer again
+constexpr Duration restarted = 5s;      // so long a card that got its input back does not answer
 constexpr double same_current = 0.2;    // of an outlet that did not take part
 
 }  // namespace
@@ -68,10 +68,11 @@ bool CordJudge::still_without(const Track& lost, Instant good) const {
 std::optional<Sign> CordJudge::good_throughout(Index pdu, const Track& lost) const {
   const auto good = judge_.voltage_good(pdu);
   if (!good || good->time - good->uncertainty <= lost.changed || !still_without(lost, good->time)) return std::nullopt;
-  const auto back = facts_.hearing(pdu).back;
+  const auto& hearing = facts_.hearing(pdu);
+  const bool restarted_since = hearing.back && *hearing.back > lost.changed && hearing.absence >= restarted;  // an answer may get lost
   const auto inlet = facts_.inlet(pdu, Meaning::input_voltage);
   const bool moved = std::ranges::any_of(inlet, [&](const Track* track) { return track->moves.front() > lost.changed; });
-  return moved || (back && *back > lost.changed) ? std::nullopt : good;
+  return moved || restarted_since ? std::nullopt : good;
 }
 
 // Within two seconds, and as far as those who tell it looked, at once.

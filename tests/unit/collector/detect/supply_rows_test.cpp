@@ -281,6 +281,20 @@ TEST_CASE("row 14: psu2 falls with feed A while its PDU on B is good and never f
   }
 }
 
+TEST_CASE("row 14: an answer of the good PDU that gets lost hides no wrong cord") {
+  Rig rig{two_feeds};
+  rig.outlet_watts("pdu-b", 0);
+  rig.run(30s);
+  rig.silent("pdu-a"), rig.silent("pdu-a2");
+  for (const char* unit : {"unit1", "unit2"}) rig.ac(unit, 0), rig.output(unit, 0), rig.unit_watts(unit, 0);
+  rig.run(500ms);
+  rig.silent("pdu-b");
+  rig.run(1s);
+  rig.back("pdu-b");
+  rig.run(10s);
+  CHECK(rig.open(miscorded, "cab1/psu2") == "proven");
+}
+
 TEST_CASE("row 14: a status that dies with the supply it reported proves a wrong cord once it stays away, and none when it is back") {
   const bool stays_away = GENERATE(true, false);
   Rig rig{two_feeds};
