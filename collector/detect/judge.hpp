@@ -171,7 +171,8 @@ class Judge {
   [[nodiscard]] bool fell_silent_with(const Track* one, const Track* other) const;
   [[nodiscard]] std::optional<Sign> unmoved_beside(Index supply) const;
   [[nodiscard]] bool stands(Index supply) const;
-  [[nodiscard]] bool took_back(Index supply, Instant at, double rise) const;
+  [[nodiscard]] static bool took_back(const Meters& gone, const Meters& left, Instant at, double rise);
+  [[nodiscard]] Meters powers_beside(Index supply) const;
   [[nodiscard]] bool failed_alone(Index supply, Instant since) const;
   [[nodiscard]] bool gone_by_itself(Index supply, Instant since) const;
   [[nodiscard]] bool carried_on(Index supply, double carried, Between when) const;

@@ -90,7 +90,7 @@ std::optional<std::vector<Sign>> Judge::taken_over(const Meters& gone, const Met
   }
   const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;  // ±20 % where only amperes are known
   const auto takes = [&](double risen, Instant at) {
-    return std::fabs(risen - *carried) <= tolerance * *carried && !took_back(supply, at, risen);
+    return std::fabs(risen - *carried) <= tolerance * *carried && !took_back(gone, left, at, risen);
   };
   const bool early = when.blur > Duration{} && takes(earlier_rise, earlier);  // what fell silent had not gone before
   const bool taken = !signs.empty() && (takes(rise, when.start) || early);
@@ -98,18 +98,18 @@ std::optional<std::vector<Sign>> Judge::taken_over(const Meters& gone, const Met
 }
 
 // What was read of them before is not all of one moment: where one of them was lost in between, they take back what was theirs.
-bool Judge::took_back(Index supply, Instant at, double rise) const {
-  const Track* own = power_of(supply);
+bool Judge::took_back(const Meters& gone, const Meters& left, Instant at, double rise) {
   Instant asked = at;
-  double fell = 0;
-  for (const Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
-    const Track* power = sibling == supply ? nullptr : power_of(sibling);
-    const auto before = power != nullptr ? power->before(at) : std::nullopt;
+  double fell = 0, had = 0;
+  const auto since = gone.front()->measured_before(at).value_or(at);
+  for (const Track* meter : left) {
+    const auto before = meter != nullptr ? meter->before(at) : std::nullopt;
     if (!before) continue;
-    asked = std::min(asked, *power->measured_before(at));
-    fell += power->most_between(own->measured_before(at).value_or(at), at) - *before;
+    asked = std::min(asked, *meter->measured_before(at));
+    fell += meter->most_between(since, at) - *before;
   }
-  return std::max(own->most_between(asked, at) - own->before(at).value_or(0), fell) > rise / 2;
+  for (const Track* meter : gone) had += meter->most_between(asked, at) - meter->before(at).value_or(0);
+  return std::max(had, fell) > rise / 2;
 }
 
 // What caches told before may be from before the transfer: one meter must have been read lately enough to know that it had not happened.
@@ -136,7 +136,7 @@ Judge::Beside Judge::beside(Index device, Between when) const {
     const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;
     out.seen = true;
     const bool took_over = std::fabs(*rise - *carried) <= tolerance * *carried;
-    if (took_over && !took_back(s, when.start, *rise) && !carried_on(s, *carried, when))
+    if (took_over && !took_back({own}, powers_beside(s), when.start, *rise) && !carried_on(s, *carried, when))
       return {.seen = true, .moved = true, .signs = std::move(signs)};
     out.signs.insert(out.signs.end(), signs.begin(), signs.end());
   }
@@ -174,11 +174,16 @@ bool Judge::carried_on(Index supply, double carried, Between when) const {
   return true;
 }
 
+Judge::Meters Judge::powers_beside(Index supply) const {
+  Meters out;
+  for (const Index s : site_.loads[site_.supplies[supply].load].supplies)
+    if (s != supply) out.push_back(power_of(s));
+  return out;
+}
+
 /// The most that all siblings together carried more than before, at one moment between; nothing where one of them was not watched.
 std::optional<double> Judge::rise_beside(Index supply, Between when, std::vector<Sign>& signs) const {
-  std::vector<const Track*> siblings;
-  for (Index s : site_.loads[site_.supplies[supply].load].supplies)
-    if (s != supply) siblings.push_back(power_of(s));
+  const Meters siblings = powers_beside(supply);
   double most = 0;
   for (const Track* watched : siblings) {
     if (watched == nullptr || watched->means != power_of(supply)->means || !watched->before(when.start) ||
