@@ -223,21 +223,28 @@ void Detector::weigh_past(Instant now) {
   }
 }
 
-// By a loss on its own branch, seen while or before it was counted and not over before.
+// By a loss on its own branch, seen while or before it was counted and not over before; or by one of everything that hangs on it.
 bool Detector::explained(const Latches::Past& past) const {
   if (past.finding.verdict == Verdict::transferred) return false;
+  const auto seen = [&](const auto& is_one) {
+    const auto fits = [&](const Key& key, Instant since) {
+      const bool loss = is_loss(key.verdict) || key.verdict == Verdict::ups_on_battery;
+      return loss && since <= past.until + slow_to_see && is_one(key.element);
+    };
+    return std::ranges::any_of(open_, [&](const auto& one) { return fits(one.first, one.second.since); }) ||
+           std::ranges::any_of(ended_, [&](const Ended& one) { return fits(one.key, one.since) && one.until >= past.finding.since; });
+  };
   auto branch = site_.ancestors(past.about);
   branch.push_back(past.about);
-  const auto on_branch = [&](const Key& key) {
-    const bool loss = is_loss(key.verdict) || key.verdict == Verdict::ups_on_battery;
-    return loss && std::find(branch.begin(), branch.end(), key.element) != branch.end();
-  };
-  const auto tolerance = [&](Instant since) { return since <= past.until + slow_to_see; };
-  const bool open =
-      std::any_of(open_.begin(), open_.end(), [&](const auto& one) { return on_branch(one.first) && tolerance(one.second.since); });
-  return open || std::any_of(ended_.begin(), ended_.end(), [&](const Ended& one) {
-           return on_branch(one.key) && tolerance(one.since) && one.until >= past.finding.since;
-         });
+  if (seen([&](const ground::Element& element) { return std::ranges::find(branch, element) != branch.end(); })) return true;
+  std::size_t below = 0;
+  for (Index s = 0; s < site_.supplies.size(); ++s) {
+    const auto pdu = site_.supplies[s].pdu;
+    if (!pdu || site_.element_of_pdu(*pdu) != past.about) continue;
+    if (!seen([&](const ground::Element& element) { return element == site_.element_of_supply(s); })) return false;
+    ++below;
+  }
+  return below > 0;
 }
 
 void Detector::doubt(Index device, std::vector<std::string> what, Instant now) {

@@ -132,6 +132,21 @@ TEST_CASE("another cause of the last failure is an interruption, a self-test is 
   CHECK(rack.past().size() == 1);
 }
 
+TEST_CASE("what a PDU counted is told once: not where all that hangs on it was seen to go, but where something was not") {
+  const bool more = GENERATE(false, true);
+  const std::string unseen = "  cab2: {supplies: {psu1: {cord: pdu-a/outlet/4}, psu2: {cord: pdu-b/outlet/4}}}\n";
+  Rig rig{two_feeds + (more ? unseen : "")};
+  rig.tells("pdu-a", {{.means = Meaning::input_loss_count, .value = 7}});
+  rig.run(10s);
+  rig.ac("unit1", 0);
+  rig.run(500ms);
+  rig.ac("unit1", 1), rig.set("pdu-a", Meaning::input_loss_count, 8);
+  rig.run(30s);
+  CHECK(rig.ever(supply_input_lost));
+  CHECK(rig.ever(past_interruption) == more);
+  CHECK(rig.idle());
+}
+
 TEST_CASE("what was counted of a loss that was seen is no second one") {
   Counting rack;
   rack.run(10s);
