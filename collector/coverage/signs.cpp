@@ -32,6 +32,19 @@ bool is_index(const DeviceView& view, const reading::Point& point, std::string_v
   return told == index || (!view.exact && told.empty());
 }
 
+/// Where no outlet is metered and one cord alone hangs on the PDU, what its inlet meters is what that cord carries.
+std::optional<std::size_t> stand_in(const Picture& picture, Index pdu, Meaning outlet) {
+  const auto& view = picture.devices[pdu];
+  const auto count = [&](Meaning means) { return std::ranges::count(view.points, means, &reading::Point::means); };
+  if (count(outlet) > 0 || std::ranges::count(picture.site.supplies, std::optional{pdu}, &site::Supply::pdu) != 1) return std::nullopt;
+  const auto wholes = outlet == Meaning::outlet_power     ? std::vector{Meaning::inlet_power}
+                      : outlet == Meaning::outlet_current ? std::vector{Meaning::inlet_current, Meaning::phase_current}
+                                                          : std::vector<Meaning>{};
+  for (const Meaning whole : wholes)
+    if (view.exact && count(whole) == 1) return point_of(view, whole, [](const reading::Point&) { return true; });
+  return std::nullopt;
+}
+
 struct Meter {
   Index device = 0;
   std::size_t point = 0;
@@ -189,8 +202,9 @@ class Gathering {
     const auto takeover = taken_over(picture_, index_);
     if (!amperes || !takeover || load_.sharing == site::Sharing::standby) return;
     const bool active = load_.sharing == site::Sharing::active;
-    auto& sign = add_point(*supply_.pdu, *amperes, "its outlet's current", active ? Strength::proven : Strength::unknown,
-                           {Loss::input, Loss::output});
+    const bool own = picture_.devices[*supply_.pdu].points[*amperes].means == Meaning::outlet_current;
+    auto& sign = add_point(*supply_.pdu, *amperes, own ? "its outlet's current" : "its PDU's current, as its only cord",
+                           active ? Strength::proven : Strength::unknown, {Loss::input, Loss::output});
     if (has(Meaning::supply_input_ok)) sign.only = "while its status is silent";
     rest_on(sign, *takeover, Term{sign.delay.terms.front()});
   }
@@ -316,7 +330,8 @@ std::optional<std::size_t> outlet_point(const Picture& picture, Index supply, Me
   const auto& one = picture.site.supplies[supply];
   if (!one.pdu) return std::nullopt;
   const auto& view = picture.devices[*one.pdu];
-  return point_of(view, means, [&](const reading::Point& point) { return is_index(view, point, one.outlet); });
+  const auto found = point_of(view, means, [&](const reading::Point& point) { return is_index(view, point, one.outlet); });
+  return found ? found : stand_in(picture, *one.pdu, means);
 }
 
 std::optional<std::size_t> inlet_point(const Picture& picture, Index device) {

@@ -108,6 +108,17 @@ TEST_CASE("what counts on a condition is best only where nothing else shows the 
   CHECK(alone.signs[seen_of(alone, Loss::above)->surest].what == "the PDU's inlet voltage");
 }
 
+TEST_CASE("where no outlet is metered the inlet stands for the only cord on its PDU, and for none of two") {
+  const auto active = replaced(pdus_only, "cab1: {", "cab1: {sharing: active, ");
+  const bool second = GENERATE(false, true);
+  Desk desk{active + (second ? "  cab2: {supplies: {psu1: {cord: pdu-a/outlet/4}, psu2: {cord: pdu-b/outlet/4}}}\n" : "")};
+  for (const auto* pdu : {"pdu-a", "pdu-b"})
+    desk.tells(pdu, {point(Meaning::inlet_power, 1s, "", "inlet"), point(Meaning::phase_current, 1s, "1", "phase")});
+  const auto sign = sign_of(desk.supply("cab1/psu1").signs, "its PDU's current, as its only cord");
+  CHECK(sign.has_value() != second);
+  CHECK((!sign || sign->proves == Strength::proven));
+}
+
 TEST_CASE("contacts are as slow as their wire: qualify, the flight of a pair, and a relay's own time that nobody knows") {
   Desk desk{replaced(two_feeds, "of: cab1/psu1}", "of: cab1/psu1, pair: 2, qualify: 5ms, flight: 30ms}")};
   const auto pair = sign_of(desk.supply("cab1/psu1").signs, "contact ac_ok, opto");
