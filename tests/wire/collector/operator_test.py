@@ -141,7 +141,9 @@ def captured(begun, folder):
     with open(f"{folder}/captures/shelf-psu1.trend.csv") as rows:
         said = [(row["answered"], row[column["column"]]) for row in csv.DictReader(rows) if row[column["column"]]]
     fallen = [at for at, value in said if value == "0"]
-    if not fallen or fallen[0] != begun["evidence"][0]["time"] and fallen[0] != begun["time"] or said[0][1] != "1" or said[-1][1] != "1":
+    good = [at for at, value in said if value == "1" and fallen and at < fallen[0]]
+    # What a unit says of its input is told ahead of the rest of its poll; what is captured is the whole poll.
+    if not good or not good[-1] < begun["time"] or not begun["evidence"][0]["time"] <= fallen[0] or said[-1][1] != "1":
         raise Broken(f"captured: {said}, begun at {begun['time']}")
     if "notes.jsonl" not in files or files["notes.jsonl"]["kind"] != "events":
         raise Broken(f"what was said meanwhile is not in it: {files}")
