@@ -285,9 +285,11 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
   const bool was_starting = starting(device);
   fails(device, false);
   hearing.last_answer = now;
+  Instant asked = now;
   for (const auto& reading : readings) {
     Track* track = track_of(device, reading);
     if (track == nullptr) continue;
+    asked = std::min(asked, reading.time);
     track->fresh = reading.quality == Quality::good;
     if (reading.quality == Quality::absent) changed = !std::exchange(track->gone, true) || changed;
     if (!track->fresh) continue;
@@ -295,7 +297,7 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     if (track->moves.front() == reading.time) hearing.unsettled_until = reading.time + 2 * track->refresh() + settling;
   }
   const bool starts = starting(device);
-  if (starts && !was_starting) hearing.blank_since = now;
+  if (starts && !was_starting) hearing.blank_since = asked;
   if (was_starting && !starts) forget_zeros(device, now);
   changed = changed || now < hearing.unsettled_until;
   return changed || was_starting != starts;
