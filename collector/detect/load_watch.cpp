@@ -22,6 +22,14 @@ constexpr double worth_saying = 3;   // times the meter's floor: less may be its
 constexpr std::array losses{Verdict::supply_removed, Verdict::supply_input_lost, Verdict::supply_output_failed,
                             Verdict::supply_off_commanded, Verdict::supply_lost};
 
+// What a cache shows may be of when it had no input, which it has again.
+bool lost_input_since(const Facts& facts, Index supply, Instant at) {
+  return std::ranges::any_of(std::array{Meaning::supply_input_ok, Meaning::input_loss_count}, [&](Meaning means) {
+    const Track* track = facts.status(supply, means);
+    return track != nullptr && track->moved && track->changed > at;
+  });
+}
+
 }  // namespace
 
 LoadWatch::LoadWatch(const site::Site& site, const Facts& facts, const Judge& judge, HeldBy held)
@@ -134,6 +142,7 @@ std::optional<Finding> LoadWatch::off(Index load) const {
     }
     const Duration together = same_moment + power->refresh();
     if (first && (fell->when.end > first->when.end + together || first->when.end > fell->when.end + together)) return std::nullopt;
+    if (lost_input_since(facts_, s, fell->when.start - power->refresh())) return std::nullopt;
     if (!first || fell->when.end < first->when.end) first = fell;
     last = std::max(last, fell->when.end);
     ++cords;
