@@ -12,6 +12,7 @@ using holdup::ground::Element;
 namespace {
 
 constexpr double dead_line = 0.5;
+constexpr Duration lately = 2s;    // what is not told any more is not known to be good
 constexpr Duration start_up = 8s;  // of a supply, until no output is a failure; with the delay of its flags
 
 }  // namespace
@@ -62,7 +63,8 @@ std::string Inspector::evidence_of(const Series& series, const holdup::record::B
     case Meaning::supply_output_ok: {
       const auto* input = told(series.device, Meaning::supply_input_ok);
       const auto* losses = told(series.device, Meaning::input_loss_count);
-      const bool good = input != nullptr && input->value == 1. && batch.at - series.refresh - input->changed > start_up;
+      const bool told_good = input != nullptr && input->value == 1. && batch.at - input->at < lately;
+      const bool good = told_good && batch.at - series.refresh - input->changed > start_up;
       const bool quiet = losses == nullptr || batch.at - series.refresh - losses->changed > start_up;
       return zero && good && quiet ? "reported no output with its input good" : "";
     }
