@@ -81,7 +81,7 @@ void Inspector::check_proven(const Event& event) { check_true(event, "false prov
 
 void Inspector::check_true(const Event& event, const std::string& what) {
   if (goes_on(event) || !history_.knows(event.verdict, event.element)) return;
-  if (event.verdict == "supply_output_failed" && event.strength == "proven" && starts(event))
+  if (event.verdict == "supply_output_failed" && event.strength == "proven" && starts(event) && !rests_on_liar(event))
     lie(event, "it starts: its input is back no longer than that");
   if (history_.ever(event.verdict, event.element, may_be_from(event), event.at)) return;
   if (event.verdict == "pdu_dark" && fell_beside(event)) return void(excused_.insert(event.element));
