@@ -136,7 +136,11 @@ void Inspector::check_end(const Event& event, const Saying& saying) {
   if (goes_on(event)) return;
   const std::string word = event.verdict == "load_down" ? no_input : event.verdict;
   const bool seated = event.verdict == "supply_removed";  // what the model cannot tell: it may lack something else
-  if (!seated && history_.throughout(word, event.element, event.at - settled - terms_.slowest, event.at))
+  // Of what stands by and reports nothing its PDU's answer is all that can be known.
+  const auto load = site_.load(event.element);
+  const bool unseen = event.verdict == "path_redundancy_lost" && load && site_.loads[*load].sharing == holdup::site::Sharing::standby &&
+                      std::any_of(event.evidence.begin(), event.evidence.end(), [](const auto& sign) { return sign.point == "answers"; });
+  if (!seated && !unseen && history_.throughout(word, event.element, event.at - settled - terms_.slowest, event.at))
     lie(event, "ended while it is lost");
   if (!is_of_supply(event.verdict) && event.verdict != "pdu_dark" && event.verdict != "feed_lost") return;
   const Duration offset = event.time.time_since_epoch() - event.at.time_since_epoch();
