@@ -122,6 +122,7 @@ class Judge {
     Strength strength = Strength::reported;
   };
   [[nodiscard]] Wired wired(Index supply, std::initializer_list<site::Senses> senses) const;
+  [[nodiscard]] bool told_of_empty_bay(Index supply, const Track& told) const;
   [[nodiscard]] bool is_watched(Index supply) const;
   [[nodiscard]] Judgement input_by_outlet(Index supply, const Held& held) const;
   [[nodiscard]] Judgement input_by_wire(Index supply, Wired wires) const;

@@ -11,8 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using ground::Element;
 
-constexpr Duration start_up = 5s;   // a supply may take so long from a good input to a good output
-constexpr Duration pulled = 500ms;  // the least that a module is out which a hand pulls and seats again
+constexpr Duration start_up = 5s;    // a supply may take so long from a good input to a good output
+constexpr Duration one_answer = 2s;  // so far apart a card may tell of one moment
+constexpr Duration pulled = 500ms;   // the least that a module is out which a hand pulls and seats again
 
 }  // namespace
 
@@ -21,7 +22,7 @@ Judgement Judge::supply_input(Index supply) const {
   const auto held = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply);
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   auto contacts = wired(supply, {site::Senses::ac_in, site::Senses::ac_ok});
-  if (says(ok, 0)) {
+  if (says(ok, 0) && !told_of_empty_bay(supply, *ok)) {
     contacts.against.push_back(ok->sign(site_));
     const auto contrary = fed_after_all(supply, ok->changed);
     if (contrary) contacts.against.push_back(*contrary);
@@ -35,6 +36,14 @@ Judgement Judge::supply_input(Index supply) const {
   const bool closed_since = held && std::ranges::all_of(contacts.all, [&](const Sign& sign) { return sign.time > held->since; });
   const bool enough = !is_watched(supply) || reported || (closed_since && !status_tells(supply));
   return enough && !(held && !reported && awaits_meter(supply, contacts.all)) ? Judgement::fine(std::move(contacts.all)) : Judgement{};
+}
+
+// What fell as it was removed, or was told last before it was there again, is of an empty bay.
+bool Judge::told_of_empty_bay(Index supply, const Track& told) const {
+  const Track* present = facts_.status(supply, Meaning::supply_present);
+  if (says(present, 1)) return present->moved && told.last->time < present->changed;
+  const bool removed = held(Verdict::supply_removed, &site::Site::element_of_supply, supply).has_value();
+  return removed && fell_to_zero(present) && told.changed <= present->changed + one_answer;
 }
 
 // Something is there that tells of its input, or nobody knows yet whether it does.

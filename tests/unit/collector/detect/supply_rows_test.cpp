@@ -225,6 +225,21 @@ TEST_CASE("row 13: what its bay calls empty and still draws current is in it: th
   CHECK(rig.open(path_redundancy_lost, "cab1").empty());
 }
 
+TEST_CASE("row 13: what is back in its bay and draws current has lost no input, though its card still tells of the empty bay") {
+  Rig rig{two_feeds};
+  rig.tells("unit1", {{.means = Meaning::supply_present, .value = 1}});
+  rig.run(10s);
+  pull(rig, true);
+  rig.run(10s);
+  REQUIRE(rig.open(supply_removed, "cab1/psu1") == "proven");
+  rig.outlet_watts("pdu-a", 300), rig.unit_watts("unit2", 300), rig.outlet_watts("pdu-b", 300);
+  rig.run(1s);
+  put_back(rig, true);
+  rig.run(10s);
+  CHECK_FALSE(rig.ever(supply_input_lost));
+  CHECK(rig.idle());
+}
+
 TEST_CASE("row 13: a bay that never was full proves nothing") {
   Rig rig{two_feeds};
   rig.tells("unit1", {{.means = Meaning::supply_present, .value = 0}});
