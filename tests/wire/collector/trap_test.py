@@ -107,7 +107,8 @@ def sealed(rack, listener):
     ear.calls("pdu-b", "inform=true")
     wait_for("an inform is acknowledged after the restart", lambda: rack.do("status")["informs_acknowledged"] == 2)
     rack.do("fault device/pdu-a kind=reboot ms=500")
-    wait_for("the device is read again", lambda: "snmp_engine_restarted" in ear.daemon.log_text())
+    # Its engine's boots tell it, or the uptime of the answer after it, whichever is read first.
+    wait_for("the device is read again", lambda: any(word in ear.daemon.log_text() for word in ("snmp_engine_restarted", "restarted=yes")))
     ear.calls("pdu-a")
     ear.said("the word after the device's restart", "supply_off_commanded", phase="begin", strength="reported", element="cab1/psu1")
     with urllib.request.urlopen(ear.daemon.url + "/metrics", timeout=10) as answer:
