@@ -43,6 +43,11 @@ std::string Labels::text() const {
   return inside.empty() && !out.empty() ? out : out + "{" + inside + "}";
 }
 
+Labels counted(Labels labels, bool named) {
+  if (!named) labels.set(metric_name, "");
+  return labels;
+}
+
 bool is_usable_label(std::string_view text) {
   bool usable = !text.empty();
   while (usable && !text.empty()) {

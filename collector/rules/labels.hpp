@@ -34,6 +34,8 @@ class Labels {
   std::vector<Label> all_;
 };
 
+/// Without the metric's name where that no longer counts as a label.
+[[nodiscard]] Labels counted(Labels labels, bool named);
 /// Any text in UTF-8 but none at all.
 [[nodiscard]] bool is_usable_label(std::string_view text);
 /// [a-zA-Z_][a-zA-Z0-9_]*

@@ -5,12 +5,6 @@
 namespace holdup::rules {
 namespace {
 
-Labels result_labels(const Element& element) {
-  auto out = element.labels == nullptr ? Labels{} : *element.labels;
-  if (!element.named) out.set(metric_name, "");
-  return out;
-}
-
 Labels alert_labels(const Rule& rule, const Labels& result, double value) {
   auto out = result;
   out.set(metric_name, "");
@@ -86,7 +80,7 @@ std::optional<RuleAlerts::Results> RuleAlerts::results(const Rule& rule, const E
     return out;
   }
   for (const auto& element : std::get<Vector>(evaluation.value))
-    if (!add(result_labels(element), element.value)) return std::nullopt;
+    if (!add(counted(*element.labels, element.named), element.value)) return std::nullopt;
   return out;
 }
 

@@ -22,17 +22,11 @@ constexpr std::size_t most_values = 2'000'000;  // of an answer
 ground::Instant as_instant(ground::Utc time) { return ground::Instant{time.time_since_epoch()}; }
 ground::Utc as_utc(ground::Instant time) { return ground::Utc{time.time_since_epoch()}; }
 
-rules::Labels counted(const rules::Labels& labels, bool named) {
-  auto out = labels;
-  if (!named) out.set(rules::metric_name, "");
-  return out;
-}
-
 /// The series of an answer with their values so far, by labels.
 class Table {
  public:
   void add(const rules::Labels& labels, bool named, ground::Instant at, double value) {
-    all_[counted(labels, named)].emplace_back(as_utc(at), value);
+    all_[rules::counted(labels, named)].emplace_back(as_utc(at), value);
     ++count_;
   }
   [[nodiscard]] bool is_full() const { return count_ > most_values; }

@@ -46,10 +46,4 @@ std::optional<std::string> difference(const std::vector<Series>& expected, const
   return std::nullopt;
 }
 
-rules::Labels counted(const rules::Labels* labels, bool named) {
-  rules::Labels out = *labels;
-  if (!named) out.set(rules::metric_name, "");
-  return out;
-}
-
 }  // namespace holdup::promqltest

@@ -19,7 +19,4 @@ struct Series {
 /// Nothing when both hold the same series with the same points; else what differs. `ordered`: in the same order, too.
 [[nodiscard]] std::optional<std::string> difference(const std::vector<Series>& expected, const std::vector<Series>& found, bool ordered);
 
-/// The labels that count of an element or a track.
-[[nodiscard]] rules::Labels counted(const rules::Labels* labels, bool named);
-
 }  // namespace holdup::promqltest

@@ -354,10 +354,10 @@ class Runner {
       return eval.text == *text ? std::nullopt : std::optional{"is the string \"" + *text + "\""};
     if (eval.number || eval.text) return "is no scalar or string";
     if (const auto* vector = std::get_if<rules::Vector>(&evaluation.value))
-      for (const auto& element : *vector) found.push_back({counted(element.labels, element.named), {{eval.from, element.value}}});
+      for (const auto& element : *vector) found.push_back({rules::counted(*element.labels, element.named), {{eval.from, element.value}}});
     else
       for (const auto& track : std::get<rules::Matrix>(evaluation.value))
-        found.push_back({counted(track.labels, track.named), track.points});
+        found.push_back({rules::counted(*track.labels, track.named), track.points});
     return difference(eval.series, found, ordered);
   }
 
@@ -372,7 +372,7 @@ class Runner {
       if (const auto* number = std::get_if<double>(&evaluation.value))
         found[{}].push_back({at, *number});
       else if (const auto* vector = std::get_if<rules::Vector>(&evaluation.value))
-        for (const auto& element : *vector) found[counted(element.labels, element.named)].push_back({at, element.value});
+        for (const auto& element : *vector) found[rules::counted(*element.labels, element.named)].push_back({at, element.value});
     }
     if (auto why = said_trouble(eval, error, remarks)) return why;
     if (error) return std::nullopt;
