@@ -1,5 +1,6 @@
 #include "ground/json_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -9,9 +10,15 @@
 namespace holdup::ground {
 namespace {
 
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
 void append_escaped(std::string& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain = static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
     const auto length = utf8_length(text);
     const auto c = static_cast<unsigned char>(text.front());
     if (length == 0) {

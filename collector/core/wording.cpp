@@ -12,6 +12,7 @@ using incident::Incident;
 
 // The labels that a feed's `upstream:` gives to every alert below it: "room=r1,ups=u1".
 std::string upstream_of(const site::Site& site, const ground::Element& element) {
+  if (std::ranges::all_of(site.feeds, [](const site::Feed& feed) { return feed.upstream.empty(); })) return {};
   auto chain = site.ancestors(element);
   chain.insert(chain.begin(), element);
   for (const auto& link : chain) {

@@ -89,6 +89,7 @@ void Detector::stir(Index device, bool changed) {
 }
 
 std::optional<Held> Detector::held(Verdict verdict, const ground::Element& element) const {
+  if (held_[static_cast<std::size_t>(verdict)] == 0) return std::nullopt;
   const auto at = open_.find({verdict, element});
   return at == open_.end() ? std::nullopt : std::optional{Held{at->second.strength, at->second.since, at->second.adopted}};
 }
@@ -96,7 +97,7 @@ std::optional<Held> Detector::held(Verdict verdict, const ground::Element& eleme
 void Detector::adopt(Verdict verdict, const ground::Element& element, Strength strength, Instant since) {
   const auto [at, fresh] =
       open_.insert_or_assign({verdict, element}, Open{.strength = strength, .since = since, .fine_since = {}, .adopted = true});
-  if (fresh) concern(element, 1);
+  if (fresh) concern(at->first, 1);
   if (strength == Strength::unknown) unknown_.set(at->first, since + site_.unknown_page_after);
 }
 
@@ -106,14 +107,15 @@ void Detector::release(Verdict verdict, const ground::Element& element) {
 
 void Detector::close(const Key& key) {
   settling_.clear(key), unknown_.clear(key);
-  concern(key.element, -1);
+  concern(key, -1);
   open_.erase(key);
 }
 
 // From now on the words of these devices count also where nothing in them moves.
-void Detector::concern(const ground::Element& element, int by) {
+void Detector::concern(const Key& key, int by) {
+  held_[static_cast<std::size_t>(key.verdict)] += by;
   Round about{site_, facts_.neighbours()};
-  about.add(element);
+  about.add(key.element);
   for (const Index d : about.devices.all()) concerned_[d] += by;
   next_.take_in(about);
 }
@@ -283,7 +285,8 @@ void Detector::weigh_telemetry(Instant now) {
 }
 
 void Detector::weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now) {
-  if (judged.kind != Judgement::Kind::lost && !holds_any()) return;
+  const bool held_somewhere = held_[static_cast<std::size_t>(verdict)] > 0 || !reports_.empty() || !doubted_.empty();
+  if (judged.kind != Judgement::Kind::lost && !held_somewhere) return;
   const Key key{verdict, element};
   if (is_passing_doubt(key, judged, now)) return;
   const auto judgement =
@@ -308,7 +311,7 @@ void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, I
   settling_.clear(key);
   if (begun) {
     for (const Sign& sign : judgement.signs) at->second.since = std::min(at->second.since, sign.time);
-    concern(key.element, 1);
+    concern(key, 1);
   }
   if (!begun && judgement.strength <= at->second.strength) return;
   at->second.strength = judgement.strength;

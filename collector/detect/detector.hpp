@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <optional>
@@ -92,7 +93,7 @@ class Detector {
   void gather(Instant now);
   void judge(Instant now);
   void close(const Key& key);
-  void concern(const ground::Element& element, int by);
+  void concern(const Key& key, int by);
   void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
   [[nodiscard]] bool is_passing_doubt(const Key& key, const Judgement& judgement, Instant now);
   void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
@@ -134,6 +135,7 @@ class Detector {
   bool wired_ = false;                // a contact moved
   std::vector<bool> met_;             // by load: see Judge
   std::map<Key, Open> open_;
+  std::array<int, verdicts> held_{};  // by verdict: how many of them are open
   std::deque<Ended> ended_;
   std::vector<Pending> pending_;
   std::map<Index, Judgement> meters_;  // of the devices that measured what cannot be

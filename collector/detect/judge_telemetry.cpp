@@ -61,6 +61,7 @@ Judgement Judge::telemetry_of_path(Index path, Instant now) const {
   Instant known = now;
   for (const Index d : facts_.neighbours().on_path(path)) {
     const Hearing& hearing = facts_.hearing(d);
+    if (hearing.answers() && !matters(held(Verdict::telemetry_lost, &site::Site::path_of_device, d))) return Judgement::fine({});
     ++behind;
     missed += held(Verdict::telemetry_lost, &site::Site::element_of_device, d) ? 1 : 0;
     if (hearing.answers()) heard.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));

@@ -35,8 +35,10 @@ bool Branches::touches(const Element& element, const Element& load) const {
 
 std::optional<Index> Branches::pdu_of(const Element& element) const {
   if (element.is("device")) return site_->device(element.rest());
-  for (Index s = 0; s < site_->supplies.size(); ++s)
-    if (site_->element_of_supply(s) == element) return site_->supplies[s].pdu;
+  if (const auto load = site_->load(element.first())) {
+    for (const Index s : site_->loads[*load].supplies)
+      if (site_->element_of_supply(s) == element) return site_->supplies[s].pdu;
+  }
   return site_->device(element.first());
 }
 
