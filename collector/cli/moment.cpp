@@ -1,6 +1,6 @@
 #include "collector/cli/moment.hpp"
 
-#include "collector/serve/routes.hpp"
+#include "collector/serve/parameters.hpp"
 #include "ground/clock/clock.hpp"
 
 namespace holdup::cli {

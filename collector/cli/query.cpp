@@ -11,7 +11,7 @@
 #include "collector/cli/progress.hpp"
 #include "collector/cli/terminal.hpp"
 #include "collector/cli/verbs.hpp"
-#include "collector/serve/routes.hpp"
+#include "collector/serve/parameters.hpp"
 #include "ground/number.hpp"
 #include "ground/utf8.hpp"
 

@@ -196,6 +196,7 @@ asio::awaitable<bool> Connection::reply(Request request) {
   StoreJob query;
   if (const auto* instant = std::get_if<InstantQuery>(&way)) query = job_of(*instant);
   if (const auto* range = std::get_if<RangeQuery>(&way)) query = job_of(*range);
+  if (const auto* catalogue = std::get_if<CatalogueQuery>(&way)) query = job_of(*catalogue);
   if (query) {
     auto answer = co_await ask_store(std::move(query), Worker::Place::last);
     co_return co_await send(std::move(answer), request.method);

@@ -2,11 +2,13 @@
 
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "collector/serve/coverage_answer.hpp"
 #include "collector/serve/exposition.hpp"
 #include "collector/serve/guard_answer.hpp"
 #include "collector/serve/page.hpp"
+#include "collector/serve/parameters.hpp"
 #include "collector/serve/status_json.hpp"
 #include "collector/serve/verify_json.hpp"
 #include "ground/json_writer.hpp"
@@ -50,45 +52,87 @@ Route traps(const Asked& asked) { return Answer{.body = traps_json(asked.mirror)
 
 Route stream(const Asked& asked) { return StreamAsked{asked.request.last_event_id}; }
 
-using Fields = std::map<std::string, std::string>;
-
-/// The parameters of a query, from the URL or a form, with its expression; else what is wrong.
-std::variant<Fields, Answer> query_fields(const Asked& asked) {
-  const bool form = asked.request.method == Method::post;
-  if (form && !asked.request.content_type.starts_with("application/x-www-form-urlencoded"))
-    return query_error(415, "bad_data", "a posted query is application/x-www-form-urlencoded");
-  auto fields = form_fields(form ? std::string_view{asked.request.body} : asked.query);
-  if (!fields) return query_error(400, "bad_data", "the parameters are not url-encoded");
-  if ((*fields)["query"].empty()) return query_error(400, "bad_data", "invalid parameter \"query\": it is missing");
-  return std::move(*fields);
+/// From the URL, or a form; else what is wrong.
+std::variant<Parameters, Answer> parameters(const Asked& asked) {
+  Parameters read;
+  bool well = read.read(asked.query);
+  if (asked.request.method == Method::post) {
+    if (!asked.request.content_type.starts_with("application/x-www-form-urlencoded"))
+      return query_error(415, "bad_data", "a posted query is application/x-www-form-urlencoded");
+    well = well && read.read(asked.request.body);
+  }
+  if (!well) return query_error(400, "bad_data", "the parameters are not url-encoded");
+  return read;
 }
 
-Answer no_time(std::string_view parameter) {
-  return query_error(400, "bad_data", "invalid parameter \"" + std::string{parameter} + "\": neither seconds since 1970 nor a time in UTC");
+Answer invalid(std::string_view parameter, std::string_view what) {
+  return query_error(400, "bad_data", "invalid parameter \"" + std::string{parameter} + "\": " + std::string{what});
 }
 
-Route query(const Asked& asked) {
-  auto read = query_fields(asked);
-  if (auto* wrong = std::get_if<Answer>(&read)) return std::move(*wrong);
-  auto& fields = std::get<Fields>(read);
-  auto at = std::optional{ground::utc(asked.moment.now, asked.moment.utc_offset)};
-  if (!fields["time"].empty()) at = query_time(fields["time"]);
+Answer no_time(std::string_view parameter) { return invalid(parameter, "neither seconds since 1970 nor a time in UTC"); }
+
+Route query(const Asked& asked, const Parameters& given) {
+  const auto expression = given.first("query"), time = given.first("time");
+  if (expression.empty()) return invalid("query", "it is missing");
+  const auto at = time.empty() ? std::optional{ground::utc(asked.moment.now, asked.moment.utc_offset)} : query_time(time);
   if (!at) return no_time("time");
-  return InstantQuery{fields["query"], *at};
+  return InstantQuery{expression, *at};
 }
 
-Route query_range(const Asked& asked) {
-  auto read = query_fields(asked);
-  if (auto* wrong = std::get_if<Answer>(&read)) return std::move(*wrong);
-  auto& fields = std::get<Fields>(read);
-  const auto from = query_time(fields["start"]), to = query_time(fields["end"]);
+Route query_range(const Asked&, const Parameters& given) {
+  if (given.first("query").empty()) return invalid("query", "it is missing");
+  const auto from = query_time(given.first("start")), to = query_time(given.first("end"));
   if (!from) return no_time("start");
   if (!to) return no_time("end");
-  const auto step = query_step(fields["step"]);
-  if (!step) return query_error(400, "bad_data", "invalid parameter \"step\": neither seconds nor a duration");
-  RangeQuery asked_for{fields["query"], *from, *to, *step};
+  const auto step = query_step(given.first("step"));
+  if (!step) return invalid("step", "neither seconds nor a duration");
+  RangeQuery asked_for{given.first("query"), *from, *to, *step};
   if (const auto refusal = refusal_of(asked_for)) return query_error(400, "bad_data", *refusal);
   return asked_for;
+}
+
+/// The parameters that questions for series, names and values share.
+std::variant<CatalogueQuery, Answer> catalogue_query(const Parameters& given, CatalogueQuery::Kind kind) {
+  CatalogueQuery query{.kind = kind, .matches = given.all("match[]")};
+  for (auto [parameter, bound] : {std::pair{"start", &query.from}, std::pair{"end", &query.to}}) {
+    const auto text = given.first(parameter);
+    if (!text.empty() && !(*bound = query_time(text))) return no_time(parameter);
+  }
+  if (query.from && query.to && *query.to < *query.from) return invalid("end", "end timestamp must not be before start time");
+  if (const auto text = given.first("limit"); !text.empty()) {
+    const auto limit = ground::parse_number(text);
+    if (!limit || *limit < 0 || *limit > 1e9 || *limit != std::floor(*limit)) return invalid("limit", "not a whole number from 0 to 1e9");
+    query.limit = static_cast<std::size_t>(*limit);
+  }
+  if (kind == CatalogueQuery::Kind::series && query.matches.empty()) return query_error(400, "bad_data", "no match[] parameter provided");
+  return query;
+}
+
+template <CatalogueQuery::Kind kind>
+Route catalogue(const Asked&, const Parameters& given) {
+  return std::visit([](auto&& found) -> Route { return std::move(found); }, catalogue_query(given, kind));
+}
+
+/// /api/v1/label/NAME/values
+Route label_values(const Asked& asked, std::string_view rest) {
+  constexpr std::string_view values = "/values";
+  if (!rest.ends_with(values)) return text(404, "no such path");
+  const auto name = url_decoded(rest.substr(0, rest.size() - values.size()));
+  if (!name || !rules::is_label_name(*name)) return query_error(400, "bad_data", "invalid label name: \"" + name.value_or("") + "\"");
+  auto read = parameters(asked);
+  if (auto* wrong = std::get_if<Answer>(&read)) return std::move(*wrong);
+  auto made = catalogue_query(std::get<Parameters>(read), CatalogueQuery::Kind::values);
+  if (auto* wrong = std::get_if<Answer>(&made)) return std::move(*wrong);
+  auto& query = std::get<CatalogueQuery>(made);
+  query.label = *name;
+  return std::move(query);
+}
+
+template <Route (*answer)(const Asked&, const Parameters&)>
+Route with_parameters(const Asked& asked) {
+  auto read = parameters(asked);
+  if (auto* wrong = std::get_if<Answer>(&read)) return std::move(*wrong);
+  return answer(asked, std::get<Parameters>(read));
 }
 
 Route incident(const Asked& asked, std::string_view encoded) {
@@ -111,7 +155,7 @@ struct Path {
   bool posted = false;  // POST is meant as well
 };
 
-constexpr std::array<Path, 11> paths{{{"/", root},
+constexpr std::array<Path, 13> paths{{{"/", root},
                                       {"/metrics", metrics},
                                       {"/-/healthy", healthy},
                                       {"/-/ready", ready},
@@ -120,8 +164,10 @@ constexpr std::array<Path, 11> paths{{{"/", root},
                                       {"/api/holdup/v1/coverage", coverage},
                                       {"/api/holdup/v1/traps", traps},
                                       {"/api/holdup/v1/stream", stream},
-                                      {"/api/v1/query", query, true},
-                                      {"/api/v1/query_range", query_range, true}}};
+                                      {"/api/v1/query", with_parameters<query>, true},
+                                      {"/api/v1/query_range", with_parameters<query_range>, true},
+                                      {"/api/v1/series", with_parameters<catalogue<CatalogueQuery::Kind::series>>, true},
+                                      {"/api/v1/labels", with_parameters<catalogue<CatalogueQuery::Kind::names>>, true}}};
 
 /// What follows names what is asked for.
 struct Prefix {
@@ -129,7 +175,8 @@ struct Prefix {
   Route (*answer)(const Asked&, std::string_view encoded);
 };
 
-constexpr std::array<Prefix, 3> prefixes{{{"/api/holdup/v1/incidents/", incident},
+constexpr std::array<Prefix, 4> prefixes{{{"/api/v1/label/", label_values},
+                                          {"/api/holdup/v1/incidents/", incident},
                                           {"/api/holdup/v1/verify/", of_element<verify_json>},
                                           {"/api/holdup/v1/guard/", of_element<guard_json>}}};
 
@@ -156,57 +203,6 @@ Route route(const Request& request, const Mirror& mirror, incident::Moment momen
   for (const auto& [prefix, answer] : prefixes)
     if (path.starts_with(prefix)) return reads(request.method) ? answer(asked, path.substr(prefix.size())) : not_meant(false);
   return text(404, "no such path");
-}
-
-std::optional<std::string> url_decoded(std::string_view text) {
-  const auto digit = [](char c) -> int {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i] == '+' ? ' ' : text[i];
-      continue;
-    }
-    if (i + 2 >= text.size() || digit(text[i + 1]) < 0 || digit(text[i + 2]) < 0) return std::nullopt;
-    out += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
-    i += 2;
-  }
-  return out;
-}
-
-std::optional<std::map<std::string, std::string>> form_fields(std::string_view text) {
-  std::map<std::string, std::string> out;
-  while (!text.empty()) {
-    const auto field = text.substr(0, text.find('&'));
-    text.remove_prefix(std::min(field.size() + 1, text.size()));
-    const auto equals = std::min(field.find('='), field.size());
-    const auto name = url_decoded(field.substr(0, equals));
-    const auto value = url_decoded(field.substr(std::min(equals + 1, field.size())));
-    if (!name || !value) return std::nullopt;
-    if (!name->empty()) out.emplace(*name, *value);
-  }
-  return out;
-}
-
-std::optional<ground::Utc> query_time(std::string_view text) {
-  constexpr double furthest_seconds = 9e9;  // year 2255, within 64 bits of nanoseconds
-  if (const auto seconds = ground::parse_number(text)) {
-    if (!(std::abs(*seconds) <= furthest_seconds)) return std::nullopt;
-    return ground::Utc{std::chrono::milliseconds{std::llround(*seconds * 1000)}};
-  }
-  return ground::parse_iso8601(text);
-}
-
-std::optional<ground::Duration> query_step(std::string_view text) {
-  constexpr double longest_seconds = 9e9;
-  if (const auto seconds = ground::parse_number(text)) {
-    if (!(std::abs(*seconds) <= longest_seconds)) return std::nullopt;
-    return std::chrono::milliseconds{std::llround(*seconds * 1000)};
-  }
-  return ground::parse_duration(text);
 }
 
 }  // namespace holdup::serve

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "collector/incident/ledger.hpp"
 #include "collector/serve/answer.hpp"
+#include "collector/serve/catalogue.hpp"
 #include "collector/serve/mirror.hpp"
 #include "collector/serve/query.hpp"
 
@@ -34,17 +33,8 @@ struct StreamAsked {
 struct IncidentAsked {
   std::string id;
 };
-using Route = std::variant<Answer, StreamAsked, InstantQuery, RangeQuery, IncidentAsked>;
+using Route = std::variant<Answer, StreamAsked, InstantQuery, RangeQuery, CatalogueQuery, IncidentAsked>;
 
 [[nodiscard]] Route route(const Request& request, const Mirror& mirror, incident::Moment moment);
-
-/// %41 and + decoded; nothing when a % is followed by no two hex digits.
-[[nodiscard]] std::optional<std::string> url_decoded(std::string_view text);
-/// name=value&…; of several values for a name the first. Nothing when malformed.
-[[nodiscard]] std::optional<std::map<std::string, std::string>> form_fields(std::string_view text);
-/// Seconds since 1970 with fractions, or RFC 3339 in UTC.
-[[nodiscard]] std::optional<ground::Utc> query_time(std::string_view text);
-/// Seconds with fractions, or a duration: 15s. To the millisecond.
-[[nodiscard]] std::optional<ground::Duration> query_step(std::string_view text);
 
 }  // namespace holdup::serve

@@ -177,6 +177,39 @@ TEST_CASE("a range query has start, end and step in either notation") {
   CHECK(holds(answer.body, "\"errorType\":\"bad_data\""));
 }
 
+TEST_CASE("what a store has is asked for with selectors, times and a limit") {
+  const auto mirror = good_rack();
+  const auto asked = [&](const std::string& target) {
+    return std::get<CatalogueQuery>(route({.method = Method::get, .target = target}, *mirror, moment));
+  };
+  const auto series = asked("/api/v1/series?match[]=up&match%5B%5D=rack_power_watts&start=1&end=2&limit=5");
+  CHECK(series.matches == std::vector<std::string>{"up", "rack_power_watts"});
+  CHECK((series.kind == CatalogueQuery::Kind::series && series.limit == 5));
+  CHECK((series.from == ground::Utc{std::chrono::seconds{1}} && series.to == ground::Utc{std::chrono::seconds{2}}));
+  CHECK(asked("/api/v1/labels").kind == CatalogueQuery::Kind::names);
+  CHECK(asked("/api/v1/label/__name__/values").label == "__name__");
+  CHECK(!asked("/api/v1/label/device/values?end=7").from);
+  const std::string bad = GENERATE("series", "series?match[]=up&start=noon", "labels?start=2&end=1", "labels?limit=-1", "labels?limit=1.5",
+                                   "labels?limit=x", "label/a-b/values", "label//values", "label/%zz/values", "labels?match[]=%4");
+  const auto answer = get(*mirror, "/api/v1/" + bad);
+  CHECK(answer.status == 400);
+  CHECK(holds(answer.body, "\"errorType\":\"bad_data\""));
+  CHECK(get(*mirror, "/api/v1/label/device").status == 404);
+}
+
+TEST_CASE("parameters of the URL and of a form count together") {
+  const auto mirror = good_rack();
+  const Request form{.method = Method::post,
+                     .target = "/api/v1/series?match[]=up",
+                     .accept = {},
+                     .content_type = "application/x-www-form-urlencoded",
+                     .last_event_id = {},
+                     .body = "match[]=rack_power_watts&limit=1"};
+  const auto query = std::get<CatalogueQuery>(route(form, *mirror, moment));
+  CHECK(query.matches == std::vector<std::string>{"up", "rack_power_watts"});
+  CHECK(query.limit == 1);
+}
+
 TEST_CASE("coverage marks what was learned, asked and answered as measured, and remembers which sign showed a loss") {
   Teller core;
   const auto mirror = good_rack();
