@@ -298,17 +298,17 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
   }
   const bool starts = starting(device);
   if (starts && !was_starting) hearing.blank_since = asked;
-  if (was_starting && !starts) forget_zeros(device, now);
+  if (was_starting && !starts) forget_zeros(device, asked);
   changed = changed || now < hearing.unsettled_until;
   return changed || was_starting != starts;
 }
 
 // What its agent told before its meters were read was no reading; what is asked more seldom was not asked since.
-void Facts::forget_zeros(Index device, Instant now) {
+void Facts::forget_zeros(Index device, Instant asked) {
   const Instant since = hearings_[device].blank_since;
   for (Track& track : tracks_[device]) {
-    if (track.known() && track.last->time < now && track.value() == 0 && !reading::is_latched(track.means)) track.last.reset();
-    std::erase_if(track.past, [&](const auto& one) { return one.first >= since && one.first < now; });
+    if (track.known() && track.last->time < asked && track.value() == 0 && !reading::is_latched(track.means)) track.last.reset();
+    std::erase_if(track.past, [&](const auto& one) { return one.first >= since && one.first < asked; });
   }
 }
 
@@ -361,14 +361,23 @@ std::optional<Duration> Facts::learned_refresh(Index device) const {
   return out;
 }
 
+/// When its agent started, by the uptime that it told last.
+std::optional<Instant> Facts::started(Index device) const {
+  for (const Track& track : tracks_[device])
+    if (track.means == Meaning::uptime && track.known() && track.fresh)
+      return track.last->time - std::chrono::duration_cast<Duration>(std::chrono::duration<double>{track.value()});
+  return std::nullopt;
+}
+
 // Row 19: cards tell 0 for everything until their meters were read for the first time. 0 beside anything else is a reading; what was told
-// before the silence is not beside it.
+// before the silence, or before the start, is not beside it.
 bool Facts::starting(Index device) const {
   const Hearing& hearing = hearings_[device];
   bool begun = hearing.back && hearing.last_answer && *hearing.last_answer - *hearing.back < start_up, blank = false;
+  const auto started = this->started(device);
+  begun = begun || (started && hearing.last_answer && *hearing.last_answer - *started < start_up);
   for (const Track& track : tracks_[device]) {
-    if (!track.known()) continue;
-    if (track.means == Meaning::uptime && track.fresh && track.value() < std::chrono::duration<double>{start_up}.count()) begun = true;
+    if (!track.known() || (started && track.last->time < *started)) continue;
     if (!track.fresh || reading::is_latched(track.means) || track.means == Meaning::temperature) continue;
     if (track.value() != 0) return false;
     blank = true;

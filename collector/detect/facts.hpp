@@ -152,7 +152,8 @@ class Facts {
   void place_bank(Index device, const reading::Point& point, const Track& track);
   void place_cabinet(Index device, const reading::Point& point, const Track& track);
   [[nodiscard]] bool reports(Index device, Index supply, const reading::Point& point) const;
-  void forget_zeros(Index device, Instant now);
+  [[nodiscard]] std::optional<Instant> started(Index device) const;
+  void forget_zeros(Index device, Instant asked);
   [[nodiscard]] Track* track_of(Index device, const reading::Reading& reading);
   void fails(Index device, bool fails);
 

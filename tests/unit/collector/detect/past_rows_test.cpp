@@ -30,6 +30,7 @@ class Counting {
                               {Meaning::transfer_count, 2},  {Meaning::input_fail_cause, 9}, {Meaning::none, 5e9}};
   double b_watts = 300;
   bool a_answers = true;
+  Duration under_way{};  // of an answer
 
   explicit Counting(std::set<Meaning> without = {}) : site_{site_of(pdus_only)}, detector_{site_} {
     for (Meaning means : without) a.erase(means);
@@ -64,7 +65,8 @@ class Counting {
     if (!a_answers) return detector_.unanswered(0, now_);
     std::vector<reading::Reading> readings;
     for (const auto& [means, value] : a)
-      if (!std::isnan(value)) readings.push_back({.point = number(means), .quality = Quality::good, .value = value, .time = now_});
+      if (!std::isnan(value))
+        readings.push_back({.point = number(means), .quality = Quality::good, .value = value, .time = now_ - under_way});
     detector_.heard(0, readings, now_);
   }
 
@@ -236,6 +238,33 @@ TEST_CASE("row 19: what a card told before it was silent is not beside its first
   rack.a[Meaning::uptime] = 3;
   rack.run(5s);
   CHECK_FALSE(rack.detector().held(pdu_dark, *ground::Element::parse("pdu-a")));
+}
+
+TEST_CASE("row 19: the first answer of a started card that tells anything but 0 is a whole answer: what is off in it is off") {
+  Counting rack{{Meaning::input_loss_count, Meaning::transfer_count, Meaning::input_fail_cause, Meaning::none}};
+  rack.run(10s);
+  rack.a_answers = false;
+  rack.run(20s);
+  rack.a_answers = true;
+  for (auto& [means, value] : rack.a) value = 0;
+  rack.run(3s);
+  REQUIRE_FALSE(rack.detector().held(supply_off_commanded, *ground::Element::parse("cab1/psu1")));
+  rack.a[Meaning::input_voltage] = 230;
+  rack.under_way = 1ms;
+  rack.run(1s);
+  CHECK(rack.detector().held(supply_off_commanded, *ground::Element::parse("cab1/psu1")));
+}
+
+TEST_CASE("row 19: what a card told before it started is not beside its first zeros, however short it was away") {
+  Counting rack{{Meaning::input_loss_count, Meaning::transfer_count, Meaning::input_fail_cause, Meaning::none}};
+  rack.run(10s);
+  rack.a_answers = false;
+  rack.run(1s);
+  rack.a_answers = true;
+  for (auto& [means, value] : rack.a) value = 0;
+  rack.a[Meaning::input_voltage] = std::nan("");  // asked more seldom: it stands as it was told before
+  rack.run(5s);
+  CHECK_FALSE(rack.detector().held(supply_off_commanded, *ground::Element::parse("cab1/psu1")));
 }
 
 TEST_CASE("a UPS that only counts its seconds on battery is on battery while they count") {
