@@ -1,6 +1,7 @@
 #include "collector/detect/facts.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -196,11 +197,15 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
   stand_in(device, Meaning::phase_current, Meaning::outlet_current);
 }
 
-// Where no outlet is metered and one cord alone hangs on the PDU, what its inlet meters is what that cord carries.
+// Where no outlet is metered and one cord alone hangs on the PDU, what its inlet meters is what that cord carries. One number of amperes
+// for several lines is nobody's.
 void Facts::stand_in(Index device, Meaning whole, Meaning outlet) {
   const auto on = neighbours_.supplies_on(device);
   const auto is = [](Meaning means) { return [means](const Track& track) { return track.means == means; }; };
   auto& tracks = tracks_[device];
+  const bool one_line =
+      site_.system == site::System::single_phase || site_.system == site::System::dc || std::popcount(site_.devices[device].phases) == 1;
+  if (!one_line && whole != Meaning::inlet_power) return;
   if (on.size() != 1 || std::ranges::count_if(tracks, is(whole)) != 1 || std::ranges::any_of(tracks, is(outlet))) return;
   Track& meter = *std::ranges::find_if(tracks, is(whole));
   meter.means = outlet;

@@ -308,6 +308,16 @@ TEST_CASE("row 9: a PDU that meters its inlet alone shows the going of its only 
   CHECK(rig.open(supply_lost, "cab1/psu1") == (second ? "" : "proven"));
 }
 
+TEST_CASE("row 12: one number of amperes for several lines is not the only cord's: a load that draws a little is not off") {
+  const bool several = GENERATE(false, true);
+  Rig rig{(several ? "system: wye\n" : "") + active(pdus_only), {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
+  for (const char* pdu : {"pdu-a", "pdu-b"}) rig.tells(pdu, {{.means = Meaning::inlet_current, .value = 1.4, .part = "inlet"}});
+  rig.run(10s);
+  for (const char* pdu : {"pdu-a", "pdu-b"}) rig.set(pdu, Meaning::inlet_current, 0.15);
+  rig.run(20s);
+  CHECK(rig.ever(load_off) != several);
+}
+
 TEST_CASE("row 1: two cords of one load on the silent PDU went together, and the third carries what both carried") {
   const std::string three = with(active(pdus_only), "psu2: {cord", "psu3: {cord: pdu-a/outlet/4}, ");
   Rig rig{three};
