@@ -261,17 +261,23 @@ void Inlets::weigh(Verdict verdict, Index feed, const Devices& pdus, unsigned le
   }
 }
 
-// Its card fell silent when the line went, while one that sees the line gone answers over the same path: it lived from that line.
-bool Inlets::died_beside(Index device, const Devices& seeing) const {
+// Its card fell silent when the line went, while one that sees the line gone answers over the same path: it lived from that line. How
+// surely: where the going is known to no moment, anything else may have silenced it meanwhile.
+std::optional<Strength> Inlets::died_beside(Index device, const Devices& seeing) const {
   const Hearing& silent = facts_.hearing(device);
-  if (!silent.silent() || !silent.last_answer) return false;
-  return std::ranges::any_of(seeing, [&](Index d) {
+  if (!silent.silent() || !silent.last_answer) return std::nullopt;
+  std::optional<Strength> out;
+  for (const Index d : seeing) {
     const auto& heard = facts_.hearing(d).last_answer;
     const auto& episode = episodes_[d];
     const bool path = site_.path_of_device(d) == site_.path_of_device(device) && heard && *heard > silent.second_failure;
-    return path && episode && *silent.last_answer <= episode->first + same_moment &&
-           silent.first_failure + same_moment >= episode->good_before;
-  });
+    const bool then = path && episode && *silent.last_answer <= episode->first + same_moment &&
+                      silent.first_failure + same_moment >= episode->good_before;
+    if (!then) continue;
+    const bool exact = episode->first - episode->good_before <= 2 * same_moment;
+    out = std::max(out.value_or(Strength::probable), exact ? Strength::proven : Strength::probable);
+  }
+  return out;
 }
 
 // A card that died with a line starts anew with it, and is waited for.
@@ -304,7 +310,9 @@ void Inlets::weigh_phase(unsigned line, Index feed, const Devices& pdus, std::ve
   }
   if (able.empty()) return;
   Devices dead;
-  if (seeing.size() == able.size()) std::ranges::copy_if(pdus, std::back_inserter(dead), [&](Index d) { return died_beside(d, seeing); });
+  auto strength = seeing.size() > 1 ? Strength::proven : Strength::probable;
+  for (const Index d : seeing.size() == able.size() ? pdus : Devices{})
+    if (const auto with_it = died_beside(d, seeing)) dead.push_back(d), strength = std::max(strength, *with_it);
   for (const Index d : dead) died_with_line_[d] = true;
   note_lost(line, able, seeing, dead);
   const auto lost = [&](const Devices& by, const Devices& of) {
@@ -316,6 +324,7 @@ void Inlets::weigh_phase(unsigned line, Index feed, const Devices& pdus, std::ve
     Devices all = seeing;
     all.insert(all.end(), dead.begin(), dead.end());
     auto judgement = lost(seeing, all);
+    judgement.strength = strength;
     for (const Index d : dead)
       judgement.signs.push_back(
           sign_of_pattern(site_.element_of_device(d), "silent since then: its card lives from that line", facts_.hearing(d).first_failure));

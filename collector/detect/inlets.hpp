@@ -67,7 +67,7 @@ class Inlets {
   void weigh_phase(unsigned line, Index feed, const Devices& pdus, std::vector<Opinion>& out);
   [[nodiscard]] static bool is_dead_since(const Held& held, const ground::Element& element, const Meter& meter);
   void note_lost(unsigned line, const Devices& able, const Devices& seeing, const Devices& dead);
-  [[nodiscard]] bool died_beside(Index device, const Devices& seeing) const;
+  [[nodiscard]] std::optional<Strength> died_beside(Index device, const Devices& seeing) const;
   [[nodiscard]] bool awaits_card(Index device, const Devices& pdus, Instant now) const;
   [[nodiscard]] Judgement fine(Verdict verdict, const ground::Element& element, const Devices& pdus) const;
   [[nodiscard]] std::vector<Sign> signs(Verdict verdict, const Devices& pdus) const;

@@ -102,6 +102,17 @@ TEST_CASE("row 22: a card that dies with the line is a second witness: the phase
   }
 }
 
+TEST_CASE("row 22: where the going of a line is known to no moment, a card that fell silent meanwhile is a witness, and no proof") {
+  MeterRig rig{wye, {{"pdu-a", three_lines(true), 20s}, {"pdu-a2", three_lines(true)}, {"pdu-b", three_lines(true)}}};
+  rig.run(30s);
+  rig.silent("pdu-a2");
+  rig.run(500ms);
+  lose_line_1(rig, "pdu-a");
+  rig.run(30s);
+  CHECK(rig.open(phase_lost, "feed/A") == "probable");
+  CHECK_FALSE(rig.ever(telemetry_lost));
+}
+
 TEST_CASE("row 22: a card that was silent before, or on another path, is no witness; nor is any against a PDU whose line is good") {
   SECTION("silent before") {
     auto rig = wye_rig();
