@@ -38,7 +38,7 @@ bool Judge::met(Index load) const {
 // longer than on one moment.
 Judgement Judge::load(Index load) const {
   Strength weakest = Strength::proven;
-  Instant first = Instant::max(), last = Instant::min();
+  Instant first = Instant::max(), told = Instant::max(), last = Instant::min();
   std::vector<Sign> signs;
   unsigned lost = 0;
   for (Index s : site_.loads[load].supplies) {
@@ -58,6 +58,8 @@ Judgement Judge::load(Index load) const {
     }
     last = std::max(last, supply.sign->time);
     first = std::min(first, known_lost(s, supply.sign->time));
+    if (const Track* input = facts_.status(s, Meaning::supply_input_ok); status_tells(s) && says(input, 0))
+      told = std::min(told, input->from());
     // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
     const Track* output = facts_.status(s, Meaning::supply_output_ok);
     if (output != nullptr && !says(output, 0)) weakest = std::min(weakest, Strength::probable);
@@ -65,7 +67,7 @@ Judgement Judge::load(Index load) const {
     append(signs, std::move(supply));
   }
   if (lost == 0) return {};
-  if (first < last - one_moment) weakest = std::min(weakest, Strength::probable);
+  if (first < last - one_moment || told < last) weakest = std::min(weakest, Strength::probable);
   return without_battery(load, last, Judgement::lost(weakest, std::move(signs)));
 }
 

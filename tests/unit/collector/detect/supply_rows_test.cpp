@@ -147,6 +147,25 @@ TEST_CASE("row 11: a standby whose PDU is silent and that nothing else sees is u
   CHECK_FALSE(rig.ever(pdu_dark));
 }
 
+TEST_CASE("a load is down, proven, only once what is told of each supply was measured since the last was lost") {
+  Rig rig{two_feeds, 2s};
+  rig.run(10s);
+  rig.ac("unit1", 0), rig.output("unit1", 0);
+  rig.run(1s);
+  rig.ac("unit2", 0), rig.output("unit2", 0);
+  rig.run(1s);
+  CHECK(rig.open(load_down, "cab1") == "probable");
+  SECTION("the first had its input back before the other went: its zero was a cache's") {
+    rig.ac("unit1", 1), rig.output("unit1", 1);
+    rig.run(10s);
+    CHECK(std::ranges::find(rig.said(), "strengthened load_down cab1 proven") == rig.said().end());
+  }
+  SECTION("both stay away") {
+    rig.run(10s);
+    CHECK(rig.open(load_down, "cab1") == "proven");
+  }
+}
+
 TEST_CASE("row 12: both outlets of a load fall together under good voltage: it went off, its power is there, and that is told once") {
   for (const auto& text : {two_feeds, sharing("active", pdus_only), sharing("standby", pdus_only), mirrored(pdus_only)}) {
     Rig rig{text};
