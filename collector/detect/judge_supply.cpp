@@ -11,9 +11,10 @@ namespace {
 using namespace std::chrono_literals;
 using ground::Element;
 
-constexpr Duration start_up = 5s;    // a supply may take so long from a good input to a good output
-constexpr Duration one_answer = 2s;  // so far apart a card may tell of one moment
-constexpr Duration pulled = 500ms;   // the least that a module is out which a hand pulls and seats again
+constexpr Duration start_up = 5s;      // a supply may take so long from a good input to a good output
+constexpr Duration drew_lately = 10s;  // before it went down
+constexpr Duration one_answer = 2s;    // so far apart a card may tell of one moment
+constexpr Duration pulled = 500ms;     // the least that a module is out which a hand pulls and seats again
 
 }  // namespace
 
@@ -275,12 +276,16 @@ bool Judge::may_lack_phase(Index supply) const {
   return feed && held(Verdict::phase_lost, &site::Site::element_of_feed, *feed);
 }
 
-// It stands by, or the whole load draws nothing that its outlets can measure.
+// It stands by, or the whole load draws nothing that its outlets can measure; of one that is down: nor did it before it went.
 bool Judge::may_be_idle(Index supply) const {
-  const site::Load& load = site_.loads[site_.supplies[supply].load];
+  const Index l = site_.supplies[supply].load;
+  const site::Load& load = site_.loads[l];
+  const auto down = held(Verdict::load_down, &site::Site::element_of_load, l);
   return load.sharing == site::Sharing::standby || std::none_of(load.supplies.begin(), load.supplies.end(), [&](Index s) {
            const Track* current = facts_.outlet(s, Meaning::outlet_current);
-           return current != nullptr && current->known() && current->value() >= 2 * meter_floor_amperes;
+           if (current == nullptr) return false;
+           const bool drew = down && current->carried >= down->since - current->refresh() - drew_lately;
+           return drew || (current->known() && current->value() >= 2 * meter_floor_amperes);
          });
 }
 

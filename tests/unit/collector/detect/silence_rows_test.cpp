@@ -379,6 +379,33 @@ TEST_CASE("row 32: nobody hears what is left of a load that has lost one side: w
   }
 }
 
+TEST_CASE("a load that drew current before it went down is not up by its PDU's answer alone: something in between may be gone") {
+  const double watts = GENERATE(300., 30.);
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A}
+  pdu-b: {url: snmp://192.0.2.3, feed: B}
+  unit1: {url: modbus://192.0.2.4/1}
+loads:
+  cab1: {sharing: active, supplies: {psu1: {cord: pdu-a/outlet/4, status: unit1}, psu2: {cord: pdu-b/outlet/4}}}
+  srv1: {supplies: {psu1: {cord: pdu-a/outlet/3}}}
+)"};
+  rig.outlet_watts("pdu-a", watts);
+  rig.run(10s);
+  rig.silent("pdu-a"), rig.ac("unit1", 0);
+  rig.run(10s);
+  REQUIRE(rig.open(pdu_dark, "pdu-a") == "probable");
+  REQUIRE(rig.open(load_down, "srv1") == "probable");
+  rig.back("pdu-a"), rig.ac("unit1", 1), rig.outlet_watts("pdu-a", 0);
+  rig.run(30s);
+  CHECK(rig.open(pdu_dark, "pdu-a").empty());
+  CHECK(rig.open(load_down, "srv1") == (watts > 100 ? "probable" : ""));
+  rig.outlet_watts("pdu-a", 300);
+  rig.run(5s);
+  CHECK(rig.open(load_down, "srv1").empty());
+}
+
 TEST_CASE("one number for the lines of an inlet is their mean: a line that is left is no dark PDU") {
   Rig rig{"system: wye\n" + pdus_only};
   rig.run(10s);
