@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -164,7 +165,13 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
     all_proven = all_proven && dark && dark->strength == Strength::proven;
     signs.push_back(silence(d));
   }
-  const auto others = complement(pdus.front(), feed);
+  Complement others;
+  std::set<Index> paths;
+  for (Index d : pdus) {
+    if (!paths.insert(facts_.neighbours().path(d)).second) continue;
+    const auto beside = complement(d, feed);
+    others.all += beside.all, others.answering += beside.answering;
+  }
   if (pdus.size() < 2 || last - first > same_moment) return {};
   const bool path_below = hangs_below(site_.path_of_device(pdus.front()), site_.element_of_feed(feed));
   if (path_below && all_dark) return Judgement::lost(all_proven ? Strength::proven : Strength::probable, std::move(signs));

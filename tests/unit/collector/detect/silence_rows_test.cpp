@@ -127,6 +127,20 @@ TEST_CASE("row 4 contrary: all on A silent while one elsewhere is silent too pro
   CHECK_FALSE(rig.ever(pdu_dark));
 }
 
+TEST_CASE("row 4 contrary: PDUs of a feed behind several switches are a pattern only where who shares each switch answers") {
+  auto text = two_feeds;
+  text.replace(text.find("via: switch/sw1", text.find("pdu-a2")), 15, "via: switch/sw2");
+  text.insert(text.find("}", text.find("unit2:")), ", via: switch/sw2");
+  const bool whole_switch = GENERATE(true, false);
+  Rig rig{text};
+  rig.run(10s);
+  rig.silent("pdu-a"), rig.silent("pdu-a2");
+  if (whole_switch) rig.silent("unit2");
+  for (const char* unit : {"unit1", "unit2"}) rig.quality(unit, Meaning::supply_input_ok, Quality::absent);
+  rig.run(10s);
+  CHECK(rig.ever(feed_lost) != whole_switch);
+}
+
 TEST_CASE("row 5: a switch that hangs on A goes with it: a wire that lost A tells the loss, and the switch's silence follows") {
   Rig rig{switch_on_a};
   rig.run(10s);
