@@ -78,6 +78,10 @@ class Inspector {
   [[nodiscard]] bool lost_below(const Event& event);
   [[nodiscard]] bool starts(const Event& event) const;
   void check_pattern(const Event& event);
+  [[nodiscard]] bool path_follows(const Event& event) const;
+  [[nodiscard]] bool path_speaks(Index silent, std::optional<Index> but_on) const;
+  [[nodiscard]] std::optional<Instant> silent_since(const Event& event, Index device) const;
+  [[nodiscard]] std::string fed_below(const Event& event, Index pdu) const;
   void check_never(const Event& event);
   void check_end(const Event& event, const Saying& saying);
   [[nodiscard]] bool rests_on_liar(const Event& event) const;

@@ -14,6 +14,7 @@ constexpr Duration to_start = 4s;  // of a supply, from a good input to a good o
 constexpr Duration step = 20ms;
 constexpr Duration one_moment = 3s;
 constexpr Duration settled = 2s;                         // good for so long before a latch opens
+constexpr Duration under_way = 1s;                       // an answer, at most
 constexpr Duration spoke = 150ms;                        // a device that spoke so lately is not silent
 constexpr double draws_amperes = 0.2, draws_watts = 20;  // a meter's floor
 
@@ -53,8 +54,10 @@ bool Inspector::fell_beside(const Event& event) const {
   for (Index s = 0; s < site_.supplies.size(); ++s) {
     const std::string supply = site_.element_of_supply(s).text();
     const Instant heard = heard_[*device];
-    if (site_.supplies[s].pdu == device && history_.ever("supply_lost", supply, heard - one_moment, event.at) &&
-        !history_.throughout("supply_lost", supply, heard - one_moment, event.at))
+    const Instant first = heard - one_moment;
+    const Instant last = std::min(event.at, silent_since(event, *device).value_or(heard) + one_moment);
+    if (site_.supplies[s].pdu == device && history_.ever("supply_lost", supply, first, last) &&
+        !history_.throughout("supply_lost", supply, first, last))
       return true;
   }
   return false;
@@ -95,8 +98,8 @@ void Inspector::check_true(const Event& event, const std::string& what) {
   believed_.push_back(event.verdict + " of " + event.element);
 }
 
-// Probable is the pattern's word: the silent are silent, and somebody else spoke since. Of a single supply honest devices make no
-// pattern: what is probable there is so, too.
+// Probable is the pattern's word: the silent are silent, somebody else on their path spoke since, and no supply below has its input.
+// Of a single supply honest devices make no pattern: what is probable there is so, too.
 void Inspector::check_pattern(const Event& event) {
   if (is_of_supply(event.verdict) && terms_.liars.empty()) check_true(event, "false probable");
   for (Index d = 0; d < site_.devices.size(); ++d) {
@@ -107,11 +110,51 @@ void Inspector::check_pattern(const Event& event) {
     const bool by_silence =
         std::any_of(event.evidence.begin(), event.evidence.end(), [](const auto& sign) { return sign.point == "silence"; });
     if (!meant || !by_silence || rests_on_liar(event)) continue;
-    const Instant last = heard_[d];
-    if (spoke_lately(last, event.at)) lie(event, "probable, while " + device.name + " speaks");
-    const bool others = std::any_of(heard_.begin(), heard_.end(), [&](Instant heard) { return heard > last; });
-    if (!others) lie(event, "probable, while everything is silent");
+    if (spoke_lately(heard_[d], event.at)) lie(event, "probable, while " + device.name + " speaks");
+    if (!path_follows(event) && !path_speaks(d, event.verdict == "feed_lost" ? device.feed : std::nullopt))
+      lie(event, "probable, while everything on its path is silent");
+    if (const std::string fed = fed_below(event, d); !fed.empty()) lie(event, "probable, while " + fed + " has its input");
   }
+}
+
+/// What carries the path hangs on what is lost.
+bool Inspector::path_follows(const Event& event) const {
+  return std::any_of(event.evidence.begin(), event.evidence.end(), [](const auto& sign) { return sign.point.starts_with("hangs on it"); });
+}
+
+/// Another device on its path was heard since it was not. Of a feed's PDUs one may be alone on its path, or with who was silent before.
+bool Inspector::path_speaks(Index silent, std::optional<Index> but_on) const {
+  bool alone = true;
+  for (Index d = 0; d < site_.devices.size(); ++d) {
+    const bool beside = site_.path_of_device(d) == site_.path_of_device(silent) && !(but_on && site_.devices[d].feed == but_on);
+    if (d == silent || !beside) continue;
+    if (heard_[d] > heard_[silent]) return true;
+    alone = alone && heard_[d] < heard_[silent] - one_moment;
+  }
+  return alone && but_on && std::any_of(heard_.begin(), heard_.end(), [&](Instant heard) { return heard > heard_[silent]; });
+}
+
+/// When the first question was asked that stayed unanswered, as the event says it.
+std::optional<Instant> Inspector::silent_since(const Event& event, Index device) const {
+  const Duration offset = event.time.time_since_epoch() - event.at.time_since_epoch();
+  for (const auto& sign : event.evidence)
+    if (sign.point == "silence" && sign.source == site_.element_of_device(device).text())
+      return Instant{sign.time.time_since_epoch() - offset};
+  return std::nullopt;
+}
+
+/// The supply below a silent PDU whose unit told of a good input, measured after the silence began; empty: none.
+std::string Inspector::fed_below(const Event& event, Index pdu) const {
+  const auto silence = silent_since(event, pdu);
+  if (!silence) return {};
+  for (Index s = 0; s < site_.supplies.size(); ++s) {
+    const auto unit = site_.supplies[s].status;
+    if (site_.supplies[s].pdu != pdu || !unit) continue;
+    const auto* ok = told(*unit, Meaning::supply_input_ok);
+    const bool since = ok != nullptr && ok->at - ok->refresh > *silence + under_way;
+    if (since && ok->value == 1.) return site_.element_of_supply(s).text();
+  }
+  return {};
 }
 
 // What honest devices never bring about.
