@@ -4,8 +4,9 @@
 #include <limits>
 #include <unordered_map>
 
+#include "collector/rules/aggregated.hpp"
 #include "collector/rules/evaluator.hpp"
-#include "collector/rules/over_time.hpp"
+#include "collector/rules/labelling.hpp"
 #include "ground/number.hpp"
 
 // Aggregations: elements in groups by their labels, one result a group, or some of its elements.
@@ -17,21 +18,6 @@ struct Group {
   bool named = true;
   Vector elements;
 };
-
-bool listed(const Aggregation& aggregation, std::string_view name) {
-  return std::ranges::find(aggregation.labels, name) != aggregation.labels.end();
-}
-
-Labels group_labels(const Aggregation& aggregation, const Element& element, bool late_names) {
-  std::vector<Label> out;
-  for (const auto& [name, value] : element.labels->all()) {
-    const bool is_name = name == metric_name;
-    const bool stays = aggregation.without ? !is_name && !listed(aggregation, name)
-                                           : listed(aggregation, name) && (!is_name || element.named || late_names);
-    if (stays) out.emplace_back(name, value);
-  }
-  return Labels{std::move(out)};
-}
 
 /// In order of their first elements.
 std::vector<Group> grouped(Evaluator& evaluator, const Aggregation& aggregation, const Vector& vector) {
@@ -45,45 +31,6 @@ std::vector<Group> grouped(Evaluator& evaluator, const Aggregation& aggregation,
     out[place->second].elements.push_back(element);
   }
   return out;
-}
-
-double single(Aggregate aggregate, double parameter, const Vector& elements) {
-  CompensatedSum sum;
-  CompensatedMean mean;
-  Spread spread;
-  std::vector<double> values;
-  double least = elements.front().value, most = least;
-  for (const auto& element : elements) {
-    const double value = element.value;
-    sum.add(value), mean.add(value), spread.add(value);
-    if (value < least || std::isnan(least)) least = value;
-    if (value > most || std::isnan(most)) most = value;
-    if (aggregate == Aggregate::quantile) values.push_back(value);
-  }
-  switch (aggregate) {
-    case Aggregate::sum:
-      return sum.value();
-    case Aggregate::avg:
-      return mean.value();
-    case Aggregate::min:
-      return least;
-    case Aggregate::max:
-      return most;
-    case Aggregate::count:
-      return static_cast<double>(elements.size());
-    case Aggregate::stddev:
-      return std::sqrt(spread.variance());
-    case Aggregate::stdvar:
-      return spread.variance();
-    case Aggregate::quantile:
-      return quantile(parameter, values);
-    case Aggregate::group:
-    case Aggregate::topk:
-    case Aggregate::bottomk:
-    case Aggregate::count_values:
-      break;
-  }
-  return 1;
 }
 
 /// The `count` greatest or least, those first; NaN counts as the last.
@@ -153,8 +100,11 @@ Vector aggregated(Evaluator& evaluator, const Aggregation& aggregation, const Ex
   }
   Vector out;
   const auto vector = evaluator.vector(expression.operands.back());
-  for (const auto& group : grouped(evaluator, aggregation, vector))
-    out.push_back({.labels = group.labels, .named = group.named, .value = single(aggregate, parameter, group.elements)});
+  for (const auto& group : grouped(evaluator, aggregation, vector)) {
+    Aggregated values{aggregate, parameter};
+    for (const auto& element : group.elements) values.add(element.value);
+    out.push_back({.labels = group.labels, .named = group.named, .value = values.value()});
+  }
   return out;
 }
 

@@ -77,8 +77,7 @@ class Evaluator {
 /// The parts of Evaluator::call that fill a file each.
 [[nodiscard]] Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression);
 [[nodiscard]] Vector aggregated(Evaluator& evaluator, const Aggregation& aggregation, const Expression& expression);
-[[nodiscard]] Vector with_label_replaced(Evaluator& evaluator, const Expression& expression);
-[[nodiscard]] Vector with_labels_joined(Evaluator& evaluator, const Expression& expression);
+[[nodiscard]] Vector relabelled(Evaluator& evaluator, const Expression& expression);
 [[nodiscard]] Labels labels_of_absence(const Expression& operand);
 
 template <class Take>

@@ -53,6 +53,9 @@ enum class Special : std::uint8_t {
   vector,
 };
 
+/// clamp, clamp_max, clamp_min and round; nothing: no element of this value.
+[[nodiscard]] std::optional<double> limited(Special which, double x, std::span<const double> parameters);
+
 struct Function {
   std::string_view name;
   std::vector<Type> takes;

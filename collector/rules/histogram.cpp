@@ -1,3 +1,5 @@
+#include "collector/rules/histogram.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -12,10 +14,6 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity(), not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double negligible = 1e-12;  // of two neighbours' mean: what rounding makes of equal counts
-
-struct Bucket {
-  double upper, count;
-};
 
 struct Histogram {
   const Labels* labels = nullptr;  // without `le`
@@ -61,19 +59,15 @@ bool made_monotonic(std::vector<Bucket>& buckets) {
   return forced;
 }
 
-struct Quantile {
-  double value = not_a_number;
-  bool forced = false;
-};
+}  // namespace
 
-/// By the distance within the bucket that the share falls into; the last bucket has no end, the first begins at 0 where that is below it.
-Quantile quantile_of(double share, std::vector<Bucket> buckets) {
-  if (std::isnan(share)) return {};
+BucketQuantile bucket_quantile(double share, std::vector<Bucket> buckets) {
+  if (std::isnan(share)) return {.value = not_a_number};
   if (share < 0) return {.value = -infinity};
   if (share > 1) return {.value = infinity};
   put_in_order(buckets);
-  if (buckets.back().upper != infinity) return {};
-  Quantile out{.forced = made_monotonic(buckets)};
+  if (buckets.back().upper != infinity) return {.value = not_a_number};
+  BucketQuantile out{.value = not_a_number, .forced = made_monotonic(buckets)};
   if (buckets.size() < 2 || buckets.back().count == 0 || std::isnan(buckets.back().count)) return out;
   const double rank = share * buckets.back().count;
   const auto last = buckets.end() - 1;
@@ -85,12 +79,10 @@ Quantile quantile_of(double share, std::vector<Bucket> buckets) {
   return out;
 }
 
-std::optional<double> bound_of(std::string_view text) {
+std::optional<double> bucket_bound(std::string_view text) {
   if (text == "+Inf" || text == "Inf" || text == "inf" || text == "+inf") return infinity;
   return ground::parse_number(text);
 }
-
-}  // namespace
 
 Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression) {
   const auto& operands = expression.operands;
@@ -103,7 +95,7 @@ Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression) {
   for (const auto& element : evaluator.vector(operands[1])) {
     const std::string name{element.named || late ? element.labels->get(metric_name) : ""};
     const std::string text{element.labels->get("le")};
-    const auto bound = bound_of(text);
+    const auto bound = bucket_bound(text);
     if (!bound) {
       evaluator.remark(Remark::Weight::warning, operands[1],
                        "bucket label \"le\" is missing or has a malformed value of \"" + text + "\"" +
@@ -119,7 +111,7 @@ Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression) {
   }
   Vector out;
   for (auto& histogram : histograms) {
-    const auto quantile = quantile_of(share, std::move(histogram.buckets));
+    const auto quantile = bucket_quantile(share, std::move(histogram.buckets));
     if (quantile.forced)
       evaluator.remark(Remark::Weight::info, operands[1],
                        "input to histogram_quantile needed to be fixed for monotonicity (see "

@@ -1,20 +1,13 @@
 #include "collector/rules/join.hpp"
 
-#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "collector/rules/labelling.hpp"
 #include "collector/rules/operate.hpp"
 
 namespace holdup::rules {
 namespace {
-
-bool listed(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
-
-bool matches_on(const Matching& matching, std::string_view name) {
-  if (matching.kind == Matching::Kind::on) return listed(matching.labels, name);
-  return name != metric_name && !listed(matching.labels, name);
-}
 
 /// Of Join: the sides as its operator wants them, and how far names go.
 struct Joined {
@@ -23,12 +16,7 @@ struct Joined {
   const Matching& matching = sides.binary.matching;
   bool late_names = evaluator.setting().late_names;
 
-  [[nodiscard]] Labels group(const Element& element) const {
-    std::vector<Label> out;
-    for (const auto& [name, value] : element.labels->all())
-      if (matches_on(matching, name) && (name != metric_name || element.named || late_names)) out.emplace_back(name, value);
-    return Labels{std::move(out)};
-  }
+  [[nodiscard]] Labels group(const Element& element) const { return matched_labels(matching, element, late_names); }
   [[nodiscard]] std::string key(const Element& element) const {
     const auto labels = group(element);
     return key_of({.labels = &labels}, true);
@@ -68,23 +56,10 @@ void Joined::refuse_duplicates(const Element& first, const Element& second) cons
                                   "];many-to-many matching not allowed: matching labels must be unique on one side");
 }
 
-/// The labels of a pair: the many side's, of one to one narrowed to what was matched on, with what was to be included of the one side.
 Element Joined::paired(const Element& many, const Element& one, double value) const {
-  const bool is_bool = sides.binary.as_bool, compares = is_comparison(sides.binary.op);
-  const bool keeps_name = compares && (late_names || (many.named && !is_bool));
-  Element out{.labels = many.labels, .named = keeps_name && many.named && !is_bool, .value = value};
-  const bool narrows = matching.many == Matching::Many::neither && matching.kind != Matching::Kind::all;
-  if (!narrows && matching.include.empty() && (keeps_name || !late_names)) return out;
-  std::vector<Label> labels;
-  for (const auto& [name, text] : many.labels->all()) {
-    const bool stays = !narrows || (matching.kind == Matching::Kind::on) == listed(matching.labels, name);
-    if (stays && (name != metric_name || keeps_name)) labels.emplace_back(name, text);
-  }
-  Labels made{std::move(labels)};
-  for (const auto& name : matching.include) made.set(name, one.labels->get(name));
-  out.named = out.named || listed(matching.include, metric_name) || (late_names && !is_bool && !keeps_name);
-  out.labels = evaluator.keep(std::move(made));
-  return out;
+  auto labelled = paired_labels(sides.binary, many, one, late_names);
+  const auto* labels = labelled.labels ? evaluator.keep(*std::move(labelled.labels)) : many.labels;
+  return {.labels = labels, .named = labelled.named, .value = value};
 }
 
 Vector Joined::numbers() const {

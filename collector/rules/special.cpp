@@ -62,14 +62,18 @@ Vector timestamps(Evaluator& evaluator, const Expression& expression) {
 
 }  // namespace
 
+std::optional<double> limited(Special which, double x, std::span<const double> parameters) {
+  const double first = parameters.empty() ? 1 : parameters[0];
+  if (which == Special::round) return std::floor(x * (1 / first) + 0.5) / (1 / first);  // fewer errors of rounding than by dividing first
+  if (which == Special::clamp_max) return std::isnan(first) || x > first ? first : x;
+  if (which == Special::clamp_min) return std::isnan(first) || x < first ? first : x;
+  const double high = parameters[1];
+  if (high < first) return std::nullopt;
+  return std::isnan(x) || std::isnan(first) || std::isnan(high) ? x + first + high : std::max(first, std::min(high, x));
+}
+
 Value Evaluator::call(Special which, const Function&, const Expression& expression) {
   const auto& operands = expression.operands;
-  const auto mapped = [&](auto reckon) {
-    auto out = vector(operands[0]);
-    for (auto& element : out) element.value = reckon(element.value);
-    unname(out, expression);
-    return out;
-  };
   const auto number = [&](std::size_t operand) { return scalar(operands[operand]); };
   const auto absence = [&](bool absent) {
     return absent ? Vector{{.labels = keep(labels_of_absence(operands[0])), .value = 1}} : Vector{};
@@ -92,27 +96,25 @@ Value Evaluator::call(Special which, const Function&, const Expression& expressi
       each_window(operands[0], [&](const Labels*, bool, const Window&) { absent = false; });
       return absence(absent);
     }
-    case Special::clamp: {
-      const double low = number(1), high = number(2);
-      if (high < low) return Vector{};
-      return mapped([&](double x) {
-        return std::isnan(x) || std::isnan(low) || std::isnan(high) ? x + low + high : std::max(low, std::min(high, x));
-      });
-    }
+    case Special::clamp:
     case Special::clamp_max:
-      return mapped([high = number(1)](double x) { return std::isnan(high) ? high : x > high ? high : x; });
     case Special::clamp_min:
-      return mapped([low = number(1)](double x) { return std::isnan(low) ? low : x < low ? low : x; });
     case Special::round: {
-      const double inverse = 1 / (operands.size() > 1 ? number(1) : 1);  // fewer errors of rounding than by dividing first
-      return mapped([&](double x) { return std::floor(x * inverse + 0.5) / inverse; });
+      std::vector<double> parameters;
+      for (std::size_t i = 1; i < operands.size(); ++i) parameters.push_back(number(i));
+      auto out = vector(operands[0]);
+      std::erase_if(out, [&](Element& element) {
+        const auto result = limited(which, element.value, parameters);
+        element.value = result.value_or(0);
+        return !result;
+      });
+      return unname(out, expression), out;
     }
     case Special::histogram_quantile:
       return histogram_quantiles(*this, expression);
     case Special::label_join:
-      return with_labels_joined(*this, expression);
     case Special::label_replace:
-      return with_label_replaced(*this, expression);
+      return relabelled(*this, expression);
     case Special::timestamp:
       return timestamps(*this, expression);
     case Special::sort:

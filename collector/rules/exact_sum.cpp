@@ -1,0 +1,91 @@
+#include "collector/rules/exact_sum.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace holdup::rules {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+constexpr int digit_bits = 32, lowest_exponent = -1074;
+
+double signed_double(Wide magnitude, bool negative) { return negative ? -static_cast<double>(magnitude) : static_cast<double>(magnitude); }
+
+}  // namespace
+
+/// magnitude · 2^exponent, what lies below noted in its last bit.
+struct ExactSum::Leading {
+  Wide magnitude = 0;
+  int exponent = 0;
+  bool negative = false;
+};
+
+void ExactSum::put(double value, std::int64_t sign) {
+  if (std::isnan(value)) return void(not_numbers_ += sign);
+  if (std::isinf(value)) return void((value > 0 ? plus_infinities_ : minus_infinities_) += sign);
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const auto exponent = static_cast<unsigned>(bits >> 52 & 0x7FF);
+  const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
+  const unsigned shift = exponent == 0 ? 0 : exponent - 1;  // over the lowest bit there is
+  const Wide mantissa = static_cast<Wide>(exponent == 0 ? fraction : fraction | std::uint64_t{1} << 52) << shift % digit_bits;
+  if (bits >> 63 != 0) sign = -sign;
+  auto* digit = &digits_[shift / digit_bits];
+  for (int i = 0; i < 3; ++i) digit[i] += sign * static_cast<std::int64_t>(static_cast<std::uint32_t>(mantissa >> i * digit_bits));
+  if (++puts_ == std::uint32_t{1} << 30) carry();
+}
+
+void ExactSum::carry() {
+  for (std::size_t i = 0; i + 1 < digits_.size(); ++i) {
+    const auto over = digits_[i] >> digit_bits;  // rounds down, so that what stays is not negative
+    digits_[i] -= over * (std::int64_t{1} << digit_bits);
+    digits_[i + 1] += over;
+  }
+  puts_ = 0;
+}
+
+ExactSum::Leading ExactSum::leading() const {
+  ExactSum carried = *this;
+  carried.carry();
+  Leading out{.magnitude = 0, .exponent = 0, .negative = carried.digits_.back() < 0};
+  if (out.negative) {
+    for (auto& digit : carried.digits_) digit = -digit;
+    carried.carry();
+  }
+  auto top = static_cast<int>(digits_.size()) - 1;
+  while (top > 0 && carried.digits_[static_cast<std::size_t>(top)] == 0) --top;
+  const int last = std::max(0, top - 2);
+  for (int i = top; i >= last; --i)
+    out.magnitude = out.magnitude << digit_bits | static_cast<Wide>(carried.digits_[static_cast<std::size_t>(i)]);
+  bool below = false;
+  for (int i = 0; i < last; ++i) below = below || carried.digits_[static_cast<std::size_t>(i)] != 0;
+  out.magnitude |= below ? 1 : 0;
+  out.exponent = last * digit_bits + lowest_exponent;
+  return out;
+}
+
+double ExactSum::not_finite() const {
+  if (not_numbers_ > 0 || (plus_infinities_ > 0 && minus_infinities_ > 0)) return std::numeric_limits<double>::quiet_NaN();
+  if (plus_infinities_ > 0) return std::numeric_limits<double>::infinity();
+  return minus_infinities_ > 0 ? -std::numeric_limits<double>::infinity() : 0;
+}
+
+double ExactSum::value() const {
+  if (const double known = not_finite(); known != 0) return known;
+  const auto sum = leading();
+  return std::ldexp(signed_double(sum.magnitude, sum.negative), sum.exponent);
+}
+
+double ExactSum::mean(double count) const {
+  if (const double known = not_finite(); known != 0) return known;
+  const auto sum = leading();
+  const auto high = static_cast<double>(sum.magnitude);
+  const auto rounded = static_cast<Wide>(high);
+  const double low =
+      rounded <= sum.magnitude ? static_cast<double>(sum.magnitude - rounded) : -static_cast<double>(rounded - sum.magnitude);
+  const double quotient = high / count, rest = std::fma(-quotient, count, high);
+  const double mean = quotient + (rest + low) / count;
+  return std::ldexp(sum.negative ? -mean : mean, sum.exponent);
+}
+
+}  // namespace holdup::rules

@@ -1,0 +1,95 @@
+#include "collector/rules/aggregated.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "catch.hpp"
+#include "collector/rules/exact_sum.hpp"
+
+using namespace holdup::rules;
+
+namespace {
+
+double sum_of(const std::vector<double>& values) {
+  ExactSum sum;
+  for (double value : values) sum.add(value);
+  return sum.value();
+}
+
+double mean_of(const std::vector<double>& values) {
+  ExactSum sum;
+  for (double value : values) sum.add(value);
+  return sum.mean(static_cast<double>(values.size()));
+}
+
+/// Any finite double but the hugest, whose sum would be none.
+double any(std::mt19937_64& chance) {
+  const double value = std::bit_cast<double>(chance());
+  return std::isfinite(value) ? value / 1024 : 0;
+}
+
+constexpr auto every_aggregate = {Aggregate::sum,   Aggregate::avg,    Aggregate::min,    Aggregate::max,     Aggregate::count,
+                                  Aggregate::group, Aggregate::stddev, Aggregate::stdvar, Aggregate::quantile};
+
+}  // namespace
+
+TEST_CASE("an exact sum loses nothing to what cancels out") {
+  CHECK(sum_of({1, 1e100, 1, -1e100}) == 2);
+  CHECK(sum_of({0.1, 0.2, 0.3}) == 0.6);
+  CHECK(sum_of({-9.988465674311579e+307, -9.988465674311579e+307, 9.988465674311579e+307, 9.988465674311579e+307}) == 0);
+  CHECK(sum_of({5e-324, 5e-324}) == 1e-323);
+  CHECK(sum_of({1e308, 1e308}) == std::numeric_limits<double>::infinity());
+  CHECK(sum_of({-3, 1}) == -2);
+  CHECK(sum_of({0x1p53, 1, 0x1p-60}) == 0x1p53 + 2);  // just above half of the last bit
+}
+
+TEST_CASE("a mean is of the exact sum, even where that is beyond all floats") {
+  CHECK(mean_of({0.1, 0.2, 0.3}) == 0.2);
+  CHECK(mean_of({1.7e308, 1.7e308, 1.7e308}) == 1.7e308);
+  CHECK(mean_of({-1.7e308, -1.7e308}) == -1.7e308);
+  CHECK(mean_of({1, 2}) == 1.5);
+}
+
+TEST_CASE("infinities and NaN go as they came") {
+  const double infinity = std::numeric_limits<double>::infinity();
+  ExactSum sum;
+  sum.add(1), sum.add(infinity);
+  CHECK(sum.value() == infinity);
+  sum.add(-infinity);
+  CHECK(std::isnan(sum.value()));
+  sum.remove(infinity);
+  CHECK(sum.value() == -infinity);
+  sum.remove(-infinity), sum.add(std::nan(""));
+  CHECK(std::isnan(sum.value()));
+  sum.remove(std::nan(""));
+  CHECK(sum.value() == 1);
+}
+
+TEST_CASE("a sum of two is what the machine makes of them, over all magnitudes") {
+  std::mt19937_64 chance{1};
+  for (int i = 0; i < 10'000; ++i) {
+    const double a = any(chance), b = any(chance), near = a * 0.75;
+    CHECK(std::bit_cast<std::uint64_t>(sum_of({a, b})) == std::bit_cast<std::uint64_t>(a + b + 0.0));
+    CHECK(sum_of({a, near}) == a + near);
+  }
+}
+
+TEST_CASE("aggregates do not depend on the order of values, nor on those that went") {
+  std::mt19937_64 chance{2};
+  std::vector<double> values;
+  for (int i = 0; i < 200; ++i) values.push_back(i % 50 == 7 ? std::nan("") : any(chance));
+  values.insert(values.end(), {0.0, -0.0, 3, 3});
+  for (const auto aggregate : every_aggregate) {
+    Aggregated straight{aggregate, 0.3}, other{aggregate, 0.3};
+    for (double value : values) straight.add(value);
+    auto shuffled = values;
+    std::ranges::shuffle(shuffled, chance);
+    for (double value : shuffled) other.add(value), other.add(value / 3);
+    for (double value : values) other.remove(value / 3);
+    CHECK(std::bit_cast<std::uint64_t>(straight.value()) == std::bit_cast<std::uint64_t>(other.value()));
+  }
+}
