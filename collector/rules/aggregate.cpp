@@ -33,10 +33,12 @@ std::vector<Group> grouped(Evaluator& evaluator, const Aggregation& aggregation,
   return out;
 }
 
-/// The `count` greatest or least, those first; NaN counts as the last.
+/// The `count` greatest or least, those first; NaN counts as the last; of equal ones those whose labels come first.
 Vector chosen(Vector elements, std::size_t count, bool greatest) {
   const auto before = [&](const Element& a, const Element& b) {
-    if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value) && std::isnan(b.value);
+    const bool a_is_none = std::isnan(a.value), b_is_none = std::isnan(b.value);
+    if (a_is_none != b_is_none) return b_is_none;
+    if (a.value == b.value || a_is_none) return *a.labels < *b.labels;
     return greatest ? a.value > b.value : a.value < b.value;
   };
   std::ranges::stable_sort(elements, before);

@@ -5,58 +5,27 @@
 #include <utility>
 
 #include "collector/rules/evaluate.hpp"
+#include "collector/rules/stream/graph.hpp"
+#include "ground/expect.hpp"
 
 namespace holdup::rules {
 
-struct Engine::Series {
-  Labels labels;
-  std::vector<Point> points;  // the oldest that somebody may still ask for, to the newest
-  std::size_t first = 0;      // of `points` that counts; what lies before it goes now and then
-  std::optional<ground::Instant> last_at;
-  ground::Duration kept{};         // so far back somebody asks
-  std::vector<std::size_t> rules;  // that read it, ascending
-
-  [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
-    const auto begin = points.begin() + static_cast<std::ptrdiff_t>(first);
-    const auto from = std::ranges::upper_bound(begin, points.end(), after, {}, &Point::at);
-    return {from, std::ranges::upper_bound(from, points.end(), to, {}, &Point::at)};
-  }
-  /// The number of samples that went though somebody may ask for them.
-  std::size_t push(Point point, std::size_t most) {
-    points.push_back(point);
-    while (points[first].at <= point.at - kept) ++first;
-    const std::size_t cut = points.size() - first > most ? points.size() - first - most : 0;
-    first += cut;
-    if (first > points.size() / 2) points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(std::exchange(first, 0)));
-    return cut;
-  }
-};
-
 struct Engine::Running {
-  std::vector<std::vector<Series*>> slots;  // by slot, in the order of birth
+  stream::Slots slots;
+  std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
   RuleAlerts alerts;
+  bool is_settled = false;  // the alerts have taken in what the graph yields, but for what changed since
   ground::Instant due = ground::Instant::max();
   std::string error;
 };
 
-/// The live values as the evaluator's source, for one rule.
-class Engine::Live : public Source {
- public:
-  explicit Live(const Running& rule) : rule_{rule} {}
-
-  std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
-    std::vector<SeriesView> out;
-    for (const Series* series : rule_.slots[selector.slot])
-      if (const auto points = series->between(after, to); !points.empty()) out.push_back({&series->labels, points});
-    return out;
-  }
-
- private:
-  const Running& rule_;
-};
-
 Engine::Engine(RuleSet rules, Options options)
-    : rules_{std::make_unique<const RuleSet>(std::move(rules))}, options_{options}, index_{*rules_}, running_(rules_->size()) {
+    : rules_{std::make_unique<const RuleSet>(std::move(rules))},
+      options_{options},
+      index_{*rules_},
+      running_(rules_->size()),
+      touched_{rules_->size()} {
+  HOLDUP_EXPECT(options_.tick > ground::Duration::zero());
   for (std::size_t rule = 0; rule < rules_->size(); ++rule) {
     running_[rule].slots.resize(leaves((*rules_)[rule].expression).size());
     touched_.insert(rule);  // an expression without series is due as well
@@ -68,22 +37,21 @@ Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::born(SeriesId id, Labels labels) {
-  auto& series = series_[id];
-  if (series) return;
-  series = std::make_unique<Series>();
-  series->labels = std::move(labels);
-  for (const auto& entry : index_.find(series->labels)) bind(*series, entry);
-  if (series->rules.empty()) series->labels = {};  // nobody will ask
+  auto& series = series_.at(id);
+  if (std::exchange(series.known, true)) return;
+  series.labels = std::move(labels);
+  for (const auto& entry : index_.find(series.labels)) bind(series, entry);
+  if (series.rules.empty()) series.labels = {};  // nobody will ask
 }
 
 void Engine::forget(SeriesId id) {
-  const auto found = series_.find(id);
-  if (found == series_.end()) return;
-  for (std::size_t rule : found->second->rules) {
-    for (auto& slot : running_[rule].slots) std::erase(slot, found->second.get());
-    touched_.insert(rule);
+  auto* series = series_.find(id);
+  if (series == nullptr) return;
+  for (std::size_t rule : series->rules) {
+    unbuild(rule);
+    for (auto& slot : running_[rule].slots) std::erase(slot, series);
   }
-  series_.erase(found);
+  *series = {};
 }
 
 std::vector<Transition> Engine::batch(ground::Instant at, std::span<const Sample> samples) {
@@ -105,14 +73,14 @@ std::optional<ground::Instant> Engine::next_due() const { return due_.empty() ? 
 std::vector<Transition> Engine::tick(ground::Instant now) { return batch(now, {}); }
 
 std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
-  for (auto& [id, series] : series_) {
-    const auto found = previous.series_.find(id);
-    if (found == previous.series_.end()) continue;
-    Series& before = *found->second;
-    if (before.rules.empty() || before.labels != series->labels) continue;
-    series->last_at = before.last_at;
-    series->points.assign(before.points.begin() + static_cast<std::ptrdiff_t>(before.first), before.points.end());
-  }
+  series_.each([&](SeriesId id, stream::Series& series) {
+    const auto* before = previous.series_.find(id);
+    if (before == nullptr || before->rules.empty() || before->labels != series.labels) return;
+    series.last = before->last;
+    series.heard = before->heard;
+    if (series.ring && series.heard) series.ring->assign(before->ring ? before->ring->points() : std::span{&before->last, 1});
+  });
+  for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
   std::vector<Transition> out;
   for (std::size_t old = 0; old < previous.running_.size(); ++old) {
     const Rule& rule = (*previous.rules_)[old];
@@ -124,7 +92,8 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
       running_[static_cast<std::size_t>(same - rules_->begin())].alerts = std::move(alerts);
   }
   now_ = std::max(now_, previous.now_);
-  previous = Engine{{}, previous.options_};
+  const auto options = previous.options_;
+  previous = Engine{{}, options};
   const auto now = tick(at);
   out.insert(out.end(), now.begin(), now.end());
   return out;
@@ -156,40 +125,52 @@ void Engine::advance(ground::Instant at, std::vector<Transition>& out) {
 }
 
 void Engine::accept(ground::Instant at, const Sample& sample) {
-  const auto found = series_.find(sample.series);
-  if (found == series_.end() || (found->second->last_at && *found->second->last_at >= at)) {
+  auto* series = series_.find(sample.series);
+  if (series == nullptr || (series->heard && series->last.at >= at)) {
     ++counters_.samples_refused;
     return;
   }
-  Series& series = *found->second;
-  series.last_at = at;
-  touched_.insert(series.rules.begin(), series.rules.end());
-  if (!series.rules.empty()) counters_.samples_cut += series.push({at, sample.value.value_or(stale_marker)}, options_.window_max_samples);
+  const double value = sample.value.value_or(stale_marker);
+  series->last = {at, value};
+  series->heard = true;
+  if (series->ring) counters_.samples_cut += series->ring->push(series->last, options_.window_max_samples);
+  for (const auto& consumer : series->consumers) {
+    if ((consumer.quiet && !consumer.threshold.lets_pass(value)) || consumer.leaf == nullptr) continue;
+    consumer.leaf->touch(consumer.cell);
+    touched_.insert(consumer.rule);
+  }
 }
 
 void Engine::evaluate_due(ground::Instant at, std::vector<Transition>& out) {
   for (auto it = due_.begin(); it != due_.end() && it->first <= at; ++it) touched_.insert(it->second);
-  const auto rules = std::exchange(touched_, {});
-  for (std::size_t rule : rules) evaluate_rule(rule, at, out);
+  while (const auto rule = touched_.take_first()) evaluate_rule(*rule, at, out);
 }
 
 void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
-  Live live{running};
+  if (!running.graph) {
+    running.graph = std::make_unique<stream::Graph>(rule.expression, static_cast<std::uint32_t>(index), running.slots);
+    running.is_settled = false;
+  }
   const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
-  const auto evaluation = evaluate(rule.expression, setting, live);
-  std::optional<std::string> error;
-  if (evaluation.error)
-    error = evaluation.error->text();
-  else
-    error = running.alerts.apply(rule, evaluation, at, out);
-  ++counters_.evaluations;
-  counters_.failures += error ? 1 : 0;
-  running.error = std::move(error).value_or("");
+  running.graph->update(setting);
+  const bool in_conflict = running.graph->in_conflict();
+  auto changes_at = running.graph->due();
+  if (in_conflict || !running.is_settled || running.graph->changed() || running.alerts.due(rule) <= at) {
+    stream::Live live{running.slots};
+    auto evaluation = in_conflict ? evaluate(rule.expression, setting, live) : Evaluation{.value = running.graph->result()};
+    const auto error = evaluation.error ? std::optional{evaluation.error->text()} : running.alerts.apply(rule, evaluation, at, out);
+    changes_at = std::min(changes_at, evaluation.changes_at);
+    running.is_settled = !in_conflict;
+    ++counters_.evaluations;
+    counters_.plain += in_conflict ? 1 : 0;
+    counters_.failures += error ? 1 : 0;
+    running.error = error.value_or("");
+  }
   // A deadline that passed while the rule failed waits for the next evaluation.
   const auto alerts_due = running.alerts.due(rule);
-  set_due(index, std::min(evaluation.changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
+  set_due(index, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
 }
 
 void Engine::set_due(std::size_t rule, ground::Instant due) {
@@ -200,12 +181,24 @@ void Engine::set_due(std::size_t rule, ground::Instant due) {
   before = due;
 }
 
-void Engine::bind(Series& series, const SelectionIndex::Entry& entry) {
+void Engine::bind(stream::Series& series, const SelectionIndex::Entry& entry) {
   const auto& [selector, behind] = entry.leaf;
   if (series.rules.empty() || series.rules.back() != entry.rule) series.rules.push_back(entry.rule);
   const auto own = selector->range != ground::Duration::zero() ? selector->range : options_.lookback;
-  series.kept = std::max(series.kept, own + std::max(ground::Duration::zero(), selector->view.offset + behind));
-  running_[entry.rule].slots[selector->slot].push_back(&series);
+  const auto back = ground::shifted(ground::Instant{behind}, std::max(ground::Duration::zero(), selector->view.offset)).time_since_epoch();
+  const bool wants_newest =
+      selector->range == ground::Duration::zero() && back == ground::Duration::zero() && selector->view.fixed == View::Fixed::no;
+  if (!wants_newest) series.keep(ground::shifted(ground::Instant{own}, back).time_since_epoch());
+  auto& running = running_[entry.rule];
+  running.slots[selector->slot].push_back(&series);
+  if (running.graph) running.graph->born(selector->slot, series);
+}
+
+void Engine::unbuild(std::size_t rule) {
+  auto& running = running_[rule];
+  if (running.graph) running.graph->release(running.slots);
+  running.graph.reset();
+  touched_.insert(rule);
 }
 
 }  // namespace holdup::rules

@@ -6,17 +6,20 @@
 #include <set>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "collector/rules/rule.hpp"
 #include "collector/rules/rule_alerts.hpp"
 #include "collector/rules/selection_index.hpp"
+#include "collector/rules/stream/series_table.hpp"
+#include "collector/rules/stream/touched.hpp"
 #include "ground/instant.hpp"
 
-// The streaming rule engine: a rule is evaluated at every instant at which its result can change, that is when a sample of one of its
+// The streaming rule engine: a rule's result is followed through every instant at which it can change, that is when a sample of one of its
 // series arrives, leaves a window or grows too old, and at its deadlines. Verdict = Prometheus' in the limit of a zero evaluation interval.
+// Each rule is a graph of operators (stream/), which take in what changed; where those may disagree with the language, as of two partners
+// for one element, the plain evaluator reckons the rule whole.
 // Used by the core, which hands it the batches and wakes it at next_due(). Pure: time comes in with each call.
 namespace holdup::rules {
 
@@ -33,11 +36,12 @@ class Engine {
   struct Options {
     ground::Duration lookback = std::chrono::minutes{5};  // a value lives that long without a new one
     std::size_t window_max_samples = 100'000;             // a series; the oldest go first, counted
-    ground::Duration tick = std::chrono::seconds{1};      // between two looks at a result that drifts, as of rate() and time()
-    std::size_t catch_up_max = 1'000;                     // evaluations at past instants in one call; then it goes on at its own instant
+    ground::Duration tick = std::chrono::seconds{1};  // its multiples are when a result that drifts, as of rate() and time(), is looked at
+    std::size_t catch_up_max = 1'000;                 // evaluations at past instants in one call; then it goes on at its own instant
   };
   struct Counters {
-    std::uint64_t evaluations = 0;
+    std::uint64_t evaluations = 0;       // results that had changed, or a deadline
+    std::uint64_t plain = 0;             // of these: by the plain evaluator
     std::uint64_t failures = 0;          // evaluations that ended in an error
     std::uint64_t samples_refused = 0;   // not newer than the series' last, or of a series never born
     std::uint64_t samples_cut = 0;       // out of windows by window_max_samples
@@ -78,24 +82,24 @@ class Engine {
   [[nodiscard]] const Counters& counters() const { return counters_; }
 
  private:
-  struct Series;
   struct Running;
-  class Live;
 
   void advance(ground::Instant at, std::vector<Transition>& out);
   void accept(ground::Instant at, const Sample& sample);
   void evaluate_due(ground::Instant at, std::vector<Transition>& out);
   void evaluate_rule(std::size_t rule, ground::Instant at, std::vector<Transition>& out);
   void set_due(std::size_t rule, ground::Instant due);
-  void bind(Series& series, const SelectionIndex::Entry& entry);
+  void bind(stream::Series& series, const SelectionIndex::Entry& entry);
+  /// Its graph is built anew when it is next evaluated.
+  void unbuild(std::size_t rule);
 
   std::unique_ptr<const RuleSet> rules_;  // at a fixed place: the index points into it
   Options options_;
   SelectionIndex index_;
-  std::unordered_map<SeriesId, std::unique_ptr<Series>> series_;
+  stream::SeriesTable series_;
   std::vector<Running> running_;
   std::set<std::pair<ground::Instant, std::size_t>> due_;
-  std::set<std::size_t> touched_;
+  stream::Touched touched_;
   ground::Instant now_ = ground::Instant::min();
   ground::Duration utc_offset_{};
   Counters counters_;

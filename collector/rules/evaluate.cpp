@@ -18,19 +18,18 @@ namespace {
 
 constexpr std::size_t most_steps = 1'000'000;  // of all subqueries of one evaluation
 
-/// The first multiple of `step`, counted from 1970, that is after `at`.
-ground::Instant multiple_after(ground::Instant at, ground::Duration step, ground::Duration utc_offset) {
-  const auto since = ground::shifted(at, utc_offset).time_since_epoch();
-  const auto last = since - since % step;
-  return ground::shifted(ground::shifted(ground::Instant{last <= since ? last : last - step}, step), -utc_offset);
-}
-
 bool is_counter_name(std::string_view name) {
   constexpr std::array<std::string_view, 4> endings{"_total", "_sum", "_count", "_bucket"};
   return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
 }  // namespace
+
+ground::Instant multiple_after(ground::Instant at, ground::Duration step, ground::Duration utc_offset) {
+  const auto since = ground::shifted(at, utc_offset).time_since_epoch();
+  const auto last = since - since % step;
+  return ground::shifted(ground::shifted(ground::Instant{last <= since ? last : last - step}, step), -utc_offset);
+}
 
 std::string Remark::text() const {
   const std::string weights = weight == Weight::warning ? "PromQL warning: " : "PromQL info: ";
@@ -156,13 +155,8 @@ Value Evaluator::call(OfNumber reckon, const Function&, const Expression& expres
 
 Value Evaluator::call(OfMoment reckon, const Function&, const Expression& expression) {
   if (expression.operands.empty()) return Vector{{.labels = keep({}), .value = reckon(std::chrono::floor<std::chrono::seconds>(now()))}};
-  constexpr double furthest = 9e11;  // seconds from 1970: as far as a calendar's years go
   auto out = vector(expression.operands.front());
-  for (auto& element : out) {
-    const bool is_moment = std::abs(element.value) < furthest;
-    const std::chrono::sys_seconds at{std::chrono::seconds{is_moment ? static_cast<std::int64_t>(element.value) : 0}};
-    element.value = is_moment ? reckon(at) : std::nan("");
-  }
+  for (auto& element : out) element.value = of_calendar(reckon, element.value);
   unname(out, expression);
   return out;
 }
@@ -227,7 +221,10 @@ void Evaluator::remark(Remark::Weight weight, const Expression& where, std::stri
   if (std::ranges::none_of(out_.remarks, same)) out_.remarks.push_back(std::move(made));
 }
 
-void Evaluator::drifts() { out_.changes_at = std::min(out_.changes_at, ground::shifted(setting_.at, setting_.tick)); }
+void Evaluator::drifts() {
+  const bool asked = setting_.tick > ground::Duration::zero();
+  out_.changes_at = std::min(out_.changes_at, asked ? multiple_after(setting_.at, setting_.tick, {}) : setting_.at);
+}
 
 ground::Instant Evaluator::moment(const View& view) const {
   const auto from = [&] {

@@ -36,7 +36,7 @@ class Evaluator {
   void expect_distinct(const Vector& vector, const Expression& where);
   void fail(const Expression& where, std::string what);
   void remark(Remark::Weight weight, const Expression& where, std::string what);
-  /// The result is worth another look a tick from now, whatever arrives.
+  /// The result is worth another look at the next multiple of a tick, whatever arrives.
   void drifts();
 
   [[nodiscard]] const Setting& setting() const { return setting_; }
@@ -70,6 +70,9 @@ class Evaluator {
   std::vector<Point> scratch_;
   std::size_t steps_ = 0;
 };
+
+/// The first multiple of `step`, counted from 1970, that is after `at`.
+[[nodiscard]] ground::Instant multiple_after(ground::Instant at, ground::Duration step, ground::Duration utc_offset);
 
 /// What labels of an element count, as one text: equal for two when, and only when, they are the same.
 [[nodiscard]] std::string key_of(const Element& element, bool late_names);

@@ -7,7 +7,8 @@ namespace {
 
 void collect(const Expression& expression, ground::Duration behind, std::vector<Leaf>& out) {
   if (const auto* selector = std::get_if<Selector>(&expression.node)) out.push_back({selector, behind});
-  if (const auto* subquery = std::get_if<Subquery>(&expression.node)) behind += subquery->range + subquery->view.offset;
+  if (const auto* subquery = std::get_if<Subquery>(&expression.node))
+    behind = ground::shifted(ground::shifted(ground::Instant{behind}, subquery->range), subquery->view.offset).time_since_epoch();
   for (const auto& operand : expression.operands) collect(operand, behind, out);
 }
 

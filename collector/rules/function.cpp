@@ -184,6 +184,12 @@ const Function* find_function(std::string_view name) {
   return found == table().end() ? nullptr : &*found;
 }
 
+double of_calendar(OfMoment reckon, double utc_seconds) {
+  constexpr double furthest = 9e11;  // seconds from 1970: as far as a calendar's years go
+  if (!(std::abs(utc_seconds) < furthest)) return std::nan("");
+  return reckon(std::chrono::sys_seconds{std::chrono::seconds{static_cast<std::int64_t>(utc_seconds)}});
+}
+
 bool is_refused_function(std::string_view name) { return std::ranges::find(refused, name) != refused.end(); }
 
 std::string nearest_function(std::string_view name) {

@@ -56,6 +56,9 @@ enum class Special : std::uint8_t {
 /// clamp, clamp_max, clamp_min and round; nothing: no element of this value.
 [[nodiscard]] std::optional<double> limited(Special which, double x, std::span<const double> parameters);
 
+/// What a function of the calendar says of a time in seconds; NaN beyond the years that a calendar has.
+[[nodiscard]] double of_calendar(OfMoment reckon, double utc_seconds);
+
 struct Function {
   std::string_view name;
   std::vector<Type> takes;

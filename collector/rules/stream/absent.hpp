@@ -1,0 +1,29 @@
+#pragma once
+
+#include "collector/rules/stream/stage.hpp"
+
+// absent() and absent_over_time(): one element while the operand has none.
+namespace holdup::rules::stream {
+
+class Absent : public Stage {
+ public:
+  Absent(const Stage& vector, Labels labels) : vector_{vector} { add(std::move(labels), true); }
+
+  void update(const Setting&) override {
+    begin();
+    present_.resize(vector_.cells().size());
+    for (const auto cell : vector_.changed()) {
+      const bool is_present = vector_.cells()[cell].present;
+      count_ += (is_present ? 1 : 0) - (present_[cell] ? 1 : 0);
+      present_[cell] = is_present;
+    }
+    yield(0, count_ == 0 ? std::optional{1.0} : std::nullopt);
+  }
+
+ private:
+  const Stage& vector_;
+  std::vector<bool> present_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace holdup::rules::stream

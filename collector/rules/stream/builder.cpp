@@ -1,0 +1,264 @@
+#include "collector/rules/stream/builder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "collector/rules/evaluator.hpp"
+#include "collector/rules/memory.hpp"
+#include "collector/rules/operate.hpp"
+#include "collector/rules/over_time.hpp"
+#include "collector/rules/stream/absent.hpp"
+#include "collector/rules/stream/bucketed.hpp"
+#include "collector/rules/stream/constant.hpp"
+#include "collector/rules/stream/grouped.hpp"
+#include "collector/rules/stream/mapped.hpp"
+#include "collector/rules/stream/newest.hpp"
+#include "collector/rules/stream/paired.hpp"
+#include "collector/rules/stream/plain.hpp"
+#include "collector/rules/stream/relabelled.hpp"
+#include "collector/rules/stream/set_operation.hpp"
+#include "collector/rules/stream/window.hpp"
+
+namespace holdup::rules::stream {
+namespace {
+
+/// What a scalar is at any time.
+std::optional<double> constant(const Expression& expression) {
+  if (expression.type != Type::scalar || !leaves(expression).empty()) return std::nullopt;
+  Memory nothing;
+  const Setting setting{.at = ground::Instant{}, .tick = std::chrono::seconds{1}};
+  const auto evaluation = evaluate(expression, setting, nothing);
+  if (evaluation.error || evaluation.changes_at != ground::Instant::max()) return std::nullopt;
+  return std::get<double>(evaluation.value);
+}
+
+/// A plain view, back from now: what a selector needs to be followed.
+bool is_followed(const View& view) { return view.fixed == View::Fixed::no && view.offset >= ground::Duration::zero(); }
+
+const Selector* current_selector(const Expression& expression) {
+  const auto* selector = std::get_if<Selector>(&expression.node);
+  const bool is_current = selector != nullptr && selector->range == ground::Duration::zero() && selector->view.fixed == View::Fixed::no &&
+                          selector->view.offset == ground::Duration::zero();
+  return is_current ? selector : nullptr;
+}
+
+Operator seen_from_the_right(Operator op) {
+  if (op == Operator::less) return Operator::greater;
+  if (op == Operator::greater) return Operator::less;
+  if (op == Operator::less_equal) return Operator::greater_equal;
+  return op == Operator::greater_equal ? Operator::less_equal : op;
+}
+
+/// Whether no two elements can be the same but for the metric's name, so that it may be dropped unseen.
+bool differs_without_name(const Expression& expression);
+
+struct DiffersWithoutName {
+  const Expression& expression;
+
+  bool operator()(const Selector& selector) const {
+    return std::ranges::any_of(selector.matchers,
+                               [](const Matcher& matcher) { return matcher.name() == metric_name && matcher.kind() == MatchKind::equal; });
+  }
+  bool operator()(const Call& call) const {
+    const Function& function = *call.function;
+    if (!function.keeps_name) return true;
+    const auto& operand = expression.operands.front();
+    return differs_without_name(operand);
+  }
+  bool operator()(const Aggregation& aggregation) const {
+    if (aggregation.aggregate == Aggregate::topk || aggregation.aggregate == Aggregate::bottomk)
+      return differs_without_name(expression.operands.back());
+    return aggregation.without || !names_metric(aggregation.labels);
+  }
+  bool operator()(const Binary& binary) const {
+    const auto &left = expression.operands[0], &right = expression.operands[1];
+    const auto& matching = binary.matching;
+    if (names_metric(matching.labels) || names_metric(matching.include)) return false;
+    if (binary.op == Operator::set_or) return differs_without_name(left) && differs_without_name(right);
+    if (is_set_operator(binary.op)) return differs_without_name(left);
+    if (!is_comparison(binary.op) || binary.as_bool) return true;
+    if (left.type == Type::scalar || matching.many == Matching::Many::right) return differs_without_name(right);
+    return differs_without_name(left);
+  }
+  bool operator()(const Subquery&) const { return differs_without_name(expression.operands.front()); }
+  bool operator()(const auto&) const { return true; }
+
+  static bool names_metric(const std::vector<std::string>& labels) { return std::ranges::find(labels, metric_name) != labels.end(); }
+};
+
+bool differs_without_name(const Expression& expression) { return std::visit(DiffersWithoutName{expression}, expression.node); }
+
+}  // namespace
+
+template <class Made, class... Arguments>
+const Made& Builder::add(Arguments&&... arguments) {
+  auto made = std::make_unique<Made>(std::forward<Arguments>(arguments)...);
+  const auto& out = *made;
+  graph_.stages_.push_back(std::move(made));
+  return out;
+}
+
+/// It reads all the selectors of the expression.
+template <class Made, class... Arguments>
+const Made& Builder::add_leaf(const Expression& expression, Arguments&&... arguments) {
+  auto made = std::make_unique<Made>(rule_, std::forward<Arguments>(arguments)...);
+  const auto& out = *made;
+  for (const auto& leaf : leaves(expression)) graph_.leaves_[leaf.selector->slot] = made.get();
+  graph_.stages_.push_back(std::move(made));
+  return out;
+}
+
+const Stage& Builder::build(const Expression& expression) {
+  if (const auto value = constant(expression)) return add<Constant>(*value);
+  const auto* made = std::visit([&](const auto& node) { return of(node, expression); }, expression.node);
+  return made != nullptr ? *made : add_leaf<Plain>(expression, expression, slots_);
+}
+
+const Stage* Builder::of(const Selector& selector, const Expression& expression) {
+  if (!is_followed(selector.view) || selector.range != ground::Duration::zero()) return nullptr;
+  if (selector.view.offset == ground::Duration::zero()) return &add_leaf<Newest>(expression, Newest::Yields::value, std::nullopt);
+  return &add_leaf<WindowOf>(expression, ground::Duration::zero(), selector.view.offset, WindowOf::Reckoning{.keeps_name = true});
+}
+
+const Stage* Builder::of(const Call& called, const Expression& expression) {
+  const Function& function = *called.function;
+  return std::visit([&](auto made) { return call(made, function, expression); }, function.made);
+}
+
+const Stage* Builder::call(OverTime reckon, const Function& function, const Expression& expression) {
+  WindowOf::Reckoning reckoning{.reckon = reckon, .drifts = function.drifts, .keeps_name = function.keeps_name};
+  const Expression* range = nullptr;
+  std::size_t given = 0;
+  for (const auto& operand : expression.operands) {
+    if (operand.type == Type::range_vector) {
+      range = &operand;
+      continue;
+    }
+    const auto value = constant(operand);
+    if (!value) return nullptr;
+    reckoning.parameters[given++] = *value;
+  }
+  const auto* selector = std::get_if<Selector>(&range->node);
+  if (selector == nullptr || !is_followed(selector->view) || reckon == over_time::smoothed) return nullptr;
+  if (!function.keeps_name && !differs_without_name(*range)) return nullptr;
+  return &add_leaf<WindowOf>(*range, selector->range, selector->view.offset, reckoning);
+}
+
+const Stage* Builder::call(OfNumber reckon, const Function&, const Expression& expression) {
+  const auto& operand = expression.operands.front();
+  if (!differs_without_name(operand)) return nullptr;
+  return &add<Mapped>(build(operand), std::vector<const Stage*>{}, false,
+                      [reckon](double x, std::span<const double>) { return std::optional{reckon(x)}; });
+}
+
+const Stage* Builder::call(OfMoment reckon, const Function&, const Expression& expression) {
+  if (expression.operands.empty() || !differs_without_name(expression.operands.front())) return nullptr;
+  return &add<Mapped>(build(expression.operands.front()), std::vector<const Stage*>{}, false,
+                      [reckon](double x, std::span<const double>) { return std::optional{of_calendar(reckon, x)}; });
+}
+
+const Stage* Builder::call(Special which, const Function&, const Expression& expression) {
+  const auto& operands = expression.operands;
+  switch (which) {
+    case Special::absent:
+      return &add<Absent>(build(operands[0]), labels_of_absence(operands[0]));
+    case Special::absent_over_time: {
+      const auto* selector = std::get_if<Selector>(&operands[0].node);
+      if (selector == nullptr || !is_followed(selector->view)) return nullptr;
+      const WindowOf::Reckoning present{.reckon = over_time::present};
+      return &add<Absent>(add_leaf<WindowOf>(operands[0], selector->range, selector->view.offset, present), labels_of_absence(operands[0]));
+    }
+    case Special::clamp:
+    case Special::clamp_max:
+    case Special::clamp_min:
+    case Special::round:
+      return limits(which, expression);
+    case Special::histogram_quantile: {
+      const auto share = constant(operands[0]);
+      return share ? &add<Bucketed>(build(operands[1]), *share) : nullptr;
+    }
+    case Special::label_join:
+    case Special::label_replace: {
+      const auto made = Relabelling::of(expression);
+      const auto* relabelling = std::get_if<Relabelling>(&made);
+      return relabelling != nullptr ? &add<Relabelled>(build(operands[0]), *relabelling) : nullptr;
+    }
+    case Special::timestamp:
+      if (current_selector(operands[0]) == nullptr || !differs_without_name(operands[0])) return nullptr;
+      return &add_leaf<Newest>(operands[0], Newest::Yields::time, std::nullopt);
+    case Special::vector: {
+      const auto value = constant(operands[0]);
+      return value ? &add<Constant>(*value) : nullptr;
+    }
+    case Special::sort:
+    case Special::sort_desc:
+    case Special::sort_by_label:
+    case Special::sort_by_label_desc:
+      return &build(operands[0]);  // alerts have no order
+    case Special::pi:
+    case Special::scalar:
+    case Special::time:
+      break;
+  }
+  return nullptr;
+}
+
+const Stage* Builder::limits(Special which, const Expression& expression) {
+  const auto& operands = expression.operands;
+  if (!differs_without_name(operands[0])) return nullptr;
+  const auto& vector = build(operands[0]);
+  std::vector<const Stage*> scalars;
+  for (std::size_t i = 1; i < operands.size(); ++i) scalars.push_back(&build(operands[i]));
+  return &add<Mapped>(vector, std::move(scalars), false,
+                      [which](double x, std::span<const double> parameters) { return limited(which, x, parameters); });
+}
+
+const Stage* Builder::of(const Aggregation& aggregation, const Expression& expression) {
+  if (takes_parameter(aggregation.aggregate) && aggregation.aggregate != Aggregate::quantile) return nullptr;
+  const auto parameter = aggregation.aggregate == Aggregate::quantile ? constant(expression.operands[0]) : std::optional{0.0};
+  return parameter ? &add<Grouped>(build(expression.operands.back()), aggregation, *parameter) : nullptr;
+}
+
+const Stage* Builder::of(const Negation&, const Expression& expression) {
+  const auto& operand = expression.operands.front();
+  if (operand.type == Type::scalar || !differs_without_name(operand)) return nullptr;
+  return &add<Mapped>(build(operand), std::vector<const Stage*>{}, false,
+                      [](double x, std::span<const double>) { return std::optional{-x}; });
+}
+
+const Stage* Builder::of(const Binary& binary, const Expression& expression) {
+  const auto &left = expression.operands[0], &right = expression.operands[1];
+  if (left.type == Type::scalar && right.type == Type::scalar) return nullptr;
+  if (left.type == Type::scalar || right.type == Type::scalar) return with_scalar(binary, expression);
+  const auto& left_side = build(left);
+  const auto& right_side = build(right);
+  if (is_set_operator(binary.op)) return &add<SetOperation>(left_side, right_side, binary);
+  return &add<Paired>(left_side, right_side, binary);
+}
+
+const Stage* Builder::with_scalar(const Binary& binary, const Expression& expression) {
+  const bool filters = is_comparison(binary.op) && !binary.as_bool;
+  if (const auto* made = filters ? threshold(binary, expression) : nullptr) return made;
+  const bool scalar_first = expression.operands[0].type == Type::scalar;
+  const auto &vector = expression.operands[scalar_first ? 1 : 0], &scalar = expression.operands[scalar_first ? 0 : 1];
+  if (!filters && !differs_without_name(vector)) return nullptr;
+  const auto& elements = build(vector);
+  const auto& number = build(scalar);
+  const auto reckon = [op = binary.op, filters, scalar_first](double x, std::span<const double> scalars) {
+    const auto result = scalar_first ? operate(op, scalars[0], x) : operate(op, x, scalars[0]);
+    return !filters ? std::optional{result.value} : result.holds ? std::optional{x} : std::nullopt;
+  };
+  return &add<Mapped>(elements, std::vector<const Stage*>{&number}, filters, reckon);
+}
+
+/// A selector against a constant: the comparison happens where the sample arrives.
+const Stage* Builder::threshold(const Binary& binary, const Expression& expression) {
+  const auto &left = expression.operands[0], &right = expression.operands[1];
+  if (const auto bound = constant(right); bound && current_selector(left) != nullptr)
+    return &add_leaf<Newest>(left, Newest::Yields::value, Threshold{binary.op, *bound});
+  if (const auto bound = constant(left); bound && current_selector(right) != nullptr)
+    return &add_leaf<Newest>(right, Newest::Yields::value, Threshold{seen_from_the_right(binary.op), *bound});
+  return nullptr;
+}
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "collector/rules/stream/leaf.hpp"
+
+// One rule's expression as operators, each before its reader. The engine tells the leaves of samples, and has the graph updated once for
+// all samples of an instant.
+namespace holdup::rules::stream {
+
+class Graph {
+ public:
+  /// Over the series of `slots`, and those born later. `rule` is what its consumers tell the engine.
+  Graph(const Expression& expression, std::uint32_t rule, const Slots& slots);
+
+  void born(std::size_t slot, Series& series) { leaves_[slot]->born(slot, series); }
+  /// Its series know it no longer.
+  void release(const Slots& slots) const;
+
+  void update(const Setting& setting);
+  [[nodiscard]] bool changed() const { return !stages_.back()->changed().empty(); }
+  [[nodiscard]] bool in_conflict() const;
+  /// When to update though nothing arrives.
+  [[nodiscard]] ground::Instant due() const;
+  /// What the expression is now, unless in conflict.
+  [[nodiscard]] Vector result() const;
+
+ private:
+  friend class Builder;
+
+  std::vector<std::unique_ptr<Stage>> stages_;  // the last is the expression's
+  std::vector<Leaf*> leaves_;                   // by slot
+  std::set<std::uint32_t> present_;             // of the last one's cells
+};
+
+}  // namespace holdup::rules::stream

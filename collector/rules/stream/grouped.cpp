@@ -1,0 +1,37 @@
+#include "collector/rules/stream/grouped.hpp"
+
+#include <algorithm>
+
+#include "collector/rules/evaluator.hpp"
+#include "collector/rules/labelling.hpp"
+
+namespace holdup::rules::stream {
+
+void Grouped::update(const Setting&) {
+  begin();
+  const auto operand = vector_.cells();
+  while (members_.size() < operand.size()) members_.push_back({.group = group_of(operand[members_.size()]), .value = {}});
+  for (const auto cell : vector_.changed()) {
+    auto& [group, value] = members_[cell];
+    if (value) groups_[group].remove(*value);
+    value = value_of(operand[cell]);
+    if (value) groups_[group].add(*value);
+    touched_.push_back(group);
+  }
+  std::ranges::sort(touched_);
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  for (const auto group : touched_) yield(group, groups_[group].count() > 0 ? std::optional{groups_[group].value()} : std::nullopt);
+  touched_.clear();
+}
+
+std::uint32_t Grouped::group_of(const Cell& cell) {
+  auto labels = group_labels(aggregation_, element_of(cell), false);
+  const auto [place, fresh] = known_.try_emplace(key_of({.labels = &labels}, true), static_cast<std::uint32_t>(groups_.size()));
+  if (fresh) {
+    groups_.emplace_back(aggregation_.aggregate, parameter_);
+    add(std::move(labels), true);
+  }
+  return place->second;
+}
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "collector/rules/aggregated.hpp"
+#include "collector/rules/stream/stage.hpp"
+
+// An aggregation: a change of one element takes its old value out of its group and puts the new one in.
+namespace holdup::rules::stream {
+
+class Grouped : public Stage {
+ public:
+  Grouped(const Stage& vector, const Aggregation& aggregation, double parameter)
+      : vector_{vector}, aggregation_{aggregation}, parameter_{parameter} {}
+
+  void update(const Setting& setting) override;
+
+ private:
+  struct Member {
+    std::uint32_t group = 0;
+    std::optional<double> value;  // that the group has taken in
+  };
+  std::uint32_t group_of(const Cell& cell);
+
+  const Stage& vector_;
+  const Aggregation& aggregation_;
+  double parameter_;
+  std::vector<Member> members_;     // by cell of the operand
+  std::vector<Aggregated> groups_;  // by own cell
+  std::vector<std::uint32_t> touched_;
+  std::unordered_map<std::string, std::uint32_t> known_;
+};
+
+}  // namespace holdup::rules::stream

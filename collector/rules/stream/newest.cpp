@@ -1,0 +1,31 @@
+#include "collector/rules/stream/newest.hpp"
+
+namespace holdup::rules::stream {
+
+void Newest::born(std::size_t, Series& series) {
+  const auto cell = add(&series.labels, yields_ == Yields::value);
+  const Consumer consumer{
+      .leaf = this, .cell = cell, .rule = rule(), .threshold = threshold_.value_or(Threshold{}), .quiet = threshold_.has_value()};
+  bound_.push_back({&series, series.enlist(consumer)});
+  if (series.heard) touch(cell);
+}
+
+void Newest::update(const Setting& setting) {
+  begin();
+  timers_.take_due(setting.at, [&](std::uint32_t cell) { touch(cell); });
+  take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
+}
+
+void Newest::refresh(std::uint32_t cell, const Setting& setting) {
+  auto& [series, consumer] = bound_[cell];
+  const Point& last = series->last;
+  const auto until = ground::shifted(last.at, setting.lookback);
+  const bool lives = series->heard && !is_stale(last.value) && until > setting.at;
+  const bool passes = lives && (!threshold_ || threshold_->lets_pass(last.value));
+  const double value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
+  yield(cell, passes ? std::optional{value} : std::nullopt);
+  if (passes) timers_.arm(cell, until);
+  series->consumers[consumer].quiet = threshold_ && !passes;
+}
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+
+#include "collector/rules/stream/leaf.hpp"
+#include "collector/rules/stream/timers.hpp"
+
+// An instant selector: the newest value of each series until a stale marker ends it or the lookback is over. With a threshold, those that
+// pass it: what a threshold holds back before and after costs a comparison where the sample arrives.
+namespace holdup::rules::stream {
+
+class Newest : public Leaf {
+ public:
+  enum class Yields : std::uint8_t { value, time };
+  Newest(std::uint32_t rule, Yields yields, std::optional<Threshold> threshold) : Leaf{rule}, yields_{yields}, threshold_{threshold} {}
+
+  void born(std::size_t slot, Series& series) override;
+  void update(const Setting& setting) override;
+  [[nodiscard]] ground::Instant due() const override { return timers_.due(); }
+
+ private:
+  struct Bound {
+    Series* series;
+    std::size_t consumer;
+  };
+  void refresh(std::uint32_t cell, const Setting& setting);
+
+  Yields yields_;
+  std::optional<Threshold> threshold_;
+  std::vector<Bound> bound_;  // by cell
+  Timers timers_;
+};
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,49 @@
+#include "collector/rules/stream/plain.hpp"
+
+#include "collector/rules/evaluator.hpp"
+
+namespace holdup::rules::stream {
+
+Plain::Plain(std::uint32_t rule, const Expression& expression, const Slots& slots)
+    : Leaf{rule}, expression_{expression}, slots_{slots}, of_time_{leaves(expression).empty()} {}
+
+void Plain::born(std::size_t, Series& series) {
+  series.enlist({.leaf = this, .cell = 0, .rule = rule()});
+  if (series.heard) touch(0);
+}
+
+void Plain::update(const Setting& setting) {
+  begin();
+  const bool is_due = due_ <= setting.at || is_touched();
+  if (!is_due && !of_time_) return;
+  take_touched([](std::uint32_t) {});
+  Live live{slots_};
+  const auto evaluation = evaluate(expression_, setting, live);
+  if (is_due) due_ = evaluation.changes_at;
+  failed_ = evaluation.error.has_value();
+  if (failed_) return;
+  found_.assign(cells().size(), false);
+  const Labels none;
+  if (const auto* number = std::get_if<double>(&evaluation.value))
+    take({.labels = &none, .value = *number}, is_due);
+  else
+    for (const auto& element : std::get<Vector>(evaluation.value)) take(element, is_due);
+  for (std::uint32_t cell = 0; cell < found_.size(); ++cell)
+    if (!found_[cell]) yield(cell, std::nullopt);
+}
+
+void Plain::take(const Element& element, bool is_news) {
+  const auto [place, fresh] = known_.try_emplace(key_of(element, false), static_cast<std::uint32_t>(cells().size()));
+  if (fresh) {
+    add(Labels{*element.labels}, element.named);
+    found_.push_back(true);
+  }
+  const auto cell = place->second;
+  found_[cell] = true;
+  if (is_news)
+    yield(cell, element.value);
+  else
+    renew(cell, element.value);
+}
+
+}  // namespace holdup::rules::stream

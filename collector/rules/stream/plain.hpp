@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "collector/rules/stream/leaf.hpp"
+
+// A part of an expression that no operator of this folder follows: the plain evaluator reckons it whole whenever a sample of its series
+// arrives or time may change it. Scalars of time alone are always up to date, and are told each tick.
+namespace holdup::rules::stream {
+
+class Plain : public Leaf {
+ public:
+  Plain(std::uint32_t rule, const Expression& expression, const Slots& slots);
+
+  void born(std::size_t slot, Series& series) override;
+  void update(const Setting& setting) override;
+  [[nodiscard]] ground::Instant due() const override { return due_; }
+  [[nodiscard]] bool in_conflict() const override { return failed_; }
+
+ private:
+  void take(const Element& element, bool is_news);
+
+  const Expression& expression_;
+  const Slots& slots_;
+  bool of_time_;  // alone
+  bool failed_ = false;
+  ground::Instant due_ = ground::Instant::min();
+  std::unordered_map<std::string, std::uint32_t> known_;
+  std::vector<bool> found_;  // by cell, in this update
+};
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "collector/rules/labelling.hpp"
+#include "collector/rules/stream/stage.hpp"
+
+// label_replace and label_join: the labels are made once for each element.
+namespace holdup::rules::stream {
+
+class Relabelled : public Stage {
+ public:
+  Relabelled(const Stage& vector, Relabelling relabelling) : vector_{vector}, relabelling_{std::move(relabelling)} {}
+
+  void update(const Setting& setting) override;
+  [[nodiscard]] bool in_conflict() const override { return shared_ > 0; }
+
+ private:
+  void grow();
+
+  const Stage& vector_;
+  Relabelling relabelling_;
+  std::vector<std::uint32_t> same_;     // by cell: the number of its label set
+  std::vector<std::uint32_t> present_;  // by label set
+  std::size_t shared_ = 0;              // label sets that several elements have
+  std::unordered_map<std::string, std::uint32_t> known_;
+};
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "collector/rules/point.hpp"
+
+// The newest samples of one series, as far back as some window reaches. Used by series.hpp.
+namespace holdup::rules::stream {
+
+class Ring {
+ public:
+  /// Points as old as `kept` go with the next one.
+  void keep(ground::Duration kept) { kept_ = std::max(kept_, kept); }
+
+  [[nodiscard]] std::span<const Point> points() const { return std::span{points_}.subspan(first_); }
+  [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
+    const auto all = points();
+    const auto from = std::ranges::upper_bound(all, after, {}, &Point::at);
+    return {from, std::ranges::upper_bound(from, all.end(), to, {}, &Point::at)};
+  }
+  /// The number of points that went though somebody may ask for them, as there are more than `most`.
+  std::size_t push(Point point, std::size_t most) {
+    points_.push_back(point);
+    while (points_[first_].at <= ground::shifted(point.at, -kept_) && first_ + 1 < points_.size()) ++first_;
+    const std::size_t held = points_.size() - first_, cut = held > most ? held - most : 0;
+    first_ += cut;
+    if (first_ > points_.size() / 2)
+      points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
+    return cut;
+  }
+  void assign(std::span<const Point> points) { points_.assign(points.begin(), points.end()), first_ = 0; }
+  [[nodiscard]] std::size_t bytes() const { return points_.capacity() * sizeof(Point); }
+
+ private:
+  std::vector<Point> points_;
+  std::size_t first_ = 0;  // that counts; what lies before it goes now and then
+  ground::Duration kept_{};
+};
+
+}  // namespace holdup::rules::stream

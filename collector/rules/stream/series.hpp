@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "collector/rules/evaluate.hpp"
+#include "collector/rules/operate.hpp"
+#include "collector/rules/stream/ring.hpp"
+
+// One series as the engine holds it: its newest sample, those that windows still ask for, and who is told of the next. Used by the engine
+// and by the operators that read series.
+namespace holdup::rules::stream {
+
+class Leaf;
+
+/// A comparison of a selector's values with a constant.
+struct Threshold {
+  Operator op{};  // `value op bound`
+  double bound = 0;
+  [[nodiscard]] bool lets_pass(double value) const { return operate(op, value, bound).holds; }
+};
+
+/// An operator that reads a series: which of its elements that is, and which samples it need not see.
+struct Consumer {
+  Leaf* leaf = nullptr;  // nullptr: its graph is gone
+  std::uint32_t cell = 0;
+  std::uint32_t rule = 0;
+  Threshold threshold;  // where `quiet`
+  bool quiet = false;   // yields nothing, and will not for a value that the threshold holds back
+};
+
+struct Series {
+  Point last;
+  bool heard = false;  // `last` is one
+  bool known = false;  // it was born, and not forgotten
+  std::vector<Consumer> consumers;
+  std::unique_ptr<Ring> ring;  // where more than the newest is asked for
+  Labels labels;
+  std::vector<std::size_t> rules;  // that read it, ascending
+
+  void keep(ground::Duration reach) {
+    if (reach <= ground::Duration::zero()) return;
+    if (!ring) ring = std::make_unique<Ring>();
+    ring->keep(reach);
+  }
+  [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
+    if (ring) return ring->between(after, to);
+    const bool counts = heard && last.at > after && last.at <= to;
+    return {&last, counts ? std::size_t{1} : std::size_t{0}};
+  }
+  /// Where its place is for good.
+  std::size_t enlist(Consumer consumer) {
+    const auto free = std::ranges::find(consumers, nullptr, &Consumer::leaf);
+    if (free == consumers.end()) return consumers.push_back(consumer), consumers.size() - 1;
+    *free = consumer;
+    return static_cast<std::size_t>(free - consumers.begin());
+  }
+};
+
+/// By slot of one rule's expression, in the order of birth.
+using Slots = std::vector<std::vector<Series*>>;
+
+/// The series of one rule as the plain evaluator's source.
+class Live : public Source {
+ public:
+  explicit Live(const Slots& slots) : slots_{slots} {}
+
+  std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
+    std::vector<SeriesView> out;
+    for (const Series* series : slots_[selector.slot])
+      if (const auto points = series->between(after, to); !points.empty()) out.push_back({&series->labels, points});
+    return out;
+  }
+
+ private:
+  const Slots& slots_;
+};
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "collector/rules/evaluate.hpp"
+
+// One node of a rule's streaming graph: it holds what it yields now and tells its reader which of that changed. Each kind of operator is
+// one file of this folder; graph.cpp puts them together.
+namespace holdup::rules::stream {
+
+/// One element that an operator may yield: its labels stand, its value comes and goes.
+struct Cell {
+  const Labels* labels = nullptr;
+  bool named = true;
+  bool present = false;
+  bool changed = false;
+  double value = 0;
+};
+
+class Stage {
+ public:
+  Stage() = default;
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  virtual ~Stage() = default;
+
+  /// Takes in what changed in the operands, each of which was updated just before, and what this instant changes by itself.
+  virtual void update(const Setting& setting) = 0;
+  /// When to update next though nothing arrives.
+  [[nodiscard]] virtual ground::Instant due() const { return ground::Instant::max(); }
+  /// There may be an error, as of two partners for one: the plain evaluator judges.
+  [[nodiscard]] virtual bool in_conflict() const { return false; }
+
+  [[nodiscard]] std::span<const Cell> cells() const { return cells_; }
+  /// By the last update.
+  [[nodiscard]] std::span<const std::uint32_t> changed() const { return changed_; }
+
+ protected:
+  void begin() {
+    for (const auto cell : changed_) cells_[cell].changed = false;
+    changed_.clear();
+  }
+  std::uint32_t add(const Labels* labels, bool named) {
+    cells_.push_back({.labels = labels, .named = named});
+    return static_cast<std::uint32_t>(cells_.size() - 1);
+  }
+  std::uint32_t add(Labels labels, bool named) {
+    made_.push_back(std::make_unique<const Labels>(std::move(labels)));
+    return add(made_.back().get(), named);
+  }
+  /// No news where it is the same to the last bit.
+  void yield(std::uint32_t index, std::optional<double> value) {
+    Cell& cell = cells_[index];
+    const bool same =
+        value ? cell.present && std::bit_cast<std::uint64_t>(cell.value) == std::bit_cast<std::uint64_t>(*value) : !cell.present;
+    if (same) return;
+    cell.present = value.has_value();
+    if (value) cell.value = *value;
+    if (!std::exchange(cell.changed, true)) changed_.push_back(index);
+  }
+  /// The value is up to date, but nobody is told.
+  void renew(std::uint32_t index, double value) { cells_[index].value = value; }
+
+ private:
+  std::vector<Cell> cells_;
+  std::vector<std::uint32_t> changed_;
+  std::vector<std::unique_ptr<const Labels>> made_;
+};
+
+[[nodiscard]] inline Element element_of(const Cell& cell) { return {.labels = cell.labels, .named = cell.named, .value = cell.value}; }
+[[nodiscard]] inline std::optional<double> value_of(const Cell& cell) { return cell.present ? std::optional{cell.value} : std::nullopt; }
+
+}  // namespace holdup::rules::stream

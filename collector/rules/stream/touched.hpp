@@ -1,0 +1,39 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+// The rules that are to be evaluated, the lowest first; a rule may be added while others are taken. Used by the engine.
+namespace holdup::rules::stream {
+
+class Touched {
+ public:
+  explicit Touched(std::size_t rules) : words_((rules + 63) / 64) {}
+
+  void insert(std::size_t rule) {
+    words_[rule / 64] |= std::uint64_t{1} << rule % 64;
+    first_ = std::min(first_, rule / 64);
+  }
+  [[nodiscard]] std::optional<std::size_t> take_first() {
+    for (; first_ < words_.size(); ++first_) {
+      auto& word = words_[first_];
+      if (word == 0) continue;
+      const auto bit = static_cast<std::size_t>(std::countr_zero(word));
+      word &= word - 1;
+      return first_ * 64 + bit;
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] bool empty() {
+    while (first_ < words_.size() && words_[first_] == 0) ++first_;
+    return first_ == words_.size();
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  std::size_t first_ = 0;  // no word before it has one
+};
+
+}  // namespace holdup::rules::stream

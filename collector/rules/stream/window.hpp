@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+
+#include "collector/rules/function.hpp"
+#include "collector/rules/stream/leaf.hpp"
+#include "collector/rules/stream/timers.hpp"
+
+// A function of the samples in a window, `rate(x[5m])` or `max_over_time(x[1h] offset 1d)`, and an instant selector with an offset, which
+// is the newest of a window as long as the lookback. A series is looked at again when a sample of it comes into its window or leaves it;
+// all of them each tick where the function drifts.
+namespace holdup::rules::stream {
+
+class WindowOf : public Leaf {
+ public:
+  struct Reckoning {
+    OverTime reckon = nullptr;  // nullptr: the newest, if that is no stale marker
+    std::array<double, 2> parameters{};
+    bool drifts = false;
+    bool keeps_name = false;
+  };
+  /// A `length` of 0 is the lookback.
+  WindowOf(std::uint32_t rule, ground::Duration length, ground::Duration offset, Reckoning reckoning)
+      : Leaf{rule}, length_{length}, offset_{offset}, reckoning_{reckoning} {}
+
+  void born(std::size_t slot, Series& series) override;
+  void update(const Setting& setting) override;
+  [[nodiscard]] ground::Instant due() const override { return std::min(timers_.due(), next_tick_); }
+
+ private:
+  void refresh(std::uint32_t cell, const Setting& setting);
+  [[nodiscard]] std::optional<double> reckon(std::span<const Point> points, Window window);
+
+  ground::Duration length_, offset_;
+  Reckoning reckoning_;
+  std::vector<Series*> series_;  // by cell
+  std::vector<Point> scratch_;
+  std::size_t present_ = 0;
+  ground::Instant next_tick_ = ground::Instant::max();
+  Timers timers_;
+};
+
+}  // namespace holdup::rules::stream
