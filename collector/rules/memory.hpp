@@ -14,6 +14,7 @@ class Memory : public Source {
   void add(const Labels& labels, const std::vector<Point>& points);
   /// A series whose samples holdup cannot hold.
   void add_foreign(Labels labels) { foreign_.push_back(std::move(labels)); }
+  void remove(const Labels& labels) { series_.erase(labels); }
   void clear();
 
   [[nodiscard]] std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override;
