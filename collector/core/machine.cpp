@@ -20,12 +20,6 @@ constexpr Duration past_stands = 5min;
 
 std::size_t targets_of(const site::Site& site) { return site.alerts.alertmanager.size() + site.alerts.webhook.size(); }
 
-rules::Labels rule_labels(const record::Series& series) {
-  std::vector<rules::Label> labels{series.labels.begin(), series.labels.end()};
-  labels.emplace_back(rules::metric_name, series.name);
-  return rules::Labels{std::move(labels)};
-}
-
 }  // namespace
 
 Machine::Machine(Configuration configuration)
@@ -72,6 +66,7 @@ void Machine::judge() {
 void Machine::conclude() {
   tell_strain();
   tell_rules(rules_.tick(moment_.now));
+  keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
   note_contacts();
   log_told();
@@ -124,10 +119,7 @@ void Machine::watch() {
 void Machine::take(SiteChanged& input) {
   auto former = std::exchange(site_, std::move(input.site));
   ledger_.rebind(*site_);
-  rules::Engine fresh{std::move(input.rules), {}};
-  for (const auto& [series, id] : registry_.all()) fresh.born(id, rule_labels(series));
-  tell_rules(fresh.take_over(rules_, moment_.now));
-  rules_ = std::move(fresh);
+  renew_rules(std::move(input.rules));
   board_.retarget(targets_of(*site_));
   if (watch_) watch();
   tell_incidents([](const Incident&) { return true; });
@@ -135,7 +127,10 @@ void Machine::take(SiteChanged& input) {
 }
 
 std::map<std::string, std::uint64_t> Machine::dropped() const {
-  return {{"alerts", board_.dropped()}, {"incidents", ledger_.dropped()}, {"points", registry_.left_out()}};
+  return {{"alerts", board_.dropped()},
+          {"incidents", ledger_.dropped()},
+          {"points", registry_.left_out()},
+          {"rule_samples", rule_samples_left_out_}};
 }
 
 void Machine::take(Identified& input) {
@@ -231,23 +226,6 @@ void Machine::take(const Delivered& input) {
   board_.delivered(input.target, input.token, input.accepted, moment_.now);
 }
 
-// One poll reply is one batch: to the store, to the page, to the rules.
-void Machine::record(record::Batch batch) {
-  if (batch.samples.empty() && batch.born.empty()) return;
-  batch.at = moment_.now;
-  batch.time = ground::utc(moment_.now, moment_.utc_offset);
-  for (const auto& [id, series] : batch.born) rules_.born(id, rule_labels(series));
-  tell_rules(batch);
-  effects_.batches.push_back(std::move(batch));
-}
-
-void Machine::tell_rules(const record::Batch& batch) {
-  std::vector<rules::Sample> samples;
-  for (const auto& sample : batch.samples)
-    if (sample.quality == Quality::good) samples.push_back({sample.series, sample.value});
-  tell_rules(rules_.batch(moment_.now, samples));
-}
-
 // What was filed is told and stored: an alert an incident, for its cause; where the cause moved, the old one resolves in the same body.
 void Machine::tell(std::vector<record::Event> events) {
   tell_incidents([&](const Incident& incident) {
@@ -325,28 +303,6 @@ void Machine::settle_past() {
     }
     board_.resolve(at->second.alert.labels, moment_.now, ground::utc(moment_.now, moment_.utc_offset));
     at = past_.erase(at);
-  }
-}
-
-void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
-  for (const auto& transition : transitions) {
-    const bool firing = transition.to == rules::AlertState::firing;
-    if (!firing && transition.from != rules::AlertState::firing) continue;
-    const auto since = ground::utc(transition.active_since, moment_.utc_offset);
-    const auto now = ground::utc(moment_.now, moment_.utc_offset);
-    auto alert = alert_of_rule(transition, *site_, now);
-    effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"),
-                                 .element = first_of(alert.labels, "element"),
-                                 .severity = first_of(alert.labels, "severity"),
-                                 .summary = first_of(alert.annotations, "summary"),
-                                 .since = since,
-                                 .firing = firing});
-    log(LogLine::Level::warning,
-        "rule " + transition.alert + (firing ? " firing" : " resolved") + " element=" + effects_.warnings.back().element);
-    if (firing)
-      board_.fire(std::move(alert));
-    else
-      board_.resolve(alert.labels, moment_.now, now);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -119,6 +120,9 @@ class Machine {
   void tell_incidents(const std::function<bool(const incident::Incident&)>& has_news);
   void forget_closed(std::vector<Labels>& over);
   void tell_rules(const std::vector<rules::Transition>& transitions);
+  void renew_rules(rules::RuleSet rules);
+  void keep_derived();
+  [[nodiscard]] std::optional<record::SeriesId> enter_derived(record::Series series, record::Batch& batch);
   [[nodiscard]] std::vector<reading::Reading> store_overheard(site::Index device, std::span<const reading::Reading> readings);
   void note_up(site::Index device, bool up, record::Batch& batch);
   void note_contacts();
@@ -138,6 +142,8 @@ class Machine {
   Registry registry_;
   incident::Ledger ledger_;
   rules::Engine rules_;
+  std::set<record::SeriesId> made_by_rules_;
+  std::uint64_t rule_samples_left_out_ = 0;
   AlertBoard board_;
   TrapLog trap_log_;
   std::map<std::string, Labels> fired_;  // labels by incident id

@@ -15,6 +15,8 @@ struct Engine::Running {
   std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
   RuleAlerts alerts;
   bool is_settled = false;  // the alerts have taken in what the graph yields, but for what changed since
+  DerivedSeries made;
+  ground::Instant renew = ground::Instant::max();
   ground::Instant due = ground::Instant::max();
   std::string error;
 };
@@ -24,11 +26,14 @@ Engine::Engine(RuleSet rules, Options options)
       options_{options},
       index_{*rules_},
       running_(rules_->size()),
+      order_{order_of(*rules_).rules},
+      position_(rules_->size()),
       touched_{rules_->size()} {
   HOLDUP_EXPECT(options_.tick > ground::Duration::zero());
-  for (std::size_t rule = 0; rule < rules_->size(); ++rule) {
-    running_[rule].slots.resize(leaves((*rules_)[rule].expression).size());
-    touched_.insert(rule);  // an expression without series is due as well
+  for (std::size_t position = 0; position < order_.size(); ++position) {
+    position_[order_[position]] = position;
+    running_[position].slots.resize(leaves((*rules_)[position].expression).size());
+    touched_.insert(position);  // an expression without series is due as well
   }
 }
 
@@ -73,25 +78,38 @@ std::optional<ground::Instant> Engine::next_due() const { return due_.empty() ? 
 std::vector<Transition> Engine::tick(ground::Instant now) { return batch(now, {}); }
 
 std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
+  const auto take = [](stream::Series& series, const stream::Series& before) {
+    if (before.rules.empty() || before.labels != series.labels) return;
+    series.last = before.last;
+    series.heard = before.heard;
+    if (series.ring && series.heard) series.ring->assign(before.ring ? before.ring->points() : std::span{&before.last, 1});
+  };
   series_.each([&](SeriesId id, stream::Series& series) {
-    const auto* before = previous.series_.find(id);
-    if (before == nullptr || before->rules.empty() || before->labels != series.labels) return;
-    series.last = before->last;
-    series.heard = before->heard;
-    if (series.ring && series.heard) series.ring->assign(before->ring ? before->ring->points() : std::span{&before->last, 1});
+    if (const auto* before = previous.series_.find(id)) take(series, *before);
   });
+  for (const auto& [labels, before] : previous.made_)
+    if (!before->rules.empty()) take(made(labels), *before);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
+  now_ = std::max(now_, previous.now_);
+  const auto then = std::max(at, now_);
   std::vector<Transition> out;
   for (std::size_t old = 0; old < previous.running_.size(); ++old) {
     const Rule& rule = (*previous.rules_)[old];
     const auto same = std::find_if(rules_->begin(), rules_->end(), [&](const Rule& r) { return identity(r) == identity(rule); });
-    auto& alerts = previous.running_[old].alerts;
-    if (same == rules_->end())
-      alerts.end(rule, std::max(at, previous.now_), out);
-    else
-      running_[static_cast<std::size_t>(same - rules_->begin())].alerts = std::move(alerts);
+    auto& before = previous.running_[old];
+    if (same == rules_->end()) {
+      before.alerts.end(rule, then, out);
+      std::vector<Derived> ends;
+      before.made.become({}, then, ends);
+      for (const auto& end : ends) accept(end);
+    } else {
+      auto& running = running_[static_cast<std::size_t>(same - rules_->begin())];
+      running.alerts = std::move(before.alerts);
+      running.made = std::move(before.made);
+      running.renew = before.renew;
+    }
   }
-  now_ = std::max(now_, previous.now_);
+  derived_.insert(derived_.begin(), previous.derived_.begin(), previous.derived_.end());
   const auto options = previous.options_;
   previous = Engine{{}, options};
   const auto now = tick(at);
@@ -119,7 +137,10 @@ void Engine::advance(ground::Instant at, std::vector<Transition>& out) {
     }
     const auto [due, rule] = *due_.begin();
     now_ = std::max(now_, due);
-    evaluate_rule(rule, now_, out);
+    auto later = std::exchange(touched_, stream::Touched{rules_->size()});
+    touched_.insert(position_[rule]);
+    evaluate_touched(now_, out);
+    touched_ = std::move(later);
   }
   now_ = std::max(now_, at);
 }
@@ -134,43 +155,133 @@ void Engine::accept(ground::Instant at, const Sample& sample) {
   series->last = {at, value};
   series->heard = true;
   if (series->ring) counters_.samples_cut += series->ring->push(series->last, options_.window_max_samples);
-  for (const auto& consumer : series->consumers) {
-    if ((consumer.quiet && !consumer.threshold.lets_pass(value)) || consumer.leaf == nullptr) continue;
+  tell(*series);
+}
+
+stream::Series& Engine::made(const Labels& labels) {
+  auto& series = made_[labels];
+  if (!series) {
+    series = std::make_unique<stream::Series>();
+    series->known = true;
+    series->labels = labels;
+    for (const auto& entry : index_.find(labels)) bind(*series, entry);
+  }
+  return *series;
+}
+
+/// What a rule made: seen at the same instant by those that stand behind it, by the others a tick later.
+void Engine::accept(const Derived& sample) {
+  derived_.push_back(sample);
+  auto& series = made(sample.labels);
+  const Point point{sample.at, sample.value.value_or(stale_marker)};
+  const bool again = series.heard && series.last.at == point.at;
+  series.last = point;
+  series.heard = true;
+  if (series.ring && again) {
+    series.ring->replace_newest(point);
+    for (const std::size_t rule : series.rules) unbuild(rule);  // windows have taken the former one in
+  } else if (series.ring) {
+    counters_.samples_cut += series.ring->push(point, options_.window_max_samples);
+  }
+  tell(series);
+}
+
+/// Those who read it, of its newest sample.
+void Engine::tell(const stream::Series& series) {
+  for (const auto& consumer : series.consumers) {
+    if ((consumer.quiet && !consumer.threshold.lets_pass(series.last.value)) || consumer.leaf == nullptr) continue;
     consumer.leaf->touch(consumer.cell);
-    touched_.insert(consumer.rule);
+    touch(consumer.rule);
   }
 }
 
+void Engine::touch(std::size_t position) {
+  if (!evaluating_ || position > *evaluating_) return touched_.insert(position);
+  const auto rule = order_[position];
+  set_due(rule, std::min(running_[rule].due, ground::shifted(now_, options_.tick)));
+}
+
 void Engine::evaluate_due(ground::Instant at, std::vector<Transition>& out) {
-  for (auto it = due_.begin(); it != due_.end() && it->first <= at; ++it) touched_.insert(it->second);
-  while (const auto rule = touched_.take_first()) evaluate_rule(*rule, at, out);
+  for (auto it = due_.begin(); it != due_.end() && it->first <= at; ++it) touch(position_[it->second]);
+  evaluate_touched(at, out);
+  if (made_.size() > made_most_) forget_ended(at);
+}
+
+void Engine::evaluate_touched(ground::Instant at, std::vector<Transition>& out) {
+  while ((evaluating_ = touched_.take_first())) evaluate_rule(order_[*evaluating_], at, out);
 }
 
 void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
   if (!running.graph) {
-    running.graph = std::make_unique<stream::Graph>(rule.expression, static_cast<std::uint32_t>(index), running.slots);
+    running.graph = std::make_unique<stream::Graph>(rule.expression, static_cast<std::uint32_t>(position_[index]), running.slots);
     running.is_settled = false;
   }
   const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
   running.graph->update(setting);
-  const bool in_conflict = running.graph->in_conflict();
-  auto changes_at = running.graph->due();
-  if (in_conflict || !running.is_settled || running.graph->changed() || running.alerts.due(rule) <= at) {
-    stream::Live live{running.slots};
-    auto evaluation = in_conflict ? evaluate(rule.expression, setting, live) : Evaluation{.value = running.graph->result()};
-    const auto error = evaluation.error ? std::optional{evaluation.error->text()} : running.alerts.apply(rule, evaluation, at, out);
-    changes_at = std::min(changes_at, evaluation.changes_at);
-    running.is_settled = !in_conflict;
-    ++counters_.evaluations;
-    counters_.plain += in_conflict ? 1 : 0;
-    counters_.failures += error ? 1 : 0;
-    running.error = error.value_or("");
-  }
+  const bool records = !rule.record.empty(), renews = running.renew <= at;
+  const bool has_news = running.graph->in_conflict() || !running.is_settled || running.graph->changed() || running.alerts.due(rule) <= at ||
+                        (records && renews);
+  const auto told = out.size();
+  DerivedSeries::Values values;
+  const auto changes_at = has_news ? judge(index, setting, out, values) : running.graph->due();
   // A deadline that passed while the rule failed waits for the next evaluation.
   const auto alerts_due = running.alerts.due(rule);
   set_due(index, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
+  if (renews) running.renew = renewal_of(index, at);
+  if (!records && (out.size() > told || renews)) tell_series(index, running.alerts.series(utc_offset_), at);
+  if (records && has_news && running.error.empty()) tell_series(index, std::move(values), at);
+  set_due(index, std::min(running.due, running.renew));
+}
+
+/// What follows from the result as it is now: transitions, or the values of what is recorded. When it changes though nothing arrives.
+ground::Instant Engine::judge(std::size_t index, const Setting& setting, std::vector<Transition>& out, DerivedSeries::Values& values) {
+  const Rule& rule = (*rules_)[index];
+  auto& running = running_[index];
+  const bool in_conflict = running.graph->in_conflict();
+  stream::Live live{running.slots};
+  const auto evaluation = in_conflict ? evaluate(rule.expression, setting, live) : Evaluation{.value = running.graph->result()};
+  std::optional<std::string> error;
+  if (evaluation.error)
+    error = evaluation.error->text();
+  else
+    error = rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, out) : recorded(rule, evaluation, values);
+  running.is_settled = !in_conflict;
+  ++counters_.evaluations;
+  counters_.plain += in_conflict ? 1 : 0;
+  counters_.failures += error ? 1 : 0;
+  running.error = std::move(error).value_or("");
+  return std::min(running.graph->due(), evaluation.changes_at);
+}
+
+void Engine::tell_series(std::size_t index, DerivedSeries::Values values, ground::Instant at) {
+  auto& running = running_[index];
+  std::vector<Derived> made;
+  running.made.become(std::move(values), at, made);
+  for (const auto& sample : made) accept(sample);
+  running.renew = running.made.now().empty() ? ground::Instant::max() : renewal_of(index, at);
+}
+
+ground::Instant Engine::renewal_of(std::size_t rule, ground::Instant at) const {
+  const auto interval = (*rules_)[rule].interval;
+  return ground::shifted(at, interval > ground::Duration::zero() ? std::min(interval, options_.lookback / 2) : options_.renewal);
+}
+
+/// Series that rules made and that nobody can ask for any more.
+void Engine::forget_ended(ground::Instant at) {
+  std::erase_if(made_, [&](const auto& entry) {
+    auto* series = entry.second.get();
+    const auto reach = series->ring ? series->ring->kept() : options_.lookback;
+    const bool ended = series->rules.empty() || (is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach));
+    if (ended)
+      for (const std::size_t rule : series->rules) {
+        unbuild(rule);
+        for (auto& slot : running_[rule].slots) std::erase(slot, series);
+      }
+    return ended;
+  });
+  made_most_ = 64 + 2 * made_.size();
 }
 
 void Engine::set_due(std::size_t rule, ground::Instant due) {
@@ -198,7 +309,7 @@ void Engine::unbuild(std::size_t rule) {
   auto& running = running_[rule];
   if (running.graph) running.graph->release(running.slots);
   running.graph.reset();
-  touched_.insert(rule);
+  touch(position_[rule]);
 }
 
 }  // namespace holdup::rules

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -9,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "collector/rules/derived.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/rules/rule_alerts.hpp"
+#include "collector/rules/rule_order.hpp"
 #include "collector/rules/selection_index.hpp"
 #include "collector/rules/stream/series_table.hpp"
 #include "collector/rules/stream/touched.hpp"
@@ -37,7 +40,8 @@ class Engine {
     ground::Duration lookback = std::chrono::minutes{5};  // a value lives that long without a new one
     std::size_t window_max_samples = 100'000;             // a series; the oldest go first, counted
     ground::Duration tick = std::chrono::seconds{1};  // its multiples are when a result that drifts, as of rate() and time(), is looked at
-    std::size_t catch_up_max = 1'000;                 // evaluations at past instants in one call; then it goes on at its own instant
+    ground::Duration renewal = std::chrono::minutes{1};  // of series that rules make, where the group says no interval
+    std::size_t catch_up_max = 1'000;                    // evaluations at past instants in one call; then it goes on at its own instant
   };
   struct Counters {
     std::uint64_t evaluations = 0;       // results that had changed, or a deadline
@@ -70,6 +74,9 @@ class Engine {
   [[nodiscard]] std::optional<ground::Instant> next_due() const;
   [[nodiscard]] std::vector<Transition> tick(ground::Instant now);
 
+  /// The samples of series that rules made since this was last asked, by instant. The engine has taken them in already.
+  [[nodiscard]] std::vector<Derived> take_derived() { return std::exchange(derived_, {}); }
+
   /// After a reload: windows, last values and alerts (so `for` clocks) of `previous` for the series already born here and the rules whose
   /// name and labels are unchanged. Alerts of other rules end. `previous` is empty afterwards.
   [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at);
@@ -86,8 +93,18 @@ class Engine {
 
   void advance(ground::Instant at, std::vector<Transition>& out);
   void accept(ground::Instant at, const Sample& sample);
+  void accept(const Derived& sample);
+  stream::Series& made(const Labels& labels);
+  void tell(const stream::Series& series);
+  void touch(std::size_t position);
   void evaluate_due(ground::Instant at, std::vector<Transition>& out);
+  void evaluate_touched(ground::Instant at, std::vector<Transition>& out);
+  void tell_series(std::size_t rule, DerivedSeries::Values values, ground::Instant at);
+  void forget_ended(ground::Instant at);
   void evaluate_rule(std::size_t rule, ground::Instant at, std::vector<Transition>& out);
+  [[nodiscard]] ground::Instant judge(std::size_t rule, const Setting& setting, std::vector<Transition>& out,
+                                      DerivedSeries::Values& values);
+  [[nodiscard]] ground::Instant renewal_of(std::size_t rule, ground::Instant at) const;
   void set_due(std::size_t rule, ground::Instant due);
   void bind(stream::Series& series, const SelectionIndex::Entry& entry);
   /// Its graph is built anew when it is next evaluated.
@@ -97,9 +114,14 @@ class Engine {
   Options options_;
   SelectionIndex index_;
   stream::SeriesTable series_;
+  std::map<Labels, std::unique_ptr<stream::Series>> made_;  // by rules
+  std::size_t made_most_ = 64;                              // then those that ended are looked through
+  std::vector<Derived> derived_;
   std::vector<Running> running_;
+  std::vector<std::size_t> order_, position_;  // of evaluation at one instant: rules by position, and the other way round
   std::set<std::pair<ground::Instant, std::size_t>> due_;
-  stream::Touched touched_;
+  stream::Touched touched_;                // positions
+  std::optional<std::size_t> evaluating_;  // position
   ground::Instant now_ = ground::Instant::min();
   ground::Duration utc_offset_{};
   Counters counters_;

@@ -64,6 +64,20 @@ void RuleAlerts::end(const Rule& rule, ground::Instant at, std::vector<Transitio
   alerts_.clear();
 }
 
+std::map<Labels, double> RuleAlerts::series(ground::Duration utc_offset) const {
+  std::map<Labels, double> out;
+  for (const auto& [identity, alert] : alerts_) {
+    auto labels = identity;
+    labels.set(metric_name, "ALERTS_FOR_STATE");
+    const auto since = ground::utc(alert.active_since, utc_offset).time_since_epoch();
+    out[labels] = static_cast<double>(std::chrono::floor<std::chrono::seconds>(since).count());
+    labels.set(metric_name, "ALERTS");
+    labels.set("alertstate", alert_state_names[static_cast<std::size_t>(alert.state)]);
+    out[labels] = 1;
+  }
+  return out;
+}
+
 std::vector<Transition> RuleAlerts::active(const Rule& rule) const {
   std::vector<Transition> out;
   for (const auto& alert : alerts_) out.push_back(transition(rule, alert, alert.second.state, alert.second.entered));

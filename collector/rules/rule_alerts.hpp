@@ -41,6 +41,8 @@ class RuleAlerts {
   [[nodiscard]] ground::Instant due(const Rule& rule) const;
   /// All end: their rule is gone.
   void end(const Rule& rule, ground::Instant at, std::vector<Transition>& out);
+  /// As Prometheus records them: ALERTS is 1 for each pending and firing one, ALERTS_FOR_STATE the second since which it is active.
+  [[nodiscard]] std::map<Labels, double> series(ground::Duration utc_offset) const;
   /// Pending and firing ones, as transitions into where they are.
   [[nodiscard]] std::vector<Transition> active(const Rule& rule) const;
 

@@ -1,10 +1,13 @@
 #include "collector/rules/rule_file.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
 #include <set>
 
 #include "collector/rules/duration.hpp"
 #include "collector/rules/parser.hpp"
+#include "collector/rules/rule_order.hpp"
 #include "ground/utf8.hpp"
 #include "ground/yaml/mapping.hpp"
 
@@ -29,7 +32,15 @@ std::optional<ground::Duration> duration(Mapping& map, std::string_view key) {
   return out;
 }
 
-std::vector<NamedTemplate> templates(Mapping& map, std::string_view key) {
+/// A metric's name: a label's, and colons.
+bool is_series_name(std::string text) {
+  std::ranges::replace(text, ':', '_');
+  return is_label_name(text);
+}
+
+enum class Written : std::uint8_t { as_template, as_is };
+
+std::vector<NamedTemplate> templates(Mapping& map, std::string_view key, Written written = Written::as_template) {
   std::vector<NamedTemplate> out;
   const Node* node = map.find(key);
   if (node == nullptr) return out;
@@ -38,6 +49,8 @@ std::vector<NamedTemplate> templates(Mapping& map, std::string_view key) {
     const auto text = entries.text(entry.key);
     if (!is_label_name(entry.key) || entry.key == metric_name) {
       entries.problem(entry.key, in_quotes(entry.key) + " cannot be a name here", "use letters, digits and '_'");
+    } else if (written == Written::as_is) {
+      out.emplace_back(entry.key, Template::plain(text.value_or("")));
     } else if (text) {
       auto made = Template::parse(*text);
       if (made)
@@ -51,8 +64,8 @@ std::vector<NamedTemplate> templates(Mapping& map, std::string_view key) {
 
 class RuleFile {
  public:
-  RuleFile(const RuleText& file, ground::Problems& problems, RuleSet& rules)
-      : document_{ground::yaml::parse(file.text, file.file, problems)}, report_{file.file, problems}, rules_{rules} {}
+  RuleFile(const RuleText& file, ground::Problems& problems, RuleSet& rules, Reach reach)
+      : document_{ground::yaml::parse(file.text, file.file, problems)}, report_{file.file, problems}, rules_{rules}, reach_{reach} {}
 
   void read() {
     Mapping document{document_, "", report_};
@@ -77,13 +90,12 @@ class RuleFile {
     shared.group = map.required_text("name");
     if (!shared.group.empty() && !groups_.insert(shared.group).second)
       map.problem("name", "group " + in_quotes(shared.group) + " stands twice in this file", "give each group a name of its own");
-    if (duration(map, "interval"))
-      map.warning("interval", "nothing acts on this yet: a rule is evaluated whenever a sample or a deadline can change it");
+    shared.interval = duration(map, "interval").value_or(ground::Duration::zero());
     if (const auto delay = duration(map, "query_offset"); delay && *delay != ground::Duration::zero())
       map.problem("query_offset", "not supported: query_offset", "leave it out");
     shared.limit = limit(map);
     shared.labels = templates(map, "labels");
-    each(map, "rules", [this, &shared](Mapping& rule) { read_rule(rule, shared); });
+    each(map, "rules", [&](Mapping& rule) { read_rule(rule, shared); });
     map.finish();
   }
 
@@ -93,36 +105,53 @@ class RuleFile {
     return number && *number > 0 ? static_cast<std::size_t>(*number) : 0;
   }
 
-  void read_rule(Mapping& map, const Rule& shared) {
+  void read_rule(Mapping& map, Rule rule) {
     const auto before = report_.problems.errors();
-    Rule rule = shared;
     rule.file = report_.file;
     rule.line = map.node().line;
-    if (map.has("record")) map.problem("record", "not supported: recording rules", "write its expression where it is used");
-    rule.alert = map.has("record") ? map.text("alert").value_or("") : map.required_text("alert");
-    if (map.has("alert") && rule.alert.empty()) map.problem("alert", "an alert needs a name");
+    map.has("record") ? read_recording(map, rule) : read_alert(map, rule);
     rule.text = map.required_text("expr");
     if (map.has("expr")) read_expression(map, rule);
-    rule.hold = duration(map, "for").value_or(ground::Duration::zero());
-    rule.keep_firing = duration(map, "keep_firing_for").value_or(ground::Duration::zero());
-    for (auto& own : templates(map, "labels")) {
+    for (auto& own : templates(map, "labels", map.has("record") ? Written::as_is : Written::as_template)) {
       std::erase_if(rule.labels, [&](const NamedTemplate& of_group) { return of_group.first == own.first; });
       rule.labels.push_back(std::move(own));
     }
-    rule.annotations = templates(map, "annotations");
     map.finish();
     if (report_.problems.errors() != before) return;
     if (rules_.size() == most_rules) return map.problem({}, "more than 10000 rules", "split them over several racks");
     rules_.push_back(std::move(rule));
   }
 
-  static void read_expression(Mapping& map, Rule& rule) {
+  static void read_alert(Mapping& map, Rule& rule) {
+    if (!map.has("alert")) map.problem({}, "neither 'alert' nor 'record' is there", "write 'alert: NAME', or 'record: NAME' for a series");
+    rule.alert = map.text("alert").value_or("");
+    if (map.has("alert") && rule.alert.empty()) map.problem("alert", "an alert needs a name");
+    rule.hold = duration(map, "for").value_or(ground::Duration::zero());
+    rule.keep_firing = duration(map, "keep_firing_for").value_or(ground::Duration::zero());
+    rule.annotations = templates(map, "annotations");
+  }
+
+  static void read_recording(Mapping& map, Rule& rule) {
+    rule.record = map.text("record").value_or("");
+    for (auto& [name, text] : rule.labels) text = Template::plain(text.text());
+    if (map.has("alert")) map.problem("alert", "'record' is there as well", "make two rules of it");
+    if (!is_series_name(rule.record))
+      map.problem("record", in_quotes(rule.record) + " cannot be a series' name", "use letters, digits, '_' and ':'");
+    for (std::string_view key : {"for", "keep_firing_for", "annotations"})
+      if (map.has(key)) map.problem(key, "a recording rule has none", "leave it out");
+  }
+
+  void read_expression(Mapping& map, Rule& rule) {
     auto parsed = parse(rule.text);
     if (const auto* error = std::get_if<ExpressionError>(&parsed)) return map.problem("expr", error->text());
     rule.expression = std::get<Expression>(std::move(parsed));
     const Type type = rule.expression.type;
     if (type != Type::scalar && type != Type::instant_vector)
-      return map.problem("expr", "the result is a " + std::string{name(type)}, "an alert needs an instant vector");
+      return map.problem("expr", "the result is a " + std::string{name(type)}, "a rule needs an instant vector or a number");
+    if (reach_ == Reach::held) judge_reach(map, rule);
+  }
+
+  static void judge_reach(Mapping& map, const Rule& rule) {
     for (const auto& [selector, behind] : leaves(rule.expression)) {
       const auto reach = selector->range + selector->view.offset + behind;
       if (reach > longest_window)
@@ -136,24 +165,63 @@ class RuleFile {
   Node document_;
   Report report_;
   RuleSet& rules_;
+  Reach reach_;
   std::set<std::string> groups_;
 };
+
+ground::Problem problem_of(const Rule& rule, std::string what, std::string mend, ground::Problem::Weight weight) {
+  return {.file = rule.file,
+          .line = rule.line,
+          .key = (rule.record.empty() ? "alert " : "record ") + name(rule),
+          .what = std::move(what),
+          .mend = std::move(mend),
+          .weight = weight};
+}
+
+void refuse_circles(RuleSet& rules, ground::Problems& problems) {
+  std::set<std::size_t> refused;
+  for (const auto& circle : order_of(rules).circles) {
+    std::string others;
+    for (std::size_t i = 1; i < circle.size() && i < 8; ++i) others += (i == 1 ? ", by way of " : ", ") + name(rules[circle[i]]);
+    problems.add(problem_of(rules[circle.front()], "it needs its own result" + others, "let one of them read something else",
+                            ground::Problem::Weight::error));
+    refused.insert(circle.begin(), circle.end());
+  }
+  std::size_t place = 0;
+  std::erase_if(rules, [&](const Rule&) { return refused.contains(place++); });
+}
+
+/// Two rules whose alerts or series cannot be told apart, where their expressions find the same.
+void warn_of_twins(const RuleSet& rules, ground::Problems& problems) {
+  std::map<std::string, const Rule*> known;
+  for (const Rule& rule : rules) {
+    const auto [first, fresh] = known.try_emplace(identity(rule), &rule);
+    if (!fresh)
+      problems.add(problem_of(
+          rule, "the rule at " + first->second->file + ":" + std::to_string(first->second->line) + " has the same name and labels",
+          "give one a label of its own", ground::Problem::Weight::warning));
+  }
+}
 
 }  // namespace
 
 std::string identity(const Rule& rule) {
   std::vector<Label> labels;
   for (const auto& [name, text] : rule.labels) labels.emplace_back(name, text.text());
-  return rule.alert + Labels{std::move(labels)}.text();
+  return name(rule) + Labels{std::move(labels)}.text();
 }
 
-RuleSet load(std::span<const RuleText> files, ground::Problems& problems) {
+const std::string& name(const Rule& rule) { return rule.record.empty() ? rule.alert : rule.record; }
+
+RuleSet load(std::span<const RuleText> files, ground::Problems& problems, Reach reach) {
   RuleSet rules;
   for (const auto& file : files) {
     const auto before = problems.errors();
-    RuleFile reader{file, problems, rules};
+    RuleFile reader{file, problems, rules, reach};
     if (problems.errors() == before) reader.read();  // what YAML could not read has no keys to judge
   }
+  warn_of_twins(rules, problems);
+  if (reach == Reach::held) refuse_circles(rules, problems);
   return rules;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -14,7 +15,10 @@ struct RuleText {
   std::string text;
 };
 
-/// The rules without a problem; each other one is reported, all at once.
-[[nodiscard]] RuleSet load(std::span<const RuleText> files, ground::Problems& problems);
+/// What will evaluate them. Samples are held in memory for the rules of a rack: their windows have a bound, and they do not look ahead.
+enum class Reach : std::uint8_t { held, unbounded };
+
+/// The rules without a problem, in the files' order; each other one is reported, all at once.
+[[nodiscard]] RuleSet load(std::span<const RuleText> files, ground::Problems& problems, Reach reach = Reach::held);
 
 }  // namespace holdup::rules

@@ -3,15 +3,12 @@
 #include <algorithm>
 
 namespace holdup::rules {
-namespace {
 
 const Matcher* exact_name(const Selector& selector) {
   for (const auto& matcher : selector.matchers)
     if (matcher.name() == metric_name && matcher.kind() == MatchKind::equal) return &matcher;
   return nullptr;
 }
-
-}  // namespace
 
 SelectionIndex::SelectionIndex(const RuleSet& rules) {
   for (std::size_t rule = 0; rule < rules.size(); ++rule) {

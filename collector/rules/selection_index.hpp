@@ -11,6 +11,9 @@
 // Which leaves of which rules a series belongs to: asked once, at its birth, so that a sample costs no search. Used by the engine.
 namespace holdup::rules {
 
+/// The matcher that asks for one name; nullptr where there is none.
+[[nodiscard]] const Matcher* exact_name(const Selector& selector);
+
 class SelectionIndex {
  public:
   struct Entry {

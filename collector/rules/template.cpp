@@ -72,6 +72,13 @@ ground::Result<Template> Template::parse(std::string_view text) {
   return out;
 }
 
+Template Template::plain(std::string text) {
+  Template out;
+  out.pieces_.push_back({.kind = Piece::Kind::literal, .text = text});
+  out.text_ = std::move(text);
+  return out;
+}
+
 ground::Result<Template::Piece> Template::action(std::string_view inside) {
   auto all = words(inside);
   if (!all)

@@ -17,6 +17,8 @@ class Template {
  public:
   Template() = default;
   [[nodiscard]] static ground::Result<Template> parse(std::string_view text);
+  /// A text that stays as it is.
+  [[nodiscard]] static Template plain(std::string text);
 
   /// `labels` are the result's, its name included.
   [[nodiscard]] std::string expand(const Labels& labels, double value) const;

@@ -32,6 +32,8 @@ class Ring {
       points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
     return cut;
   }
+  void replace_newest(Point point) { points_.back() = point; }
+  [[nodiscard]] ground::Duration kept() const { return kept_; }
   void assign(std::span<const Point> points) { points_.assign(points.begin(), points.end()), first_ = 0; }
   [[nodiscard]] std::size_t bytes() const { return points_.capacity() * sizeof(Point); }
 

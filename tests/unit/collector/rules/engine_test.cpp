@@ -37,7 +37,13 @@ std::string text(const std::vector<Transition>& transitions) {
 
 /// An engine with series a{x="1"} (1), a{x="2"} (2), b{x="1"} (3).
 struct Bench {
-  explicit Bench(const std::string& lines, Engine::Options options = {}) : engine{rules_of(lines), options} { bear(engine); }
+  explicit Bench(const std::string& lines, Engine::Options options = {}) : engine{rules_of(lines), seldom(options)} { bear(engine); }
+
+  /// What alerts are as series is recording_test's matter.
+  static Engine::Options seldom(Engine::Options options) {
+    options.renewal = 24h;
+    return options;
+  }
 
   static void bear(Engine& engine) {
     engine.born(1, Labels{{{"__name__", "a"}, {"x", "1"}}});

@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "collector/core/machine.hpp"
+#include "collector/core/wording.hpp"
+
+// What the core tells its rules, and what becomes of their word: alerts, warnings on the page, series for the store.
+namespace holdup::core {
+namespace {
+
+using ground::Quality;
+
+rules::Labels rule_labels(const record::Series& series) {
+  std::vector<rules::Label> labels{series.labels.begin(), series.labels.end()};
+  labels.emplace_back(rules::metric_name, series.name);
+  return rules::Labels{std::move(labels)};
+}
+
+record::Series stored_series(const rules::Labels& labels) {
+  record::Series series{.name = std::string{labels.get(rules::metric_name)}, .labels = {}};
+  for (const auto& [name, value] : labels.all())
+    if (name != rules::metric_name) series.labels.emplace_back(name, value);
+  return series;
+}
+
+}  // namespace
+
+// One poll reply is one batch: to the store, to the page, to the rules.
+void Machine::record(record::Batch batch) {
+  if (batch.samples.empty() && batch.born.empty()) return;
+  batch.at = moment_.now;
+  batch.time = ground::utc(moment_.now, moment_.utc_offset);
+  for (const auto& [id, series] : batch.born) rules_.born(id, rule_labels(series));
+  tell_rules(batch);
+  effects_.batches.push_back(std::move(batch));
+}
+
+void Machine::tell_rules(const record::Batch& batch) {
+  std::vector<rules::Sample> samples;
+  for (const auto& sample : batch.samples)
+    if (sample.quality == Quality::good) samples.push_back({sample.series, sample.value});
+  tell_rules(rules_.batch(moment_.now, samples));
+}
+
+void Machine::renew_rules(rules::RuleSet rules) {
+  rules::Engine fresh{std::move(rules), {}};
+  for (const auto& [series, id] : registry_.all())
+    if (!made_by_rules_.contains(id)) fresh.born(id, rule_labels(series));
+  tell_rules(fresh.take_over(rules_, moment_.now));
+  rules_ = std::move(fresh);
+}
+
+// What rules made is stored like what was polled; the engine has taken it in already.
+void Machine::keep_derived() {
+  const auto derived = rules_.take_derived();
+  for (auto at = derived.begin(); at != derived.end();) {
+    const auto end = std::find_if(at, derived.end(), [&](const rules::Derived& other) { return other.at != at->at; });
+    record::Batch batch;
+    batch.at = moment_.now;
+    batch.time = ground::utc(moment_.now, moment_.utc_offset);
+    batch.age = std::max(Duration{}, moment_.now - at->at);
+    std::map<record::SeriesId, std::optional<double>> last;  // of an instant the last word stands
+    for (; at != end; ++at)
+      if (const auto id = enter_derived(stored_series(at->labels), batch)) last[*id] = at->value;
+    for (const auto& [id, value] : last)
+      batch.samples.push_back(value ? record::Sample{id, *value} : record::Sample{id, 0, Quality::absent});
+    if (!batch.samples.empty()) effects_.batches.push_back(std::move(batch));
+  }
+}
+
+// Nothing where a device tells that series itself, or where there are too many.
+std::optional<record::SeriesId> Machine::enter_derived(record::Series series, record::Batch& batch) {
+  const auto known = registry_.all().find(series);
+  const bool room = known != registry_.all().end() || registry_.all().size() < Registry::most_series;
+  const bool of_a_device = known != registry_.all().end() && !made_by_rules_.contains(known->second);
+  if (!room || of_a_device) return ++rule_samples_left_out_, std::nullopt;
+  const auto id = registry_.enter(std::move(series), batch.born);
+  made_by_rules_.insert(id);
+  return id;
+}
+
+void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
+  for (const auto& transition : transitions) {
+    const bool firing = transition.to == rules::AlertState::firing;
+    if (!firing && transition.from != rules::AlertState::firing) continue;
+    const auto since = ground::utc(transition.active_since, moment_.utc_offset);
+    const auto now = ground::utc(moment_.now, moment_.utc_offset);
+    auto alert = alert_of_rule(transition, *site_, now);
+    effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"),
+                                 .element = first_of(alert.labels, "element"),
+                                 .severity = first_of(alert.labels, "severity"),
+                                 .summary = first_of(alert.annotations, "summary"),
+                                 .since = since,
+                                 .firing = firing});
+    log(LogLine::Level::warning,
+        "rule " + transition.alert + (firing ? " firing" : " resolved") + " element=" + effects_.warnings.back().element);
+    if (firing)
+      board_.fire(std::move(alert));
+    else
+      board_.resolve(alert.labels, moment_.now, now);
+  }
+}
+
+}  // namespace holdup::core
