@@ -83,7 +83,7 @@ Judgement BankJudge::by_outlets(Index bank) const {
   const auto good = judge_.voltage_good(site_.banks[bank].pdu);
   const auto states = facts_.bank(bank, Meaning::outlet_state);
   const bool switched = std::ranges::any_of(states, [](const Track* state) { return says(state, 0); });
-  if (fell < 2 || switched || !good || good->time < together->end) return {};
+  if (fell < 2 || switched || !good || good->time < together->end || has_voltage_since(bank, together->end)) return {};
   signs.push_back(*good);
   const unsigned lost = lost_behind(bank, *together, signs);
   if (lost == 0) return {};
@@ -91,12 +91,21 @@ Judgement BankJudge::by_outlets(Index bank) const {
   return Judgement::lost(lost > 1 ? Strength::proven : Strength::probable, std::move(signs));
 }
 
+bool BankJudge::has_voltage_since(Index bank, Instant at) const {
+  const auto stands = [&](const Track* one) {
+    return one->known() && one->fresh && !one->stuck && one->from() > at && one->value() >= dead_line * volts(bank);
+  };
+  return std::ranges::any_of(facts_.bank(bank, Meaning::outlet_voltage), stands) ||
+         std::ranges::any_of(facts_.bank(bank, Meaning::bank_voltage), stands);
+}
+
 // By their own status, or by what their siblings took over.
 unsigned BankJudge::lost_behind(Index bank, Judge::Between when, std::vector<Sign>& signs) const {
   unsigned lost = 0;
   for (const Index s : supplies_[bank]) {
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
-    const bool then = says(ok, 0) && ok->changed + ok->refresh() >= when.start - same_moment;
+    const bool pulled = fell_to_zero(facts_.status(s, Meaning::supply_present));  // what lies beside its bay tells of no breaker
+    const bool then = says(ok, 0) && !pulled && ok->changed + ok->refresh() >= when.start - same_moment;
     const auto taken = then ? std::nullopt : judge_.transferred(s, when);
     if (then) signs.push_back(ok->sign(site_));
     if (taken) signs.insert(signs.end(), taken->begin(), taken->end());

@@ -21,6 +21,7 @@ class BankJudge {
   [[nodiscard]] std::optional<Sign> back_since(Index bank, const Held& held) const;
   [[nodiscard]] Judgement by_outlets(Index bank) const;
   [[nodiscard]] bool inlet_stood(Index bank, Instant fell) const;
+  [[nodiscard]] bool has_voltage_since(Index bank, Instant at) const;
   [[nodiscard]] unsigned lost_behind(Index bank, Judge::Between when, std::vector<Sign>& signs) const;
   [[nodiscard]] Sign load_before(Index bank, Instant at) const;
   [[nodiscard]] double volts(Index bank) const;
