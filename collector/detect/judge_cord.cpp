@@ -28,7 +28,8 @@ Judgement CordJudge::supply(Index supply) const {
     const bool carries = carries_since(current, held->since) && current->changed > held->since && says(ok, 1) && fresh_since(*ok, held);
     return carries ? Judgement::fine({current->sign(site_), ok->sign(site_)}) : Judgement{};
   }
-  if (!says(ok, 0) || judge_.held_above(supply)) return {};
+  const bool pulled = fell_to_zero(facts_.status(supply, Meaning::supply_present));
+  if (!says(ok, 0) || pulled || judge_.held_above(supply)) return {};
   const auto beside = lost_beside(supply, *ok);
   const auto good = good_throughout(*pdu, *ok);
   if (!beside || !good || says(facts_.outlet(supply, Meaning::outlet_state), 0)) return {};
