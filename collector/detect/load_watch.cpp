@@ -172,7 +172,9 @@ std::optional<Finding> LoadWatch::standby(Index supply) const {
   };
   const Track* word = knows(Meaning::supply_standby);
   const Track* input = knows(Meaning::supply_input_ok);
-  const bool failed = says(facts_.status(supply, Meaning::supply_output_ok), 0);
+  const Track* output = facts_.status(supply, Meaning::supply_output_ok);
+  const bool unheard = output != nullptr && output->known() && word == nullptr && (!output->fresh || output->from() <= fell->when.end);
+  const bool failed = says(output, 0) || unheard;
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
   const bool blind = !judge_.status_tells(supply) && sharing == site::Sharing::standby;
   if (failed || (word == nullptr && input == nullptr && !blind)) return std::nullopt;
