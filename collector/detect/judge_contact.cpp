@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using ground::Element;
 using Trouble = Contacts::Trouble;
 
+constexpr Duration lag = 20ms;      // of a supply's own word behind its wire
 constexpr Duration disagrees = 2s;  // a wire against a reading, before the wire is called broken: a supply's own word may lag
 
 Sign contact_sign(const site::Site& site, Index contact, const Contacts::Fact& fact) {
@@ -50,7 +51,7 @@ Judge::Wired Judge::wired(Index supply, std::initializer_list<site::Senses> sens
 const Track* Judge::denial(Index contact, Meaning means) const {
   const Index supply = site_.contacts[contact].supply;
   const auto& fact = facts_.contacts().fact(contact);
-  const Instant moved = fact.since + fact.uncertainty;
+  const Instant moved = fact.since + fact.uncertainty + lag;
   const Track* told = facts_.status(supply, means);
   if (told != nullptr && told->known()) return says(told, 1) && told->fresh && told->from() > moved ? told : nullptr;
   if (means != Meaning::supply_input_ok || facts_.contacts().is_supervised(contact)) return nullptr;
@@ -97,7 +98,7 @@ Judgement Judge::contact(Index contact, Instant now) const {
   const Track* told = denial(contact, means);
   // A current changes all the time; a flag when the supply comes back, and its wire follows.
   const Instant since = told->means == means ? std::max(fact.since, told->changed) : fact.since;
-  if (now - since < disagrees) return {};
+  if (told->last->time - since < disagrees) return {};
   return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), told->sign(site_)});
 }
 
