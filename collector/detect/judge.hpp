@@ -147,6 +147,7 @@ class Judge {
   [[nodiscard]] std::optional<Sign> share_unmoved(Index supply) const;
   /// What was measured after `since` and cannot be while the supply has no input, or its outlet is off.
   [[nodiscard]] std::optional<Sign> fed_after_all(Index supply, Instant since) const;
+  [[nodiscard]] bool is_held_dark(Index pdu) const;
   [[nodiscard]] std::optional<Sign> on_after_all(Index supply, Instant since) const;
   [[nodiscard]] Judgement by_voltage(Index device, std::vector<Sign> signs) const;
   [[nodiscard]] bool carries_again(Index supply) const;

@@ -225,7 +225,7 @@ Judge::Condition Judge::condition(Index supply) const {
     const bool closed_since =
         wires.against.empty() && std::ranges::any_of(wires.all, [&](const Sign& sign) { return sign.time >= above->since; });
     // What stands from before a start may have been over for most of its time: whoever answers again will tell.
-    const bool doubtful = above->adopted && facts_.hearing(*site_.supplies[supply].pdu).answers();
+    const bool doubtful = above->adopted && facts_.hearing(*site_.supplies[supply].pdu).last_answer;
     if (closed_since || doubtful) return {};
     return {Condition::Kind::lost, above->strength, nullptr,
             sign_of_pattern(site_.element_of_pdu(*site_.supplies[supply].pdu), "without power", above->since)};
@@ -244,12 +244,19 @@ Judge::Condition Judge::condition(Index supply) const {
     return {Condition::Kind::fine, {}, current, {}};
   // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current, or never drew
   // any that its meter shows. Of a phase that is gone its card may know nothing.
-  const bool live = pdu && facts_.hearing(*pdu).heard() && ok == nullptr && !voltage_gone(*pdu);
+  const bool live = pdu && facts_.hearing(*pdu).heard() && ok == nullptr && !voltage_gone(*pdu) && !is_held_dark(*pdu);
   const bool as_ever = current == nullptr || (current->known() && current->carried == Instant{});
   if (live && (as_ever || may_be_idle(supply)) && !may_lack_phase(supply) && !sags(*pdu))
     return {
         Condition::Kind::fine, {}, nullptr, sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)};
   return {};
+}
+
+/// Also one that is good again, and not yet for long.
+bool Judge::is_held_dark(Index pdu) const {
+  const auto feed = site_.devices[pdu].feed;
+  return held(Verdict::pdu_dark, &site::Site::element_of_pdu, pdu) ||
+         (feed && held(Verdict::feed_lost, &site::Site::element_of_feed, *feed));
 }
 
 void Judge::append(std::vector<Sign>& signs, Condition condition) const {
