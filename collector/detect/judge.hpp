@@ -135,6 +135,17 @@ class Judge {
   [[nodiscard]] Judgement supply_by_wire(Index supply) const;
   [[nodiscard]] bool is_named(Index supply) const;
   [[nodiscard]] Judgement of_supply(Verdict verdict, Index supply) const;
+  /// Since when the last of several supplies is lost, and until when the others are known not to be back: as units told, and by all.
+  struct Moment {
+    unsigned supplies = 0;
+    Instant last = Instant::min(), first = Instant::max(), told = Instant::max();
+    void take_in(const Moment& other) {
+      supplies += other.supplies;
+      last = std::max(last, other.last), first = std::min(first, other.first), told = std::min(told, other.told);
+    }
+  };
+  void add_to(Moment& moment, Index supply, Instant since) const;
+  [[nodiscard]] static bool is_one(const Moment& moment);
   [[nodiscard]] Instant known_lost(Index supply, Instant since) const;
   [[nodiscard]] bool may_lack_phase(Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;

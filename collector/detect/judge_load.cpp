@@ -38,7 +38,8 @@ bool Judge::met(Index load) const {
 // longer than on one moment.
 Judgement Judge::load(Index load) const {
   Strength weakest = Strength::proven;
-  Instant first = Instant::max(), told = Instant::max(), last = Instant::min();
+  Instant last = Instant::min();
+  Moment moment;
   std::vector<Sign> signs;
   unsigned lost = 0;
   for (Index s : site_.loads[load].supplies) {
@@ -57,9 +58,7 @@ Judgement Judge::load(Index load) const {
       ++lost;
     }
     last = std::max(last, supply.sign->time);
-    first = std::min(first, known_lost(s, supply.sign->time));
-    if (const Track* input = facts_.status(s, Meaning::supply_input_ok); status_tells(s) && says(input, 0))
-      told = std::min(told, input->from());
+    add_to(moment, s, supply.sign->time);
     // Inputs lost is not yet outputs lost: hold-up and the load's own batteries carry on.
     const Track* output = facts_.status(s, Meaning::supply_output_ok);
     if (output != nullptr && !says(output, 0)) weakest = std::min(weakest, Strength::probable);
@@ -67,14 +66,26 @@ Judgement Judge::load(Index load) const {
     append(signs, std::move(supply));
   }
   if (lost == 0) return {};
-  if (first < last - one_moment || told < last) weakest = std::min(weakest, Strength::probable);
+  if (!is_one(moment)) weakest = std::min(weakest, Strength::probable);
   return without_battery(load, last, Judgement::lost(weakest, std::move(signs)));
+}
+
+void Judge::add_to(Moment& moment, Index supply, Instant since) const {
+  ++moment.supplies;
+  moment.last = std::max(moment.last, since);
+  moment.first = std::min(moment.first, known_lost(supply, since));
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  if (status_tells(supply) && says(input, 0)) moment.told = std::min(moment.told, input->from());
+}
+
+bool Judge::is_one(const Moment& moment) {
+  return moment.supplies < 2 || (moment.first >= moment.last - one_moment && moment.told >= moment.last);
 }
 
 /// Until when it is known that what was lost since then has not come back.
 Instant Judge::known_lost(Index supply, Instant since) const {
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
-  if (status_tells(supply)) return says(input, 0) ? input->from() : Instant::max();
+  if (status_tells(supply)) return says(input, 0) ? input->from() : held_above(supply) ? since : Instant::max();
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || !facts_.hearing(*pdu).answers()) return pdu ? since : Instant::max();
   if (const auto gone = voltage_gone(*pdu)) return gone->time - gone->uncertainty;
@@ -105,6 +116,7 @@ Judgement Judge::paths(Index load) const {
     std::optional<Index> feed;
     bool fine = false, lost = true;
     Strength strength = Strength::proven;
+    Moment moment = {};
   };
   std::vector<Path> paths;
   const bool wanted = matters(held(Verdict::path_redundancy_lost, &site::Site::element_of_load, load));
@@ -119,17 +131,20 @@ Judgement Judge::paths(Index load) const {
     const bool lost = supply.kind == Condition::Kind::lost;
     path.lost = path.lost && lost;
     path.fine = path.fine || supply.kind == Condition::Kind::fine;
-    if (lost) path.strength = std::min(path.strength, supply.strength);
+    if (lost) path.strength = std::min(path.strength, supply.strength), add_to(path.moment, s, supply.sign->time);
     every_supply_fine = every_supply_fine && supply.kind == Condition::Kind::fine;
     if (lost || wanted) append(lost ? lost_signs : fine_signs, std::move(supply));
   }
   if (paths.size() < 2) return {};
   unsigned lost = 0, unseen = 0;
   Strength surest = Strength::unknown;
+  Moment all;
   for (const Path& path : paths) {
-    if (path.lost) ++lost, surest = std::max(surest, path.strength);
+    if (path.lost) ++lost, all.take_in(path.moment);
+    if (path.lost) surest = std::max(surest, is_one(path.moment) ? path.strength : std::min(path.strength, Strength::probable));
     if (!path.lost && !path.fine) ++unseen;
   }
+  if (paths.size() > 2 && !is_one(all)) surest = std::min(surest, Strength::probable);  // of three it takes two
   if (lost > 0 && paths.size() - lost <= 1) return Judgement::lost(surest, std::move(lost_signs));
   if (every_supply_fine) return Judgement::fine(std::move(fine_signs));
   const bool blind = unseen > 0 && std::any_of(site_.loads[load].supplies.begin(), site_.loads[load].supplies.end(), [&](Index s) {
