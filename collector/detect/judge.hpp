@@ -147,6 +147,7 @@ class Judge {
   void add_to(Moment& moment, Index supply, Instant since) const;
   [[nodiscard]] static bool is_one(const Moment& moment);
   [[nodiscard]] Instant known_lost(Index supply, Instant since) const;
+  [[nodiscard]] bool is_held_dark(Index pdu) const;
   [[nodiscard]] bool may_lack_phase(Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
@@ -158,7 +159,6 @@ class Judge {
   [[nodiscard]] std::optional<Sign> share_unmoved(Index supply) const;
   /// What was measured after `since` and cannot be while the supply has no input, or its outlet is off.
   [[nodiscard]] std::optional<Sign> fed_after_all(Index supply, Instant since) const;
-  [[nodiscard]] bool is_held_dark(Index pdu) const;
   [[nodiscard]] std::optional<Sign> on_after_all(Index supply, Instant since) const;
   [[nodiscard]] Judgement by_voltage(Index device, std::vector<Sign> signs) const;
   [[nodiscard]] bool carries_again(Index supply) const;
@@ -185,6 +185,7 @@ class Judge {
   [[nodiscard]] std::optional<Sign> unmoved_beside(Index supply) const;
   [[nodiscard]] bool stands(Index supply) const;
   [[nodiscard]] static bool took_back(const Meters& gone, const Meters& left, Instant at, double rise);
+  [[nodiscard]] bool returned_beside(Index supply, Between when) const;
   [[nodiscard]] Meters powers_beside(Index supply) const;
   [[nodiscard]] bool failed_alone(Index supply, Instant since) const;
   [[nodiscard]] bool gone_by_itself(Index supply, Instant since) const;

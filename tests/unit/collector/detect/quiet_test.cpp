@@ -158,3 +158,121 @@ TEST_CASE("a feed is back when all its PDUs have proven it") {
   rig.run(5s);
   CHECK(rig.idle());
 }
+
+TEST_CASE("row 10: a supply whose output nobody tells of any more does not stand by for having its input") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.quality("unit1", Meaning::supply_output_ok, Quality::absent);
+  rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  rig.run(30s);
+  CHECK_FALSE(rig.ever(supply_standby));
+}
+
+TEST_CASE("row 14: a module that was pulled as the other side fell has no wrong cord") {
+  Rig rig{two_feeds};
+  rig.tells("unit2", {{.means = Meaning::supply_present, .value = 1}});
+  rig.outlet_watts("pdu-b", 0);
+  rig.run(10s);
+  rig.volts("pdu-a", 0), rig.ac("unit1", 0), rig.output("unit1", 0);
+  rig.set("unit2", Meaning::supply_present, 0), rig.ac("unit2", 0), rig.output("unit2", 0), rig.unit_watts("unit2", 0);
+  rig.run(30s);
+  CHECK(rig.open(supply_removed, "cab1/psu2") == "proven");
+  CHECK_FALSE(rig.ever(miscorded));
+}
+
+TEST_CASE("row 15: a reading that is as old as its wire's fall, and the last one, breaks no wire") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.contact("wire1", true);
+  rig.wait(5ms);
+  rig.ask("unit1");
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");  // a supply's own word follows its wire
+  rig.wait(10ms);
+  rig.ask("unit1");
+  rig.silent("unit1");
+  rig.run(10s);
+  CHECK_FALSE(rig.ever(contact_failed));
+}
+
+TEST_CASE("what stood before a restart and answered since is not known to be dark when it falls silent again") {
+  Rig rig{pdus_only, 60s};
+  for (const char* pdu : {"pdu-a", "pdu-b"}) rig.detector().adopt(pdu_dark, *ground::Element::parse(pdu), Strength::proven, rig.now());
+  rig.silent("pdu-a");
+  rig.run(5s);
+  rig.silent("pdu-b");
+  rig.run(10s);
+  CHECK(rig.open(load_down, "cab1") != "proven");
+}
+
+TEST_CASE("a load has its paths again by its PDU's answer once the PDU counts as back, not before") {
+  Rig rig{pdus_only, {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
+  rig.run(10s);
+  rig.volts("pdu-a", 0);
+  rig.run(10s);
+  REQUIRE(rig.open(path_redundancy_lost, "cab1") == "proven");
+  rig.volts("pdu-a", 230);
+  rig.run(1500ms);
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+  rig.run(3s);
+  CHECK(rig.idle());
+}
+
+TEST_CASE("paths that take two lost supplies are lost, proven, only where both are known of one moment") {
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A}
+  pdu-b: {url: snmp://192.0.2.3, feed: B}
+  unit1: {url: modbus://192.0.2.4/1}
+  unit2: {url: modbus://192.0.2.4/2}
+loads:
+  cab1:
+    supplies: {psu1: {cord: pdu-a/outlet/3, status: unit1}, psu2: {cord: pdu-a/outlet/4, status: unit2}, psu3: {cord: pdu-b/outlet/3}}
+)"};
+  rig.run(10s);
+  rig.ac("unit1", 0), rig.output("unit1", 0);
+  rig.run(1s);
+  const bool unheard = GENERATE(true, false);
+  if (unheard) rig.silent("unit1");
+  rig.run(500ms);
+  rig.ac("unit2", 0), rig.output("unit2", 0);
+  rig.run(500ms);
+  CHECK(rig.open(path_redundancy_lost, "cab1") == (unheard ? "probable" : "proven"));
+}
+
+TEST_CASE("row 7: a sibling that rises because its own input came back tells of no interruption of the other side") {
+  Rig rig{two_feeds};
+  rig.tells("pdu-a", {{.means = Meaning::uptime, .value = 86400, .index = "1"}});
+  rig.ac("unit2", 0), rig.unit_watts("unit2", 0), rig.unit_watts("unit1", 600), rig.outlet_watts("pdu-a", 600),
+      rig.outlet_watts("pdu-b", 0);
+  rig.run(20s);
+  rig.silent("pdu-a");
+  const bool returns = GENERATE(true, false);  // else it rises by itself
+  if (returns) rig.ac("unit2", 1);
+  rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600), rig.unit_watts("unit1", 0), rig.outlet_watts("pdu-a", 0);
+  rig.run(1s);
+  rig.back("pdu-a"), rig.set("pdu-a", Meaning::uptime, 1, "1");
+  rig.run(10s);
+  CHECK(rig.ever(past_interruption) != returns);
+}
+
+TEST_CASE("row 31: a load that goes off, and a module that is pulled beside it, trip no bank") {
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A, banks: {1: {outlets: 3-4}}}
+  unit1: {url: modbus://192.0.2.4/1}
+  unit2: {url: modbus://192.0.2.4/2}
+loads:
+  cab1: {supplies: {psu1: {cord: pdu-a/outlet/3, status: unit1}, psu2: {cord: pdu-a/outlet/4, status: unit2}}}
+)"};
+  rig.tells("pdu-a", {{.means = Meaning::outlet_current, .value = 1.4, .index = "4"}});
+  const bool pulled = GENERATE(true, false);
+  rig.tells("unit1", {{.means = Meaning::supply_present, .value = 1}});
+  rig.run(10s);
+  rig.outlet_watts("pdu-a", 0), rig.set("pdu-a", Meaning::outlet_current, 0, "4"), rig.unit_watts("unit2", 0), rig.unit_watts("unit1", 0);
+  rig.ac("unit1", 0), rig.output("unit1", 0);
+  if (pulled) rig.set("unit1", Meaning::supply_present, 0);
+  rig.run(10s);
+  CHECK(rig.ever(bank_tripped) != pulled);
+}
