@@ -47,7 +47,22 @@ bool line_gone(const World& world, std::size_t pdu, std::size_t line) {
          world.feed_volts(source_of(world, pdu), line - 1) < dead_line * feed.nominal_volts;
 }
 
-bool pdu_dark(const World& world, std::size_t pdu) { return !world.pdu(pdu).live || feed_lost(world, source_of(world, pdu)); }
+/// Lost before it or in its own plug; of a delta a single line that is left is none.
+bool no_line_left(const World& world, std::size_t pdu) {
+  const auto lines = hwsim::power::phases(world.rack().system);
+  const bool delta = world.rack().system == hwsim::power::System::delta;
+  std::size_t own = 0, gone = 0;
+  for (std::size_t line = 1; line <= lines; ++line) {
+    const bool dead = world.live(Element::phase(world.rack().pdus[pdu].name, std::to_string(line))) == false;
+    own += dead ? 1 : 0;
+    gone += dead || line_gone(world, pdu, line) ? 1 : 0;
+  }
+  return delta ? own + (line_lost(world, source_of(world, pdu)) ? 1 : 0) > 1 : gone == lines;
+}
+
+bool pdu_dark(const World& world, std::size_t pdu) {
+  return !world.pdu(pdu).live || feed_lost(world, source_of(world, pdu)) || no_line_left(world, pdu);
+}
 
 // Whatever its stores still hold: it is said before they are empty.
 bool unpowered(const World& world, std::size_t load) {

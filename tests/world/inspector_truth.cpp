@@ -40,8 +40,16 @@ bool follows(const std::string& verdict) { return verdict == "load_down" || verd
 /// What follows from other verdicts may be from when they are from.
 Instant Inspector::may_be_from(const Event& event) {
   Instant from = earliest(event);
-  for (const auto& sign : event.evidence)
+  const auto rests_on = [&](const std::string& element) {
+    for (const auto& [verdict, saying] : open_)
+      if (verdict.second == element) from = std::min(from, saying.from);
+  };
+  for (const auto& sign : event.evidence) {
     if (const auto basis = open_.find({sign.point, sign.source}); basis != open_.end()) from = std::min(from, basis->second.from);
+    if (sign.point != "without power") continue;
+    rests_on(sign.source);
+    for (const auto& above : chain(sign.source)) rests_on(above);
+  }
   auto& saying = open_[{event.verdict, event.element}];
   saying.from = std::min(saying.from, from);
   return from;
