@@ -17,7 +17,7 @@ std::string RuleWriter::rule(std::size_t index) {
   if (!debian_ && choices_.in_hundred(25)) out += "    keep_firing_for: " + choices_.one_of({"1s", "500ms", "4s"}) + "\n";
   if (choices_.in_hundred(20))
     out += "    labels: {" + choices_.one_of({"severity: page", "x: \"{{ $labels.y }}\"", "v: \"{{ $value }}\""}) + "}\n";
-  return out;
+  return out + (debian_ ? "    annotations: {v: '{{ printf \"%.8g\" $value }}'}\n" : "");
 }
 
 std::string RuleWriter::condition() {
@@ -82,17 +82,23 @@ std::string RuleWriter::selector() {
   const auto matchers =
       choices_.one_of({"", "{x=\"1\"}", "{x!=\"1\"}", "{x=~\"1|2\"}", "{y=\"a\"}", "{y!~\"b\"}", "{x=\"2\",y=\"a\"}", "{z=\"\"}"});
   // Without a name it would mean the alerts' own series, too, which the plain side does not keep.
-  if (choices_.in_hundred(6))
+  if (!debian_ && choices_.in_hundred(6))
     return choices_.one_of({"{__name__=~\"a|b\"}", "{__name__=~\"a|c_total\",x=\"1\"}", "{__name__!~\"ALERTS.*\",x=\"1\"}"}) + offset();
   return choices_.one_of({"a", "b", "a", "b", "c_total", "one", "missing"}) + matchers + offset();
 }
 
 std::string RuleWriter::offset() { return choices_.in_hundred(12) ? " offset " + choices_.one_of({"1s", "400ms", "3s"}) : ""; }
 
-std::string RuleWriter::window() { return choices_.one_of({"1s", "2s", "500ms", "4s", "100ms", "10s"}); }
+std::string RuleWriter::window() {
+  if (debian_) return choices_.one_of({"1050ms", "2050ms", "550ms", "4050ms", "150ms"});  // no sample lies on an edge, which 2.42 counts in
+  return choices_.one_of({"1s", "2s", "500ms", "4s", "100ms", "10s"});
+}
 
 std::string RuleWriter::range(int depth) {
-  if (depth > 0 && choices_.in_hundred(15))
+  if (depth > 0 && debian_ && choices_.in_hundred(15))
+    return "(" + vector(depth - 1) + ")[" + choices_.one_of({"2050ms", "1050ms"}) + ":" + choices_.one_of({"500ms", "1s", "300ms"}) + "]" +
+           offset();
+  if (depth > 0 && !debian_ && choices_.in_hundred(15))
     return "(" + vector(depth - 1) + ")[" + choices_.one_of({"2s", "1s", "4s"}) + ":" + choices_.one_of({"500ms", "1s", "300ms"}) + "]" +
            offset();
   auto out = selector();
@@ -137,8 +143,8 @@ std::string RuleWriter::binary(int depth) {
 
 std::string RuleWriter::aggregation(int depth) {
   const auto by = choices_.one_of({"", " by (x)", " without (x)", " by (y)", " by (x, y)", " without (y, x)", " by ()"});
-  const auto operand = "(" + vector(depth - 1) + ")";
-  switch (choices_.below(8)) {
+  const auto operand = "(" + (depth > 1 && choices_.in_hundred(30) ? call(depth - 1) : vector(depth - 1)) + ")";
+  switch (debian_ ? 1 + choices_.below(7) : choices_.below(8)) {  // of equal ones Prometheus takes any
     case 0:
       return choices_.one_of({"topk", "bottomk"}) + by + "(" + choices_.one_of({"1", "2", "0"}) + ", " + vector(depth - 1) + ")";
     case 1:
@@ -146,6 +152,7 @@ std::string RuleWriter::aggregation(int depth) {
     case 2:
       return "count_values" + by + "(\"v\", " + vector(depth - 1) + ")";
     default:
+      if (debian_) return choices_.one_of({"sum", "count", "min", "max", "avg", "group"}) + by + operand;  // 2.42: stddev(Inf) is 0
       return choices_.one_of({"sum", "count", "min", "max", "avg", "group", "stddev", "stdvar"}) + by + operand;
   }
 }
@@ -185,6 +192,7 @@ std::string RuleWriter::call(int depth) {
     case 5:
       return choices_.one_of({"sort(", "sort_desc("}) + operand + ")";
     case 6:
+      if (debian_) return "vector(1)";  // of infinities 2.42 makes years
       return choices_.one_of({"minute(", "hour(", "day_of_week(", "year("}) + operand + ")";
     case 7:
       return "vector(" + scalar(depth - 1) + ")";

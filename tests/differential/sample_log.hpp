@@ -30,7 +30,7 @@ struct SampleLog {
   std::vector<Slot> slots;
 };
 
-/// `tame`: nothing late or forgotten, which promtool's files cannot say.
+/// `tame`: nothing late or forgotten, which promtool's files cannot say, and no values that make much of a rounding.
 [[nodiscard]] SampleLog write_log(Choices& choices, std::size_t slots, bool tame);
 
 }  // namespace holdup::differential
