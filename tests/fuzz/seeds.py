@@ -278,6 +278,40 @@ def cursor() -> dict[str, bytes]:
     return out | {"other": begin(2) + take + other + b"\0\1" * 3 + take + again + take, "failing": begin(0) + fail * 6 + b"\5\x40" + b"\7\1\x20" + b"\7\5" + take * 5 + b"\6" + take + b"\6"}
 
 
+EXPRESSIONS = [
+    "a > 5", "a{x=\"1\",le!~\"2|3\"} offset 1s >= bool 0.5", "a / on(x, le) group_left(z) b", "sum by (x) (rate(a[5s])) > 0 and on() b unless a",
+    "-(a + b)^2 % 3 atan2 b", "topk(2, a) or quantile without (le) (0.9, b)", "max_over_time((a - 1)[10s:2s] offset 1s)", "absent(missing{x=\"1\"})",
+    "histogram_quantile(0.9, sum by (le) (rate(h_bucket[10s])))", "label_replace(a, \"z\", \"$1\", \"x\", \"(.*)\")", "time() - timestamp(a) > 1e3",
+    "count_values(\"v\", round(a, 0.5))", "predict_linear(a[10s], 3600) < Inf", "{__name__=~\"a|b\"}", "scalar(a) * vector(pi())", "a @ 10 + b @ end()",
+    "(" * 99 + "1" + ")" * 99, "(" * 5000 + "1", "-" * 5000 + "a", "a{x=~\"(((a{1,100}){1,100}){1,100})\"}", "a[1000000000s]", "a + " * 400 + "a", "sum(" * 90 + "a" + ")" * 90,
+    "1" * 5000, "\"" + "\\u00e9" * 500 + "\"", "a{x=\"" + "y" * 20000 + "\"}",
+]
+
+
+def expression() -> dict[str, bytes]:
+    return {str(i): text.encode() for i, text in enumerate(EXPRESSIONS)} | {"hostile": HOSTILE}
+
+
+def rules() -> dict[str, bytes]:
+    rule = "  - {alert: A, expr: 'a > 5', for: 5m, keep_firing_for: 1m, labels: {severity: page}, annotations: {s: '{{ $labels.x }} {{ $value }}'}}\n"
+    group = "- name: g\n  interval: 1m\n  limit: 3\n  labels: {team: x}\n  rules:\n"
+    aliases = "a: &a [x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{f'*{chr(97 + i)}, ' * 9}]\n" for i in range(9))
+    texts = {"good": "groups:\n" + group + rule, "two": "groups:\n" + group + rule + group + rule, "record": "groups:\n" + group + "  - {record: r:a, expr: a}\n"}
+    texts |= {"deep": "groups: " + "[" * 3000, "bomb": aliases + "groups: *i\n", "unknown": "groups:\n" + group + "  - {alert: A, expr: a, fro: 5m}\n", "not": "groups: 5", "key": "groups:\n" + group + "  - {? [a]: b}\n"}
+    texts |= {"label": "groups:\n" + group + "  - {alert: A, expr: a, labels: {x: '" + "y" * 30000 + "'}}\n", "durations": "groups:\n" + group + "  - {alert: A, expr: a, for: 99999999999999999y}\n"}
+    return {name: text.encode() for name, text in texts.items()} | {"hostile": HOSTILE}
+
+
+def template() -> dict[str, bytes]:
+    texts = ["{{ $labels.x }} at {{ $value }}", "{{ $value | humanize }}", "{{ printf \"%.2f%%\" $value }}", "{{ $labels }}", "{{ if gt $value 1.0 }}high{{ else }}low{{ end }}",
+             "{{ range query \"up\" }}{{ .Labels.x }}{{ end }}", "{{ with $labels.x }}{{ . | toUpper }}{{ end }}", "{{", "}}", "{{ printf \"%999999999d\" $value }}", "{{" * 2000, "{{ (((((1))))) }}", "{{/* c */}}{{- $value -}}"]
+    return {str(i): text.encode() for i, text in enumerate(texts)} | {"hostile": HOSTILE}
+
+
+def streaming() -> dict[str, bytes]:
+    return {str(i): bytes((7 * i + j * j * (i + 3) + (j >> 3)) & 0xFF for j in range(600)) for i in range(12)}
+
+
 def words(files: list[Path]) -> str:
     """The keys of these files, as libFuzzer's dictionaries have them."""
     found = set(re.findall(r"\b[a-z_]+(?=:)", "".join(file.read_text() for file in files)))
@@ -285,7 +319,7 @@ def words(files: list[Path]) -> str:
 
 
 def main() -> None:
-    for target in (codec, trap, profile, recording, modbus, registers, rtu, site, chunk, journal, summary, cursor):
+    for target in (codec, trap, profile, recording, modbus, registers, rtu, site, chunk, journal, summary, cursor, expression, rules, template, streaming):
         folder = Path(sys.argv[1], target.__name__)
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target().items():

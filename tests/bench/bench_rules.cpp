@@ -1,0 +1,36 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "rule_speed.hpp"
+
+// `bench-rules`: what rules cost a sample, by kind, by the number of series and of rules on each, how soon an alert turns, and what a range
+// query takes, beside a bare threshold, the plain evaluator and Prometheus, in one run.
+int main(int argc, char** argv) {
+  using namespace holdup::bench;
+  std::vector<std::string> parts{"kinds", "sizes", "readers"};
+  std::vector<std::size_t> sizes{1'000, 10'000, 100'000, 1'000'000};
+  int rounds = 5;
+  CLI::App app{"What rules cost: holdup's streaming engine beside bare limits and Prometheus"};
+  app.add_option("--parts", parts, "what to measure")->capture_default_str()->delimiter(',');
+  app.add_option("--rounds", rounds, "of each, of which the median counts")->capture_default_str()->check(CLI::Range(1, 1000));
+  app.add_option("--sizes", sizes, "series")->capture_default_str()->delimiter(',');
+  CLI11_PARSE(app, argc, argv);
+  try {
+    double load[1] = {};
+    (void)::getloadavg(load, 1);
+    std::printf("%u cores, load average at the start %.1f\n", std::thread::hardware_concurrency(), load[0]);
+    const auto wanted = [&](const char* part) { return std::ranges::find(parts, part) != parts.end(); };
+    if (wanted("kinds")) rule_kinds_speed(rounds);
+    if (wanted("sizes")) rule_sizes(rounds, sizes);
+    if (wanted("readers")) rule_readers(rounds);
+  } catch (const std::exception& error) {
+    std::cerr << "bench-rules: " << error.what() << '\n';
+    return 1;  // nothing was measured
+  }
+}

@@ -1,0 +1,116 @@
+#include "rule_speed.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "collector/rules/memory.hpp"
+#include "limits/bare_threshold.hpp"
+#include "rule_stage.hpp"
+#include "way.hpp"
+
+namespace holdup::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t least_samples = 400'000;  // of each round
+
+std::size_t seconds_for(const RuleLoad& load) { return std::max<std::size_t>(1, least_samples / load.series); }
+
+/// Nanoseconds a sample, the median of the rounds.
+double nanoseconds(RuleStage& stage, const RuleLoad& load, int rounds) {
+  std::vector<double> all;
+  for (int round = 0; round < rounds; ++round) {
+    double spent = 0;
+    for (std::size_t second = 0; second < seconds_for(load); ++second) spent += stage.second();
+    all.push_back(spent * 1e9 / static_cast<double>(seconds_for(load) * load.series));
+  }
+  return median(all);
+}
+
+double bare(const RuleLoad& load, int rounds) {
+  BareThreshold limit{load.series};
+  std::vector<double> values(100, 100), all;
+  std::size_t turned = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const double start = thread_cpu_seconds();
+    for (std::size_t second = 0; second < seconds_for(load) * 10; ++second)
+      for (std::size_t first = 0; first + values.size() <= load.series; first += values.size()) {
+        values[second % values.size()] = values[second % values.size()] > 500 ? 100 : 1000;
+        turned += limit.take(first, values);
+      }
+    all.push_back((thread_cpu_seconds() - start) * 1e8 / static_cast<double>(seconds_for(load) * load.series));
+  }
+  return turned > 0 ? median(all) : 0;
+}
+
+/// One rule of the kind over its ten series with a minute of samples, evaluated whole, in nanoseconds.
+double plain(const RuleKind& kind, const RuleLoad& load, int rounds) {
+  const RuleLoad alone{.rules = 1, .series = load.series / load.rules};
+  const auto set = rules_from(rule_text(kind, alone));
+  rules::Memory memory;
+  for (std::size_t series = 0; series < alone.series; ++series) {
+    std::vector<rules::Point> points;
+    for (int second = 0; second < 60; ++second) points.push_back({ground::Instant{second * 1s}, 100.0 + second % 7});
+    memory.add(labels_of(series, alone), points);
+  }
+  std::vector<double> all;
+  for (int round = 0; round < rounds; ++round) {
+    constexpr int times = 2000;
+    const double start = thread_cpu_seconds();
+    for (int i = 0; i < times; ++i) (void)rules::evaluate(set.front().expression, {.at = ground::Instant{60s}}, memory);
+    all.push_back((thread_cpu_seconds() - start) * 1e9 / times);
+  }
+  return median(all);
+}
+
+}  // namespace
+
+void rule_kinds_speed(int rounds) {
+  const RuleLoad load;
+  std::printf(
+      "\n%zu rules over %zu series, one rule a series, replies of 100 samples, one of 1000 samples high; CPU ns a rule and sample\n",
+      load.rules, load.series);
+  const double limit = bare(load, rounds);
+  std::printf("%-24s %9.2f\n%-24s %9s  %9s  %22s\n", "bare threshold", limit, "", "holdup", "to bare", "whole, plain evaluator");
+  for (const auto& kind : rule_kinds()) {
+    RuleStage stage{kind, load};
+    const double ours = nanoseconds(stage, load, rounds);
+    std::printf("%-24s %9.1f  %9.1f  %22.0f\n", kind.name.c_str(), ours, ours / limit, plain(kind, load, rounds));
+    std::fflush(stdout);
+  }
+}
+
+void rule_sizes(int rounds, const std::vector<std::size_t>& sizes) {
+  std::printf("\none rule a series; a change: from the sample to the alert's transition, us\n%-20s %9s %7s %12s %9s %9s %14s\n", "",
+              "series", "rules", "ns a sample", "p50", "p99", "bytes a series");
+  for (const std::size_t kind : {0, 2}) {
+    for (const auto series : sizes) {
+      const RuleLoad load{.rules = std::min<std::size_t>(1000, series / 10), .series = series};
+      RuleStage stage{rule_kinds()[kind], load};
+      const double cost = nanoseconds(stage, load, rounds);
+      std::vector<double> changes;
+      for (int i = 0; i < 20'000; ++i) changes.push_back(stage.one_change() * 1e6);
+      std::ranges::sort(changes);
+      std::printf("%-20s %9zu %7zu %12.1f %9.2f %9.2f %14.0f\n", rule_kinds()[kind].name.c_str(), series, load.rules, cost,
+                  changes[changes.size() / 2], changes[changes.size() * 99 / 100], stage.bytes_a_series());
+      std::fflush(stdout);
+    }
+  }
+}
+
+void rule_readers(int rounds) {
+  std::printf("\nthresholds over 10,000 series; CPU ns\n%-20s %12s %16s\n", "rules a series", "a sample", "a rule and sample");
+  for (const std::size_t readers : {1, 2, 4, 8, 16, 32, 64}) {
+    const RuleLoad load{.rules = 100 * readers, .series = 10'000, .readers = readers};
+    RuleStage stage{rule_kinds().front(), load};
+    const double cost = nanoseconds(stage, load, rounds);
+    std::printf("%-20zu %12.1f %16.1f\n", readers, cost, cost / static_cast<double>(readers));
+    std::fflush(stdout);
+  }
+}
+
+}  // namespace holdup::bench

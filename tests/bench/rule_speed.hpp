@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+// The parts of bench-rules that time the engine alone; each prints its own lines.
+namespace holdup::bench {
+
+/// Every kind of rule: 1,000 over 10,000 series, beside a bare threshold and the plain evaluator.
+void rule_kinds_speed(int rounds);
+/// Thresholds and joins over more and more series, each read by one rule: cost a sample, time to an alert's change, memory.
+void rule_sizes(int rounds, const std::vector<std::size_t>& sizes);
+/// More and more rules on each series.
+void rule_readers(int rounds);
+
+}  // namespace holdup::bench

@@ -1,0 +1,117 @@
+#include "rule_stage.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+#include "collector/rules/rule_file.hpp"
+#include "way.hpp"
+
+namespace holdup::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t reply_size = 100;
+constexpr double high = 1000;  // above every threshold
+
+double held_bytes() {
+  const auto held = ::mallinfo2();
+  return static_cast<double>(held.uordblks + held.hblkhd);
+}
+
+}  // namespace
+
+const std::vector<RuleKind>& rule_kinds() {
+  static const std::vector<RuleKind> kinds{
+      {"threshold", R"(m{rule="R"} > 500)"},
+      {"two thresholds", R"(m{rule="R"} > 500 and on(place) n{rule="R"} > 500)"},
+      {"ratio to a limit", R"(m{rule="R"} / on(place) n{rule="R"} > 500)"},
+      {"sum of a group", R"(sum by (rule) (m{rule="R"}) > 5000)"},
+      {"against its maximum", R"(m{rule="R"} > 500 and m{rule="R"} < 0.5 * max_over_time(m{rule="R"}[1m]))"},
+      {"changes in a window", R"(changes(m{rule="R"}[1m]) > 500)"},
+      {"average in a window", R"(avg_over_time(m{rule="R"}[1m]) > 500)"},
+      {"rate of a counter", R"(rate(m{rule="R"}[1m]) > 500)"},
+      {"absent", R"(absent(m{rule="R"}))"},
+  };
+  return kinds;
+}
+
+std::string rule_text(const RuleKind& kind, const RuleLoad& load) {
+  std::string out = "groups:\n- name: bench\n  interval: 1s\n  rules:\n";
+  for (std::size_t rule = 0; rule < load.rules; ++rule) {
+    auto expression = kind.expression;
+    const auto shared = std::to_string(rule / load.readers);
+    for (auto at = expression.find("\"R\""); at != std::string::npos; at = expression.find("\"R\"")) expression.replace(at + 1, 1, shared);
+    out += "  - alert: A" + std::to_string(rule) + "\n    expr: '" + expression + "'\n";
+  }
+  return out;
+}
+
+rules::RuleSet rules_from(const std::string& text) {
+  ground::Problems problems;
+  const std::vector<rules::RuleText> files{{"bench.yml", text}};
+  auto out = rules::load(files, problems);
+  if (problems.errors() > 0) throw std::runtime_error{problems.all().front().text()};
+  return out;
+}
+
+rules::Labels labels_of(std::size_t series, const RuleLoad& load) {
+  const auto own = load.series * load.readers / load.rules, place = series % own;
+  return rules::Labels{{{"__name__", place % 2 == 0 ? "m" : "n"},
+                        {"rule", std::to_string(series / own)},
+                        {"place", std::to_string(place / 2)},
+                        {"device", "pdu-" + std::to_string(series / reply_size)},
+                        {"unit", "watts"}}};
+}
+
+RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load) : load_{load}, engine_{rules_from(rule_text(kind, load)), {}} {
+  const double before = held_bytes();
+  for (std::size_t series = 0; series < load_.series; ++series)
+    engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, load_));
+  for (int warm_up = 0; warm_up < 3; ++warm_up) (void)second();
+  bytes_ = held_bytes() - before;
+}
+
+double RuleStage::second() {
+  double out = 0;
+  const auto replies = (load_.series + reply_size - 1) / reply_size;
+  const auto crossing = static_cast<std::uint64_t>(load_.crossing * 1e6);
+  for (std::size_t begin = 0; begin < load_.series; begin += reply_size) {
+    reply_.clear();
+    for (std::size_t series = begin; series < std::min(load_.series, begin + reply_size); ++series) {
+      const auto drawn = chance();
+      const double value = drawn % 1'000'000 < crossing ? high : 100 + static_cast<double>(drawn >> 40 & 0xFF);
+      reply_.push_back({static_cast<rules::SeriesId>(series), value});
+    }
+    now_ += ground::Duration{1s} / replies;
+    const double start = thread_cpu_seconds();
+    transitions_ += engine_.batch(now_, reply_).size();
+    out += thread_cpu_seconds() - start;
+  }
+  return out;
+}
+
+double RuleStage::one_change() {
+  const auto series = static_cast<rules::SeriesId>(chance() % load_.series);
+  double out = 0;
+  for (const double value : {high, 100.0}) {
+    const rules::Sample sample{series, value};
+    now_ += 1us;
+    const auto start = std::chrono::steady_clock::now();
+    const auto told = engine_.batch(now_, {&sample, 1});
+    if (value == high) out = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    transitions_ += told.size();
+  }
+  return out;
+}
+
+/// xorshift64*
+std::uint64_t RuleStage::chance() {
+  state_ ^= state_ >> 12U, state_ ^= state_ << 25U, state_ ^= state_ >> 27U;
+  return state_ * 0x2545F4914F6CDD1DULL >> 1U;
+}
+
+}  // namespace holdup::bench

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "collector/rules/engine.hpp"
+
+// What the parts of bench-rules share: rules of one kind over series in equal shares, and devices that answer in turn in virtual time.
+namespace holdup::bench {
+
+/// An expression in which R stands for the rule's number: of m{rule="R"} and n{rule="R"}, which are two series in turn.
+struct RuleKind {
+  std::string name, expression;
+};
+[[nodiscard]] const std::vector<RuleKind>& rule_kinds();
+
+struct RuleLoad {
+  std::size_t rules = 1000;
+  std::size_t series = 10'000;
+  std::size_t readers = 1;  // rules that each series has
+  double crossing = 0.001;  // the share of samples above every threshold
+};
+
+/// Rules of one kind, as a file's text.
+[[nodiscard]] std::string rule_text(const RuleKind& kind, const RuleLoad& load);
+[[nodiscard]] rules::RuleSet rules_from(const std::string& text);
+/// Of the rules that read it, and where it stands among theirs.
+[[nodiscard]] rules::Labels labels_of(std::size_t series, const RuleLoad& load);
+
+class RuleStage {
+ public:
+  RuleStage(const RuleKind& kind, const RuleLoad& load);
+
+  /// Each series once, in replies of a hundred samples, over one second of virtual time. What the engine took, in seconds of processor
+  /// time.
+  double second();
+  /// One sample that an alert hangs on, of a series that is drawn; the time from the call until the transitions are there.
+  double one_change();
+  [[nodiscard]] std::size_t transitions() const { return transitions_; }
+  [[nodiscard]] double bytes_a_series() const { return bytes_ / static_cast<double>(load_.series); }
+
+ private:
+  [[nodiscard]] std::uint64_t chance();
+
+  RuleLoad load_;
+  rules::Engine engine_;
+  std::vector<rules::Sample> reply_;
+  ground::Instant now_{std::chrono::hours{1}};
+  std::uint64_t state_ = 42;
+  std::size_t transitions_ = 0;
+  double bytes_ = 0;
+};
+
+}  // namespace holdup::bench
