@@ -23,7 +23,10 @@ std::size_t targets_of(const site::Site& site) { return site.alerts.alertmanager
 }  // namespace
 
 Machine::Machine(Configuration configuration)
-    : site_{std::move(configuration.site)}, ledger_{*site_}, rules_{std::move(configuration.rules), {}}, board_{targets_of(*site_)} {}
+    : site_{std::move(configuration.site)},
+      ledger_{*site_},
+      rules_{std::move(configuration.rules), rule_options(*site_)},
+      board_{targets_of(*site_)} {}
 
 Machine::~Machine() = default;
 

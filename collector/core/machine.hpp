@@ -120,6 +120,7 @@ class Machine {
   void tell_incidents(const std::function<bool(const incident::Incident&)>& has_news);
   void forget_closed(std::vector<Labels>& over);
   void tell_rules(const std::vector<rules::Transition>& transitions);
+  [[nodiscard]] static rules::Engine::Options rule_options(const site::Site& site);
   void renew_rules(rules::RuleSet rules);
   void keep_derived();
   [[nodiscard]] std::optional<record::SeriesId> enter_derived(record::Series series, record::Batch& batch);

@@ -26,6 +26,10 @@ record::Series stored_series(const rules::Labels& labels) {
 
 }  // namespace
 
+rules::Engine::Options Machine::rule_options(const site::Site& site) {
+  return {.external_labels = rules::Labels{{{"rack", site.rack}}}, .external_url = page_url(site)};
+}
+
 // One poll reply is one batch: to the store, to the page, to the rules.
 void Machine::record(record::Batch batch) {
   if (batch.samples.empty() && batch.born.empty()) return;
@@ -44,7 +48,7 @@ void Machine::tell_rules(const record::Batch& batch) {
 }
 
 void Machine::renew_rules(rules::RuleSet rules) {
-  rules::Engine fresh{std::move(rules), {}};
+  rules::Engine fresh{std::move(rules), rule_options(*site_)};
   for (const auto& [series, id] : registry_.all())
     if (!made_by_rules_.contains(id)) fresh.born(id, rule_labels(series));
   tell_rules(fresh.take_over(rules_, moment_.now));

@@ -36,8 +36,6 @@ std::string evidence_text(const std::vector<record::Evidence>& evidence) {
   return text;
 }
 
-std::string page_url(const site::Site& site) { return "http://" + site.http_listen + "/"; }
-
 std::string element_of(const Labels& labels) {
   for (std::string_view name : {"supply", "load"})
     if (auto value = first_of(labels, name); !value.empty()) return value;
@@ -57,6 +55,8 @@ std::string first_of(const Labels& labels, std::string_view name) {
   const auto at = std::find_if(labels.begin(), labels.end(), [&](const auto& l) { return l.first == name; });
   return at == labels.end() ? std::string{} : at->second;
 }
+
+std::string page_url(const site::Site& site) { return "http://" + site.http_listen + "/"; }
 
 Alert alert_of(const Incident& incident, const site::Site& site, const incident::Ledger& ledger) {
   Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}},

@@ -18,6 +18,8 @@ namespace holdup::core {
 /// The ledger knows what maintenance windows make of it.
 [[nodiscard]] Alert alert_of(const incident::Incident& incident, const site::Site& site, const incident::Ledger& ledger);
 /// A rule's alert as receivers know it: its own labels, and the rack, element and severity that every alert of ours carries.
+/// Where a browser finds the page of this rack.
+[[nodiscard]] std::string page_url(const site::Site& site);
 [[nodiscard]] Alert alert_of_rule(const rules::Transition& transition, const site::Site& site, ground::Utc starts);
 
 }  // namespace holdup::core

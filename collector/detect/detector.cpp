@@ -204,7 +204,7 @@ void Detector::weigh_mains(Instant now) {
 // Before the supplies: a broken wire is no loss.
 void Detector::weigh_contacts(Instant now) {
   for (const Index c : round_.contacts.all()) {
-    weigh(Verdict::contact_failed, ground::Element::contact(site_.contacts[c].name), judge_.contact(c, now), now);
+    weigh(Verdict::contact_failed, ground::Element::contact(site_.contacts[c].name), judge_.contact(c), now);
     if (facts_.contacts().mates(c).front() == c && facts_.contacts().mates(c).size() > 1)
       weigh(Verdict::contact_failed, site_.element_of_common(c), judge_.common(c), now);
     const auto& fact = facts_.contacts().fact(c);

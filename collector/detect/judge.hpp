@@ -57,7 +57,7 @@ class Judge {
   [[nodiscard]] Judgement load(Index load) const;
   [[nodiscard]] Judgement paths(Index load) const;
   [[nodiscard]] Judgement ups(Index device) const;
-  [[nodiscard]] Judgement contact(Index contact, Instant now) const;
+  [[nodiscard]] Judgement contact(Index contact) const;
   [[nodiscard]] Judgement common(Index contact) const;  // of all that share its wetting supply, or chip
   [[nodiscard]] Judgement telemetry(Index device, Instant now) const;
   /// A loss lies between the last sign of power and the first sign of none.

@@ -84,7 +84,7 @@ bool Judge::echoes_loss(Index supply) const {
          says(facts_.status(supply, Meaning::supply_output_ok), 0);
 }
 
-Judgement Judge::contact(Index contact, Instant now) const {
+Judgement Judge::contact(Index contact) const {
   const auto& fact = facts_.contacts().fact(contact);
   const Element element = Element::contact(site_.contacts[contact].name);
   if (fact.trouble != Trouble::none)

@@ -6,6 +6,7 @@
 
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/stream/graph.hpp"
+#include "collector/rules/template_query.hpp"
 #include "ground/expect.hpp"
 
 namespace holdup::rules {
@@ -21,9 +22,31 @@ struct Engine::Running {
   std::string error;
 };
 
+/// All series, for what templates ask.
+class Engine::Everything : public Source {
+ public:
+  explicit Everything(const Engine& engine) : engine_{engine} {}
+
+  std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
+    std::vector<SeriesView> out;
+    const auto look_at = [&](const stream::Series& series) {
+      if (!selects(selector.matchers, series.labels)) return;
+      if (const auto points = series.between(after, to); !points.empty()) out.push_back({&series.labels, points});
+    };
+    engine_.series_.each([&](SeriesId, const stream::Series& series) { look_at(series); });
+    for (const auto& [labels, series] : engine_.made_) look_at(*series);
+    std::ranges::sort(out, {}, [](const SeriesView& view) -> const Labels& { return *view.labels; });
+    return out;
+  }
+
+ private:
+  const Engine& engine_;
+};
+
 Engine::Engine(RuleSet rules, Options options)
     : rules_{std::make_unique<const RuleSet>(std::move(rules))},
-      options_{options},
+      options_{std::move(options)},
+      asked_at_will_{std::ranges::any_of(*rules_, [](const Rule& rule) { return queries(rule); })},
       index_{*rules_},
       running_(rules_->size()),
       order_{order_of(*rules_).rules},
@@ -43,10 +66,16 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::born(SeriesId id, Labels labels) {
   auto& series = series_.at(id);
-  if (std::exchange(series.known, true)) return;
+  if (!series.known) adopt(series, std::move(labels));
+}
+
+/// What nobody will ask for is not held.
+void Engine::adopt(stream::Series& series, Labels labels) {
+  series.known = true;
   series.labels = std::move(labels);
+  if (asked_at_will_) series.keep(options_.lookback);
   for (const auto& entry : index_.find(series.labels)) bind(series, entry);
-  if (series.rules.empty()) series.labels = {};  // nobody will ask
+  if (series.rules.empty() && !asked_at_will_) series.labels = {};
 }
 
 void Engine::forget(SeriesId id) {
@@ -79,7 +108,7 @@ std::vector<Transition> Engine::tick(ground::Instant now) { return batch(now, {}
 
 std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
   const auto take = [](stream::Series& series, const stream::Series& before) {
-    if (before.rules.empty() || before.labels != series.labels) return;
+    if (before.labels != series.labels) return;
     series.last = before.last;
     series.heard = before.heard;
     if (series.ring && series.heard) series.ring->assign(before.ring ? before.ring->points() : std::span{&before.last, 1});
@@ -88,7 +117,7 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
     if (const auto* before = previous.series_.find(id)) take(series, *before);
   });
   for (const auto& [labels, before] : previous.made_)
-    if (!before->rules.empty()) take(made(labels), *before);
+    if (before->heard) take(made(labels), *before);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
   now_ = std::max(now_, previous.now_);
   const auto then = std::max(at, now_);
@@ -98,7 +127,7 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
     const auto same = std::find_if(rules_->begin(), rules_->end(), [&](const Rule& r) { return identity(r) == identity(rule); });
     auto& before = previous.running_[old];
     if (same == rules_->end()) {
-      before.alerts.end(rule, then, out);
+      before.alerts.end(rule, then, surroundings(then), out);
       std::vector<Derived> ends;
       before.made.become({}, then, ends);
       for (const auto& end : ends) accept(end);
@@ -119,8 +148,9 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
 
 std::vector<Transition> Engine::active() const {
   std::vector<Transition> out;
+  const auto around = surroundings(now_);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) {
-    const auto alerts = running_[rule].alerts.active((*rules_)[rule]);
+    const auto alerts = running_[rule].alerts.active((*rules_)[rule], around);
     out.insert(out.end(), alerts.begin(), alerts.end());
   }
   return out;
@@ -162,9 +192,7 @@ stream::Series& Engine::made(const Labels& labels) {
   auto& series = made_[labels];
   if (!series) {
     series = std::make_unique<stream::Series>();
-    series->known = true;
-    series->labels = labels;
-    for (const auto& entry : index_.find(labels)) bind(*series, entry);
+    adopt(*series, labels);
   }
   return *series;
 }
@@ -246,13 +274,25 @@ ground::Instant Engine::judge(std::size_t index, const Setting& setting, std::ve
   if (evaluation.error)
     error = evaluation.error->text();
   else
-    error = rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, out) : recorded(rule, evaluation, values);
+    error = rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, surroundings(setting.at), out)
+                                : recorded(rule, evaluation, values);
   running.is_settled = !in_conflict;
   ++counters_.evaluations;
   counters_.plain += in_conflict ? 1 : 0;
   counters_.failures += error ? 1 : 0;
   running.error = std::move(error).value_or("");
   return std::min(running.graph->due(), evaluation.changes_at);
+}
+
+Surroundings Engine::surroundings(ground::Instant at) const {
+  Surroundings out{.external_labels = options_.external_labels, .external_url = options_.external_url};
+  if (asked_at_will_) out.query = [this, at](const std::string& expression) { return ask(expression, at); };
+  return out;
+}
+
+ground::Result<SampledList> Engine::ask(const std::string& expression, ground::Instant at) const {
+  Everything everything{*this};
+  return answer(expression, {.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback}, options_.lookback, everything);
 }
 
 void Engine::tell_series(std::size_t index, DerivedSeries::Values values, ground::Instant at) {
@@ -273,7 +313,8 @@ void Engine::forget_ended(ground::Instant at) {
   std::erase_if(made_, [&](const auto& entry) {
     auto* series = entry.second.get();
     const auto reach = series->ring ? series->ring->kept() : options_.lookback;
-    const bool ended = series->rules.empty() || (is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach));
+    const bool asked = asked_at_will_ || !series->rules.empty();
+    const bool ended = !asked || (is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach));
     if (ended)
       for (const std::size_t rule : series->rules) {
         unbuild(rule);

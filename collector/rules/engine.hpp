@@ -41,6 +41,8 @@ class Engine {
     std::size_t window_max_samples = 100'000;             // a series; the oldest go first, counted
     ground::Duration tick = std::chrono::seconds{1};  // its multiples are when a result that drifts, as of rate() and time(), is looked at
     ground::Duration renewal = std::chrono::minutes{1};  // of series that rules make, where the group says no interval
+    Labels external_labels = {};                         // of templates: $externalLabels
+    std::string external_url = {};                       // of templates: externalURL
     std::size_t catch_up_max = 1'000;                    // evaluations at past instants in one call; then it goes on at its own instant
   };
   struct Counters {
@@ -90,6 +92,7 @@ class Engine {
 
  private:
   struct Running;
+  class Everything;
 
   void advance(ground::Instant at, std::vector<Transition>& out);
   void accept(ground::Instant at, const Sample& sample);
@@ -101,6 +104,9 @@ class Engine {
   void evaluate_touched(ground::Instant at, std::vector<Transition>& out);
   void tell_series(std::size_t rule, DerivedSeries::Values values, ground::Instant at);
   void forget_ended(ground::Instant at);
+  void adopt(stream::Series& series, Labels labels);
+  [[nodiscard]] Surroundings surroundings(ground::Instant at) const;
+  [[nodiscard]] ground::Result<SampledList> ask(const std::string& expression, ground::Instant at) const;
   void evaluate_rule(std::size_t rule, ground::Instant at, std::vector<Transition>& out);
   [[nodiscard]] ground::Instant judge(std::size_t rule, const Setting& setting, std::vector<Transition>& out,
                                       DerivedSeries::Values& values);
@@ -112,6 +118,7 @@ class Engine {
 
   std::unique_ptr<const RuleSet> rules_;  // at a fixed place: the index points into it
   Options options_;
+  bool asked_at_will_;  // by queries in templates: every series is held for the lookback
   SelectionIndex index_;
   stream::SeriesTable series_;
   std::map<Labels, std::unique_ptr<stream::Series>> made_;  // by rules

@@ -1,8 +1,10 @@
 #include "collector/rules/render_number.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 
 namespace holdup::rules {
@@ -24,24 +26,49 @@ std::string shortest(double value) {
   return characters(value, fixed ? std::chars_format::fixed : std::chars_format::scientific, -1);
 }
 
-std::string scaled(double value, std::string_view prefixes, double factor) {
+std::string four_digits(double value) { return formatted(value, {.verb = 'g', .precision = 4}); }
+
+/// As often as it is too large, or too small, a step of 1000 or 1024.
+std::string scaled(double value, std::string_view prefixes, double step, bool down) {
   std::string prefix;
-  const auto far = [&] { return factor < 1 ? std::abs(value) >= 1000 : std::abs(value) < 1; };
-  for (std::size_t i = 0; i < prefixes.size() && far(); ++i) {
+  for (std::size_t i = 0; i < prefixes.size() && (down ? std::abs(value) >= step : std::abs(value) < 1); ++i) {
     prefix = prefixes[i];
-    value *= factor;
+    down ? value /= step : value *= step;
   }
-  return characters(value, std::chars_format::general, 4) + prefix;
+  return four_digits(value) + prefix;
 }
+
+constexpr std::string_view large = "kMGTPEZY";
+constexpr std::string_view small = "munpfazy";
 
 }  // namespace
 
 std::string plain_number(double value) { return formatted(value, {}); }
 
 std::string humanized(double value) {
-  if (!std::isfinite(value)) return non_finite(value);
-  if (value == 0) return "0";
-  return std::abs(value) >= 1 ? scaled(value, "kMGTPEZY", 1.0 / 1000) : scaled(value, "munpfazy", 1000);
+  if (!std::isfinite(value) || value == 0) return four_digits(value);
+  return std::abs(value) >= 1 ? scaled(value, large, 1000, true) : scaled(value, small, 1000, false);
+}
+
+std::string humanized_binary(double value) {
+  if (!std::isfinite(value) || std::abs(value) <= 1) return four_digits(value);
+  const auto out = scaled(value, large, 1024, true);
+  return large.find(out.back()) == std::string_view::npos ? out : out + "i";
+}
+
+std::string humanized_duration(double value) {
+  if (!std::isfinite(value)) return four_digits(value);
+  if (value == 0) return four_digits(value) + "s";
+  if (std::abs(value) < 1) return scaled(value, small, 1000, false) + "s";
+  const std::string sign = value < 0 ? "-" : "";
+  constexpr double most = 9.2e18;  // as far as Go's int64 goes
+  const auto whole = static_cast<std::int64_t>(std::min(std::abs(value), most));
+  const auto part = [&](std::int64_t length, std::int64_t of, const char* unit) { return std::to_string(whole / length % of) + unit; };
+  if (whole < 60) return sign + four_digits(std::abs(value)) + "s";
+  auto out = part(60, 60, "m ") + part(1, 60, "s");
+  if (whole >= 3600) out = part(3600, 24, "h ") + out;
+  if (whole >= 86400) out = std::to_string(whole / 86400) + "d " + out;
+  return sign + out;
 }
 
 std::string formatted(double value, NumberFormat format) {

@@ -35,6 +35,8 @@ using RuleSet = std::vector<Rule>;
 
 /// The alert's, or that of the recorded series.
 [[nodiscard]] const std::string& name(const Rule& rule);
+/// Whether a template of it has a `query`.
+[[nodiscard]] bool queries(const Rule& rule);
 /// One rule before and after a reload: its name and its labels as written, as in Prometheus.
 [[nodiscard]] std::string identity(const Rule& rule);
 

@@ -5,19 +5,19 @@
 namespace holdup::rules {
 namespace {
 
-Labels alert_labels(const Rule& rule, const Labels& result, double value) {
+Labels alert_labels(const Rule& rule, const Labels& result, double value, const Surroundings& around) {
   auto out = result;
   out.set(metric_name, "");
-  for (const auto& [name, text] : rule.labels) out.set(name, text.expand(result, value));
+  for (const auto& [name, text] : rule.labels) out.set(name, text.text_for(result, value, around));
   out.set("alertname", rule.alert);
   return out;
 }
 
 }  // namespace
 
-std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation& evaluation, ground::Instant at,
+std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation& evaluation, ground::Instant at, const Surroundings& around,
                                              std::vector<Transition>& out) {
-  auto found = results(rule, evaluation);
+  auto found = results(rule, evaluation, around);
   if (!found) return "two results have the same labels once the rule's are applied";
   for (const auto& [labels, result] : *found) {
     const Alert fresh{.result = {}, .active_since = at, .entered = at, .missing_since = {}};
@@ -27,20 +27,20 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
     alert.missing_since.reset();
   }
   if (rule.limit > 0 && found->size() > rule.limit) {
-    end(rule, at, out);
+    end(rule, at, around, out);
     return "more than " + std::to_string(rule.limit) + " alerts, the group's limit";
   }
   for (auto it = alerts_.begin(); it != alerts_.end();) {
     auto& alert = it->second;
     if (!found->contains(it->first) && !kept(rule, alert, at)) {
-      out.push_back(transition(rule, *it, AlertState::inactive, at));
+      out.push_back(transition(rule, *it, AlertState::inactive, at, around));
       it = alerts_.erase(it);
       continue;
     }
     const bool fires = alert.state == AlertState::firing || at - alert.active_since >= rule.hold;
     const auto next = fires ? AlertState::firing : AlertState::pending;
     if (next != alert.state) {
-      out.push_back(transition(rule, *it, next, at));
+      out.push_back(transition(rule, *it, next, at, around));
       alert.state = next;
       alert.entered = at;
     }
@@ -58,9 +58,9 @@ ground::Instant RuleAlerts::due(const Rule& rule) const {
   return out;
 }
 
-void RuleAlerts::end(const Rule& rule, ground::Instant at, std::vector<Transition>& out) {
+void RuleAlerts::end(const Rule& rule, ground::Instant at, const Surroundings& around, std::vector<Transition>& out) {
   for (const auto& alert : alerts_)
-    if (alert.second.state != AlertState::inactive) out.push_back(transition(rule, alert, AlertState::inactive, at));
+    if (alert.second.state != AlertState::inactive) out.push_back(transition(rule, alert, AlertState::inactive, at, around));
   alerts_.clear();
 }
 
@@ -78,16 +78,16 @@ std::map<Labels, double> RuleAlerts::series(ground::Duration utc_offset) const {
   return out;
 }
 
-std::vector<Transition> RuleAlerts::active(const Rule& rule) const {
+std::vector<Transition> RuleAlerts::active(const Rule& rule, const Surroundings& around) const {
   std::vector<Transition> out;
-  for (const auto& alert : alerts_) out.push_back(transition(rule, alert, alert.second.state, alert.second.entered));
+  for (const auto& alert : alerts_) out.push_back(transition(rule, alert, alert.second.state, alert.second.entered, around));
   return out;
 }
 
-std::optional<RuleAlerts::Results> RuleAlerts::results(const Rule& rule, const Evaluation& evaluation) {
+std::optional<RuleAlerts::Results> RuleAlerts::results(const Rule& rule, const Evaluation& evaluation, const Surroundings& around) {
   Results out;
   const auto add = [&](const Labels& result, double value) {
-    return out.try_emplace(alert_labels(rule, result, value), result, value).second;
+    return out.try_emplace(alert_labels(rule, result, value, around), result, value).second;
   };
   if (const auto* number = std::get_if<double>(&evaluation.value)) {
     add({}, *number);
@@ -98,7 +98,8 @@ std::optional<RuleAlerts::Results> RuleAlerts::results(const Rule& rule, const E
   return out;
 }
 
-Transition RuleAlerts::transition(const Rule& rule, Alerts::const_reference alert, AlertState to, ground::Instant at) {
+Transition RuleAlerts::transition(const Rule& rule, Alerts::const_reference alert, AlertState to, ground::Instant at,
+                                  const Surroundings& around) {
   const auto& [labels, state] = alert;
   Transition out{.alert = rule.alert,
                  .labels = labels,
@@ -108,7 +109,7 @@ Transition RuleAlerts::transition(const Rule& rule, Alerts::const_reference aler
                  .to = to,
                  .active_since = state.active_since,
                  .at = at};
-  for (const auto& [name, text] : rule.annotations) out.annotations.emplace_back(name, text.expand(state.result, state.value));
+  for (const auto& [name, text] : rule.annotations) out.annotations.emplace_back(name, text.text_for(state.result, state.value, around));
   return out;
 }
 

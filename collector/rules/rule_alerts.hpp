@@ -36,15 +36,15 @@ class RuleAlerts {
   /// One evaluation. Transitions are appended in the order of their labels. Returns what is wrong when two results are one alert or when
   /// the group's limit is passed (then all alerts of the rule end); the former alerts stand after the first.
   [[nodiscard]] std::optional<std::string> apply(const Rule& rule, const Evaluation& evaluation, ground::Instant at,
-                                                 std::vector<Transition>& out);
+                                                 const Surroundings& around, std::vector<Transition>& out);
   /// The next `for` or `keep_firing_for` deadline; Instant::max() when there is none.
   [[nodiscard]] ground::Instant due(const Rule& rule) const;
   /// All end: their rule is gone.
-  void end(const Rule& rule, ground::Instant at, std::vector<Transition>& out);
+  void end(const Rule& rule, ground::Instant at, const Surroundings& around, std::vector<Transition>& out);
   /// As Prometheus records them: ALERTS is 1 for each pending and firing one, ALERTS_FOR_STATE the second since which it is active.
   [[nodiscard]] std::map<Labels, double> series(ground::Duration utc_offset) const;
   /// Pending and firing ones, as transitions into where they are.
-  [[nodiscard]] std::vector<Transition> active(const Rule& rule) const;
+  [[nodiscard]] std::vector<Transition> active(const Rule& rule, const Surroundings& around) const;
 
  private:
   struct Alert {
@@ -58,8 +58,9 @@ class RuleAlerts {
   using Results = std::map<Labels, std::pair<Labels, double>>;  // identity → labels of the result, value
   using Alerts = std::map<Labels, Alert>;
 
-  [[nodiscard]] static std::optional<Results> results(const Rule& rule, const Evaluation& evaluation);
-  static Transition transition(const Rule& rule, Alerts::const_reference alert, AlertState to, ground::Instant at);
+  [[nodiscard]] static std::optional<Results> results(const Rule& rule, const Evaluation& evaluation, const Surroundings& around);
+  static Transition transition(const Rule& rule, Alerts::const_reference alert, AlertState to, ground::Instant at,
+                               const Surroundings& around);
   static bool kept(const Rule& rule, Alert& alert, ground::Instant at);
 
   Alerts alerts_;

@@ -56,7 +56,7 @@ std::vector<NamedTemplate> templates(Mapping& map, std::string_view key, Written
       if (made)
         out.emplace_back(entry.key, *std::move(made));
       else
-        entries.problem(entry.key, made.error().what, "write one of these, or plain text");
+        entries.problem(entry.key, made.error().what);
     }
   }
   return out;
@@ -209,6 +209,11 @@ std::string identity(const Rule& rule) {
   std::vector<Label> labels;
   for (const auto& [name, text] : rule.labels) labels.emplace_back(name, text.text());
   return name(rule) + Labels{std::move(labels)}.text();
+}
+
+bool queries(const Rule& rule) {
+  const auto asks = [](const NamedTemplate& text) { return text.second.queries(); };
+  return std::ranges::any_of(rule.labels, asks) || std::ranges::any_of(rule.annotations, asks);
 }
 
 const std::string& name(const Rule& rule) { return rule.record.empty() ? rule.alert : rule.record; }

@@ -1,17 +1,27 @@
 #pragma once
 
-#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "collector/rules/labels.hpp"
-#include "collector/rules/render_number.hpp"
+#include "collector/rules/template_value.hpp"
 #include "ground/result.hpp"
 
-// The text of a rule's label or annotation with its {{ }} parts, read once at load: $labels.NAME, $value, humanize and printf. Anything
-// else of Go's templates is an error then, never text in an alert. Used by the rule file reader and the alerts.
+// The text of a rule's label or annotation with its {{ }} parts, read once at load: Go's text/template with the functions of Prometheus.
+// What is not known is an error then. An expansion takes bounded time and memory. Used by the rule file reader and the alerts.
 namespace holdup::rules {
+
+struct TemplateTree;
+
+/// What a template may ask beside its alert's labels and value.
+struct Surroundings {
+  Labels external_labels = {};
+  std::string external_url = {};
+  /// What `query` finds; where it is empty, nothing can be asked.
+  std::function<ground::Result<SampledList>(const std::string& expression)> query = {};
+};
 
 class Template {
  public:
@@ -21,23 +31,17 @@ class Template {
   [[nodiscard]] static Template plain(std::string text);
 
   /// `labels` are the result's, its name included.
-  [[nodiscard]] std::string expand(const Labels& labels, double value) const;
+  [[nodiscard]] ground::Result<std::string> expand(const Labels& labels, double value, const Surroundings& around) const;
+  /// As Prometheus does it: what goes wrong stands in the text.
+  [[nodiscard]] std::string text_for(const Labels& labels, double value, const Surroundings& around) const;
+  /// As written.
   [[nodiscard]] const std::string& text() const { return text_; }
+  /// Whether it has a `query`.
+  [[nodiscard]] bool queries() const;
 
  private:
-  struct Piece {
-    enum class Kind : std::uint8_t { literal, label, value, humanized, formatted };
-    Kind kind = Kind::literal;
-    std::string text;         // the literal, or the label's name
-    std::string before = {};  // of printf: what stands around its verb
-    std::string after = {};
-    NumberFormat format = {};
-  };
-  static ground::Result<Piece> action(std::string_view inside);
-  static ground::Result<Piece> printf(Piece operand, std::string_view format, std::string_view inside);
-
   std::string text_;
-  std::vector<Piece> pieces_;
+  std::shared_ptr<const TemplateTree> tree_;  // none: plain
 };
 
 }  // namespace holdup::rules

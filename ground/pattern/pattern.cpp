@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <vector>
+
+#include "ground/utf8.hpp"
 
 namespace holdup::ground {
 namespace {
@@ -49,6 +52,30 @@ std::optional<std::size_t> number_of(const RE2& expression, const std::string& g
 
 struct Pattern::Compiled {
   explicit Compiled(const std::string& text) : expression{text, options()} {}
+
+  [[nodiscard]] std::size_t groups() const { return static_cast<std::size_t>(expression.NumberOfCapturingGroups()) + 1; }
+  /// `form` with what the groups of a fit hold.
+  [[nodiscard]] std::string filled(std::string_view form, std::span<const re2::StringPiece> groups) const {
+    std::string out;
+    while (!form.empty()) {
+      const auto dollar = std::min(form.find('$'), form.size());
+      out += form.substr(0, dollar);
+      form.remove_prefix(dollar);
+      if (form.empty()) break;
+      form.remove_prefix(1);
+      const auto group = take_group(form);
+      if (!group) {
+        out += '$';
+        if (form.starts_with('$')) form.remove_prefix(1);
+        continue;
+      }
+      const auto number = number_of(expression, *group);
+      if (number && *number < groups.size() && groups[*number].data() != nullptr)
+        out.append(groups[*number].data(), groups[*number].size());
+    }
+    return out;
+  }
+
   RE2 expression;
 };
 
@@ -72,26 +99,31 @@ std::optional<std::string> Pattern::extract(std::string_view text) const {
 }
 
 std::optional<std::string> Pattern::expanded(std::string_view text, std::string_view form) const {
-  const RE2& expression = compiled_->expression;
-  std::vector<re2::StringPiece> groups(static_cast<std::size_t>(expression.NumberOfCapturingGroups()) + 1);
-  if (!expression.Match(piece(text), 0, text.size(), RE2::ANCHOR_BOTH, groups.data(), static_cast<int>(groups.size()))) return std::nullopt;
+  std::vector<re2::StringPiece> groups(compiled_->groups());
+  if (!compiled_->expression.Match(piece(text), 0, text.size(), RE2::ANCHOR_BOTH, groups.data(), static_cast<int>(groups.size())))
+    return std::nullopt;
+  return compiled_->filled(form, groups);
+}
+
+std::string Pattern::replaced(std::string_view text, std::string_view form, std::size_t most) const {
+  std::vector<re2::StringPiece> groups(compiled_->groups());
   std::string out;
-  while (!form.empty()) {
-    const auto dollar = std::min(form.find('$'), form.size());
-    out += form.substr(0, dollar);
-    form.remove_prefix(dollar);
-    if (form.empty()) break;
-    form.remove_prefix(1);
-    const auto group = take_group(form);
-    if (!group) {
-      out += '$';
-      if (form.starts_with('$')) form.remove_prefix(1);
-      continue;
+  std::size_t done = 0;  // of `text`, that stands in `out`
+  std::size_t from = 0;
+  std::size_t last_end = std::string_view::npos;  // an empty fit right behind another is none
+  while (from <= text.size() && out.size() <= most) {
+    if (!compiled_->expression.Match(piece(text), from, text.size(), RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size())))
+      break;
+    const auto begin = static_cast<std::size_t>(groups[0].data() - text.data());
+    const auto end = begin + groups[0].size();
+    if (end > begin || begin != last_end) {
+      out += text.substr(done, begin - done);
+      out += compiled_->filled(form, groups);
+      done = last_end = end;
     }
-    const auto number = number_of(expression, *group);
-    if (number && *number < groups.size() && groups[*number].data() != nullptr) out.append(groups[*number].data(), groups[*number].size());
+    from = end > begin ? end : end + std::max<std::size_t>(1, end < text.size() ? utf8_length(text.substr(end)) : 1);
   }
-  return out;
+  return out.append(text.substr(done));
 }
 
 }  // namespace holdup::ground

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ class Pattern {
   /// Where the whole text fits: `form` with what the groups hold, as Go writes them: $1, ${1}, ${name}; $$ is a dollar. A group that is
   /// not there is empty.
   [[nodiscard]] std::optional<std::string> expanded(std::string_view text, std::string_view form) const;
+  /// The text with such a form in the place of every fit. What would be longer than `most` bytes ends there, with the rest as it was.
+  [[nodiscard]] std::string replaced(std::string_view text, std::string_view form, std::size_t most) const;
 
  private:
   struct Compiled;

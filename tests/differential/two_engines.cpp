@@ -54,7 +54,7 @@ class Oracle {
     for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
       const rules::Setting setting{.at = at, .utc_offset = utc_offset, .lookback = lookback};
       const auto evaluation = rules::evaluate(rules_[rule].expression, setting, memory_);
-      if (!evaluation.error) (void)alerts_[rule].apply(rules_[rule], evaluation, at, out);
+      if (!evaluation.error) (void)alerts_[rule].apply(rules_[rule], evaluation, at, {}, out);
     }
   }
 

@@ -10,7 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto made = Template::parse({reinterpret_cast<const char*>(data), size});
   if (!made) return 0;
   const Labels labels{{{"__name__", "a"}, {"x", "1"}, {"y", "\xff"}}};
+  const Surroundings around{
+      .external_labels = labels, .external_url = "http://127.0.0.1", .query = [](const std::string&) { return SampledList{}; }};
   for (const double value : {0.0, -1.5, 1e300, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
-    (void)made->expand(labels, value);
+    (void)made->expand(labels, value, around);
   return 0;
 }

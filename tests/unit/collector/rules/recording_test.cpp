@@ -138,3 +138,15 @@ TEST_CASE("recorded series and what they are read for live through a reload") {
   CHECK(next.made() == R"(gone{x="1"}=end@3 r{x="1"}=1@3)");
   CHECK(next.engine.active().size() == 1);
 }
+
+TEST_CASE("a template asks what other series are at the same instant") {
+  Bench bench{
+      "  - alert: A\n    expr: a > 5\n    annotations:\n"
+      "      others: '{{ range query \"sort(a)\" }}{{ .Labels.x }}={{ .Value }} {{ end }}{{ query \"nobody\" | len }}'\n"
+      "      far: '{{ query \"max_over_time(a[1h])\" }}'\n"};
+  bench.engine.born(9, Labels{{{"__name__", "unread"}}});
+  const auto fired = bench.feed(1s, {{1, 6.0}, {2, 3.0}, {9, 1.0}});
+  REQUIRE(fired.size() == 1);
+  CHECK(fired[0].annotations[0].second == "2=3 1=6 0");
+  CHECK(fired[0].annotations[1].second == "<error expanding template: error calling query: a query in a template reaches at most 5m back>");
+}

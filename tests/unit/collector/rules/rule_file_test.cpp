@@ -69,8 +69,8 @@ TEST_CASE("every problem of a rule file is told with its place") {
         "r.yml:3: groups[1].name: group 'g' stands twice in this file; give each group a name of its own");
   CHECK(problem("groups:\n- name: g\n  limit: -1\n") == "r.yml:3: groups[0].limit: less than 0; write 0 for no limit");
   CHECK(problem("groups: x\n") == "r.yml:1: groups: not a list; write '- ' before each entry");
-  CHECK(problem(with("    expr: x\n    annotations: {s: '{{ query \"x\" }}'}\n")).find("not supported in a template: query") !=
-        std::string::npos);
+  CHECK(problem(with("    expr: x\n    annotations: {s: '{{ nosuch }}'}\n")) ==
+        "r.yml:6: groups[0].rules[0].annotations.s: not supported in a template: the function 'nosuch' (line 1, column 4)");
   CHECK(problem(with("    expr: x\n    fro: 5m\n")).find("fro") != std::string::npos);
   CHECK(problem(with("    for: 5m\n")).find("'expr' is missing") != std::string::npos);
   CHECK(problem("groups:\n- name: g\n  rules:\n  - expr: x\n") ==
