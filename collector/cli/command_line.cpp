@@ -87,6 +87,16 @@ void add_export(CLI::App& verb, ExportOptions& options) {
   verb.add_flag("--json", options.json, "As --format jsonl")->excludes(format);
 }
 
+void add_replay(CLI::App& verb, ReplayOptions& options) {
+  verb.add_option("--store", options.store, "The store file; the daemon may run")->required();
+  verb.add_option("--rules", options.rules, "A rule file, or a pattern; given again, further ones")->required()->allow_extra_args(false);
+  verb.add_option("--from", options.from,
+                  "2026-11-22T10:00:00Z, seconds since 1970, or how long ago: 6h; what rules look back at is read as well");
+  verb.add_option("--to", options.to, "The same; both ends belong to it");
+  verb.add_flag("--pending", options.pending, "Tell also what did not fire, while its `for` ran");
+  add_json(verb, options.json, "One JSON object a line: each change of an alert, then the sum");
+}
+
 void add_db_verify(CLI::App& verb, DbVerifyOptions& options) {
   verb.add_option("file", options.path, "The store file; the daemon may run")->required();
   add_json(verb, options.json, "One JSON object a line: each flaw, then the counts");
@@ -312,6 +322,7 @@ int command_line(int argc, char** argv) {
   verbs.add("verify", "What is proven back of an element: 0 proven, 1 not all of it, 4 its inputs are not observed", verify, add_verify);
   verbs.add("query", "A query in PromQL, at one time or at each step of a range", query, add_query);
   verbs.add("export", "What a store file holds of some series, as CSV, JSON lines or OpenMetrics", export_samples, add_export);
+  verbs.add("replay", "Which alerts of rule files would have fired over what a store holds", replay, add_replay);
   verbs.add("drill", "Play scenario files against the core in virtual time and check what it says", drill, add_drill);
   verbs.add("scan", "Ask a range of addresses, slowly, who answers SNMP; prints what to paste into the site file", scan, add_scan);
   verbs.add("coverage",

@@ -58,6 +58,11 @@ struct ExportOptions {
   std::vector<std::string> matches;
   bool json = false;
 };
+struct ReplayOptions {
+  std::string store, from, to;
+  std::vector<std::string> rules;  // files and patterns
+  bool pending = false, json = false;
+};
 struct DbVerifyOptions {
   std::string path;
   bool json = false;
@@ -171,6 +176,7 @@ struct ImportOptions {
 [[nodiscard]] int events(const EventsOptions& options);
 [[nodiscard]] int query(const QueryOptions& options);
 [[nodiscard]] int export_samples(const ExportOptions& options);
+[[nodiscard]] int replay(const ReplayOptions& options);
 [[nodiscard]] int db_verify(const DbVerifyOptions& options);
 [[nodiscard]] int db_backup(const DbBackupOptions& options);
 [[nodiscard]] int db_compact(const DbCompactOptions& options);
