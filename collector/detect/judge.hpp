@@ -169,6 +169,7 @@ class Judge {
     unsigned answering = 0, all = 0;
   };
   [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
+  [[nodiscard]] bool wires_fell(Index device, Instant since) const;
   [[nodiscard]] Judgement feed_by_source(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] Judgement feed_by_silence(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] bool explained(Index device) const;

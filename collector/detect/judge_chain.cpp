@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double good_line = 0.8;     // of nominal: a supply runs from it
+constexpr double good_line = 0.8;  // of nominal: a supply runs from it
+constexpr auto input_wires = {site::Senses::ac_in, site::Senses::ac_ok, site::Senses::alarm};
 constexpr Duration same_moment = 2s;  // of silences that have one cause, beside the devices' own poll period
 
 std::string plural(unsigned n, unsigned of, const char* what) { return std::to_string(n) + " of " + std::to_string(of) + " " + what; }
@@ -52,22 +53,23 @@ Judgement Judge::pdu(Index device) const {
   if (auto gone = switch_gives_nothing(site_, facts_, device))
     return Judgement::lost(Strength::proven, {silence(device), std::move(*gone)});
   const bool path_below = hangs_below(site_.path_of_device(device), site_.element_of_pdu(device));
-  if (!path_below && complement(device, {}).answering == 0) return {};
+  const Instant at = hearing.last_answer.value_or(hearing.first_failure);
+  const bool by_wires = path_below || wires_fell(device, at - same_moment);
+  if (!by_wires && complement(device, {}).answering == 0) return {};
   std::vector<Sign> signs{silence(device)};
   bool carried_over = false, direct = false, stood = false;
-  const Instant at = hearing.last_answer.value_or(hearing.first_failure);
+  const Between then{at, hearing.first_failure};
   const auto takes = [&](Index s, const std::optional<std::vector<Sign>>& taken) {
     if (!taken) return;
-    (fell_just_then(s, at) ? carried_over : direct) = true;
+    (fell_just_then(s, at) && !returned_beside(s, then) ? carried_over : direct) = true;
     signs.insert(signs.end(), taken->begin(), taken->end());
   };
-  const Between then{at, hearing.first_failure};
   if (!facts_.supplies_on(device).empty()) takes(facts_.supplies_on(device).front(), taken_from(device, then));
   for (const Index s : facts_.supplies_on(device)) {
     stood = stood || stands(s);
     if (!failed_alone(s, at)) takes(s, transferred(s, then));
     // Row 5: a wire knows where the network that hangs on the lost side knows nothing.
-    if (auto wires = wired(s, {site::Senses::ac_in, site::Senses::ac_ok}); path_below && !wires.against.empty()) {
+    if (auto wires = wired(s, input_wires); by_wires && !wires.against.empty()) {
       const bool same = wires.against.front().time > at - same_moment;
       direct = direct || same;
       if (same) signs.insert(signs.end(), wires.against.begin(), wires.against.end());
@@ -81,6 +83,17 @@ Judgement Judge::pdu(Index device) const {
   // What one load shows may have another reason, while the part of another is still carried.
   if (carried_over && !stood) return Judgement::lost(Strength::proven, std::move(signs));
   return direct || carried_over ? Judgement::lost(Strength::probable, std::move(signs)) : Judgement{};
+}
+
+/// Two supplies on it lost their input since then by their contacts, which no network reaches, and none of those that have any kept it.
+bool Judge::wires_fell(Index device, Instant since) const {
+  unsigned fell = 0;
+  for (const Index s : facts_.supplies_on(device)) {
+    const auto wires = wired(s, input_wires);
+    if (wires.against.size() < wires.all.size()) return false;
+    fell += !wires.against.empty() && wires.against.front().time > since ? 1 : 0;
+  }
+  return fell > 1;
 }
 
 Judgement Judge::feed(Index feed) const {

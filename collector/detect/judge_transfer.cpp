@@ -174,12 +174,15 @@ bool Judge::carried_on(Index supply, double carried, Between when) const {
   return true;
 }
 
-// A sibling that has got its own input back takes its part again: its rise tells of nobody else.
+// A sibling that has got its own input or output back takes its part again: its rise tells of nobody else.
 bool Judge::returned_beside(Index supply, Between when) const {
   return std::ranges::any_of(site_.loads[site_.supplies[supply].load].supplies, [&](Index s) {
     if (s == supply || site_.supplies[s].pdu == site_.supplies[supply].pdu) return false;
-    const Track* input = facts_.status(s, Meaning::supply_input_ok);
-    return (says(input, 1) && input->moved && input->changed + input->refresh() > when.start) || held_above(s);
+    const auto returned = [&](Meaning means) {
+      const Track* told = facts_.status(s, means);
+      return says(told, 1) && told->moved && told->changed + told->refresh() > when.start;
+    };
+    return returned(Meaning::supply_input_ok) || returned(Meaning::supply_output_ok);
   });
 }
 
@@ -194,7 +197,9 @@ Judge::Meters Judge::powers_beside(Index supply) const {
 std::optional<double> Judge::rise_beside(Index supply, Between when, std::vector<Sign>& signs) const {
   const Meters siblings = powers_beside(supply);
   double most = 0;
-  if (returned_beside(supply, when)) return std::nullopt;
+  const auto dark_beside = [&](Index s) { return site_.supplies[s].pdu != site_.supplies[supply].pdu && held_above(s); };
+  if (returned_beside(supply, when) || std::ranges::any_of(site_.loads[site_.supplies[supply].load].supplies, dark_beside))
+    return std::nullopt;
   for (const Track* watched : siblings) {
     if (watched == nullptr || watched->means != power_of(supply)->means || !watched->before(when.start) ||
         watched->past.back().first <= when.start)

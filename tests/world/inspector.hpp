@@ -92,6 +92,8 @@ class Inspector {
   [[nodiscard]] std::string evidence_of(const Series& series, const holdup::record::Batch& batch) const;
   [[nodiscard]] std::optional<holdup::ground::Element> suspect_of(const Series& series) const;
   [[nodiscard]] const Series* told(Index device, Meaning means, const std::string& index = {}) const;
+  [[nodiscard]] bool reports(const Series& series, Index supply) const;
+  [[nodiscard]] const Series* told_of(Index supply, Meaning means) const;
   [[nodiscard]] double dead_volts(Index device) const;
   [[nodiscard]] bool warming(Index device) const;
   [[nodiscard]] bool dark(Index device) const;

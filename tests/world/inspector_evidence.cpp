@@ -61,8 +61,8 @@ std::string Inspector::evidence_of(const Series& series, const holdup::record::B
     case Meaning::supply_input_ok:
       return zero ? "reported its input lost" : "";
     case Meaning::supply_output_ok: {
-      const auto* input = told(series.device, Meaning::supply_input_ok);
-      const auto* losses = told(series.device, Meaning::input_loss_count);
+      const auto* input = told(series.device, Meaning::supply_input_ok, series.index);
+      const auto* losses = told(series.device, Meaning::input_loss_count, series.index);
       const bool told_good = input != nullptr && input->value == 1. && batch.at - input->at < lately;
       const bool good = told_good && batch.at - series.refresh - input->changed > start_up;
       const bool quiet = losses == nullptr || batch.at - series.refresh - losses->changed > start_up;
@@ -84,6 +84,21 @@ std::string Inspector::evidence_of(const Series& series, const holdup::record::B
   }
 }
 
+/// A card of several supplies tells them apart by their numbers.
+bool Inspector::reports(const Series& series, Index supply) const {
+  const auto device = site_.supplies[supply].status;
+  const auto is_its = [&](const auto& one) { return one.status == device; };
+  if (device != series.device) return false;
+  return std::count_if(site_.supplies.begin(), site_.supplies.end(), is_its) < 2 ||
+         holdup::site::is_numbered(site_.supplies[supply], series.index);
+}
+
+const Inspector::Series* Inspector::told_of(Index supply, Meaning means) const {
+  const auto at = std::find_if(series_.begin(), series_.end(),
+                               [&](const auto& one) { return one.second.means == means && reports(one.second, supply); });
+  return at == series_.end() || !at->second.value ? nullptr : &at->second;
+}
+
 std::optional<Element> Inspector::suspect_of(const Series& series) const {
   if (series.means == Meaning::input_voltage) {
     if (!site_.devices[series.device].feed) return std::nullopt;
@@ -93,7 +108,7 @@ std::optional<Element> Inspector::suspect_of(const Series& series) const {
   for (Index s = 0; s < site_.supplies.size(); ++s) {
     const auto& supply = site_.supplies[s];
     const bool at_outlet = series.means == Meaning::outlet_state && supply.pdu == series.device && supply.outlet == series.index;
-    if (at_outlet || (series.means != Meaning::outlet_state && supply.status == series.device)) return site_.element_of_supply(s);
+    if (at_outlet || (series.means != Meaning::outlet_state && reports(series, s))) return site_.element_of_supply(s);
   }
   return std::nullopt;
 }

@@ -125,9 +125,11 @@ void Inspector::check_pattern(const Event& event) {
   }
 }
 
-/// What carries the path hangs on what is lost.
+/// What carries the path hangs on what is lost; or two contacts tell of it, which no path reaches.
 bool Inspector::path_follows(const Event& event) const {
-  return std::any_of(event.evidence.begin(), event.evidence.end(), [](const auto& sign) { return sign.point.starts_with("hangs on it"); });
+  const auto is_of = [&](const auto& is_it) { return std::count_if(event.evidence.begin(), event.evidence.end(), is_it); };
+  return is_of([](const auto& sign) { return sign.point.starts_with("hangs on it"); }) > 0 ||
+         is_of([](const auto& sign) { return sign.source.starts_with("contact/"); }) > 1;
 }
 
 /// Another device on its path was heard since it was not. Of a feed's PDUs one may be alone on its path, or with who was silent before.
@@ -158,7 +160,7 @@ std::string Inspector::fed_below(const Event& event, Index pdu) const {
   for (Index s = 0; s < site_.supplies.size(); ++s) {
     const auto unit = site_.supplies[s].status;
     if (site_.supplies[s].pdu != pdu || !unit) continue;
-    const auto* ok = told(*unit, Meaning::supply_input_ok);
+    const auto* ok = told_of(s, Meaning::supply_input_ok);
     const bool since = ok != nullptr && ok->at - ok->refresh > *silence + under_way;
     if (since && ok->value == 1.) return site_.element_of_supply(s).text();
   }
@@ -232,8 +234,7 @@ std::string Inspector::contradiction(const Event& event) const {
       return series != nullptr && series->value && *series->value >= floor && series->at - series->refresh > lied &&
              !terms_.liars.contains(site_.element_of_device(series->device).text());
     };
-    if (const auto* ok = supply.status ? told(*supply.status, Meaning::supply_input_ok) : nullptr; honest(ok, 1))
-      return element + "'s own good input";
+    if (const auto* ok = told_of(s, Meaning::supply_input_ok); honest(ok, 1)) return element + "'s own good input";
     if (below || !supply.pdu || event.verdict == "supply_output_failed") continue;
     if (honest(told(*supply.pdu, Meaning::outlet_current, supply.outlet), draws_amperes) ||
         honest(told(*supply.pdu, Meaning::outlet_power, supply.outlet), draws_watts))

@@ -276,3 +276,36 @@ loads:
   rig.run(10s);
   CHECK(rig.ever(bank_tripped) != pulled);
 }
+
+TEST_CASE("row 1: a sibling whose own output came back does not prove that a silent PDU is dark") {
+  Rig rig{two_feeds};
+  rig.ac("unit2", 1), rig.output("unit2", 0), rig.unit_watts("unit2", 0), rig.outlet_watts("pdu-b", 0);
+  rig.unit_watts("unit1", 600), rig.outlet_watts("pdu-a", 600);
+  rig.run(20s);
+  rig.quality("unit1", Meaning::supply_input_ok, Quality::absent);
+  const bool returns = GENERATE(true, false);
+  if (returns) rig.output("unit2", 1);
+  rig.silent("pdu-a"), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600), rig.unit_watts("unit1", 0);
+  rig.run(3s);
+  CHECK(rig.open(pdu_dark, "pdu-a") == (returns ? "probable" : "proven"));
+}
+
+TEST_CASE("row 5: two contacts of supplies on a silent PDU tell that it is dark, though nobody answers on any network") {
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A}
+contacts:
+  wire1: {source: gpiochip0/1, senses: ac_ok, of: srv1/psu1}
+  wire2: {source: gpiochip0/2, senses: ac_ok, of: srv2/psu1}
+loads:
+  srv1: {supplies: {psu1: {cord: pdu-a/outlet/3}}}
+  srv2: {supplies: {psu1: {cord: pdu-a/outlet/4}}}
+)"};
+  rig.run(10s);
+  const bool both = GENERATE(true, false);
+  rig.silent("pdu-a"), rig.edge("wire1", true);
+  if (both) rig.edge("wire2", true);
+  rig.run(5s);
+  CHECK(rig.open(pdu_dark, "pdu-a") == (both ? "probable" : ""));
+}
