@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "collector/site/site_file.hpp"
+#include "drivers/profile/library.hpp"
 #include "world/inspector.hpp"
 
 namespace world {
@@ -69,6 +70,18 @@ void agree(const std::string& text, World& world, Duration& calm) {
   if (word == "attest") world.plan.petitions.push_back({at, core::Attest{.element = line.text("of="), .by = "somebody", .reason = "seen"}});
 }
 
+/// What timelines let devices call out.
+constexpr const char* calls = R"(profile: traps-of-worlds
+vendor: holdup
+about: What devices of the world test call out.
+base: 1.3.6.1.4.1.99999
+traps:
+  - {oid: .1, called: inputLost, says: input_lost}
+  - {oid: .2, called: inputRestored, says: input_restored}
+  - {oid: .5, called: onBattery, says: on_battery}
+  - {oid: .6, called: offBattery, says: off_battery}
+)";
+
 Duration longest_refresh(const hwsim::power::Rack& rack) {
   const hwsim::power::World devices{rack, 0};
   Duration out{};
@@ -86,6 +99,7 @@ std::optional<World> build(const WorldText& text, Outcome& out) {
   for (const auto& problem : problems.all())
     if (problem.weight == ground::Problem::Weight::error) out.lies.push_back("no world was made: " + problem.text());
   if (!problems.ok()) return std::nullopt;
+  world.plan.traps = profile::TrapBook{profile::Library::load({{"traps-of-worlds.yaml", calls}}, problems)};
   Duration calm{};
   for (const auto& line : text.terms) agree(line, world, calm);
   std::ranges::stable_sort(world.plan.mishaps, {}, &drill::Mishap::at);

@@ -6,7 +6,7 @@
 namespace world {
 namespace {
 
-constexpr std::size_t most_points = 350;
+constexpr std::size_t most_points = 350, most_of_pdus = 230;
 
 struct System {
   const char* name;
@@ -29,11 +29,13 @@ class Writer {
     const std::string system{system_.name};
     rack_.text = "rack: w1\nsystem: " + system + "\nalerts: {webhook: [\"http://127.0.0.1:9000/hook\"]}\nfeeds:\n";
     for (std::size_t f = 0, feeds = dice_.chance(0.75) ? 2 : dice_.between(1, 3); f < feeds; ++f) write_feed(f);
-    if (rack_.feeds.size() > 1 && dice_.chance(0.15)) write_ats();
+    if (rack_.feeds.size() > 1 && dice_.chance(0.25)) write_ats();
+    write_switches();
     do write_load();
     while (points_ < wanted_ && !free_.empty() && rack_.loads.size() < 40);
     if (!upses_.empty()) rack_.text += "ups:\n" + upses_;
     if (!atses_.empty()) rack_.text += "ats:\n" + atses_;
+    if (!cords_.empty()) rack_.text += "switches:\n" + cords_;
     rack_.text += "devices:\n" + devices_ + "loads:\n" + loads_;
     if (!contacts_.empty()) rack_.text += "contacts:\n" + contacts_;
     rack_.text += "sim:\n" + sim_;
@@ -56,13 +58,16 @@ class Writer {
     rack_.feeds.push_back("feed/" + name);
     rack_.text += "  " + name + ": {nominal_volts: " + system_.nominal;
     if (dice_.chance(0.3)) rack_.text += ", rating_amperes: 200";
-    if (wanted_ > 60 && dice_.chance(0.2)) {
+    if (wanted_ > 60 && dice_.chance(0.3)) {
       const std::string ups = "u" + std::to_string(f + 1);
       rack_.text += ", upstream: {ups: " + ups + "}";
       write_ups(ups);
     }
     rack_.text += "}\n";
-    for (std::size_t p = 0, pdus = dice_.between(1, wanted_ > 150 ? 4 : wanted_ > 60 ? 2 : 1); p < pdus; ++p)
+    for (std::size_t p = 0, pdus = dice_.between(1, wanted_ > 150  ? 4
+                                                    : wanted_ > 60 ? 2
+                                                                   : 1);
+         p < pdus && (p == 0 || points_ < most_of_pdus); ++p)
       write_pdu("pdu-" + std::string(1, static_cast<char>('a' + f)) + std::to_string(p + 1), name);
   }
 
@@ -79,12 +84,16 @@ class Writer {
     static const std::vector<std::size_t> sizes{2, 4, 4, 6, 8};
     const std::size_t outlets = wanted_ < 40 ? dice_.between(1, 2) : wanted_ > 150 ? 8 : dice_.pick(sizes);
     const bool meters = dice_.chance(0.7);
-    const bool banks = outlets >= 4 && dice_.chance(0.35);
+    const bool banks = outlets >= 4 && dice_.chance(0.4);
     std::string rest = ", feed: " + feed;
     if (banks) {
       const std::size_t half = outlets / 2;
-      rest += ", banks: {1: {outlets: 1-" + std::to_string(half) + "}, 2: {outlets: " + std::to_string(half + 1) + "-" +
-              std::to_string(outlets) + "}}";
+      const bool phases = system_.lines == 3 && dice_.chance(0.4);
+      const auto phase = [&](const char* single, const char* between) {
+        return phases ? std::string{", phase: "} + (std::string_view{system_.name} == "delta" ? between : single) : std::string{};
+      };
+      rest += ", banks: {1: {outlets: 1-" + std::to_string(half) + phase("1", "12") + "}, 2: {outlets: " + std::to_string(half + 1) + "-" +
+              std::to_string(outlets) + phase("3", "31") + "}}";
       for (const char* bank : {"/bank/1", "/bank/2"}) rack_.banks.push_back(pdu + bank);
     }
     for (std::size_t n = 1; n <= outlets; ++n) free_.push_back({rack_.pdus.size(), n});
@@ -99,7 +108,7 @@ class Writer {
   }
 
   void know_little(const std::string& pdu) {
-    static const std::vector<std::string> little{"inlet_voltage", "inlet_voltage,uptime", "outlet_state,uptime",
+    static const std::vector<std::string> little{"inlet_voltage,inlet_power", "inlet_voltage,uptime", "outlet_state,uptime",
                                                  "phase_voltage,phase_current", "inlet_voltage,inlet_power,outlet_state"};
     rack_.knowledge.push_back("knows " + pdu + " " + dice_.pick(little));
     points_ += 2;
@@ -123,10 +132,22 @@ class Writer {
     devices_ += "}\n";
   }
 
+  /// Some hang on what they lead to.
+  void write_switches() {
+    for (std::size_t s = 1; s <= switches_ && free_.size() > 2; ++s) {
+      if (!dice_.chance(0.4)) continue;
+      const auto at = dice_.below(free_.size());
+      cords_ +=
+          "  sw" + std::to_string(s) + ": {cords: [" + rack_.pdus[free_[at].pdu] + "/outlet/" + std::to_string(free_[at].number) + "]}\n";
+      free_.erase(free_.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+  }
+
   void write_load() {
     const std::string name = "load" + std::to_string(rack_.loads.size() + 1);
     const std::size_t watts = dice_.between(6, 300) * 10;
     const bool reported = wanted_ > 40 && dice_.chance(0.6) && points_ + 60 < most_points;
+    card_ = reported && dice_.chance(0.3) ? name + "-card" : std::string{};
     rack_.loads.push_back(name);
     rack_.watts.push_back(watts);
     const std::size_t first = rack_.supplies.size();
@@ -135,8 +156,11 @@ class Writer {
     if (!sharing.empty()) loads_ += "    sharing: " + sharing + "\n";
     if (reported && sharing == "active" && dice_.chance(0.1)) write_battery(name, watts);
     loads_ += "    supplies:\n";
-    sim_ += "  " + name + ": {watts: " + std::to_string(watts) + "}\n";
+    const std::size_t before = sim_.size();
     for (std::size_t s = 0, supplies = dice_.pick(cords); s < supplies && !free_.empty(); ++s) write_supply(name, s, watts, reported);
+    const bool shared = !card_.empty() && rack_.supplies.size() > first + 1;
+    const std::string card = shared ? ", refresh: " + dice_.pick(cabinet_refreshes) + ", boot: 3s" : std::string{};
+    sim_.insert(before, "  " + name + ": {watts: " + std::to_string(watts) + card + "}\n");
     if (sharing != "active")
       rack_.resting.insert(rack_.resting.end(), rack_.supplies.begin() + static_cast<std::ptrdiff_t>(first), rack_.supplies.end());
   }
@@ -175,6 +199,7 @@ class Writer {
   }
 
   void write_unit(const std::string& load, const std::string& supply, std::size_t s) {
+    if (!card_.empty()) return write_card();
     const std::string unit = load + "-u" + std::to_string(s + 1);
     const bool quick = wanted_ < 100 && dice_.chance(0.2), removable = dice_.chance(0.3);
     write_device(unit, "modbus://192.0.2.2/1", ", hot: " + (quick ? std::string{"20ms"} : dice_.pick(unit_periods)));
@@ -185,6 +210,16 @@ class Writer {
     points_ += 15;
   }
 
+  /// One for all supplies of the load: its loss takes every sign of theirs.
+  void write_card() {
+    loads_ += ", status: " + card_;
+    points_ += 8;
+    if (!rack_.cards.empty() && rack_.cards.back() == "device/" + card_) return;
+    write_device(card_, "snmp://192.0.2.6", ", hot: " + dice_.pick(unit_periods));
+    rack_.cards.push_back("device/" + card_);
+    points_ += 12;
+  }
+
   void write_contact(const std::string& of, const std::string& supply) {
     const std::string name = "c-" + of;
     const std::size_t line = 2 * rack_.contacts.size();
@@ -193,19 +228,21 @@ class Writer {
     contacts_ += "  " + name + ": {source: gpiochip" + std::to_string(dice_.below(2)) + "/" + std::to_string(line) +
                  ", senses: " + (pair ? "ac_ok" : dice_.pick(senses)) + ", of: " + supply;
     if (pair) contacts_ += ", kind: relay, pair: " + std::to_string(line + 1);
+    if (dice_.chance(0.3)) contacts_ += ", common: k1";
     contacts_ += "}\n";
   }
 
   inline static const std::vector<std::string> card_refreshes{"200ms", "1s", "1s", "2s", "5s", "20s", "60s"},
-      unit_refreshes{"20ms", "20ms", "100ms", "500ms", "2s", "10s"}, unit_periods{"100ms", "200ms", "500ms", "1s"},
-      sharings{"active", "active", "standby", "unknown", ""}, senses{"ac_ok", "ac_in", "dc_ok", "alarm"};
+      cabinet_refreshes{"500ms", "1s", "2s", "5s"}, unit_refreshes{"20ms", "20ms", "100ms", "500ms", "2s", "10s"},
+      unit_periods{"100ms", "200ms", "500ms", "1s"}, sharings{"active", "active", "standby", "unknown", ""},
+      senses{"ac_ok", "ac_in", "dc_ok", "alarm"};
   inline static const std::vector<std::size_t> cords{1, 2, 2, 2, 2, 3};
 
   Dice& dice_;
   System system_;
   std::size_t switches_, wanted_, points_ = 0;
   RackText rack_;
-  std::string devices_, loads_, contacts_, sim_, upses_, atses_;
+  std::string devices_, loads_, contacts_, sim_, upses_, atses_, cords_, card_;
   std::vector<Outlet> free_;
   std::vector<std::pair<std::string, std::size_t>> corded_;
 };

@@ -28,6 +28,7 @@ struct RackText {
   std::vector<std::string> devices;    // "device/pdu-a1"
   std::vector<std::size_t> switches;   // by device: through which it is reached; 0: the common network
   std::vector<std::string> units;      // of the devices, those that report a supply
+  std::vector<std::string> cards;      // … and those that report all supplies of a load
   std::vector<std::string> knowledge;  // "knows pdu-a1 outlet_state,uptime": of devices that are not known whole
 };
 

@@ -63,6 +63,7 @@ class Writer {
       case 4:
         return fail_supply(when);
       case 5:
+        if (!rack_.cards.empty() && dice_.chance(0.3)) return fault(dice_.pick(rack_.cards), when);
         return change(when);
       case 6:
         return fault_group(when);
@@ -95,9 +96,28 @@ class Writer {
   }
 
   void fail(const std::string& element, When when, const std::string& how = {}) {
+    if (how.empty()) call(element, when);
     if (dice_.chance(0.3)) return at(when.at, "fail " + element + how + " for=" + ms(when.length), when.length);
     at(when.at, "fail " + element + how);
     at(when.at + when.length, "restore " + element);
+  }
+
+  // What devices call out: it gets lost, comes twice, or late. Who is told so may know better, and is told more by whoever is asked.
+  void call(const std::string& element, When when) {
+    const bool ups = element.ends_with("/input");
+    if (!dice_.chance(0.25) || element.find("/phase/") != std::string::npos) return;
+    if (ups) return call_out("device/" + element.substr(4, element.find('/', 4) - 4) + "-card", when, "5", "6");
+    for (const auto& pdu : rack_.pdus) {
+      const bool below = element == pdu || (element.starts_with("feed/") && std::tolower(element.back()) == pdu[4]);
+      if (below && dice_.chance(0.7)) call_out("device/" + pdu, when, "1", "2");
+    }
+  }
+
+  void call_out(const std::string& device, When when, const std::string& lost, const std::string& back) {
+    const auto say = [&](milliseconds moment, const std::string& what) { at(moment, "trap " + device + " oid=1.3.6.1.4.1.99999." + what); };
+    say(when.at + dice_.moment(0ms, 20ms), lost);
+    if (dice_.chance(0.3)) say(when.at + dice_.moment(20ms, 5s), lost);
+    if (dice_.chance(0.6)) say(when.at + when.length + dice_.moment(1s, 8s), back);
   }
 
   void fail_supply(When when) {
@@ -113,7 +133,7 @@ class Writer {
     if (rack_.upses.empty()) return fail(dice_.pick(rack_.feeds), when, lines());
     const std::string& ups = dice_.pick(rack_.upses);
     static const std::vector<std::string> modes{"test", "bypass", "eco"};
-    if (dice_.chance(0.6)) return fail(inputs_.emplace_back(ups + "/input"), when);
+    if (dice_.chance(0.7)) return fail(inputs_.emplace_back(ups + "/input"), when);
     at(when.at, "set " + ups + " mode=" + dice_.pick(modes));
     at(when.at + when.length, "restore " + ups);
   }
@@ -220,7 +240,7 @@ class Writer {
                  "zeros point=supply_output_power",
                  "scaled point=supply_output_power ratio=0.4",
                  "scaled point=supply_input_voltage ratio=0.3"},
-        of_contacts{"broken", "welded", "chatter", "eft"};
+        of_contacts{"broken", "broken", "welded", "chatter", "eft"};
     const When when{.at = dice_.moment(5s, last_ + 1s), .length = dice_.moment(5s, 60s)};
     if (!rack_.contacts.empty() && dice_.chance(0.4)) return lie_of(dice_.pick(rack_.contacts), dice_.pick(of_contacts), when);
     if (!rack_.units.empty() && dice_.chance(0.5)) return lie_of(dice_.pick(rack_.units), dice_.pick(of_units), when);
