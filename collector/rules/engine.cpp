@@ -18,7 +18,6 @@ struct Engine::Running {
   bool is_settled = false;  // the alerts have taken in what the graph yields, but for what changed since
   DerivedSeries made;
   ground::Instant renew = ground::Instant::max();
-  ground::Instant due = ground::Instant::max();
   std::string error;
 };
 
@@ -51,6 +50,7 @@ Engine::Engine(RuleSet rules, Options options)
       running_(rules_->size()),
       order_{order_of(*rules_).rules},
       position_(rules_->size()),
+      deadlines_{rules_->size()},
       touched_{rules_->size()} {
   HOLDUP_EXPECT(options_.tick > ground::Duration::zero());
   for (std::size_t position = 0; position < order_.size(); ++position) {
@@ -102,7 +102,10 @@ std::vector<Transition> Engine::gone(ground::Instant at, std::span<const SeriesI
   return batch(at, markers);
 }
 
-std::optional<ground::Instant> Engine::next_due() const { return due_.empty() ? std::nullopt : std::optional{due_.begin()->first}; }
+std::optional<ground::Instant> Engine::next_due() const {
+  const auto soonest = deadlines_.soonest();
+  return soonest == ground::Instant::max() ? std::nullopt : std::optional{soonest};
+}
 
 std::vector<Transition> Engine::tick(ground::Instant now) { return batch(now, {}); }
 
@@ -160,15 +163,14 @@ const std::string& Engine::error(std::size_t rule) const { return running_[rule]
 
 /// Deadlines before `at`, each at its own instant.
 void Engine::advance(ground::Instant at, std::vector<Transition>& out) {
-  for (std::size_t step = 0; !due_.empty() && due_.begin()->first < at; ++step) {
+  for (std::size_t step = 0; deadlines_.soonest() < at; ++step) {
     if (step == options_.catch_up_max) {
       ++counters_.instants_skipped;
       break;
     }
-    const auto [due, rule] = *due_.begin();
-    now_ = std::max(now_, due);
+    now_ = std::max(now_, deadlines_.soonest());
     auto later = std::exchange(touched_, stream::Touched{rules_->size()});
-    touched_.insert(position_[rule]);
+    touched_.insert(deadlines_.first());
     evaluate_touched(now_, out);
     touched_ = std::move(later);
   }
@@ -225,12 +227,11 @@ void Engine::tell(const stream::Series& series) {
 
 void Engine::touch(std::size_t position) {
   if (!evaluating_ || position > *evaluating_) return touched_.insert(position);
-  const auto rule = order_[position];
-  set_due(rule, std::min(running_[rule].due, ground::shifted(now_, options_.tick)));
+  deadlines_.set(position, std::min(deadlines_.of(position), ground::shifted(now_, options_.tick)));
 }
 
 void Engine::evaluate_due(ground::Instant at, std::vector<Transition>& out) {
-  for (auto it = due_.begin(); it != due_.end() && it->first <= at; ++it) touch(position_[it->second]);
+  for (; deadlines_.soonest() <= at; deadlines_.set(deadlines_.first(), ground::Instant::max())) touch(deadlines_.first());
   evaluate_touched(at, out);
   if (made_.size() > made_most_) forget_ended(at);
 }
@@ -256,11 +257,12 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   const auto changes_at = has_news ? judge(index, setting, out, values) : running.graph->due();
   // A deadline that passed while the rule failed waits for the next evaluation.
   const auto alerts_due = running.alerts.due(rule);
-  set_due(index, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
+  const auto position = position_[index];
+  deadlines_.set(position, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
   if (renews) running.renew = renewal_of(index, at);
   if (!records && (out.size() > told || renews)) tell_series(index, running.alerts.series(utc_offset_), at);
   if (records && has_news && running.error.empty()) tell_series(index, std::move(values), at);
-  set_due(index, std::min(running.due, running.renew));
+  deadlines_.set(position, std::min(deadlines_.of(position), running.renew));
 }
 
 /// What follows from the result as it is now: transitions, or the values of what is recorded. When it changes though nothing arrives.
@@ -323,14 +325,6 @@ void Engine::forget_ended(ground::Instant at) {
     return ended;
   });
   made_most_ = 64 + 2 * made_.size();
-}
-
-void Engine::set_due(std::size_t rule, ground::Instant due) {
-  auto& before = running_[rule].due;
-  if (before == due) return;
-  if (before != ground::Instant::max()) due_.erase({before, rule});
-  if (due != ground::Instant::max()) due_.emplace(due, rule);
-  before = due;
 }
 
 void Engine::bind(stream::Series& series, const SelectionIndex::Entry& entry) {

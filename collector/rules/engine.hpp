@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "collector/rules/rule_alerts.hpp"
 #include "collector/rules/rule_order.hpp"
 #include "collector/rules/selection_index.hpp"
+#include "collector/rules/stream/deadlines.hpp"
 #include "collector/rules/stream/series_table.hpp"
 #include "collector/rules/stream/touched.hpp"
 #include "ground/instant.hpp"
@@ -111,7 +111,6 @@ class Engine {
   [[nodiscard]] ground::Instant judge(std::size_t rule, const Setting& setting, std::vector<Transition>& out,
                                       DerivedSeries::Values& values);
   [[nodiscard]] ground::Instant renewal_of(std::size_t rule, ground::Instant at) const;
-  void set_due(std::size_t rule, ground::Instant due);
   void bind(stream::Series& series, const SelectionIndex::Entry& entry);
   /// Its graph is built anew when it is next evaluated.
   void unbuild(std::size_t rule);
@@ -126,9 +125,9 @@ class Engine {
   std::vector<Derived> derived_;
   std::vector<Running> running_;
   std::vector<std::size_t> order_, position_;  // of evaluation at one instant: rules by position, and the other way round
-  std::set<std::pair<ground::Instant, std::size_t>> due_;
-  stream::Touched touched_;                // positions
-  std::optional<std::size_t> evaluating_;  // position
+  stream::Deadlines deadlines_;                // by position
+  stream::Touched touched_;                    // positions
+  std::optional<std::size_t> evaluating_;      // position
   ground::Instant now_ = ground::Instant::min();
   ground::Duration utc_offset_{};
   Counters counters_;

@@ -51,21 +51,6 @@ double risen(const Window& window, bool counter) {
   return rise;
 }
 
-/// What rose between the first and the last sample is drawn out to the window's ends: by at most half a distance between samples where
-/// the samples end long before it, and for a counter not to below zero.
-std::optional<double> extrapolated(const Window& window, bool counter) {
-  const auto samples = window.samples;
-  if (samples.size() < 2) return std::nullopt;
-  const double rise = risen(window, counter);
-  const double sampled = seconds_between(samples.front().at, samples.back().at);
-  const double distance = sampled / static_cast<double>(samples.size() - 1), near = distance * 1.1;
-  double to_start = seconds_between(window.from, samples.front().at), to_end = seconds_between(samples.back().at, window.to);
-  if (to_start >= near) to_start = distance / 2;
-  if (counter && rise > 0 && samples.front().value >= 0) to_start = std::min(to_start, sampled * (samples.front().value / rise));
-  if (to_end >= near) to_end = distance / 2;
-  return rise * ((sampled + to_start + to_end) / sampled);
-}
-
 struct Line {
   double slope, intercept;  // a second; at `origin`
 };
@@ -194,13 +179,25 @@ std::optional<double> time_of_maximum(const Window& window) {
   return utc_seconds(extreme(window.samples, [](double a, double b) { return a >= b; }).at, window);
 }
 
+std::optional<double> extrapolated(const Window& window, double rise, bool counter) {
+  const auto samples = window.samples;
+  if (samples.size() < 2) return std::nullopt;
+  const double sampled = seconds_between(samples.front().at, samples.back().at);
+  const double distance = sampled / static_cast<double>(samples.size() - 1), near = distance * 1.1;
+  double to_start = seconds_between(window.from, samples.front().at), to_end = seconds_between(samples.back().at, window.to);
+  if (to_start >= near) to_start = distance / 2;
+  if (counter && rise > 0 && samples.front().value >= 0) to_start = std::min(to_start, sampled * (samples.front().value / rise));
+  if (to_end >= near) to_end = distance / 2;
+  return rise * ((sampled + to_start + to_end) / sampled);
+}
+
 std::optional<double> rate(const Window& window) {
-  const auto rise = extrapolated(window, true);
+  const auto rise = increase(window);
   return rise ? std::optional{*rise / seconds_between(window.from, window.to)} : std::nullopt;
 }
 
-std::optional<double> increase(const Window& window) { return extrapolated(window, true); }
-std::optional<double> delta(const Window& window) { return extrapolated(window, false); }
+std::optional<double> increase(const Window& window) { return extrapolated(window, risen(window, true), true); }
+std::optional<double> delta(const Window& window) { return extrapolated(window, risen(window, false), false); }
 
 std::optional<double> instant_rate(const Window& window) {
   if (window.samples.size() < 2) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ class Ring {
   void keep(ground::Duration kept) { kept_ = std::max(kept_, kept); }
 
   [[nodiscard]] std::span<const Point> points() const { return std::span{points_}.subspan(first_); }
+  /// The number of the first of them, counted from the series' birth.
+  [[nodiscard]] std::uint64_t begin() const { return erased_ + first_; }
   [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
     const auto all = points();
     const auto from = std::ranges::upper_bound(all, after, {}, &Point::at);
@@ -24,12 +27,16 @@ class Ring {
   }
   /// The number of points that went though somebody may ask for them, as there are more than `most`.
   std::size_t push(Point point, std::size_t most) {
+    // What the last one pushed out of every window has been seen to leave; what this one does has not.
+    if (!points_.empty())
+      while (points_[first_].at <= ground::shifted(points_.back().at, -kept_) && first_ + 1 < points_.size()) ++first_;
     points_.push_back(point);
-    while (points_[first_].at <= ground::shifted(point.at, -kept_) && first_ + 1 < points_.size()) ++first_;
     const std::size_t held = points_.size() - first_, cut = held > most ? held - most : 0;
     first_ += cut;
-    if (first_ > points_.size() / 2)
-      points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_, 0)));
+    if (first_ > points_.size() / 2) {
+      points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first_));
+      erased_ += std::exchange(first_, 0);
+    }
     return cut;
   }
   void replace_newest(Point point) { points_.back() = point; }
@@ -39,6 +46,7 @@ class Ring {
 
  private:
   std::vector<Point> points_;
+  std::uint64_t erased_ = 0;
   std::size_t first_ = 0;  // that counts; what lies before it goes now and then
   ground::Duration kept_{};
 };

@@ -4,12 +4,16 @@
 #include <iterator>
 
 #include "collector/rules/evaluator.hpp"
+#include "collector/rules/over_time.hpp"
 
 namespace holdup::rules::stream {
 
 void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
-  series_.push_back(&series);
+  const auto extreme = reckoning_.reckon == over_time::minimum   ? Rolling::Extreme::least
+                       : reckoning_.reckon == over_time::maximum ? Rolling::Extreme::greatest
+                                                                 : Rolling::Extreme::none;
+  bound_.push_back({&series, Rolling{extreme}});
   series.enlist({.leaf = this, .cell = cell, .rule = rule()});
   if (series.heard) touch(cell);
 }
@@ -26,31 +30,42 @@ void WindowOf::update(const Setting& setting) {
 }
 
 void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
-  const Series& series = *series_[cell];
+  auto& [series, rolling] = bound_[cell];
   const auto length = length_ > ground::Duration::zero() ? length_ : setting.lookback;
   const auto to = ground::shifted(setting.at, -offset_), from = ground::shifted(to, -length);
-  const auto points = series.between(from, to);
+  const Ring& ring = *series->ring;
+  rolling.advance(ring, from, to);
+  const auto points = rolling.points(ring);
   const Window window{
-      .samples = {}, .from = from, .to = to, .at = setting.at, .utc_offset = setting.utc_offset, .parameters = reckoning_.parameters};
-  const auto value = points.empty() ? std::nullopt : reckon(points, window);
+      .samples = points, .from = from, .to = to, .at = setting.at, .utc_offset = setting.utc_offset, .parameters = reckoning_.parameters};
+  const auto value = points.empty() ? std::nullopt : reckon(ring, rolling, window);
   present_ += (value ? 1 : 0) - (cells()[cell].present ? 1 : 0);
   yield(cell, value);
   if (!points.empty()) timers_.arm(cell, ground::shifted(ground::shifted(points.front().at, length), offset_));
   if (offset_ == ground::Duration::zero()) return;
-  if (const auto coming = series.between(to, ground::Instant::max()); !coming.empty())
+  if (const auto coming = series->between(to, ground::Instant::max()); !coming.empty())
     timers_.arm(cell, ground::shifted(coming.front().at, offset_));
 }
 
-std::optional<double> WindowOf::reckon(std::span<const Point> points, Window window) {
-  const auto stale = [](const Point& point) { return is_stale(point.value); };
-  if (reckoning_.reckon == nullptr) return stale(points.back()) ? std::nullopt : std::optional{points.back().value};
-  if (std::ranges::any_of(points, stale)) {
-    scratch_.clear();
-    std::ranges::remove_copy_if(points, std::back_inserter(scratch_), stale);
-    points = scratch_;
-  }
-  window.samples = points;
-  return points.empty() ? std::nullopt : reckoning_.reckon(window);
+std::optional<double> WindowOf::reckon(const Ring& ring, Rolling& rolling, Window window) {
+  const double newest = window.samples.back().value;
+  if (reckoning_.reckon == nullptr) return is_stale(newest) ? std::nullopt : std::optional{newest};
+  if (!rolling.has_stale()) return reckon_rolled(ring, rolling, window);
+  scratch_.clear();
+  std::ranges::remove_copy_if(window.samples, std::back_inserter(scratch_), [](const Point& point) { return is_stale(point.value); });
+  window.samples = scratch_;
+  return scratch_.empty() ? std::nullopt : reckoning_.reckon(window);
+}
+
+std::optional<double> WindowOf::reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window) const {
+  const auto reckon = reckoning_.reckon;
+  if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
+  if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
+  if (reckon == over_time::minimum || reckon == over_time::maximum) return rolling.extreme(ring);
+  const bool counter = reckon == over_time::rate || reckon == over_time::increase;
+  if (!counter || rolling.resets() > 0) return reckon(window);
+  const auto rise = over_time::extrapolated(window, window.samples.back().value - window.samples.front().value, true);
+  return rise && reckon == over_time::rate ? *rise / ground::seconds(window.to - window.from) : rise;
 }
 
 }  // namespace holdup::rules::stream

@@ -4,11 +4,13 @@
 
 #include "collector/rules/function.hpp"
 #include "collector/rules/stream/leaf.hpp"
+#include "collector/rules/stream/rolling.hpp"
 #include "collector/rules/stream/timers.hpp"
 
 // A function of the samples in a window, `rate(x[5m])` or `max_over_time(x[1h] offset 1d)`, and an instant selector with an offset, which
 // is the newest of a window as long as the lookback. A series is looked at again when a sample of it comes into its window or leaves it;
-// all of them each tick where the function drifts.
+// all of them each tick where the function drifts. What can be counted as samples come and go is; the rest is reckoned from the window
+// anew.
 namespace holdup::rules::stream {
 
 class WindowOf : public Leaf {
@@ -29,11 +31,16 @@ class WindowOf : public Leaf {
 
  private:
   void refresh(std::uint32_t cell, const Setting& setting);
-  [[nodiscard]] std::optional<double> reckon(std::span<const Point> points, Window window);
+  [[nodiscard]] std::optional<double> reckon(const Ring& ring, Rolling& rolling, Window window);
+  [[nodiscard]] std::optional<double> reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window) const;
 
   ground::Duration length_, offset_;
   Reckoning reckoning_;
-  std::vector<Series*> series_;  // by cell
+  struct Bound {
+    Series* series;
+    Rolling rolling;
+  };
+  std::vector<Bound> bound_;  // by cell
   std::vector<Point> scratch_;
   std::size_t present_ = 0;
   ground::Instant next_tick_ = ground::Instant::max();

@@ -1,0 +1,49 @@
+#include "collector/rules/stream/rolling.hpp"
+
+#include <cmath>
+
+namespace holdup::rules::stream {
+
+void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant to) {
+  if (begin_ < ring.begin()) restart(ring);
+  const auto points = ring.points();
+  const auto at = [&](std::uint64_t place) -> const Point& { return points[place - ring.begin()]; };
+  const auto all = ring.begin() + points.size();
+  for (; end_ < all && at(end_).at <= to; ++end_) {
+    const Point& point = at(end_);
+    stale_ += is_stale(point.value) ? 1 : 0;
+    if (end_ > begin_) count(at(end_ - 1), point, 1);
+    if (end_ == begin_) extreme_ = point.value, is_known_ = true;
+    if (outdoes(point.value, extreme_) || std::isnan(extreme_)) extreme_ = point.value;
+  }
+  for (; begin_ < end_ && at(begin_).at <= after; ++begin_) {
+    const Point& point = at(begin_);
+    stale_ -= is_stale(point.value) ? 1 : 0;
+    if (begin_ + 1 < end_) count(point, at(begin_ + 1), std::uint64_t{0} - 1);
+    if (!(point.value < extreme_) && !(point.value > extreme_)) is_known_ = false;
+  }
+}
+
+double Rolling::extreme(const Ring& ring) {
+  if (is_known_) return extreme_;
+  const auto window = points(ring);
+  extreme_ = window.front().value;
+  for (const auto& point : window)
+    if (outdoes(point.value, extreme_) || std::isnan(extreme_)) extreme_ = point.value;
+  is_known_ = true;
+  return extreme_;
+}
+
+/// Samples went that were not seen to leave.
+void Rolling::restart(const Ring& ring) {
+  begin_ = end_ = ring.begin();
+  stale_ = changes_ = resets_ = 0;
+}
+
+void Rolling::count(const Point& before, const Point& after, std::uint64_t by) {
+  const bool both_none = std::isnan(before.value) && std::isnan(after.value);
+  if (before.value != after.value && !both_none) changes_ += by;
+  if (after.value < before.value) resets_ += by;
+}
+
+}  // namespace holdup::rules::stream

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+
+#include "collector/rules/stream/ring.hpp"
+
+// Where a window stands in a series' ring, and what is counted as samples come into it and leave it: so a function of the window need not
+// walk through it again. Used by the windows.
+namespace holdup::rules::stream {
+
+class Rolling {
+ public:
+  enum class Extreme : std::uint8_t { none, least, greatest };
+  explicit Rolling(Extreme extreme = Extreme::none) : kind_{extreme} {}
+
+  /// The window is (after, to] from now on.
+  void advance(const Ring& ring, ground::Instant after, ground::Instant to);
+
+  [[nodiscard]] std::span<const Point> points(const Ring& ring) const {
+    return ring.points().subspan(begin_ - ring.begin(), end_ - begin_);
+  }
+  /// Stale markers among them: what follows then counts for nothing.
+  [[nodiscard]] bool has_stale() const { return stale_ > 0; }
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
+  [[nodiscard]] std::uint64_t resets() const { return resets_; }
+  /// Of a window that is not empty, the extreme that is asked for.
+  [[nodiscard]] double extreme(const Ring& ring);
+
+ private:
+  void restart(const Ring& ring);
+  void count(const Point& before, const Point& after, std::uint64_t by);
+  [[nodiscard]] bool outdoes(double a, double b) const { return kind_ == Extreme::least ? a < b : a > b; }
+
+  std::uint64_t begin_ = 0, end_ = 0;  // as the ring counts its points
+  std::uint64_t stale_ = 0, changes_ = 0, resets_ = 0;
+  double extreme_ = 0;
+  Extreme kind_;
+  bool is_known_ = false;  // extreme_
+};
+
+}  // namespace holdup::rules::stream
