@@ -255,6 +255,16 @@ void add_import(CLI::App& verb, ImportOptions& options) {
   add_json(verb, options.json);
 }
 
+void add_rules_check(CLI::App& verb, RulesCheckOptions& options) {
+  verb.add_option("file", options.files, "Prometheus rule files")->required();
+  add_json(verb, options.json, "One JSON object a line: each problem");
+}
+
+void add_rules_test(CLI::App& verb, RulesTestOptions& options) {
+  verb.add_option("file", options.files, "Files of unit tests, as promtool's")->required();
+  add_json(verb, options.json, "One JSON object a line: each check");
+}
+
 void add_profile_list(CLI::App& verb, ProfileListOptions& options) {
   add_profiles(verb, options.profiles);
   add_json(verb, options.json);
@@ -368,6 +378,11 @@ int command_line(int argc, char** argv) {
   profiles.add("show", "What one profile reads: source, series, meaning, lane, scale", profile_show, add_profile_show);
   profiles.add("check", "Check profiles and overrides; every problem at once", profile_check, add_profile_check);
   profiles.add("test", "Run the profiles that fit, or one, on a recording", profile_test, add_profile_test);
+  auto* rule_files = app.add_subcommand("rules", "Prometheus rule files: whether they hold, and their unit tests");
+  rule_files->require_subcommand(1);
+  Verbs of_rules{*rule_files, exit_code};
+  of_rules.add("check", "Everything that holdup would refuse or warn of, every problem at once", rules_check, add_rules_check);
+  of_rules.add("test", "Promtool's unit-test files: 0 every check passed, 1 not", rules_test, add_rules_test);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

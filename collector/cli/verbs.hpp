@@ -164,6 +164,14 @@ struct GuardOptions {
   std::string url{default_url}, element, intent = "work", owner, reason = "guarded work", length = "2h";
   bool once = false, json = false;
 };
+struct RulesCheckOptions {
+  std::vector<std::string> files;
+  bool json = false;
+};
+struct RulesTestOptions {
+  std::vector<std::string> files;
+  bool json = false;
+};
 struct ImportOptions {
   std::string csv, rack;
   bool json = false;
@@ -196,6 +204,8 @@ struct ImportOptions {
 [[nodiscard]] int guard(const GuardOptions& options);
 [[nodiscard]] int coverage_of_rack(const CoverageOptions& options);
 [[nodiscard]] int whatif(const WhatifOptions& options);
+[[nodiscard]] int rules_check(const RulesCheckOptions& options);
+[[nodiscard]] int rules_test(const RulesTestOptions& options);
 [[nodiscard]] int import_sheet(const ImportOptions& options);
 [[nodiscard]] int profile_list(const ProfileListOptions& options);
 [[nodiscard]] int profile_show(const ProfileShowOptions& options);

@@ -20,7 +20,6 @@ constexpr std::array<Unit, 7> units{{{"y", 365LL * 86400 * 1000},
                                      {"m", 60LL * 1000},
                                      {"s", 1000},
                                      {"ms", 1}}};
-constexpr std::int64_t most_milliseconds = 100 * units.front().milliseconds;
 
 std::string_view take_letters(std::string_view& text) {
   std::size_t length = 0;
@@ -32,7 +31,8 @@ std::string_view take_letters(std::string_view& text) {
 
 }  // namespace
 
-std::optional<ground::Duration> parse_prometheus_duration(std::string_view text) {
+std::optional<ground::Duration> parse_prometheus_duration(std::string_view text, ground::Duration most) {
+  const auto most_milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(most).count();
   if (text == "0") return ground::Duration::zero();
   if (text.empty()) return std::nullopt;
   std::int64_t total = 0;

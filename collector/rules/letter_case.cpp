@@ -53,21 +53,14 @@ std::string each(std::string_view text, Make make) {
 }
 
 bool is_word(std::uint32_t c) { return (c >= '0' && c <= '9') || upper(c) != c || lower(c) != c || c == '_' || c > 0xBF; }
-/// Between two letters these divide no word.
-bool joins(std::uint32_t c) { return c == '\'' || c == '.' || c == ':'; }
-
 }  // namespace
 
 std::string in_upper_case(std::string_view text) { return each(text, upper); }
 std::string in_lower_case(std::string_view text) { return each(text, lower); }
 
 std::string in_title_case(std::string_view text) {
-  std::uint32_t before = ' ', last = ' ';
-  return each(text, [&](std::uint32_t c) {
-    const bool inside = is_word(last) || (joins(last) && is_word(before));
-    before = std::exchange(last, c);
-    return inside ? c : upper(c);
-  });
+  std::uint32_t last = ' ';
+  return each(text, [&](std::uint32_t c) { return is_word(std::exchange(last, c)) ? c : upper(c); });
 }
 
 }  // namespace holdup::rules

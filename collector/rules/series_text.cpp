@@ -80,9 +80,12 @@ class Values {
 
   void native() {
     out_.native = true;
-    const auto end = rest_.find("}}");
-    if (end == std::string_view::npos) return void(wrong_ = "a histogram has no end");
-    rest_.remove_prefix(std::min(rest_.find_first_of(" \t", end), rest_.size()));
+    do {  // {{…}}+{{…}}x3 has blanks inside its braces only
+      const auto end = rest_.find("}}");
+      if (end == std::string_view::npos) return void(wrong_ = "a histogram has no end");
+      rest_.remove_prefix(end + 2);
+    } while ((rest_.starts_with("+{{") || rest_.starts_with("-{{")) && take(rest_.front()));
+    rest_.remove_prefix(std::min(rest_.find_first_of(" \t"), rest_.size()));
   }
 
   void gap() {

@@ -90,6 +90,7 @@ std::string of_float(double value, Directive directive, const TemplateValue& hel
   if (upper) std::ranges::replace(text, 'e', 'E');
   if (!finite) directive.zero = false;
   const bool infinite = !finite && value == value;
+  directive.plus = directive.plus && directive.verb != 'v';  // there it asks for more words, not for a sign
   return padded(infinite ? std::move(text) : signed_as(std::move(text), directive), directive, true);
 }
 

@@ -30,6 +30,7 @@ TEST_CASE("a written series has values, gaps, repetitions and steps") {
   CHECK(read("a 0x2 Inf -Inf NaN stale") == "a 0 0 0 +Inf -Inf NaN stale");
   CHECK(read("a 1e3 1e-3 1m") == "a 1000 0.001 60");
   CHECK(read("a {{schema:0 sum:5 count:4 buckets:[1 2 1]}}x3") == "a native");
+  CHECK(read("a {{sum:3 count:2 buckets:[2]}}+{{sum:1.3 count:1 buckets:[1]}}x2 _x2") == "a native");
 }
 
 TEST_CASE("what is no series is told") {

@@ -107,7 +107,7 @@ TEST_CASE("numbers look as Prometheus prints them") {
 }
 
 TEST_CASE("texts are taken apart as Prometheus does it") {
-  CHECK(expanded("{{ title \"one two_three 4x it's\" }} {{ toUpper \"aé\" }} {{ toLower \"BÉ\" }}") == "One Two_three 4x It's AÉ bé");
+  CHECK(expanded("{{ title \"one two_three 4x it's\" }} {{ toUpper \"aé\" }} {{ toLower \"BÉ\" }}") == "One Two_three 4x It'S AÉ bé");
   CHECK(expanded("{{ match \"^p.u\" $labels.supply }} {{ match \"x\" $labels.supply }}") == "true false");
   CHECK(expanded("{{ reReplaceAll \"(.)u\" \"<$1>\" \"su-pu\" }} {{ reReplaceAll \"x*\" \"-\" \"abxc\" }}") == "<s>-<p> -a-b-c-");
   CHECK(expanded("{{ stripPort \"a:1\" }} {{ stripPort \"[::1]:2\" }} {{ stripPort \"a\" }}") == "a ::1 a");
