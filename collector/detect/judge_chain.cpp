@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr double good_line = 0.8;  // of nominal: a supply runs from it
-constexpr auto input_wires = {site::Senses::ac_in, site::Senses::ac_ok, site::Senses::alarm};
+constexpr auto wires_of_loss = {site::Senses::ac_in, site::Senses::ac_ok, site::Senses::alarm, site::Senses::dc_ok};
 constexpr Duration same_moment = 2s;  // of silences that have one cause, beside the devices' own poll period
 
 std::string plural(unsigned n, unsigned of, const char* what) { return std::to_string(n) + " of " + std::to_string(of) + " " + what; }
@@ -69,7 +69,7 @@ Judgement Judge::pdu(Index device) const {
     stood = stood || stands(s);
     if (!failed_alone(s, at)) takes(s, transferred(s, then));
     // Row 5: a wire knows where the network that hangs on the lost side knows nothing.
-    if (auto wires = wired(s, input_wires); by_wires && !wires.against.empty()) {
+    if (auto wires = wired(s, wires_of_loss); by_wires && !wires.against.empty()) {
       const bool same = wires.against.front().time > at - same_moment;
       direct = direct || same;
       if (same) signs.insert(signs.end(), wires.against.begin(), wires.against.end());
@@ -85,11 +85,11 @@ Judgement Judge::pdu(Index device) const {
   return direct || carried_over ? Judgement::lost(Strength::probable, std::move(signs)) : Judgement{};
 }
 
-/// Two supplies on it lost their input since then by their contacts, which no network reaches, and none of those that have any kept it.
+/// Two supplies on it were lost since then by their contacts, which no network reaches, and none of those that have any kept it.
 bool Judge::wires_fell(Index device, Instant since) const {
   unsigned fell = 0;
   for (const Index s : facts_.supplies_on(device)) {
-    const auto wires = wired(s, input_wires);
+    const auto wires = wired(s, wires_of_loss);
     if (wires.against.size() < wires.all.size()) return false;
     fell += !wires.against.empty() && wires.against.front().time > since ? 1 : 0;
   }
@@ -112,6 +112,8 @@ Judgement Judge::feed(Index feed) const {
       gone.insert(gone.end(), dark.signs.begin(), dark.signs.end());
       ++without;
     }
+    // What has two ways may have its power by the other: then the source before the feed has to be good.
+    if (site_.devices[d].ats && site_.feeds[feed].ups && source_good(feed) == nullptr) continue;
     if (auto sign = held ? voltage_good(d) : std::nullopt; sign && sign->time - sign->uncertainty > held->since) back.push_back(*sign);
     if (facts_.inlet(d, Meaning::input_voltage).empty() && held && *hearing.last_answer > held->since)
       back.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));

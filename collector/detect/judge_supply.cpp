@@ -256,7 +256,7 @@ Judge::Condition Judge::condition(Index supply) const {
 bool Judge::is_held_dark(Index pdu) const {
   const auto feed = site_.devices[pdu].feed;
   return held(Verdict::pdu_dark, &site::Site::element_of_pdu, pdu) ||
-         (feed && held(Verdict::feed_lost, &site::Site::element_of_feed, *feed));
+         (feed && !site_.devices[pdu].ats && held(Verdict::feed_lost, &site::Site::element_of_feed, *feed));
 }
 
 void Judge::append(std::vector<Sign>& signs, Condition condition) const {
@@ -339,6 +339,10 @@ std::optional<Held> Judge::held_above(Index supply) const {
     return dark;
   const auto above = site_.devices[*pdu].feed;
   const auto lost = above ? held(Verdict::feed_lost, &site::Site::element_of_feed, *above) : std::nullopt;
+  // What has two ways falls with the second.
+  if (const auto ats = site_.devices[*pdu].ats;
+      lost && ats && !held(Verdict::feed_lost, &site::Site::element_of_feed, site_.atses[*ats].alternate))
+    return std::nullopt;
   return lost && feed(*above).kind != Judgement::Kind::fine ? lost : std::nullopt;
 }
 

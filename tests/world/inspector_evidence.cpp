@@ -35,12 +35,14 @@ double Inspector::dead_volts(Index device) const {
 
 /// Everything that it tells is 0: its agent has just started, or it is dark.
 bool Inspector::warming(Index device) const {
+  const auto* uptime = told(device, Meaning::uptime);
+  const Instant started = uptime != nullptr ? uptime->at - std::chrono::milliseconds{std::llround(*uptime->value * 1000)} : back_[device];
   return std::all_of(series_.begin(), series_.end(), [&](const auto& one) {
     const Series& series = one.second;
     const bool counts =
         series.means == Meaning::uptime || series.means == Meaning::temperature || series.means == Meaning::input_loss_count;
-    return series.device != device || series.means == Meaning::none || counts || !series.value || series.at < back_[device] ||
-           *series.value == 0;
+    return series.device != device || series.means == Meaning::none || counts || !series.value ||
+           series.at < std::max(started, back_[device]) || *series.value == 0;
   });
 }
 

@@ -309,3 +309,25 @@ loads:
   rig.run(5s);
   CHECK(rig.open(pdu_dark, "pdu-a") == (both ? "probable" : ""));
 }
+
+TEST_CASE("what hangs behind a transfer switch is not without power by the loss of one of its feeds") {
+  std::string text = R"(rack: r
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}
+ats: {t1: {status: t1-card, carries: pdu-b, alternate: A}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A}
+  pdu-b: {url: snmp://192.0.2.3, feed: B}
+  pdu-b2: {url: snmp://192.0.2.4, feed: B}
+  t1-card: {url: snmp://192.0.2.5}
+loads:
+  srv1: {supplies: {psu1: {cord: pdu-b/outlet/3}}}
+)";
+  const bool transfers = GENERATE(true, false);
+  if (!transfers) text.replace(text.find("pdu-b, alternate"), 5, "pdu-b2");
+  Rig rig{text};
+  rig.run(10s);
+  rig.silent("pdu-b"), rig.silent("pdu-b2");
+  rig.run(10s);
+  REQUIRE(rig.open(feed_lost, "feed/B") == "probable");
+  CHECK(rig.open(load_down, "srv1") == (transfers ? "" : "probable"));
+}
