@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr site::Phases every_line = 7;
 constexpr Duration same_moment = 2s;    // of outlets that one breaker takes, beside the PDU's own refresh
 constexpr Duration overload_of = 5min;  // how far back an overload is looked for
 
@@ -61,7 +62,8 @@ bool BankJudge::inlet_stood(Index bank, Instant fell) const {
   const Index pdu = site_.banks[bank].pdu;
   const auto inlet = facts_.inlet(pdu, Meaning::input_voltage);
   const bool told = std::ranges::all_of(inlet, [&](const Track* track) { return track->known() && track->fresh && track->from() >= fell; });
-  return told && judge_.lost_lines(pdu, lines(bank)) == 0;
+  const auto own = lines(bank);
+  return told && judge_.lost_lines(pdu, own != 0 ? own : every_line) == 0;  // of several: any of them may be one of its outlets'
 }
 
 // Of a bank that has no word of its own: two outlets at least fall together to no current, none was switched, the inlet is good, and

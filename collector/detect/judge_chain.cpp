@@ -176,7 +176,7 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
     first = std::min(first, hearing.first_failure);
     last = std::max(last, *hearing.last_answer);
     const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, d);
-    all_dark = all_dark && dark;
+    all_dark = all_dark && dark && dark->strength >= Strength::probable;  // a trap is no witness
     all_proven = all_proven && dark && dark->strength == Strength::proven;
     signs.push_back(silence(d));
   }
@@ -189,7 +189,10 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
   }
   if (pdus.size() < 2 || last - first > same_moment) return {};
   const bool path_below = hangs_below(site_.path_of_device(pdus.front()), site_.element_of_feed(feed));
-  if (path_below && all_dark) return Judgement::lost(all_proven ? Strength::proven : Strength::probable, std::move(signs));
+  if (path_below && all_dark) {
+    signs.push_back(sign_of_pattern(site_.path_of_device(pdus.front()), "hangs on it: its silence follows", first));
+    return Judgement::lost(all_proven ? Strength::proven : Strength::probable, std::move(signs));
+  }
   if (others.all == 0 || others.answering < others.all) return {};
   const auto n = static_cast<unsigned>(pdus.size());
   signs.push_back(sign_of_pattern(site_.element_of_feed(feed),

@@ -152,7 +152,8 @@ Judgement Judge::supply_off(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || state == nullptr || !state->known() || !facts_.hearing(*pdu).answers()) return {};
   const auto held = this->held(Verdict::supply_off_commanded, &site::Site::element_of_supply, supply);
-  if (says(state, 0) && !voltage_gone(*pdu) && !facts_.starting(*pdu)) {
+  const bool blank = says(state, 0) && !state->lived && facts_.denies_all(*pdu);  // the card may have started before we did
+  if (says(state, 0) && !blank && !voltage_gone(*pdu) && !facts_.starting(*pdu)) {
     const auto contrary = on_after_all(supply, state->changed);
     if (contrary) return Judgement::lost(Strength::probable, {state->sign(site_), *contrary});
     return Judgement::lost(Strength::proven, {state->sign(site_)});

@@ -157,6 +157,8 @@ std::optional<Finding> LoadWatch::off(Index load) const {
     // One cord alone may have lost its power behind the meter: only the supply itself knows.
     if (cords < 2 && !judge_.status_tells(s)) return std::nullopt;
     if (!good->value) strength = Strength::probable;  // that its PDU answers, and no more
+    const auto unit = site_.supplies[s].status;
+    if (unit && facts_.hearing(*unit).silent()) strength = Strength::probable;  // who knows better went with it
     signs.push_back(std::move(*good));
   }
   return Finding{Verdict::load_off, site_.element_of_load(load), strength, std::move(signs), first->when.start};
@@ -207,6 +209,9 @@ std::optional<Sign> LoadWatch::available(Index supply, Instant after) const {
   if (ok != nullptr && says(ok, 1) && newer(ok)) return ok->sign(site_);
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || !facts_.hearing(*pdu).heard() || says(facts_.outlet(supply, Meaning::outlet_state), 0)) return std::nullopt;
+  const Track* volts = facts_.outlet(supply, Meaning::outlet_voltage);
+  const bool live = volts == nullptr || !volts->known() || volts->value() >= dead_line * site_.nominal_volts_of_supply(supply).value_or(0);
+  if (!live && volts->lived) return std::nullopt;  // its outlet gives nothing
   const auto inlet = facts_.inlet(*pdu, Meaning::input_voltage);
   if (inlet.empty()) {
     const bool answered = *facts_.hearing(*pdu).last_answer > after;

@@ -165,6 +165,7 @@ void History::follow_supply(const Rack& rack, std::size_t l, std::size_t s) {
   for (const char* word : {"supply_lost", "supply_removed"})
     follow(word, name, [=](const World& w) { return no_input(w) || no_output(w); });
   follow("supply_standby", name, [=](const World& w) { return !no_input(w) && !no_output(w); });
+  follow(rests, name, [l, s](const World& w) { return w.supply(l, s).output_live && w.supply(l, s).output_watts == 0; });
   follow("supply_off_commanded", name, [pdu = supply.pdu, outlet = supply.outlet](const World& w) { return !w.outlet_on(pdu, outlet); });
 }
 

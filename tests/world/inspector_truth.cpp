@@ -42,7 +42,7 @@ Instant Inspector::may_be_from(const Event& event) {
   Instant from = earliest(event);
   const auto rests_on = [&](const std::string& element) {
     for (const auto& [verdict, saying] : open_)
-      if (verdict.second == element) from = std::min(from, saying.from);
+      if (verdict.second == element || verdict.second.starts_with(element + "/")) from = std::min(from, saying.from);
   };
   for (const auto& sign : event.evidence) {
     if (const auto basis = open_.find({sign.point, sign.source}); basis != open_.end()) from = std::min(from, basis->second.from);
@@ -64,20 +64,23 @@ bool Inspector::fell_beside(const Event& event) const {
     const Instant heard = heard_[*device];
     const Instant first = heard - one_moment;
     const Instant last = std::min(event.at, silent_since(event, *device).value_or(heard) + one_moment);
-    if (site_.supplies[s].pdu == device && history_.ever("supply_lost", supply, first, last) &&
-        !history_.throughout("supply_lost", supply, first, last))
-      return true;
+    const auto began = [&](const char* what) {
+      return history_.ever(what, supply, first, last) && !history_.throughout(what, supply, first, last);
+    };
+    if (site_.supplies[s].pdu == device && (began("supply_lost") || began(rests))) return true;
   }
   return false;
 }
 
-/// What takes a supply's input while the card of its PDU is away looks like the PDU to everybody.
+/// What takes a supply's input, or its load, while the card of its PDU is away looks like the PDU to everybody.
 bool Inspector::lost_below(const Event& event) {
   const auto device = site_.device(event.element);
-  for (Index s = 0; device && s < site_.supplies.size(); ++s)
-    if (site_.supplies[s].pdu == device &&
-        history_.ever("supply_input_lost", site_.element_of_supply(s).text(), may_be_from(event), event.at))
-      return true;
+  const Instant from = may_be_from(event);
+  for (Index s = 0; device && s < site_.supplies.size(); ++s) {
+    const std::string supply = site_.element_of_supply(s).text();
+    const bool rested = history_.ever(rests, supply, from, event.at) && !history_.throughout(rests, supply, from, event.at);
+    if (site_.supplies[s].pdu == device && (rested || history_.ever("supply_input_lost", supply, from, event.at))) return true;
+  }
   return false;
 }
 

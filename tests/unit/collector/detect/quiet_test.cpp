@@ -1,4 +1,4 @@
-#include "tests/unit/collector/detect/rig.hpp"
+#include "tests/unit/collector/detect/meter_rig.hpp"
 
 // What must not raise a verdict, and how a latch opens.
 
@@ -330,4 +330,25 @@ loads:
   rig.run(10s);
   REQUIRE(rig.open(feed_lost, "feed/B") == "probable");
   CHECK(rig.open(load_down, "srv1") == (transfers ? "" : "probable"));
+}
+
+TEST_CASE("row 31: where a line of its PDU is gone, outlets at half their voltage are no tripped bank") {
+  MeterRig rig{R"(rack: r
+system: delta
+feeds: {A: {nominal_volts: 208}}
+devices: {pdu-a: {url: snmp://192.0.2.1, feed: A, banks: {1: {outlets: 1-2}}}}
+loads: {srv1: {supplies: {psu1: {cord: pdu-a/outlet/1}}}}
+)",
+               {{"pdu-a",
+                 {{Meaning::input_voltage, "1", 208},
+                  {Meaning::input_voltage, "2", 208},
+                  {Meaning::input_voltage, "3", 208},
+                  {Meaning::outlet_voltage, "1", 208},
+                  {Meaning::outlet_voltage, "2", 208}}}}};
+  rig.run(10s);
+  const bool line = GENERATE(true, false);
+  if (line) rig.set("pdu-a", Meaning::input_voltage, "1", 104), rig.set("pdu-a", Meaning::input_voltage, "3", 104);
+  for (const char* outlet : {"1", "2"}) rig.set("pdu-a", Meaning::outlet_voltage, outlet, 103);
+  rig.run(10s);
+  CHECK(rig.ever(bank_tripped) != line);
 }
