@@ -1,6 +1,7 @@
 #include "collector/rules/engine.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -10,15 +11,38 @@
 #include "ground/expect.hpp"
 
 namespace holdup::rules {
+namespace {
+
+constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+
+/// Only texts that take nothing but labels are known to.
+bool keeps_identity(const Rule& rule) {
+  return rule.record.empty() && std::ranges::all_of(rule.labels, [](const NamedTemplate& label) {
+           const auto& text = label.second.text();
+           return text.find("{{") == std::string::npos ||
+                  (text.find("alue") == std::string::npos && text.find("query") == std::string::npos);
+         });
+}
+
+}  // namespace
 
 struct Engine::Running {
   stream::Slots slots;
   std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
   RuleAlerts alerts;
-  bool is_settled = false;  // the alerts have taken in what the graph yields, but for what changed since
+  bool is_settled = false;                        // the alerts have taken in what the graph yields, but for what changed since
+  bool keeps_identity = false;                    // what an alert is called does not hang on its value
+  std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none
   DerivedSeries made;
   ground::Instant renew = ground::Instant::max();
   std::string error;
+
+  /// What only differs in values, as of then.
+  void take_in_values(const Rule& rule, Vector elements) {
+    if (!values_at) return;
+    std::vector<Transition> none;
+    (void)alerts.apply(rule, {.value = std::move(elements)}, *std::exchange(values_at, {}), {}, none);
+  }
 };
 
 /// All series, for what templates ask.
@@ -54,9 +78,11 @@ Engine::Engine(RuleSet rules, Options options)
       touched_{rules_->size()} {
   HOLDUP_EXPECT(options_.tick > ground::Duration::zero());
   for (std::size_t position = 0; position < order_.size(); ++position) {
-    position_[order_[position]] = position;
-    running_[position].slots.resize(leaves((*rules_)[position].expression).size());
-    touched_.insert(position);  // an expression without series is due as well
+    const auto rule = order_[position];
+    position_[rule] = position;
+    running_[rule].slots.resize(leaves((*rules_)[rule].expression).size());
+    running_[rule].keeps_identity = keeps_identity((*rules_)[rule]);
+    anew_.push_back(rule);  // an expression without series is due as well
   }
 }
 
@@ -90,9 +116,10 @@ void Engine::forget(SeriesId id) {
 
 std::vector<Transition> Engine::batch(ground::Instant at, std::span<const Sample> samples) {
   std::vector<Transition> out;
-  advance(at, out);
-  for (const auto& sample : samples) accept(at, sample);
-  evaluate_due(now_, out);
+  enqueue(at, samples);
+  const bool too_many = waiting_.size() > options_.waiting_max;
+  counters_.turns_overrun += too_many ? 1 : 0;
+  go_on(too_many ? no_limit : options_.turn_work, out);
   return out;
 }
 
@@ -103,13 +130,21 @@ std::vector<Transition> Engine::gone(ground::Instant at, std::span<const SeriesI
 }
 
 std::optional<ground::Instant> Engine::next_due() const {
+  if (is_busy() && now_ != ground::Instant::min()) return now_;
   const auto soonest = deadlines_.soonest();
   return soonest == ground::Instant::max() ? std::nullopt : std::optional{soonest};
 }
 
-std::vector<Transition> Engine::tick(ground::Instant now) { return batch(now, {}); }
+std::vector<Transition> Engine::tick(ground::Instant now) {
+  if (waiting_.empty()) return batch(now, {});
+  std::vector<Transition> out;
+  go_on(options_.turn_work, out);
+  return out;
+}
 
 std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
+  std::vector<Transition> out;
+  previous.go_on(no_limit, out);
   const auto take = [](stream::Series& series, const stream::Series& before) {
     if (before.labels != series.labels) return;
     series.last = before.last;
@@ -124,11 +159,11 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
   for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
   now_ = std::max(now_, previous.now_);
   const auto then = std::max(at, now_);
-  std::vector<Transition> out;
   for (std::size_t old = 0; old < previous.running_.size(); ++old) {
     const Rule& rule = (*previous.rules_)[old];
     const auto same = std::find_if(rules_->begin(), rules_->end(), [&](const Rule& r) { return identity(r) == identity(rule); });
     auto& before = previous.running_[old];
+    if (before.values_at) before.take_in_values(rule, before.graph->result());
     if (same == rules_->end()) {
       before.alerts.end(rule, then, surroundings(then), out);
       std::vector<Derived> ends;
@@ -153,7 +188,11 @@ std::vector<Transition> Engine::active() const {
   std::vector<Transition> out;
   const auto around = surroundings(now_);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) {
-    const auto alerts = running_[rule].alerts.active((*rules_)[rule], around);
+    const auto& running = running_[rule];
+    auto taken_in = running.alerts;
+    std::vector<Transition> none;
+    if (running.values_at) (void)taken_in.apply((*rules_)[rule], {.value = running.graph->result()}, *running.values_at, {}, none);
+    const auto alerts = taken_in.active((*rules_)[rule], around);
     out.insert(out.end(), alerts.begin(), alerts.end());
   }
   return out;
@@ -161,20 +200,41 @@ std::vector<Transition> Engine::active() const {
 
 const std::string& Engine::error(std::size_t rule) const { return running_[rule].error; }
 
-/// Deadlines before `at`, each at its own instant.
-void Engine::advance(ground::Instant at, std::vector<Transition>& out) {
-  for (std::size_t step = 0; deadlines_.soonest() < at; ++step) {
-    if (step == options_.catch_up_max) {
-      ++counters_.instants_skipped;
-      break;
-    }
-    now_ = std::max(now_, deadlines_.soonest());
-    auto later = std::exchange(touched_, stream::Touched{rules_->size()});
-    touched_.insert(deadlines_.first());
-    evaluate_touched(now_, out);
-    touched_ = std::move(later);
+void Engine::enqueue(ground::Instant at, std::span<const Sample> samples) {
+  waiting_.push_back({.at = at, .samples = {samples.begin(), samples.end()}});
+}
+
+/// What is touched belongs to now_; then what waits, in its order.
+void Engine::go_on(std::size_t work, std::vector<Transition>& out) {
+  for (done_ = 0; done_ < work;) {
+    if (const auto position = touched_.take_first())
+      evaluate(*position, out);
+    else if (waiting_.empty())
+      return;
+    else if (!catch_up(waiting_.front(), out))
+      take_in(waiting_.front()), waiting_.pop_front();
   }
-  now_ = std::max(now_, at);
+  counters_.turns_left += is_busy() ? 1 : 0;
+}
+
+/// A deadline before the next call's instant, at its own; false when there is none.
+bool Engine::catch_up(Waiting& next, std::vector<Transition>& out) {
+  if (deadlines_.soonest() >= next.at) return false;
+  if (next.caught_up++ == options_.catch_up_max) {
+    ++counters_.instants_skipped;
+    return false;
+  }
+  now_ = std::max(now_, deadlines_.soonest());
+  evaluate(deadlines_.first(), out);
+  return true;
+}
+
+void Engine::take_in(const Waiting& next) {
+  now_ = std::max(now_, next.at);
+  for (const auto& sample : next.samples) accept(next.at, sample);
+  if (made_.size() > made_most_) forget_ended(now_);
+  for (const auto rule : std::exchange(anew_, {})) touched_.insert(position_[rule]);
+  for (; deadlines_.soonest() <= now_; deadlines_.set(deadlines_.first(), ground::Instant::max())) touched_.insert(deadlines_.first());
 }
 
 void Engine::accept(ground::Instant at, const Sample& sample) {
@@ -209,7 +269,7 @@ void Engine::accept(const Derived& sample) {
   series.heard = true;
   if (series.ring && again) {
     series.ring->replace_newest(point);
-    for (const std::size_t rule : series.rules) unbuild(rule);  // windows have taken the former one in
+    for (const std::size_t rule : series.rules) unbuild(rule), touch(position_[rule]);  // windows have taken the former one in
   } else if (series.ring) {
     counters_.samples_cut += series.ring->push(point, options_.window_max_samples);
   }
@@ -230,14 +290,10 @@ void Engine::touch(std::size_t position) {
   deadlines_.set(position, std::min(deadlines_.of(position), ground::shifted(now_, options_.tick)));
 }
 
-void Engine::evaluate_due(ground::Instant at, std::vector<Transition>& out) {
-  for (; deadlines_.soonest() <= at; deadlines_.set(deadlines_.first(), ground::Instant::max())) touch(deadlines_.first());
-  evaluate_touched(at, out);
-  if (made_.size() > made_most_) forget_ended(at);
-}
-
-void Engine::evaluate_touched(ground::Instant at, std::vector<Transition>& out) {
-  while ((evaluating_ = touched_.take_first())) evaluate_rule(order_[*evaluating_], at, out);
+void Engine::evaluate(std::size_t position, std::vector<Transition>& out) {
+  evaluating_ = position;
+  evaluate_rule(order_[position], now_, out);
+  evaluating_.reset();
 }
 
 void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
@@ -247,43 +303,59 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
     running.graph = std::make_unique<stream::Graph>(rule.expression, static_cast<std::uint32_t>(position_[index]), running.slots);
     running.is_settled = false;
   }
+  auto& graph = *running.graph;
   const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
-  running.graph->update(setting);
-  const bool records = !rule.record.empty(), renews = running.renew <= at;
-  const bool has_news = running.graph->in_conflict() || !running.is_settled || running.graph->changed() || running.alerts.due(rule) <= at ||
-                        (records && renews);
+  const bool records = !rule.record.empty(), renews = running.renew <= at, is_due = running.alerts.due(rule) <= at;
+  done_ += 1 + graph.update(setting);
+  const bool in_conflict = graph.in_conflict();
+  auto changes_at = graph.due();
   const auto told = out.size();
   DerivedSeries::Values values;
-  const auto changes_at = has_news ? judge(index, setting, out, values) : running.graph->due();
+  bool judged = false;
+  if (running.is_settled && !in_conflict && !is_due && graph.news() != stream::Graph::News::elements && running.keeps_identity) {
+    if (graph.news() == stream::Graph::News::values) running.values_at = at;  // no alert turns by them
+  } else if (in_conflict || !running.is_settled || is_due || graph.news() != stream::Graph::News::none || (records && renews)) {
+    const auto error = judge(index, setting, changes_at, out, values);
+    judged = true;
+    ++counters_.evaluations;
+    counters_.failures += error ? 1 : 0;
+    running.error = error.value_or("");
+  }
   // A deadline that passed while the rule failed waits for the next evaluation.
   const auto alerts_due = running.alerts.due(rule);
+  if (changes_at <= at) changes_at = ground::shifted(at, options_.tick);  // or the engine would be busy for ever
   const auto position = position_[index];
   deadlines_.set(position, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
   if (renews) running.renew = renewal_of(index, at);
   if (!records && (out.size() > told || renews)) tell_series(index, running.alerts.series(utc_offset_), at);
-  if (records && has_news && running.error.empty()) tell_series(index, std::move(values), at);
+  if (records && judged && running.error.empty()) tell_series(index, std::move(values), at);
   deadlines_.set(position, std::min(deadlines_.of(position), running.renew));
 }
 
-/// What follows from the result as it is now: transitions, or the values of what is recorded. When it changes though nothing arrives.
-ground::Instant Engine::judge(std::size_t index, const Setting& setting, std::vector<Transition>& out, DerivedSeries::Values& values) {
+/// The alerts take in the whole result, or it becomes the values of what is recorded; the error, if there is one.
+std::optional<std::string> Engine::judge(std::size_t index, const Setting& setting, ground::Instant& changes_at,
+                                         std::vector<Transition>& out, DerivedSeries::Values& values) {
+  constexpr std::size_t an_alert = 10;  // as much work as so many elements
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
   const bool in_conflict = running.graph->in_conflict();
-  stream::Live live{running.slots};
-  const auto evaluation = in_conflict ? evaluate(rule.expression, setting, live) : Evaluation{.value = running.graph->result()};
-  std::optional<std::string> error;
-  if (evaluation.error)
-    error = evaluation.error->text();
-  else
-    error = rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, surroundings(setting.at), out)
-                                : recorded(rule, evaluation, values);
+  if (running.values_at) running.take_in_values(rule, running.graph->former());
   running.is_settled = !in_conflict;
-  ++counters_.evaluations;
-  counters_.plain += in_conflict ? 1 : 0;
-  counters_.failures += error ? 1 : 0;
-  running.error = std::move(error).value_or("");
-  return std::min(running.graph->due(), evaluation.changes_at);
+  Evaluation evaluation;
+  if (in_conflict) {
+    ++counters_.plain;
+    for (const auto& slot : running.slots) done_ += an_alert * slot.size();
+    stream::Live live{running.slots};
+    evaluation = rules::evaluate(rule.expression, setting, live);
+    changes_at = std::min(changes_at, evaluation.changes_at);
+  } else {
+    auto result = running.graph->result();
+    done_ += an_alert * result.size();
+    evaluation.value = std::move(result);
+  }
+  if (evaluation.error) return evaluation.error->text();
+  return rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, surroundings(setting.at), out)
+                             : recorded(rule, evaluation, values);
 }
 
 Surroundings Engine::surroundings(ground::Instant at) const {
@@ -343,8 +415,9 @@ void Engine::bind(stream::Series& series, const SelectionIndex::Entry& entry) {
 void Engine::unbuild(std::size_t rule) {
   auto& running = running_[rule];
   if (running.graph) running.graph->release(running.slots);
+  if (running.values_at) running.take_in_values((*rules_)[rule], running.graph->result());
   running.graph.reset();
-  touch(position_[rule]);
+  anew_.push_back(rule);
 }
 
 }  // namespace holdup::rules

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,7 +44,9 @@ class Engine {
     ground::Duration renewal = std::chrono::minutes{1};  // of series that rules make, where the group says no interval
     Labels external_labels = {};                         // of templates: $externalLabels
     std::string external_url = {};                       // of templates: externalURL
-    std::size_t catch_up_max = 1'000;                    // evaluations at past instants in one call; then it goes on at its own instant
+    std::size_t catch_up_max = 1'000;                    // evaluations at past instants for one call; then it goes on at its own instant
+    std::size_t turn_work = 5'000;                       // elements looked at in one call; what is left waits for the next
+    std::size_t waiting_max = 100;                       // calls whose work is left; beyond that a call does all of it, counted
   };
   struct Counters {
     std::uint64_t evaluations = 0;       // results that had changed, or a deadline
@@ -52,6 +55,8 @@ class Engine {
     std::uint64_t samples_refused = 0;   // not newer than the series' last, or of a series never born
     std::uint64_t samples_cut = 0;       // out of windows by window_max_samples
     std::uint64_t instants_skipped = 0;  // calls that came so late that not every past deadline was evaluated at its own instant
+    std::uint64_t turns_left = 0;        // calls that left work to the next
+    std::uint64_t turns_overrun = 0;     // calls that did more than a turn's work, as too much was waiting
   };
 
   Engine(RuleSet rules, Options options);
@@ -68,7 +73,8 @@ class Engine {
   void set_utc_offset(ground::Duration offset) { utc_offset_ = offset; }
 
   /// All samples of one poll reply, evaluated once after the last. Transitions by instant, then rule, then labels. A batch whose time lies
-  /// before an earlier call's is evaluated at that call's instant.
+  /// before an earlier call's is evaluated at that call's instant. One call does a turn's work; while some is left next_due() is past, and
+  /// the next calls go on with it before they begin with their own.
   [[nodiscard]] std::vector<Transition> batch(ground::Instant at, std::span<const Sample> samples);
   /// Stale markers for all these series at once: their device failed to answer.
   [[nodiscard]] std::vector<Transition> gone(ground::Instant at, std::span<const SeriesId> series);
@@ -93,25 +99,33 @@ class Engine {
  private:
   struct Running;
   class Everything;
+  struct Waiting {
+    ground::Instant at{};
+    std::vector<Sample> samples;
+    std::size_t caught_up = 0;  // evaluations at deadlines before `at`
+  };
 
-  void advance(ground::Instant at, std::vector<Transition>& out);
+  void enqueue(ground::Instant at, std::span<const Sample> samples);
+  [[nodiscard]] bool is_busy() const { return !waiting_.empty() || !touched_.empty(); }
+  void go_on(std::size_t work, std::vector<Transition>& out);
+  bool catch_up(Waiting& next, std::vector<Transition>& out);
+  void take_in(const Waiting& next);
   void accept(ground::Instant at, const Sample& sample);
   void accept(const Derived& sample);
   stream::Series& made(const Labels& labels);
   void tell(const stream::Series& series);
   void touch(std::size_t position);
-  void evaluate_due(ground::Instant at, std::vector<Transition>& out);
-  void evaluate_touched(ground::Instant at, std::vector<Transition>& out);
+  void evaluate(std::size_t position, std::vector<Transition>& out);
   void tell_series(std::size_t rule, DerivedSeries::Values values, ground::Instant at);
   void forget_ended(ground::Instant at);
   void adopt(stream::Series& series, Labels labels);
   [[nodiscard]] Surroundings surroundings(ground::Instant at) const;
   [[nodiscard]] ground::Result<SampledList> ask(const std::string& expression, ground::Instant at) const;
   void evaluate_rule(std::size_t rule, ground::Instant at, std::vector<Transition>& out);
-  [[nodiscard]] ground::Instant judge(std::size_t rule, const Setting& setting, std::vector<Transition>& out,
-                                      DerivedSeries::Values& values);
   [[nodiscard]] ground::Instant renewal_of(std::size_t rule, ground::Instant at) const;
   void bind(stream::Series& series, const SelectionIndex::Entry& entry);
+  std::optional<std::string> judge(std::size_t rule, const Setting& setting, ground::Instant& changes_at, std::vector<Transition>& out,
+                                   DerivedSeries::Values& values);
   /// Its graph is built anew when it is next evaluated.
   void unbuild(std::size_t rule);
 
@@ -128,6 +142,9 @@ class Engine {
   stream::Deadlines deadlines_;                // by position
   stream::Touched touched_;                    // positions
   std::optional<std::size_t> evaluating_;      // position
+  std::vector<std::size_t> anew_;              // rules that the next call is to look at, whatever it brings
+  std::deque<Waiting> waiting_;
+  std::size_t done_ = 0;  // work of this call
   ground::Instant now_ = ground::Instant::min();
   ground::Duration utc_offset_{};
   Counters counters_;

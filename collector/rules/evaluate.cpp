@@ -93,7 +93,7 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
       out[place->second].points.push_back({at, element.value});
     }
   }
-  changes(subquery.view, at);
+  changes(subquery.view, multiple_after(to, step_length, setting_.utc_offset));  // wherever an error ended the steps
   return out;
 }
 

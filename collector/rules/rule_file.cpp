@@ -6,8 +6,10 @@
 #include <set>
 
 #include "collector/rules/duration.hpp"
+#include "collector/rules/evaluate.hpp"
 #include "collector/rules/parser.hpp"
 #include "collector/rules/rule_order.hpp"
+#include "ground/number.hpp"
 #include "ground/utf8.hpp"
 #include "ground/yaml/mapping.hpp"
 
@@ -21,6 +23,17 @@ using ground::yaml::Report;
 // Windows live in memory, so that a range has a bound of its own.
 constexpr ground::Duration longest_window = std::chrono::hours{24};
 constexpr std::size_t most_rules = 10'000;
+constexpr double most_steps = 10'000;
+
+/// How often the operand of an innermost subquery is evaluated, at the most.
+double subquery_steps(const Expression& expression) {
+  double out = 1;
+  for (const auto& operand : expression.operands) out = std::max(out, subquery_steps(operand));
+  const auto* subquery = std::get_if<Subquery>(&expression.node);
+  if (subquery == nullptr) return out;
+  const auto step = subquery->step > ground::Duration::zero() ? subquery->step : Setting{}.step;
+  return out * std::max(1.0, ground::seconds(subquery->range) / ground::seconds(step));
+}
 
 std::string in_quotes(const std::string& text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
 
@@ -152,8 +165,12 @@ class RuleFile {
   }
 
   static void judge_reach(Mapping& map, const Rule& rule) {
+    if (const double steps = subquery_steps(rule.expression); steps > most_steps)
+      map.problem("expr", "not supported: subqueries of " + ground::number_text(steps) + " steps",
+                  "at most 10000 are reckoned for a sample");
     for (const auto& [selector, behind] : leaves(rule.expression)) {
-      const auto reach = selector->range + selector->view.offset + behind;
+      const auto in_window = ground::shifted(ground::Instant{selector->range}, selector->view.offset);
+      const auto reach = ground::shifted(in_window, behind).time_since_epoch();
       if (reach > longest_window)
         map.problem("expr", "not supported: a window that reaches " + prometheus_duration_text(reach) + " back",
                     "at most 1d is held in memory");

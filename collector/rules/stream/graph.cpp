@@ -19,14 +19,27 @@ void Graph::release(const Slots& slots) const {
         if (std::ranges::find(leaves_, consumer.leaf) != leaves_.end()) consumer.leaf = nullptr;
 }
 
-void Graph::update(const Setting& setting) {
-  for (const auto& each : stages_) each->update(setting);
+std::size_t Graph::update(const Setting& setting) {
+  std::size_t work = 0;
+  for (const auto& each : stages_) {
+    each->update(setting);
+    work += each->work();
+  }
+  came_.clear(), went_.clear();
   const Stage& last = *stages_.back();
-  for (const auto cell : last.changed())
-    if (last.cells()[cell].present)
-      present_.insert(cell);
-    else
-      present_.erase(cell);
+  for (const auto cell : last.changed()) {
+    if (!last.cells()[cell].present) {
+      if (present_.erase(cell) > 0) went_.push_back(cell);
+    } else if (present_.insert(cell).second) {
+      came_.push_back(cell);
+    }
+  }
+  return work;
+}
+
+Graph::News Graph::news() const {
+  if (!came_.empty() || !went_.empty()) return News::elements;
+  return stages_.back()->changed().empty() ? News::none : News::values;
 }
 
 bool Graph::in_conflict() const {
@@ -42,6 +55,15 @@ ground::Instant Graph::due() const {
 Vector Graph::result() const {
   Vector out;
   for (const auto cell : present_) out.push_back(element_of(stages_.back()->cells()[cell]));
+  return out;
+}
+
+Vector Graph::former() const {
+  Vector out;
+  const auto cells = stages_.back()->cells();
+  for (const auto cell : present_)
+    if (std::ranges::find(came_, cell) == came_.end()) out.push_back(element_of(cells[cell]));
+  for (const auto cell : went_) out.push_back(element_of(cells[cell]));
   return out;
 }
 

@@ -19,13 +19,18 @@ class Graph {
   /// Its series know it no longer.
   void release(const Slots& slots) const;
 
-  void update(const Setting& setting);
-  [[nodiscard]] bool changed() const { return !stages_.back()->changed().empty(); }
+  /// How much work that was, in elements looked at.
+  std::size_t update(const Setting& setting);
+  enum class News : std::uint8_t { none, values, elements };
+  /// What the last update brought: other values, or elements that came or went.
+  [[nodiscard]] News news() const;
   [[nodiscard]] bool in_conflict() const;
   /// When to update though nothing arrives.
   [[nodiscard]] ground::Instant due() const;
   /// What the expression is now, unless in conflict.
   [[nodiscard]] Vector result() const;
+  /// The elements of before the last update; those that are still there have their values of now.
+  [[nodiscard]] Vector former() const;
 
  private:
   friend class Builder;
@@ -33,6 +38,7 @@ class Graph {
   std::vector<std::unique_ptr<Stage>> stages_;  // the last is the expression's
   std::vector<Leaf*> leaves_;                   // by slot
   std::set<std::uint32_t> present_;             // of the last one's cells
+  std::vector<std::uint32_t> came_, went_;      // in the last update
 };
 
 }  // namespace holdup::rules::stream

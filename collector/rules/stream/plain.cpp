@@ -17,6 +17,7 @@ void Plain::update(const Setting& setting) {
   const bool is_due = due_ <= setting.at || is_touched();
   if (!is_due && !of_time_) return;
   take_touched([](std::uint32_t) {});
+  for (const auto& slot : slots_) add_work(10 * slot.size());
   Live live{slots_};
   const auto evaluation = evaluate(expression_, setting, live);
   if (is_due) due_ = evaluation.changes_at;

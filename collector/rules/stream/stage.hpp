@@ -39,11 +39,14 @@ class Stage {
   [[nodiscard]] std::span<const Cell> cells() const { return cells_; }
   /// By the last update.
   [[nodiscard]] std::span<const std::uint32_t> changed() const { return changed_; }
+  /// Elements that the last update looked at.
+  [[nodiscard]] std::size_t work() const { return work_; }
 
  protected:
   void begin() {
     for (const auto cell : changed_) cells_[cell].changed = false;
     changed_.clear();
+    work_ = 0;
   }
   std::uint32_t add(const Labels* labels, bool named) {
     cells_.push_back({.labels = labels, .named = named});
@@ -56,6 +59,7 @@ class Stage {
   /// No news where it is the same to the last bit.
   void yield(std::uint32_t index, std::optional<double> value) {
     Cell& cell = cells_[index];
+    ++work_;
     const bool same =
         value ? cell.present && std::bit_cast<std::uint64_t>(cell.value) == std::bit_cast<std::uint64_t>(*value) : !cell.present;
     if (same) return;
@@ -63,12 +67,14 @@ class Stage {
     if (value) cell.value = *value;
     if (!std::exchange(cell.changed, true)) changed_.push_back(index);
   }
+  void add_work(std::size_t elements) { work_ += elements; }
   /// The value is up to date, but nobody is told.
   void renew(std::uint32_t index, double value) { cells_[index].value = value; }
 
  private:
   std::vector<Cell> cells_;
   std::vector<std::uint32_t> changed_;
+  std::size_t work_ = 0;
   std::vector<std::unique_ptr<const Labels>> made_;
 };
 

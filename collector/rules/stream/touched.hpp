@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <optional>
@@ -26,9 +27,8 @@ class Touched {
     }
     return std::nullopt;
   }
-  [[nodiscard]] bool empty() {
-    while (first_ < words_.size() && words_[first_] == 0) ++first_;
-    return first_ == words_.size();
+  [[nodiscard]] bool empty() const {
+    return std::all_of(words_.begin() + static_cast<std::ptrdiff_t>(first_), words_.end(), [](std::uint64_t word) { return word == 0; });
   }
 
  private:

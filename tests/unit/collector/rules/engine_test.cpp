@@ -267,6 +267,43 @@ TEST_CASE("what is looked at with an offset arrives by a timer") {
   CHECK(bench.tick(11s) == R"(inactive>firing{alertname="A",x="1"}=6@11)");
 }
 
+TEST_CASE("a subquery that fails at one of its steps is looked at again at the next, not all the time") {
+  Bench bench{"  - {alert: A, expr: 'max_over_time((a * on() a)[2s:500ms]) > 0'}\n"};
+  CHECK(bench.feed(1s, {{1, 1.0}, {2, 1.0}}).empty());
+  CHECK_FALSE(bench.engine.error(0).empty());
+  CHECK(bench.engine.next_due() == at(1500ms));
+}
+
+TEST_CASE("a call does a turn's work, and the next goes on with what is left, each at its own instant") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n  - {alert: B, expr: b > 5}\n  - {alert: C, expr: a + 0 > 5}\n", {.turn_work = 1}};
+  auto told = bench.feed(1s, {{1, 6.0}, {3, 6.0}}) + " ";
+  CHECK(bench.engine.next_due() == at(1s));
+  told += bench.feed(2s, {{1, 1.0}}) + " ";
+  for (int i = 0; i < 20 && bench.engine.next_due() <= at(2s); ++i) told += bench.tick(2s) + " ";
+  CHECK(told.find(R"(inactive>firing{alertname="A",x="1"}=6@1)") < told.find(R"(inactive>firing{alertname="B",x="1"}=6@1)"));
+  CHECK(told.find(R"(inactive>firing{alertname="C",x="1"}=6@1)") < told.find(R"(firing>inactive{alertname="A",x="1"}=6@2)"));
+  CHECK(bench.engine.counters().turns_left > 0);
+  CHECK(bench.engine.counters().turns_overrun == 0);
+}
+
+TEST_CASE("where too many calls wait one does all their work") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n  - {alert: B, expr: b > 5}\n", {.turn_work = 0, .waiting_max = 2}};
+  CHECK(bench.feed(1s, {{1, 6.0}}).empty());
+  CHECK(bench.feed(2s, {{3, 6.0}}).empty());
+  CHECK(bench.feed(3s, {{3, 7.0}}) == R"(inactive>firing{alertname="A",x="1"}=6@1 inactive>firing{alertname="B",x="1"}=6@2)");
+  CHECK(bench.engine.counters().turns_overrun == 1);
+}
+
+TEST_CASE("a value that moves between two turns of its alert is told with the next") {
+  Bench bench{"  - {alert: A, expr: a > 5}\n"};
+  CHECK(bench.feed(1s, {{1, 6.0}, {2, 7.0}}).size() > 0);
+  const auto before = bench.engine.counters().evaluations;
+  CHECK(bench.feed(2s, {{1, 8.0}}).empty());
+  CHECK(bench.engine.counters().evaluations == before);
+  CHECK(bench.engine.active().front().value == 8);
+  CHECK(bench.feed(3s, {{1, 1.0}}) == R"(firing>inactive{alertname="A",x="1"}=8@3)");
+}
+
 TEST_CASE("aggregations, absence and many to one follow each sample") {
   Bench bench{
       "  - {alert: Sum, expr: sum(a) > 10}\n  - {alert: None, expr: absent(b)}\n  - {alert: Share, expr: a / on() group_left b > 2}\n"};
