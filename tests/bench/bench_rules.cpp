@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "rule_peers.hpp"
 #include "rule_speed.hpp"
 
 // `bench-rules`: what rules cost a sample, by kind, by the number of series and of rules on each, how soon an alert turns, and what a range
@@ -15,11 +16,16 @@ int main(int argc, char** argv) {
   using namespace holdup::bench;
   std::vector<std::string> parts{"kinds", "sizes", "readers"};
   std::vector<std::size_t> sizes{1'000, 10'000, 100'000, 1'000'000};
-  int rounds = 5;
+  int rounds = 5, seconds = 30;
   CLI::App app{"What rules cost: holdup's streaming engine beside bare limits and Prometheus"};
-  app.add_option("--parts", parts, "what to measure")->capture_default_str()->delimiter(',');
+  app.add_option("--parts", parts, "what to measure; prometheus and range start Debian's Prometheus, unpacked under build/peers")
+      ->capture_default_str()
+      ->delimiter(',');
   app.add_option("--rounds", rounds, "of each, of which the median counts")->capture_default_str()->check(CLI::Range(1, 1000));
   app.add_option("--sizes", sizes, "series")->capture_default_str()->delimiter(',');
+  app.add_option("--seconds", seconds, "that Prometheus has for its rules, after as many to begin with")
+      ->capture_default_str()
+      ->check(CLI::Range(5, 3600));
   CLI11_PARSE(app, argc, argv);
   try {
     double load[1] = {};
@@ -29,6 +35,8 @@ int main(int argc, char** argv) {
     if (wanted("kinds")) rule_kinds_speed(rounds);
     if (wanted("sizes")) rule_sizes(rounds, sizes);
     if (wanted("readers")) rule_readers(rounds);
+    if (wanted("prometheus")) rules_beside_prometheus(seconds);
+    if (wanted("range")) range_beside_prometheus(rounds);
   } catch (const std::exception& error) {
     std::cerr << "bench-rules: " << error.what() << '\n';
     return 1;  // nothing was measured

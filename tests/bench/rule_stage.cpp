@@ -67,7 +67,8 @@ rules::Labels labels_of(std::size_t series, const RuleLoad& load) {
                         {"unit", "watts"}}};
 }
 
-RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load) : load_{load}, engine_{rules_from(rule_text(kind, load)), {}} {
+RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load)
+    : load_{load}, counts_{kind.expression.starts_with("rate")}, engine_{rules_from(rule_text(kind, load)), {}} {
   const double before = held_bytes();
   for (std::size_t series = 0; series < load_.series; ++series)
     engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, load_));
@@ -83,7 +84,8 @@ double RuleStage::second() {
     reply_.clear();
     for (std::size_t series = begin; series < std::min(load_.series, begin + reply_size); ++series) {
       const auto drawn = chance();
-      const double value = drawn % 1'000'000 < crossing ? high : 100 + static_cast<double>(drawn >> 40 & 0xFF);
+      const double calm = counts_ ? 10 * ground::seconds(now_.time_since_epoch()) : 100 + static_cast<double>(drawn >> 40 & 0xFF);
+      const double value = drawn % 1'000'000 < crossing && !counts_ ? high : calm;
       reply_.push_back({static_cast<rules::SeriesId>(series), value});
     }
     now_ += ground::Duration{1s} / replies;

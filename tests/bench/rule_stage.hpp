@@ -44,6 +44,7 @@ class RuleStage {
   [[nodiscard]] std::uint64_t chance();
 
   RuleLoad load_;
+  bool counts_;  // its values only rise
   rules::Engine engine_;
   std::vector<rules::Sample> reply_;
   ground::Instant now_{std::chrono::hours{1}};
