@@ -292,22 +292,6 @@ def expression() -> dict[str, bytes]:
     return {str(i): text.encode() for i, text in enumerate(EXPRESSIONS)} | {"hostile": HOSTILE}
 
 
-def rules() -> dict[str, bytes]:
-    rule = "  - {alert: A, expr: 'a > 5', for: 5m, keep_firing_for: 1m, labels: {severity: page}, annotations: {s: '{{ $labels.x }} {{ $value }}'}}\n"
-    group = "- name: g\n  interval: 1m\n  limit: 3\n  labels: {team: x}\n  rules:\n"
-    aliases = "a: &a [x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{f'*{chr(97 + i)}, ' * 9}]\n" for i in range(9))
-    texts = {"good": "groups:\n" + group + rule, "two": "groups:\n" + group + rule + group + rule, "record": "groups:\n" + group + "  - {record: r:a, expr: a}\n"}
-    texts |= {"deep": "groups: " + "[" * 3000, "bomb": aliases + "groups: *i\n", "unknown": "groups:\n" + group + "  - {alert: A, expr: a, fro: 5m}\n", "not": "groups: 5", "key": "groups:\n" + group + "  - {? [a]: b}\n"}
-    texts |= {"label": "groups:\n" + group + "  - {alert: A, expr: a, labels: {x: '" + "y" * 30000 + "'}}\n", "durations": "groups:\n" + group + "  - {alert: A, expr: a, for: 99999999999999999y}\n"}
-    return {name: text.encode() for name, text in texts.items()} | {"hostile": HOSTILE}
-
-
-def template() -> dict[str, bytes]:
-    texts = ["{{ $labels.x }} at {{ $value }}", "{{ $value | humanize }}", "{{ printf \"%.2f%%\" $value }}", "{{ $labels }}", "{{ if gt $value 1.0 }}high{{ else }}low{{ end }}",
-             "{{ range query \"up\" }}{{ .Labels.x }}{{ end }}", "{{ with $labels.x }}{{ . | toUpper }}{{ end }}", "{{", "}}", "{{ printf \"%999999999d\" $value }}", "{{" * 2000, "{{ (((((1))))) }}", "{{/* c */}}{{- $value -}}"]
-    return {str(i): text.encode() for i, text in enumerate(texts)} | {"hostile": HOSTILE}
-
-
 def streaming() -> dict[str, bytes]:
     return {str(i): bytes((7 * i + j * j * (i + 3) + (j >> 3)) & 0xFF for j in range(600)) for i in range(12)}
 
@@ -316,6 +300,34 @@ def words(files: list[Path]) -> str:
     """The keys of these files, as libFuzzer's dictionaries have them."""
     found = set(re.findall(r"\b[a-z_]+(?=:)", "".join(file.read_text() for file in files)))
     return "".join(f'"{word}: "\n' for word in sorted(found))
+
+
+TEMPLATES = {
+    "plain": "{{ $labels.supply }} at {{ $value | humanize }}W {{ printf \"%8.2f|%-5d|%q|%x\" $value 3 \"a\" \"b\" }}",
+    "branches": "{{ if gt $value 1.0 }}a{{ else if eq 1 2 }}b{{ else }}c{{ end }}{{ with $labels.load }}{{ . }}{{ end }}",
+    "ranges": "{{ range $i, $e := query \"up\" }}{{ $i }}{{ $e.Labels.a }}{{ continue }}{{ end }}{{ range 3 }}{{ break }}{{ end }}",
+    "defined": "{{ define \"t\" }}{{ .arg0 }}{{ template \"t\" . }}{{ end }}{{ template \"t\" (args 1 `x`) }}",
+    "functions": "{{ reReplaceAll \"(.)\" \"$1$1\" \"abc\" | title }}{{ humanizeDuration 1e9 }}{{ humanizeTimestamp 1e12 }}{{ slice \"abc\" 1 2 }}",
+    "growing": "{{ $x := \"0123456789\" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}",
+    "trimmed": "a {{- /* b */ -}} c {{- 'd' -}} {{ -0x1f }} {{ 1e308 }}",
+}
+
+
+def template() -> dict[str, bytes]:
+    return {name: text.encode() for name, text in TEMPLATES.items()} | {"hostile": HOSTILE}
+
+
+def rules() -> dict[str, bytes]:
+    return {
+        "file": b"groups:\n- name: g\n  interval: 30s\n  limit: 3\n  rules:\n  - {record: 'a:b', expr: sum by (x) (y)}\n"
+                b"  - {alert: A, expr: 'a:b > 1', for: 5m, keep_firing_for: 1m, labels: {s: '{{ $value }}'}, annotations: {t: '{{ $labels }}'}}\n",
+        "circle": b"groups:\n- name: g\n  rules: [{record: a, expr: b}, {record: b, expr: '{__name__=~\"a|c\"}'}, {record: a, expr: x}]\n",
+        "tests": b"rule_files: [r.yml]\nevaluation_interval: 1m\ngroup_eval_order: [g]\nfuzzy_compare: true\ntests:\n- interval: 1m\n  name: n\n"
+                 b"  start_timestamp: 1000\n  input_series: [{series: 'x{a=\"1\"}', values: '1 2+3x4 _x2 stale {{sum:1}}x2'}]\n"
+                 b"  alert_rule_test: [{eval_time: 2m, alertname: A, exp_alerts: [{exp_labels: {a: b}}]}]\n"
+                 b"  promql_expr_test: [{expr: sum(x), eval_time: 1m, exp_samples: [{labels: '{a=\"1\"}', value: 5}]}]\n",
+        "hostile": b"groups:\n- name: " + HOSTILE,
+    }
 
 
 def main() -> None:

@@ -1,18 +1,21 @@
-#include "collector/rules/template.hpp"
-
 #include <cstdint>
-#include <limits>
-#include <string_view>
+#include <string>
 
-// Fuzz target: a label's or an annotation's text, read, and expanded with common values.
+#include "collector/rules/template.hpp"
+#include "collector/rules/template_functions.hpp"
+#include "ground/expect.hpp"
+
+// Fuzz target: a label's or annotation's template, read and expanded.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace holdup::rules;
   const auto made = Template::parse({reinterpret_cast<const char*>(data), size});
   if (!made) return 0;
-  const Labels labels{{{"__name__", "a"}, {"x", "1"}, {"y", "\xff"}}};
-  const Surroundings around{
-      .external_labels = labels, .external_url = "http://127.0.0.1", .query = [](const std::string&) { return SampledList{}; }};
-  for (const double value : {0.0, -1.5, 1e300, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()})
-    (void)made->expand(labels, value, around);
+  const Surroundings around{.external_labels = Labels{{{"rack", "r12"}}},
+                            .external_url = "http://127.0.0.1:9870/",
+                            .query = [](const std::string& expression) -> holdup::ground::Result<SampledList> {
+                              return SampledList{{Labels{{{"a", expression}}}, 1.5}, {Labels{{{"a", "b"}}}, -2}};
+                            }};
+  const auto text = made->expand(Labels{{{"supply", "psu1"}, {"load", "cab1"}}}, 1234.5, around);
+  HOLDUP_EXPECT(!text || text->size() <= template_text_max);
   return 0;
 }

@@ -28,3 +28,17 @@ TEST_CASE("a text that is no UTF-8 neither fits nor harms") {
       "b");
   CHECK(pattern->extract(std::string("\0b", 2)) == std::string(1, '\0'));
 }
+
+TEST_CASE("every fit is replaced, as Go replaces") {
+  const auto replaced = [](const std::string& pattern, std::string_view text, std::string_view form) {
+    const auto made = Pattern::compile(pattern);
+    REQUIRE(made);
+    return made->replaced(text, form, 1000);
+  };
+  CHECK(replaced("a(.)", "abac-a", "<$1>") == "<b><c>-a");
+  CHECK(replaced("(?P<x>b)", "abc", "${x}${x}$$") == "abb$c");
+  CHECK(replaced("x*", "abxc", "-") == "-a-b-c-");
+  CHECK(replaced("", "é", ".") == ".é.");
+  CHECK(replaced("z", "abc", "-") == "abc");
+  CHECK(Pattern::compile("a")->replaced("aaaaaaaaaa", "bbbb", 8) == "bbbbbbbbbbbbaaaaaaa");
+}
