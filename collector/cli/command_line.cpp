@@ -307,6 +307,22 @@ class Verbs {
   int& exit_code_;
 };
 
+/// What is asked of profiles and rule files, beside any daemon.
+void add_file_verbs(CLI::App& app, int& exit_code) {
+  auto* profile = app.add_subcommand("profile", "Firmware profiles: what is known, what they read, whether they are right");
+  profile->require_subcommand(1);
+  Verbs profiles{*profile, exit_code};
+  profiles.add("list", "Every profile, its vendor and what it covers", profile_list, add_profile_list);
+  profiles.add("show", "What one profile reads: source, series, meaning, lane, scale", profile_show, add_profile_show);
+  profiles.add("check", "Check profiles and overrides; every problem at once", profile_check, add_profile_check);
+  profiles.add("test", "Run the profiles that fit, or one, on a recording", profile_test, add_profile_test);
+  auto* rule_files = app.add_subcommand("rules", "Prometheus rule files: whether they hold, and their unit tests");
+  rule_files->require_subcommand(1);
+  Verbs of_rules{*rule_files, exit_code};
+  of_rules.add("check", "Everything that holdup would refuse or warn of, every problem at once", rules_check, add_rules_check);
+  of_rules.add("test", "Promtool's unit-test files: 0 every check passed, 1 not", rules_test, add_rules_test);
+}
+
 /// An answer that did not get out is none. The daemon's word to whoever started it may be lost.
 int told(const CLI::App& app, int exit_code) {
   std::cout.flush();
@@ -371,18 +387,7 @@ int command_line(int argc, char** argv) {
   audit->require_subcommand(1);
   Verbs audits{*audit, exit_code};
   audits.add("log", "The records, oldest first", audit_log, add_audit_log);
-  auto* profile = app.add_subcommand("profile", "Firmware profiles: what is known, what they read, whether they are right");
-  profile->require_subcommand(1);
-  Verbs profiles{*profile, exit_code};
-  profiles.add("list", "Every profile, its vendor and what it covers", profile_list, add_profile_list);
-  profiles.add("show", "What one profile reads: source, series, meaning, lane, scale", profile_show, add_profile_show);
-  profiles.add("check", "Check profiles and overrides; every problem at once", profile_check, add_profile_check);
-  profiles.add("test", "Run the profiles that fit, or one, on a recording", profile_test, add_profile_test);
-  auto* rule_files = app.add_subcommand("rules", "Prometheus rule files: whether they hold, and their unit tests");
-  rule_files->require_subcommand(1);
-  Verbs of_rules{*rule_files, exit_code};
-  of_rules.add("check", "Everything that holdup would refuse or warn of, every problem at once", rules_check, add_rules_check);
-  of_rules.add("test", "Promtool's unit-test files: 0 every check passed, 1 not", rules_test, add_rules_test);
+  add_file_verbs(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -27,12 +27,12 @@ class Expansion {
         around_{around} {}
 
   ground::Result<std::string> run() {
-    variables_ = {{"$", {AlertData{}}},
+    variables_ = {{"$", {WholeAlert{}}},
                   {"$labels", {labels_}},
                   {"$externalLabels", {external_}},
                   {"$externalURL", {around_.external_url}},
                   {"$value", {value_}}};
-    walk(tree_.nodes, {AlertData{}});
+    walk(tree_.nodes, {WholeAlert{}});
     if (error_) return ground::Failure{ground::FailureKind::malformed, *error_};
     return std::move(out_);
   }
@@ -180,7 +180,7 @@ class Expansion {
   }
 
   Value field_of(const Value& of, const std::string& name) {
-    if (of.as<AlertData>() != nullptr) {
+    if (of.as<WholeAlert>() != nullptr) {
       if (name == "Labels") return {labels_};
       if (name == "Value") return {value_};
       if (name == "ExternalLabels") return {external_};

@@ -62,7 +62,7 @@ bool is_true(const TemplateValue& value) {
            [](double held) { return held != 0; }, [](const std::string& held) { return !held.empty(); },
            [](const LabelsValue& held) { return !held->all().empty(); }, [](const MapValue& held) { return !held->empty(); },
            [](const ListValue& held) { return !held->empty(); }, [](const SampleValue&) { return true; }, [](ground::Utc) { return true; },
-           [](ground::Duration held) { return held.count() != 0; }, [](AlertData) { return true; }},
+           [](ground::Duration held) { return held.count() != 0; }, [](WholeAlert) { return true; }},
       value.held);
 }
 
@@ -73,7 +73,7 @@ std::string go_text(const TemplateValue& value) {
            [](const std::string& held) { return held; }, [](const LabelsValue& held) { return labels_as_map(*held); },
            [](const MapValue& held) { return as_map(*held); }, [](const ListValue& held) { return as_list(*held); },
            [](const SampleValue& held) { return as_struct(*held); }, [](ground::Utc held) { return go_time_text(held); },
-           [](ground::Duration held) { return go_duration_text(held); }, [](AlertData) -> std::string { return "{}"; }},
+           [](ground::Duration held) { return go_duration_text(held); }, [](WholeAlert) -> std::string { return "{}"; }},
       value.held);
 }
 

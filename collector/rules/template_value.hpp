@@ -25,12 +25,12 @@ using SampledList = std::vector<Sampled>;
 struct TemplateValue;
 using TemplateMap = std::map<std::string, TemplateValue>;
 /// What '.' is outside of `with` and `range`.
-struct AlertData {};
+struct WholeAlert {};
 
 struct TemplateValue {
   using Held = std::variant<std::monostate, bool, std::int64_t, double, std::string, std::shared_ptr<const Labels>,
                             std::shared_ptr<const TemplateMap>, std::shared_ptr<const SampledList>, std::shared_ptr<const Sampled>,
-                            ground::Utc, ground::Duration, AlertData>;
+                            ground::Utc, ground::Duration, WholeAlert>;
   Held held;
 
   template <class Type>
