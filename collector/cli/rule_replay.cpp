@@ -1,6 +1,7 @@
 #include "collector/cli/rule_replay.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace holdup::cli {
@@ -37,7 +38,7 @@ RuleReplay::RuleReplay(store::Reader& reader, rules::RuleSet rules, store::Range
       range_{range},
       first_{as_utc(ground::shifted(as_instant(range.from), -reach_of(rules)))},
       made_{made_by(rules)},
-      engine_{std::move(rules), {.lookback = lookback, .catch_up_max = catch_up}} {}
+      engine_{std::move(rules), {.lookback = lookback, .catch_up_max = catch_up, .turn_work = std::numeric_limits<std::size_t>::max()}} {}
 
 ground::Result<RuleReplay::Done> RuleReplay::run(const Hearer& hearer) {
   const auto last = reader_.last_recorded();

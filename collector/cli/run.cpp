@@ -20,6 +20,7 @@
 #include "collector/cli/verbs.hpp"
 #include "collector/control/listener.hpp"
 #include "collector/live/host.hpp"
+#include "collector/rules/stored_alerts.hpp"
 #include "collector/serve/server.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/utf8.hpp"
@@ -34,7 +35,8 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::size_t fold_slice = 1'000;  // stored events handed to the core in one step
+constexpr std::size_t fold_slice = 1'000;            // stored events handed to the core in one step
+constexpr ground::Duration alerts_looked_back = 25h;  // for the newest word on each; the core knows how old it may be
 
 // What the store tells, passed on to the page and the streams; they take it from any thread.
 class StoreEar final : public store::Listener {
@@ -93,6 +95,29 @@ std::optional<ground::Utc> last_sample(const std::string& path) {
     for (const auto& recorded : slice->recorded)
       for (const auto& point : recorded.points) newest = std::max(newest, std::optional{point.time});
   return newest;
+}
+
+/// The newest samples of what rules' alerts wrote of themselves; an end among them counts as none.
+std::vector<rules::Derived> stored_alerts(const std::string& path) {
+  std::vector<rules::Derived> out;
+  auto reader = store::Reader::open(path);
+  const auto now = ground::utc(ground::clock::now(), ground::clock::utc_offset());
+  for (const auto name : rules::alert_series) {
+    const auto series = reader ? reader->series(name, {}) : ground::Result<std::vector<store::StoredSeries>>{reader.error()};
+    if (!series) continue;
+    std::vector<std::int64_t> rows;
+    for (const auto& one : *series) rows.push_back(one.row);
+    const auto points = reader->instant(rows, now, alerts_looked_back);
+    for (std::size_t i = 0; points && i < points->size(); ++i) {
+      if (!(*points)[i] || (*points)[i]->quality != ground::Quality::good) continue;
+      std::vector<rules::Label> labels{(*series)[i].series.labels.begin(), (*series)[i].series.labels.end()};
+      labels.emplace_back(rules::metric_name, name);
+      out.push_back({.labels = rules::Labels{std::move(labels)},
+                     .value = (*points)[i]->value,
+                     .at = ground::Instant{(*points)[i]->time.time_since_epoch()}});
+    }
+  }
+  return out;
 }
 
 class PageEar final : public live::Audience {
@@ -203,10 +228,11 @@ class Daemon {
       for (auto& stored : *slice)
         seq = stored.seq, newest = std::max(newest, std::optional{stored.event.time}), events.push_back(std::move(stored.event));
       server_.restored({.events = events, .last = false});
-      host_->restore(std::move(events), false);
+      host_->restore({.events = std::move(events), .last = false});
     }
     server_.restored({.events = {}, .last = true});
-    host_->restore({}, true, newest);
+    auto alerts = store_ ? stored_alerts(store_path_) : std::vector<rules::Derived>{};
+    host_->restore({.events = {}, .last = true, .watched_until = newest, .alerts = std::move(alerts)});
   }
 
   // Where local people ask for what changes something. Without it the daemon watches all the same.

@@ -11,6 +11,7 @@
 #include "collector/core/asked.hpp"
 #include "collector/detect/contacts.hpp"
 #include "collector/plan/plan.hpp"
+#include "collector/rules/derived.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/site/site.hpp"
 #include "drivers/reading/plausibility.hpp"
@@ -37,6 +38,7 @@ struct Restored {
   std::vector<record::Event> events;
   bool last = true;
   std::optional<ground::Utc> watched_until = {};  // with the last: when anything was recorded before this start
+  std::vector<rules::Derived> alerts = {};        // with the last: the newest samples of rules::alert_series, `at` UTC
 };
 struct Identified {
   site::Index device = 0;

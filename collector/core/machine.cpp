@@ -68,6 +68,7 @@ void Machine::judge() {
 // Everything else that any input may have made due, once a step: rules, records, questions, the next timer.
 void Machine::conclude() {
   tell_strain();
+  end_values();
   tell_rules(rules_.tick(moment_.now));
   keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
@@ -105,6 +106,7 @@ void Machine::take(const Restored& input) {
   watch();
   tell({});
   if (input.watched_until) tell_blind(*input.watched_until);
+  restore_alerts(input);
   tell(ledger_.finish_fold(moment_));  // after what stood open was told: receivers hear the end of what a crash kept from ending
   if (!ledger_.open().empty()) log(LogLine::Level::warning, "incidents_restored open=" + std::to_string(ledger_.open().size()));
   if (const auto& hands = ledger_.notices().hands_off()) log(LogLine::Level::warning, "hands_off by=\"" + hands->by + '"');
@@ -141,6 +143,7 @@ void Machine::take(Identified& input) {
   record::Batch batch;
   device.series = registry_.enter(*site_, input.device, input.points, batch.born);
   device.overheard.clear();
+  device.values.clear();
   if (const auto over = input.points.size() - device.series.size(); over > 0) {
     log(LogLine::Level::warning, "points_left_out device=" + site_->devices[input.device].name + " count=" + std::to_string(over) +
                                      " cap=" + std::to_string(device.series.size()));

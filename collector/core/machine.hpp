@@ -72,6 +72,8 @@ class Machine {
       reading::Doubts::Opinion implausible_said = reading::Doubts::Opinion::none;
       std::optional<record::SeriesId> up;
       bool said_silent = false, said_unmet = false;
+      std::vector<double> values;                  // by point, as last told to the rules; NaN: none
+      std::optional<ground::Instant> values_over;  // what it told counts no more for the rules since then
       double up_value = -1;
       ground::Instant up_at{};
       std::optional<record::SeriesId> refresh_series;
@@ -121,6 +123,10 @@ class Machine {
   void forget_closed(std::vector<Labels>& over);
   void tell_rules(const std::vector<rules::Transition>& transitions);
   [[nodiscard]] static rules::Engine::Options rule_options(const site::Site& site);
+  void end_values();
+  void end_values(site::Index device);
+  void renew_values(site::Index device, std::span<const reading::Reading> readings);
+  void restore_alerts(const Restored& input);
   void renew_rules(rules::RuleSet rules);
   void keep_derived();
   [[nodiscard]] std::optional<record::SeriesId> enter_derived(record::Series series, record::Batch& batch);
@@ -145,6 +151,7 @@ class Machine {
   rules::Engine rules_;
   std::set<record::SeriesId> made_by_rules_;
   std::uint64_t rule_samples_left_out_ = 0;
+  std::vector<rules::Sample> slow_again_;  // for the next batch
   AlertBoard board_;
   TrapLog trap_log_;
   std::map<std::string, Labels> fired_;  // labels by incident id

@@ -50,6 +50,7 @@ void Machine::keep(Answered& input) {
   note_up(input.device, true, batch);
   note_refresh(input.device, batch);
   note_doubts(input.device, batch);
+  renew_values(input.device, input.readings);
   record(std::move(batch));
 }
 
@@ -62,7 +63,7 @@ void Machine::keep(AnsweredLate& input) {
                                      " timeout_ms=" + ms(watch_->plan.answer_time(input.device)) + " mend=\"raise its timeout\"");
   record::Batch late{.at = input.asked, .time = ground::utc(input.asked, moment_.utc_offset), .born = {}, .samples = {}};
   late.samples = samples_of(input.readings, device.series);
-  if (input.asked > device.asked) tell_rules(late);
+  if (input.asked > device.asked) device.values_over.reset(), tell_rules(late);
   device.asked = std::max(device.asked, input.asked);
   if (!late.samples.empty()) effects_.batches.push_back(std::move(late));
   if (watch_->detector.facts().hearing(input.device).silent()) return;

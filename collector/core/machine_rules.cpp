@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -10,6 +13,8 @@ namespace holdup::core {
 namespace {
 
 using ground::Quality;
+
+constexpr Duration value_lives = std::chrono::minutes{5};  // the rules' look-back
 
 rules::Labels rule_labels(const record::Series& series) {
   std::vector<rules::Label> labels{series.labels.begin(), series.labels.end()};
@@ -27,7 +32,10 @@ record::Series stored_series(const rules::Labels& labels) {
 }  // namespace
 
 rules::Engine::Options Machine::rule_options(const site::Site& site) {
-  return {.external_labels = rules::Labels{{{"rack", site.rack}}}, .external_url = page_url(site)};
+  return {.outage_tolerance = site.alerts.outage_tolerance,
+          .grace_period = site.alerts.grace_period,
+          .external_labels = rules::Labels{{{"rack", site.rack}}},
+          .external_url = page_url(site)};
 }
 
 // One poll reply is one batch: to the store, to the page, to the rules.
@@ -44,7 +52,62 @@ void Machine::tell_rules(const record::Batch& batch) {
   std::vector<rules::Sample> samples;
   for (const auto& sample : batch.samples)
     if (sample.quality == Quality::good) samples.push_back({sample.series, sample.value});
+  std::ranges::move(std::exchange(slow_again_, {}), std::back_inserter(samples));
   tell_rules(rules_.batch(moment_.now, samples));
+}
+
+// A dying device takes nothing back by its silence: what it told counts until that is a verdict of its own, or as the site has it.
+void Machine::end_values() {
+  using Ends = site::MissedPoll::Ends;
+  for (const auto& change : changes_) {
+    if (change.kind != detect::Change::Kind::begun || change.finding.verdict != detect::Verdict::telemetry_lost) continue;
+    for (site::Index d = 0; d < site_->devices.size(); ++d) {
+      const auto& device = site_->devices[d];
+      if (device.missed_poll.ends == Ends::when_lost && change.finding.element.text() == "device/" + device.name) end_values(d);
+    }
+  }
+  const auto* missed = std::get_if<Unanswered>(&input_);
+  if (missed == nullptr) return;
+  const auto& policy = site_->devices[missed->device].missed_poll;
+  if (policy.ends == Ends::after_polls && watch_->detector.facts().hearing(missed->device).failures >= policy.polls)
+    end_values(missed->device);
+}
+
+void Machine::end_values(site::Index index) {
+  auto& device = watch_->devices[index];
+  if (device.values_over) return;
+  device.values_over = moment_.now;
+  tell_rules(rules_.gone(moment_.now, device.series));
+}
+
+// Slow points are not asked anew at once: when the device is back soon what they told counts again.
+void Machine::renew_values(site::Index index, std::span<const reading::Reading> readings) {
+  auto& device = watch_->devices[index];
+  device.values.resize(device.series.size(), std::numeric_limits<double>::quiet_NaN());
+  std::vector<bool> told(device.series.size());
+  for (const auto& reading : readings) {
+    if (reading.point >= device.series.size()) continue;
+    told[reading.point] = true;
+    device.values[reading.point] = reading.quality == Quality::good ? reading.value : std::numeric_limits<double>::quiet_NaN();
+  }
+  if (!device.values_over) return;
+  const bool soon = moment_.now - *std::exchange(device.values_over, std::nullopt) < value_lives;
+  std::vector<rules::Sample> samples;
+  for (std::size_t point = 0; soon && point < told.size(); ++point)
+    if (!told[point] && !std::isnan(device.values[point])) samples.push_back({device.series[point], device.values[point]});
+  if (!samples.empty()) slow_again_ = std::move(samples);
+}
+
+// Receivers hear of what fired before the restart as if there had been none: the same labels, texts and begin.
+void Machine::restore_alerts(const Restored& input) {
+  auto down_at = input.watched_until.value_or(ground::Utc::min());
+  for (const auto& sample : input.alerts) down_at = std::max(down_at, ground::Utc{sample.at.time_since_epoch()});
+  const auto alerts = rules::stored_alerts(input.alerts, moment_.utc_offset);
+  if (alerts.empty()) return;
+  const ground::Instant last{down_at.time_since_epoch() - moment_.utc_offset};
+  const auto restored = rules_.restore(alerts, std::min(last, moment_.now), moment_.now);
+  if (!restored.empty()) log(LogLine::Level::info, "alerts_restored count=" + std::to_string(restored.size()));
+  tell_rules(restored);
 }
 
 void Machine::renew_rules(rules::RuleSet rules) {
@@ -90,7 +153,7 @@ void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
     if (!firing && transition.from != rules::AlertState::firing) continue;
     const auto since = ground::utc(transition.active_since, moment_.utc_offset);
     const auto now = ground::utc(moment_.now, moment_.utc_offset);
-    auto alert = alert_of_rule(transition, *site_, now);
+    auto alert = alert_of_rule(transition, *site_, ground::utc(transition.at, moment_.utc_offset));
     effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"),
                                  .element = first_of(alert.labels, "element"),
                                  .severity = first_of(alert.labels, "severity"),

@@ -62,8 +62,9 @@ Host::Host(Parts parts, Swap configuration)
 
 Host::~Host() { stop(); }
 
-void Host::restore(std::vector<record::Event> events, bool last, std::optional<ground::Utc> watched_until) {
-  step(core::Restored{.events = std::move(events), .last = last, .watched_until = watched_until});
+void Host::restore(core::Restored slice) {
+  const bool last = slice.last;
+  step(std::move(slice));
   if (!last) return;
   contact_desk_.man(machine_.site());
   tell_listening();

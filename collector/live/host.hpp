@@ -62,8 +62,7 @@ class Host {
   Host& operator=(const Host&) = delete;
 
   /// Stored events, oldest first, in slices; the last one begins the polling.
-  /// `watched_until`, with the last: when anything was recorded before this start.
-  void restore(std::vector<record::Event> events, bool last, std::optional<ground::Utc> watched_until = {});
+  void restore(core::Restored slice);
   /// A checked configuration: swapped in at once.
   void swap(Swap configuration);
   /// What a person asks; the answer goes to Parts::answered.

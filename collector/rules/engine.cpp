@@ -5,9 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "collector/rules/evaluate.hpp"
-#include "collector/rules/stream/graph.hpp"
-#include "collector/rules/template_query.hpp"
+#include "collector/rules/engine_running.hpp"
 #include "ground/expect.hpp"
 
 namespace holdup::rules {
@@ -25,46 +23,6 @@ bool keeps_identity(const Rule& rule) {
 }
 
 }  // namespace
-
-struct Engine::Running {
-  stream::Slots slots;
-  std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
-  RuleAlerts alerts;
-  bool is_settled = false;                        // the alerts have taken in what the graph yields, but for what changed since
-  bool keeps_identity = false;                    // what an alert is called does not hang on its value
-  std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none
-  DerivedSeries made;
-  ground::Instant renew = ground::Instant::max();
-  std::string error;
-
-  /// What only differs in values, as of then.
-  void take_in_values(const Rule& rule, Vector elements) {
-    if (!values_at) return;
-    std::vector<Transition> none;
-    (void)alerts.apply(rule, {.value = std::move(elements)}, *std::exchange(values_at, {}), {}, none);
-  }
-};
-
-/// All series, for what templates ask.
-class Engine::Everything : public Source {
- public:
-  explicit Everything(const Engine& engine) : engine_{engine} {}
-
-  std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
-    std::vector<SeriesView> out;
-    const auto look_at = [&](const stream::Series& series) {
-      if (!selects(selector.matchers, series.labels)) return;
-      if (const auto points = series.between(after, to); !points.empty()) out.push_back({&series.labels, points});
-    };
-    engine_.series_.each([&](SeriesId, const stream::Series& series) { look_at(series); });
-    for (const auto& [labels, series] : engine_.made_) look_at(*series);
-    std::ranges::sort(out, {}, [](const SeriesView& view) -> const Labels& { return *view.labels; });
-    return out;
-  }
-
- private:
-  const Engine& engine_;
-};
 
 Engine::Engine(RuleSet rules, Options options)
     : rules_{std::make_unique<const RuleSet>(std::move(rules))},
@@ -142,6 +100,26 @@ std::vector<Transition> Engine::tick(ground::Instant now) {
   return out;
 }
 
+std::vector<Transition> Engine::restore(std::span<const StoredAlert> alerts, ground::Instant down_at, ground::Instant now) {
+  std::vector<Transition> out;
+  if (now - down_at > options_.outage_tolerance) return out;
+  const auto around = surroundings(now);
+  for (StoredAlert alert : alerts) {
+    const auto found = std::ranges::find_if(*rules_, [&](const Rule& rule) { return may_raise(rule, alert.labels); });
+    if (found == rules_->end()) continue;
+    if (!alert.fired_at) {
+      if (found->hold < options_.grace_period) continue;
+      const auto left = found->hold - (down_at - alert.active_since);
+      if (left > ground::Duration::zero())
+        alert.active_since =
+            left < options_.grace_period ? now + options_.grace_period - found->hold : alert.active_since + (now - down_at);
+    }
+    const auto index = static_cast<std::size_t>(found - rules_->begin());
+    running_[index].alerts.restore(*found, alert, ground::shifted(now, options_.lookback), around, out);
+  }
+  return out;
+}
+
 std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
   std::vector<Transition> out;
   previous.go_on(no_limit, out);
@@ -199,205 +177,6 @@ std::vector<Transition> Engine::active() const {
 }
 
 const std::string& Engine::error(std::size_t rule) const { return running_[rule].error; }
-
-void Engine::enqueue(ground::Instant at, std::span<const Sample> samples) {
-  waiting_.push_back({.at = at, .samples = {samples.begin(), samples.end()}});
-}
-
-/// What is touched belongs to now_; then what waits, in its order.
-void Engine::go_on(std::size_t work, std::vector<Transition>& out) {
-  for (done_ = 0; done_ < work;) {
-    if (const auto position = touched_.take_first())
-      evaluate(*position, out);
-    else if (waiting_.empty())
-      return;
-    else if (!catch_up(waiting_.front(), out))
-      take_in(waiting_.front()), waiting_.pop_front();
-  }
-  counters_.turns_left += is_busy() ? 1 : 0;
-}
-
-/// A deadline before the next call's instant, at its own; false when there is none.
-bool Engine::catch_up(Waiting& next, std::vector<Transition>& out) {
-  if (deadlines_.soonest() >= next.at) return false;
-  if (next.caught_up++ == options_.catch_up_max) {
-    ++counters_.instants_skipped;
-    return false;
-  }
-  now_ = std::max(now_, deadlines_.soonest());
-  evaluate(deadlines_.first(), out);
-  return true;
-}
-
-void Engine::take_in(const Waiting& next) {
-  now_ = std::max(now_, next.at);
-  for (const auto& sample : next.samples) accept(next.at, sample);
-  if (made_.size() > made_most_) forget_ended(now_);
-  for (const auto rule : std::exchange(anew_, {})) touched_.insert(position_[rule]);
-  for (; deadlines_.soonest() <= now_; deadlines_.set(deadlines_.first(), ground::Instant::max())) touched_.insert(deadlines_.first());
-}
-
-void Engine::accept(ground::Instant at, const Sample& sample) {
-  auto* series = series_.find(sample.series);
-  if (series == nullptr || (series->heard && series->last.at >= at)) {
-    ++counters_.samples_refused;
-    return;
-  }
-  const double value = sample.value.value_or(stale_marker);
-  series->last = {at, value};
-  series->heard = true;
-  if (series->ring) counters_.samples_cut += series->ring->push(series->last, options_.window_max_samples);
-  tell(*series);
-}
-
-stream::Series& Engine::made(const Labels& labels) {
-  auto& series = made_[labels];
-  if (!series) {
-    series = std::make_unique<stream::Series>();
-    adopt(*series, labels);
-  }
-  return *series;
-}
-
-/// What a rule made: seen at the same instant by those that stand behind it, by the others a tick later.
-void Engine::accept(const Derived& sample) {
-  derived_.push_back(sample);
-  auto& series = made(sample.labels);
-  const Point point{sample.at, sample.value.value_or(stale_marker)};
-  const bool again = series.heard && series.last.at == point.at;
-  series.last = point;
-  series.heard = true;
-  if (series.ring && again) {
-    series.ring->replace_newest(point);
-    for (const std::size_t rule : series.rules) unbuild(rule), touch(position_[rule]);  // windows have taken the former one in
-  } else if (series.ring) {
-    counters_.samples_cut += series.ring->push(point, options_.window_max_samples);
-  }
-  tell(series);
-}
-
-/// Those who read it, of its newest sample.
-void Engine::tell(const stream::Series& series) {
-  for (const auto& consumer : series.consumers) {
-    if ((consumer.quiet && !consumer.threshold.lets_pass(series.last.value)) || consumer.leaf == nullptr) continue;
-    consumer.leaf->touch(consumer.cell);
-    touch(consumer.rule);
-  }
-}
-
-void Engine::touch(std::size_t position) {
-  if (!evaluating_ || position > *evaluating_) return touched_.insert(position);
-  deadlines_.set(position, std::min(deadlines_.of(position), ground::shifted(now_, options_.tick)));
-}
-
-void Engine::evaluate(std::size_t position, std::vector<Transition>& out) {
-  evaluating_ = position;
-  evaluate_rule(order_[position], now_, out);
-  evaluating_.reset();
-}
-
-void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
-  const Rule& rule = (*rules_)[index];
-  auto& running = running_[index];
-  if (!running.graph) {
-    running.graph = std::make_unique<stream::Graph>(rule.expression, static_cast<std::uint32_t>(position_[index]), running.slots);
-    running.is_settled = false;
-  }
-  auto& graph = *running.graph;
-  const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
-  const bool records = !rule.record.empty(), renews = running.renew <= at, is_due = running.alerts.due(rule) <= at;
-  done_ += 1 + graph.update(setting);
-  const bool in_conflict = graph.in_conflict();
-  auto changes_at = graph.due();
-  const auto told = out.size();
-  DerivedSeries::Values values;
-  bool judged = false;
-  if (running.is_settled && !in_conflict && !is_due && graph.news() != stream::Graph::News::elements && running.keeps_identity) {
-    if (graph.news() == stream::Graph::News::values) running.values_at = at;  // no alert turns by them
-  } else if (in_conflict || !running.is_settled || is_due || graph.news() != stream::Graph::News::none || (records && renews)) {
-    const auto error = judge(index, setting, changes_at, out, values);
-    judged = true;
-    ++counters_.evaluations;
-    counters_.failures += error ? 1 : 0;
-    running.error = error.value_or("");
-  }
-  // A deadline that passed while the rule failed waits for the next evaluation.
-  const auto alerts_due = running.alerts.due(rule);
-  if (changes_at <= at) changes_at = ground::shifted(at, options_.tick);  // or the engine would be busy for ever
-  const auto position = position_[index];
-  deadlines_.set(position, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
-  if (renews) running.renew = renewal_of(index, at);
-  if (!records && (out.size() > told || renews)) tell_series(index, running.alerts.series(utc_offset_), at);
-  if (records && judged && running.error.empty()) tell_series(index, std::move(values), at);
-  deadlines_.set(position, std::min(deadlines_.of(position), running.renew));
-}
-
-/// The alerts take in the whole result, or it becomes the values of what is recorded; the error, if there is one.
-std::optional<std::string> Engine::judge(std::size_t index, const Setting& setting, ground::Instant& changes_at,
-                                         std::vector<Transition>& out, DerivedSeries::Values& values) {
-  constexpr std::size_t an_alert = 10;  // as much work as so many elements
-  const Rule& rule = (*rules_)[index];
-  auto& running = running_[index];
-  const bool in_conflict = running.graph->in_conflict();
-  if (running.values_at) running.take_in_values(rule, running.graph->former());
-  running.is_settled = !in_conflict;
-  Evaluation evaluation;
-  if (in_conflict) {
-    ++counters_.plain;
-    for (const auto& slot : running.slots) done_ += an_alert * slot.size();
-    stream::Live live{running.slots};
-    evaluation = rules::evaluate(rule.expression, setting, live);
-    changes_at = std::min(changes_at, evaluation.changes_at);
-  } else {
-    auto result = running.graph->result();
-    done_ += an_alert * result.size();
-    evaluation.value = std::move(result);
-  }
-  if (evaluation.error) return evaluation.error->text();
-  return rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, surroundings(setting.at), out)
-                             : recorded(rule, evaluation, values);
-}
-
-Surroundings Engine::surroundings(ground::Instant at) const {
-  Surroundings out{.external_labels = options_.external_labels, .external_url = options_.external_url};
-  if (asked_at_will_) out.query = [this, at](const std::string& expression) { return ask(expression, at); };
-  return out;
-}
-
-ground::Result<SampledList> Engine::ask(const std::string& expression, ground::Instant at) const {
-  Everything everything{*this};
-  return answer(expression, {.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback}, options_.lookback, everything);
-}
-
-void Engine::tell_series(std::size_t index, DerivedSeries::Values values, ground::Instant at) {
-  auto& running = running_[index];
-  std::vector<Derived> made;
-  running.made.become(std::move(values), at, made);
-  for (const auto& sample : made) accept(sample);
-  running.renew = running.made.now().empty() ? ground::Instant::max() : renewal_of(index, at);
-}
-
-ground::Instant Engine::renewal_of(std::size_t rule, ground::Instant at) const {
-  const auto interval = (*rules_)[rule].interval;
-  return ground::shifted(at, interval > ground::Duration::zero() ? std::min(interval, options_.lookback / 2) : options_.renewal);
-}
-
-/// Series that rules made and that nobody can ask for any more.
-void Engine::forget_ended(ground::Instant at) {
-  std::erase_if(made_, [&](const auto& entry) {
-    auto* series = entry.second.get();
-    const auto reach = series->ring ? series->ring->kept() : options_.lookback;
-    const bool asked = asked_at_will_ || !series->rules.empty();
-    const bool ended = !asked || (is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach));
-    if (ended)
-      for (const std::size_t rule : series->rules) {
-        unbuild(rule);
-        for (auto& slot : running_[rule].slots) std::erase(slot, series);
-      }
-    return ended;
-  });
-  made_most_ = 64 + 2 * made_.size();
-}
 
 void Engine::bind(stream::Series& series, const SelectionIndex::Entry& entry) {
   const auto& [selector, behind] = entry.leaf;

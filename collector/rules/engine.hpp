@@ -41,12 +41,14 @@ class Engine {
     ground::Duration lookback = std::chrono::minutes{5};  // a value lives that long without a new one
     std::size_t window_max_samples = 100'000;             // a series; the oldest go first, counted
     ground::Duration tick = std::chrono::seconds{1};  // its multiples are when a result that drifts, as of rate() and time(), is looked at
-    ground::Duration renewal = std::chrono::minutes{1};  // of series that rules make, where the group says no interval
-    Labels external_labels = {};                         // of templates: $externalLabels
-    std::string external_url = {};                       // of templates: externalURL
-    std::size_t catch_up_max = 1'000;                    // evaluations at past instants for one call; then it goes on at its own instant
-    std::size_t turn_work = 5'000;                       // elements looked at in one call; what is left waits for the next
-    std::size_t waiting_max = 100;                       // calls whose work is left; beyond that a call does all of it, counted
+    ground::Duration renewal = std::chrono::minutes{1};         // of series that rules make, where the group says no interval
+    ground::Duration outage_tolerance = std::chrono::hours{1};  // alerts that stood longer ago are not taken up again
+    ground::Duration grace_period = std::chrono::seconds{10};   // a pending alert of a shorter `for` is not; others have that long left
+    Labels external_labels = {};                                // of templates: $externalLabels
+    std::string external_url = {};                              // of templates: externalURL
+    std::size_t catch_up_max = 1'000;  // evaluations at past instants for one call; then it goes on at its own instant
+    std::size_t turn_work = 5'000;     // elements looked at in one call; what is left waits for the next
+    std::size_t waiting_max = 100;     // calls whose work is left; beyond that a call does all of it, counted
   };
   struct Counters {
     std::uint64_t evaluations = 0;       // results that had changed, or a deadline
@@ -85,6 +87,10 @@ class Engine {
   /// The samples of series that rules made since this was last asked, by instant. The engine has taken them in already.
   [[nodiscard]] std::vector<Derived> take_derived() { return std::exchange(derived_, {}); }
 
+  /// After a restart, before anything else: alerts as they stood at `down_at`, when the former run was last heard of. Pending ones do not
+  /// count the time between. Those that are not found again within the lookback end then.
+  [[nodiscard]] std::vector<Transition> restore(std::span<const StoredAlert> alerts, ground::Instant down_at, ground::Instant now);
+
   /// After a reload: windows, last values and alerts (so `for` clocks) of `previous` for the series already born here and the rules whose
   /// name and labels are unchanged. Alerts of other rules end. `previous` is empty afterwards.
   [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at);
@@ -116,6 +122,7 @@ class Engine {
   void tell(const stream::Series& series);
   void touch(std::size_t position);
   void evaluate(std::size_t position, std::vector<Transition>& out);
+  [[nodiscard]] DerivedSeries::Values series_of_alerts(std::size_t rule);
   void tell_series(std::size_t rule, DerivedSeries::Values values, ground::Instant at);
   void forget_ended(ground::Instant at);
   void adopt(stream::Series& series, Labels labels);

@@ -24,7 +24,9 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
     auto& alert = alerts_.try_emplace(labels, fresh).first->second;
     alert.result = result.first;
     alert.value = result.second;
+    changed_ = changed_ || alert.missing_since;
     alert.missing_since.reset();
+    alert.awaited_until.reset();
   }
   if (rule.limit > 0 && found->size() > rule.limit) {
     end(rule, at, around, out);
@@ -32,9 +34,15 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
   }
   for (auto it = alerts_.begin(); it != alerts_.end();) {
     auto& alert = it->second;
+    if (alert.awaited_until && at < *alert.awaited_until) {
+      ++it;
+      continue;
+    }
+    alert.awaited_until.reset();
     if (!found->contains(it->first) && !kept(rule, alert, at)) {
       out.push_back(transition(rule, *it, AlertState::inactive, at, around));
       it = alerts_.erase(it);
+      changed_ = true;
       continue;
     }
     const bool fires = alert.state == AlertState::firing || at - alert.active_since >= rule.hold;
@@ -43,6 +51,7 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
       out.push_back(transition(rule, *it, next, at, around));
       alert.state = next;
       alert.entered = at;
+      changed_ = true;
     }
     ++it;
   }
@@ -52,8 +61,9 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
 ground::Instant RuleAlerts::due(const Rule& rule) const {
   auto out = ground::Instant::max();
   for (const auto& [labels, alert] : alerts_) {
-    if (alert.state == AlertState::pending) out = std::min(out, alert.active_since + rule.hold);
+    if (alert.state == AlertState::pending && !alert.awaited_until) out = std::min(out, alert.active_since + rule.hold);
     if (alert.missing_since) out = std::min(out, *alert.missing_since + rule.keep_firing);
+    if (alert.awaited_until) out = std::min(out, *alert.awaited_until);
   }
   return out;
 }
@@ -61,11 +71,40 @@ ground::Instant RuleAlerts::due(const Rule& rule) const {
 void RuleAlerts::end(const Rule& rule, ground::Instant at, const Surroundings& around, std::vector<Transition>& out) {
   for (const auto& alert : alerts_)
     if (alert.second.state != AlertState::inactive) out.push_back(transition(rule, alert, AlertState::inactive, at, around));
+  changed_ = changed_ || !alerts_.empty();
   alerts_.clear();
 }
 
-std::map<Labels, double> RuleAlerts::series(ground::Duration utc_offset) const {
-  std::map<Labels, double> out;
+void RuleAlerts::restore(const Rule& rule, const StoredAlert& stored, ground::Instant until, const Surroundings& around,
+                         std::vector<Transition>& out) {
+  Alert alert{.result = stored.labels,
+              .value = stored.value,
+              .active_since = stored.active_since,
+              .entered = stored.fired_at.value_or(stored.active_since),
+              .missing_since = stored.missing_since,
+              .awaited_until = {}};
+  alert.result.set("alertname", "");
+  for (const auto& [name, text] : rule.labels) alert.result.set(name, "");
+  if (!stored.missing_since) alert.awaited_until = until;
+  const auto [place, fresh] = alerts_.try_emplace(stored.labels, std::move(alert));
+  if (!fresh) return;
+  const auto state = stored.fired_at ? AlertState::firing : AlertState::pending;
+  out.push_back(transition(rule, *place, state, place->second.entered, around));
+  place->second.state = state;
+  changed_ = true;
+}
+
+void RuleAlerts::add_stored_series(ground::Duration utc_offset, DerivedSeries::Values& out) const {
+  for (const auto& [labels, alert] : alerts_) {
+    StoredAlert stored{
+        .labels = labels, .active_since = alert.active_since, .fired_at = {}, .missing_since = alert.missing_since, .value = alert.value};
+    if (alert.state == AlertState::firing) stored.fired_at = alert.entered;
+    add_series(stored, utc_offset, out);
+  }
+}
+
+DerivedSeries::Values RuleAlerts::series(ground::Duration utc_offset) const {
+  DerivedSeries::Values out;
   for (const auto& [identity, alert] : alerts_) {
     auto labels = identity;
     labels.set(metric_name, "ALERTS_FOR_STATE");
@@ -115,6 +154,7 @@ Transition RuleAlerts::transition(const Rule& rule, Alerts::const_reference aler
 
 bool RuleAlerts::kept(const Rule& rule, Alert& alert, ground::Instant at) {
   if (alert.state != AlertState::firing || rule.keep_firing == ground::Duration::zero()) return false;
+  changed_ = changed_ || !alert.missing_since;
   if (!alert.missing_since) alert.missing_since = at;
   return at - *alert.missing_since < rule.keep_firing;
 }

@@ -11,6 +11,7 @@
 
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/rule.hpp"
+#include "collector/rules/stored_alerts.hpp"
 
 // The alerts of one rule through time: pending while `for` runs, firing, kept firing, gone, as Prometheus does it at every evaluation. Used
 // by the engine.
@@ -42,7 +43,13 @@ class RuleAlerts {
   /// All end: their rule is gone.
   void end(const Rule& rule, ground::Instant at, const Surroundings& around, std::vector<Transition>& out);
   /// As Prometheus records them: ALERTS is 1 for each pending and firing one, ALERTS_FOR_STATE the second since which it is active.
-  [[nodiscard]] std::map<Labels, double> series(ground::Duration utc_offset) const;
+  [[nodiscard]] DerivedSeries::Values series(ground::Duration utc_offset) const;
+  /// And what a restart needs beside these.
+  void add_stored_series(ground::Duration utc_offset, DerivedSeries::Values& out) const;
+  /// Whether any of that is other than when this was last asked.
+  [[nodiscard]] bool take_changed() { return std::exchange(changed_, false); }
+  /// One that stood before a restart: not being found is no end of it before `until`.
+  void restore(const Rule& rule, const StoredAlert& alert, ground::Instant until, const Surroundings& around, std::vector<Transition>& out);
   /// Pending and firing ones, as transitions into where they are.
   [[nodiscard]] std::vector<Transition> active(const Rule& rule, const Surroundings& around) const;
 
@@ -54,6 +61,7 @@ class RuleAlerts {
     ground::Instant active_since{};
     ground::Instant entered{};  // this state
     std::optional<ground::Instant> missing_since;
+    std::optional<ground::Instant> awaited_until;  // after a restart: it was not found yet, and need not be before then
   };
   using Results = std::map<Labels, std::pair<Labels, double>>;  // identity → labels of the result, value
   using Alerts = std::map<Labels, Alert>;
@@ -61,9 +69,10 @@ class RuleAlerts {
   [[nodiscard]] static std::optional<Results> results(const Rule& rule, const Evaluation& evaluation, const Surroundings& around);
   static Transition transition(const Rule& rule, Alerts::const_reference alert, AlertState to, ground::Instant at,
                                const Surroundings& around);
-  static bool kept(const Rule& rule, Alert& alert, ground::Instant at);
+  bool kept(const Rule& rule, Alert& alert, ground::Instant at);
 
   Alerts alerts_;
+  bool changed_ = false;
 };
 
 }  // namespace holdup::rules

@@ -1,6 +1,7 @@
 #include "collector/site/device_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "collector/site/chain_reader.hpp"
 #include "collector/site/keys.hpp"
@@ -38,6 +39,7 @@ class DeviceReader {
       map.problem("timeout", "longer than half the hot period", "write at most " + ground::duration_text(*device.hot / 2));
     if (device.timeout && *device.timeout > std::chrono::seconds{2}) map.problem("timeout", "longer than 2s", "write at most 2s");
     read_pace(map, device);
+    device.missed_poll = missed_poll(map);
     site_.devices.push_back(std::move(device));
     read_banks(map, static_cast<Index>(site_.devices.size() - 1), site_);
   }
@@ -82,6 +84,23 @@ class DeviceReader {
     if (pace.between_requests > std::chrono::seconds{1}) map.problem("between_requests", "longer than 1s", "write at most 1s, or max_duty");
     if (pace.between_requests && device.hot && *pace.between_requests > *device.hot / 2)
       map.problem("between_requests", "longer than half the hot period", "write at most " + ground::duration_text(*device.hot / 2));
+  }
+
+  /// `stale`, `hold(3)`, `hold`
+  static MissedPoll missed_poll(Mapping& map) {
+    const auto text = map.text("missed_poll");
+    if (!text || *text == "hold") return {};
+    if (*text == "stale") return {.ends = MissedPoll::Ends::after_polls, .polls = 1};
+    unsigned polls = 0;
+    const auto* end = text->data() + text->size();
+    if (text->starts_with("hold(")) {
+      const auto [at, error] = std::from_chars(text->data() + 5, end, polls);
+      if (error == std::errc{} && polls >= 1 && polls <= 1000 && at + 1 == end && *at == ')')
+        return {.ends = MissedPoll::Ends::after_polls, .polls = polls};
+    }
+    map.problem("missed_poll", "'" + *text + "' is none of stale, hold(N) and hold",
+                "write stale, hold(3) for three polls of 1 to 1000, or hold until telemetry_lost");
+    return {};
   }
 
   void read_v3(Mapping& map, Device& device) {

@@ -25,6 +25,13 @@ enum class Senses : std::uint8_t { ac_in, ac_ok, dc_ok, alarm };
 inline constexpr std::array<std::string_view, 4> senses_names{"ac_in", "ac_ok", "dc_ok", "alarm"};
 
 /// What talks. A device with a feed is also an electrical element: the PDU (or UPS) of that name.
+/// When what a device told counts no more for rules, once it stops answering.
+struct MissedPoll {
+  enum class Ends : std::uint8_t { when_lost, after_polls };
+  Ends ends = Ends::when_lost;  // by its telemetry_lost
+  unsigned polls = 1;           // of after_polls, in a row
+};
+
 struct Device {
   std::string name;
   std::string url;
@@ -45,6 +52,7 @@ struct Device {
   reading::Pace pace;                             // as written, over what the profile says; without routine
   std::vector<Every> every = {};                  // points with a period of their own
   std::optional<Duration> turnaround = {};        // from a question's end to its answer's begin: what `check` reckons with
+  MissedPoll missed_poll = {};
   struct Lines {
     int device = 0, hot = 0, routine = 0;
   } lines = {};  // where the site file says so; 0: nowhere
@@ -84,6 +92,8 @@ struct Contact {
 struct Targets {
   std::vector<std::string> alertmanager;
   std::vector<std::string> webhook;
+  Duration outage_tolerance = std::chrono::hours{1};  // rules' alerts that stood longer ago are not taken up after a restart
+  Duration grace_period = std::chrono::seconds{10};   // pending ones have so long left then; those of a shorter `for` begin anew
 };
 
 /// How long the store keeps samples: `store.raw`, `minute`, `hour`, `max_bytes`.

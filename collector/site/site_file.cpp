@@ -78,6 +78,10 @@ class Reader {
     read_burst(top);
     Mapping alerts{sub(top, "alerts"), "alerts", report_};
     site_.alerts = {.alertmanager = targets(alerts, "alertmanager"), .webhook = targets(alerts, "webhook")};
+    site_.alerts.outage_tolerance = alerts.duration("outage_tolerance").value_or(site_.alerts.outage_tolerance);
+    site_.alerts.grace_period = alerts.duration("grace_period").value_or(site_.alerts.grace_period);
+    for (std::string_view key : {"outage_tolerance", "grace_period"})
+      if (alerts.duration(key) > std::chrono::hours{24}) alerts.problem(key, "longer than 24h", "write at most 24h");
     alerts.finish();
     site_.rules = top.texts("rules");
     site_.forward = read_receivers(sub(top, "forward"), report_);

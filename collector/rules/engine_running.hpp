@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "collector/rules/engine.hpp"
+#include "collector/rules/stream/graph.hpp"
+
+// One rule as the engine runs it. Used by the engine's two files.
+namespace holdup::rules {
+
+struct Engine::Running {
+  stream::Slots slots;
+  std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
+  RuleAlerts alerts;
+  bool is_settled = false;                        // the alerts have taken in what the graph yields, but for what changed since
+  bool keeps_identity = false;                    // what an alert is called does not hang on its value
+  std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none
+  DerivedSeries made;
+  ground::Instant renew = ground::Instant::max();
+  std::string error;
+
+  /// What only differs in values, as of then.
+  void take_in_values(const Rule& rule, Vector elements) {
+    if (!values_at) return;
+    std::vector<Transition> none;
+    (void)alerts.apply(rule, {.value = std::move(elements)}, *std::exchange(values_at, {}), {}, none);
+  }
+};
+
+}  // namespace holdup::rules

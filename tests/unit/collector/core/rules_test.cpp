@@ -1,0 +1,293 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "collector/core/machine.hpp"
+#include "collector/rules/rule_file.hpp"
+#include "unit/collector/detect/rig.hpp"
+
+using namespace holdup;
+using namespace std::chrono_literals;
+using core::Machine;
+using ground::Instant;
+
+namespace {
+
+constexpr const char* rules_text = R"(groups:
+  - name: g
+    rules:
+      - record: rack:fan:least
+        expr: min(rack_fan_speed_rpm)
+      - alert: fan_slow
+        expr: rack:fan:least < 3000
+        for: 1m
+        keep_firing_for: 5m
+        annotations: {summary: 'slow: {{ $value }}'}
+)";
+
+std::string site_with(const std::string& missed_poll) {
+  auto text = detect::test::two_feeds + "alerts: {webhook: [http://127.0.0.1:9/hook]}\n";
+  const std::string unit = "unit1: {";
+  if (!missed_poll.empty()) text.insert(text.find(unit) + unit.size(), "missed_poll: " + missed_poll + ", ");
+  return text;
+}
+
+/// A machine of which one supply's status unit is heard.
+struct Bench {
+  explicit Bench(const std::string& missed_poll = {}, core::Restored restored = {}, Instant start = Instant{1000s},
+                 const std::string& text = rules_text)
+      : machine{configuration(missed_poll, text)}, now{start} {
+    for (site::Index d = 0; d < machine.site().devices.size(); ++d)
+      if (machine.site().devices[d].name == "unit1") unit = d;
+    step(core::Started{.boot = "b", .seed = 3});
+    step(std::move(restored));
+    reading::Point point;
+    point.metric = "rack_fan_speed_rpm";
+    point.labels = {{"index", "1"}};
+    point.means = reading::Meaning::fan_speed;
+    reading::Point slow;
+    slow.metric = "rack_limit_rpm";
+    step(core::Identified{.device = unit, .identity = {}, .points = {point, slow}});
+  }
+
+  static core::Configuration configuration(const std::string& missed_poll, const std::string& text) {
+    ground::Problems problems;
+    const std::vector<rules::RuleText> files{{"r.yml", text}};
+    auto rules = rules::load(files, problems);
+    REQUIRE(problems.ok());
+    return {.site = std::make_unique<const site::Site>(detect::test::site_of(site_with(missed_poll))), .rules = std::move(rules)};
+  }
+
+  void step(core::Input input) {
+    auto effects = machine.step({now, 500s}, std::move(input));
+    events.insert(events.end(), effects.events.begin(), effects.events.end());
+    warnings.insert(warnings.end(), effects.warnings.begin(), effects.warnings.end());
+    for (auto& batch : effects.batches) batches.push_back(std::move(batch));
+    for (const auto& post : effects.posts) {
+      bodies.push_back(post.body);
+      step(core::Delivered{.target = post.target, .token = post.token, .accepted = true});
+    }
+  }
+  void hear(double fan, std::optional<double> limit = {}) {
+    std::vector<reading::Reading> readings{{.point = 0, .quality = ground::Quality::good, .value = fan, .time = now}};
+    if (limit) readings.push_back({.point = 1, .quality = ground::Quality::good, .value = *limit, .time = now});
+    step(core::Answered{.device = unit, .asked = now, .readings = std::move(readings)});
+  }
+  void miss() { step(core::Unanswered{.device = unit, .asked = now - 50ms, .failure = {ground::FailureKind::timeout, "no answer"}}); }
+  void pass(ground::Duration length) {
+    now += length;
+    step(core::TimerDue{});
+  }
+  [[nodiscard]] bool lost() const {
+    return std::ranges::any_of(events, [](const record::Event& event) { return event.verdict == "telemetry_lost"; });
+  }
+  /// The newest stored samples of what alerts wrote, as a restart reads them.
+  [[nodiscard]] std::vector<rules::Derived> stored() const {
+    std::map<record::SeriesId, record::Series> series;
+    std::map<record::SeriesId, rules::Derived> newest;
+    for (const auto& batch : batches) {
+      for (const auto& [id, one] : batch.born) series[id] = one;
+      for (const auto& sample : batch.samples) {
+        const auto& one = series[sample.series];
+        if (std::ranges::find(rules::alert_series, one.name) == rules::alert_series.end()) continue;
+        rules::Labels labels{{one.labels.begin(), one.labels.end()}};
+        labels.set("__name__", one.name);
+        newest[sample.series] = {.labels = labels, .value = sample.value, .at = Instant{batch.time.time_since_epoch()}};
+        if (sample.quality != ground::Quality::good) newest.erase(sample.series);
+      }
+    }
+    std::vector<rules::Derived> out;
+    for (auto& [id, sample] : newest) out.push_back(std::move(sample));
+    return out;
+  }
+  [[nodiscard]] double last_of(const std::string& name) const {
+    record::SeriesId wanted = 0;
+    double out = -1;
+    for (const auto& batch : batches) {
+      for (const auto& [id, one] : batch.born)
+        if (one.name == name) wanted = id;
+      for (const auto& sample : batch.samples)
+        if (sample.series == wanted && wanted != 0) out = sample.quality == ground::Quality::good ? sample.value : -2;
+    }
+    return out;
+  }
+  [[nodiscard]] std::string warned() const {
+    std::string out;
+    for (const auto& warning : warnings) out += warning.name + (warning.firing ? "+ " : "- ");
+    return out;
+  }
+
+  Machine machine;
+  Instant now;
+  site::Index unit = 0;
+  std::vector<record::Event> events;
+  std::vector<core::Warning> warnings;
+  std::vector<record::Batch> batches;
+  std::vector<std::string> bodies;
+};
+
+std::string begin_of(const std::string& body) {
+  const auto at = body.find("\"startsAt\":\"");
+  return at == std::string::npos ? "" : body.substr(at + 12, 24);
+}
+
+core::Restored after(const Bench& before) {
+  return {.events = {}, .last = true, .watched_until = ground::utc(before.now, 500s), .alerts = before.stored()};
+}
+
+}  // namespace
+
+TEST_CASE("what rules record and how their alerts stand is stored") {
+  Bench bench;
+  bench.hear(2000);
+  CHECK(bench.last_of("rack:fan:least") == 2000);
+  CHECK(bench.last_of("ALERTS") == 1);
+  CHECK(bench.last_of("ALERTS_FOR_STATE") == 1500);
+  bench.pass(1s);
+  bench.hear(9000);
+  CHECK(bench.last_of("rack:fan:least") == 9000);
+  CHECK(bench.last_of("ALERTS") == -2);
+}
+
+TEST_CASE("an alert that fired before a restart is told again under the same begin and not once more") {
+  Bench before;
+  before.hear(2000);
+  before.pass(61s);
+  REQUIRE(before.warned() == "fan_slow+ ");
+  const auto begin = begin_of(before.bodies.back());
+  Bench next{"", after(before), before.now + 30s};
+  CHECK(next.warned() == "fan_slow+ ");
+  REQUIRE(next.bodies.size() == 1);
+  CHECK(begin_of(next.bodies.back()) == begin);
+  CHECK(next.bodies.back().find("slow: 2000") != std::string::npos);
+  next.pass(1s);
+  next.hear(2000);
+  next.pass(30s);
+  CHECK(next.bodies.size() == 1);
+  CHECK(next.warned() == "fan_slow+ ");
+}
+
+TEST_CASE("an alert that waited before a restart does not wait anew") {
+  Bench before;
+  before.hear(2000);
+  before.pass(40s);
+  before.hear(2000);
+  Bench next{"", after(before), before.now + 300s};
+  next.pass(1s);
+  next.hear(2000);
+  CHECK(next.warned().empty());
+  next.pass(18s);
+  CHECK(next.warned().empty());
+  next.pass(2s);
+  CHECK(next.warned() == "fan_slow+ ");
+}
+
+TEST_CASE("an alert that is not found again after a restart ends once its series would have been too old") {
+  Bench before;
+  before.hear(2000);
+  before.pass(61s);
+  Bench next{"", after(before), before.now + 1s};
+  next.pass(1s);
+  next.hear(9000);
+  next.pass(5min);
+  CHECK(next.warned() == "fan_slow+ ");  // keep_firing_for begins
+  next.pass(5min);
+  CHECK(next.warned() == "fan_slow+ fan_slow- ");
+}
+
+TEST_CASE("keep_firing_for goes on over a restart") {
+  Bench before;
+  before.hear(2000);
+  before.pass(61s);
+  before.hear(9000);
+  Bench next{"", after(before), before.now + 4min};
+  CHECK(next.warned() == "fan_slow+ ");
+  next.pass(1s);
+  next.hear(9000);
+  CHECK(next.warned() == "fan_slow+ ");
+  next.pass(1min);
+  CHECK(next.warned() == "fan_slow+ fan_slow- ");
+}
+
+TEST_CASE("a pending alert has the grace period left at least, and one of a shorter for begins anew") {
+  const std::string quick =
+      "groups:\n- name: g\n  rules:\n  - {alert: A, expr: rack_fan_speed_rpm < 3000, for: 20s}\n"
+      "  - {alert: B, expr: rack_fan_speed_rpm < 3000, for: 9s}\n";
+  Bench before{"", {}, Instant{1000s}, quick};
+  before.hear(2000);
+  before.pass(8s);
+  before.hear(2000);
+  before.pass(8s);
+  before.hear(2000);
+  REQUIRE(before.warned() == "B+ ");
+  Bench young{"", {}, Instant{1000s}, quick};
+  young.hear(2000);
+  young.pass(8s);
+  young.hear(2000);
+  Bench next{"", after(before), before.now + 30s, quick};
+  next.hear(2000);
+  next.pass(9s);
+  CHECK(next.warned() == "B+ ");
+  next.pass(1s);
+  CHECK(next.warned() == "B+ A+ ");  // not 4 s after the restart
+  Bench anew{"", after(young), young.now + 30s, quick};
+  anew.hear(2000);
+  anew.pass(8s);
+  CHECK(anew.warned().empty());
+  anew.pass(1s);
+  CHECK(anew.warned() == "B+ ");
+}
+
+TEST_CASE("what stood more than an hour ago is not taken up again") {
+  Bench before;
+  before.hear(2000);
+  before.pass(61s);
+  Bench next{"", after(before), before.now + 61min};
+  CHECK(next.warned().empty());
+}
+
+constexpr const char* plain_alert = "groups:\n- name: g\n  rules:\n  - {alert: fan_slow, expr: rack_fan_speed_rpm < 3000}\n";
+
+TEST_CASE("a dying device does not resolve its own alert until its silence is a verdict") {
+  Bench bench{"", {}, Instant{1000s}, plain_alert};
+  bench.hear(2000);
+  REQUIRE(bench.warned() == "fan_slow+ ");
+  bool before_verdict = true;
+  for (int poll = 0; poll < 600 && before_verdict; ++poll) {
+    bench.pass(100ms);
+    bench.miss();
+    before_verdict = !bench.lost();
+    if (before_verdict) REQUIRE(bench.warned() == "fan_slow+ ");
+  }
+  REQUIRE(bench.lost());
+  CHECK(bench.warned() == "fan_slow+ fan_slow- ");
+}
+
+TEST_CASE("missed_poll says how many polls may be missed") {
+  const auto polls_until_over = [](const std::string& policy) {
+    Bench bench{policy, {}, Instant{1000s}, plain_alert};
+    bench.hear(2000);
+    int polls = 0;
+    while (polls < 20 && bench.warned() == "fan_slow+ ") {
+      bench.pass(1ms);
+      bench.miss();
+      ++polls;
+    }
+    return polls;
+  };
+  CHECK(polls_until_over("stale") == 1);
+  CHECK(polls_until_over("hold(4)") == 4);
+}
+
+TEST_CASE("what is asked seldom counts again once its device is back") {
+  Bench bench{"stale", {}, Instant{1000s}, "groups:\n- name: g\n  rules:\n  - {alert: over, expr: rack_limit_rpm > 5}\n"};
+  bench.hear(2000, 6);
+  REQUIRE(bench.warned() == "over+ ");
+  bench.pass(1s);
+  bench.miss();
+  REQUIRE(bench.warned() == "over+ over- ");
+  bench.pass(1s);
+  bench.hear(2000);
+  CHECK(bench.warned() == "over+ over- over+ ");
+}
