@@ -83,7 +83,8 @@ std::string RuleWriter::selector() {
       choices_.one_of({"", "{x=\"1\"}", "{x!=\"1\"}", "{x=~\"1|2\"}", "{y=\"a\"}", "{y!~\"b\"}", "{x=\"2\",y=\"a\"}", "{z=\"\"}"});
   // Without a name it would mean the alerts' own series, too, which the plain side does not keep.
   if (!debian_ && choices_.in_hundred(6))
-    return choices_.one_of({"{__name__=~\"a|b\"}", "{__name__=~\"a|c_total\",x=\"1\"}", "{__name__!~\"ALERTS.*\",x=\"1\"}"}) + offset();
+    return choices_.one_of({"{__name__=~\"a|b\"}", "{__name__=~\"a|c_total\",x=\"1\"}", "{__name__!~\"ALERTS.*|holdup_.*\",x=\"1\"}"}) +
+           offset();
   return choices_.one_of({"a", "b", "a", "b", "c_total", "one", "missing"}) + matchers + offset();
 }
 
