@@ -79,7 +79,7 @@ class Inspector {
   [[nodiscard]] bool starts(const Event& event) const;
   void check_pattern(const Event& event);
   [[nodiscard]] bool path_follows(const Event& event) const;
-  [[nodiscard]] bool path_speaks(Index silent, std::optional<Index> but_on) const;
+  [[nodiscard]] bool path_speaks(Index silent, Instant since, std::optional<Index> but_on) const;
   [[nodiscard]] std::optional<Instant> silent_since(const Event& event, Index device) const;
   [[nodiscard]] std::string fed_below(const Event& event, Index pdu) const;
   void check_never(const Event& event);

@@ -122,7 +122,8 @@ void Inspector::check_pattern(const Event& event) {
         std::any_of(event.evidence.begin(), event.evidence.end(), [](const auto& sign) { return sign.point == "silence"; });
     if (!meant || !by_silence || rests_on_liar(event)) continue;
     if (spoke_lately(heard_[d], event.at)) lie(event, "probable, while " + device.name + " speaks");
-    if (!path_follows(event) && !path_speaks(d, event.verdict == "feed_lost" ? device.feed : std::nullopt))
+    if (!path_follows(event) &&
+        !path_speaks(d, silent_since(event, d).value_or(heard_[d]), event.verdict == "feed_lost" ? device.feed : std::nullopt))
       lie(event, "probable, while everything on its path is silent");
     if (const std::string fed = fed_below(event, d); !fed.empty()) lie(event, "probable, while " + fed + " has its input");
   }
@@ -136,15 +137,15 @@ bool Inspector::path_follows(const Event& event) const {
 }
 
 /// Another device on its path was heard since it was not. Of a feed's PDUs one may be alone on its path, or with who was silent before.
-bool Inspector::path_speaks(Index silent, std::optional<Index> but_on) const {
+bool Inspector::path_speaks(Index silent, Instant since, std::optional<Index> but_on) const {
   bool alone = true;
   for (Index d = 0; d < site_.devices.size(); ++d) {
     const bool beside = site_.path_of_device(d) == site_.path_of_device(silent) && !(but_on && site_.devices[d].feed == but_on);
     if (d == silent || !beside) continue;
-    if (heard_[d] > heard_[silent]) return true;
+    if (heard_[d] > since) return true;
     alone = alone && heard_[d] < heard_[silent] - one_moment;
   }
-  return alone && but_on && std::any_of(heard_.begin(), heard_.end(), [&](Instant heard) { return heard > heard_[silent]; });
+  return alone && but_on && std::any_of(heard_.begin(), heard_.end(), [&](Instant heard) { return heard > since; });
 }
 
 /// When the first question was asked that stayed unanswered, as the event says it.
