@@ -27,7 +27,12 @@ class SelectionIndex {
   [[nodiscard]] std::vector<Entry> find(const Labels& labels) const;
 
  private:
-  std::unordered_map<std::string, std::vector<Entry>> by_name_;
+  struct OfName {
+    std::unordered_map<std::string, std::vector<Entry>> by_label;  // by one label that the selector wants the value of, and that value
+    std::vector<std::string> labels;                               // that these are
+    std::vector<Entry> others;
+  };
+  std::unordered_map<std::string, OfName> by_name_;
   std::vector<Entry> others_;  // leaves without one exact metric name
 };
 

@@ -7,6 +7,12 @@
 #include "collector/rules/over_time.hpp"
 
 namespace holdup::rules::stream {
+namespace {
+
+constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
+constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
+
+}  // namespace
 
 void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
@@ -21,12 +27,19 @@ void WindowOf::born(std::size_t, Series& series) {
 void WindowOf::update(const Setting& setting) {
   begin();
   timers_.take_due(setting.at, [&](std::uint32_t cell) { touch(cell); });
-  if (next_tick_ <= setting.at)
-    for (std::uint32_t cell = 0; cell < cells().size(); ++cell)
-      if (cells()[cell].present) touch(cell);
+  if (next_tick_ <= setting.at) {
+    if (swept_ >= cells().size()) swept_ = 0;
+    for (const auto end = std::min(cells().size(), swept_ + most_swept); swept_ < end; ++swept_)
+      if (cells()[swept_].present) touch(static_cast<std::uint32_t>(swept_));
+  }
   take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
   const bool drifts = reckoning_.drifts && present_ > 0;
-  next_tick_ = drifts ? multiple_after(setting.at, setting.tick, {}) : ground::Instant::max();
+  if (!drifts)
+    next_tick_ = ground::Instant::max();
+  else if (next_tick_ == ground::Instant::max() || swept_ >= cells().size())
+    next_tick_ = multiple_after(setting.at, setting.tick, {});
+  else if (next_tick_ <= setting.at)
+    next_tick_ = ground::shifted(setting.at, pause);
 }
 
 void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
@@ -38,6 +51,7 @@ void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
   const auto points = rolling.points(ring);
   const Window window{
       .samples = points, .from = from, .to = to, .at = setting.at, .utc_offset = setting.utc_offset, .parameters = reckoning_.parameters};
+  add_work(points.size() / 32);
   const auto value = points.empty() ? std::nullopt : reckon(ring, rolling, window);
   present_ += (value ? 1 : 0) - (cells()[cell].present ? 1 : 0);
   yield(cell, value);
