@@ -165,6 +165,9 @@ class Parser {
 
   static void expect_called_well(const std::vector<TemplateOperand>& command, bool piped) {
     const auto& first = command.front();
+    for (const auto& word : command)  // a function among the arguments is called without any
+      if (&word != &first && word.kind == TemplateOperand::Kind::function && word.function->least > 0)
+        throw Refusal{word.at, "too few arguments for " + word.name};
     const std::size_t given = command.size() - 1 + (piped ? 1 : 0);
     if (first.kind == TemplateOperand::Kind::function) {
       if (given < first.function->least) throw Refusal{first.at, "too few arguments for " + first.name};

@@ -146,6 +146,8 @@ TEST_CASE("what is not known is refused with its place") {
   CHECK(expanded("x{{ end }}") == "'{{end}}' without an 'if', 'with' or 'range' (line 1, column 2)");
   CHECK(expanded("{{ block \"x\" . }}{{ end }}") == "not supported in a template: block (line 1, column 4)");
   CHECK(expanded("{{ humanize }}") == "too few arguments for humanize (line 1, column 4)");
+  CHECK(expanded("{{ print value }}") == "too few arguments for value (line 1, column 10)");
+  CHECK(expanded("{{ print externalURL }}") == "http://h:9870/base/?x");
   CHECK(expanded("{{ externalURL 1 }}") == "too many arguments for externalURL (line 1, column 4)");
   CHECK(expanded("{{ $value | 5 }}") == "a function is expected here, what follows are its arguments (line 1, column 13)");
   CHECK(expanded("{{ ! }}") == "unexpected '!' (line 1, column 4)");
