@@ -51,6 +51,19 @@ bool is_series_name(std::string text) {
   return is_label_name(text);
 }
 
+/// What goes wrong whatever the alert: types that do not go together, fields that nothing has.
+std::optional<std::string> flaw_of(const Template& text) {
+  const Surroundings any{
+      .query = [](const std::string&) -> ground::Result<SampledList> { return SampledList{{.labels = {}, .value = 1}}; }};
+  const auto made = text.expand({}, 1, any);
+  if (made) return std::nullopt;
+  const auto& what = made.error().what;
+  for (std::string_view sign :
+       {"incompatible types", "invalid type for", "can't evaluate field", "wrong type for value", "can't give arguments"})
+    if (what.find(sign) != std::string::npos) return what;
+  return std::nullopt;
+}
+
 enum class Written : std::uint8_t { as_template, as_is };
 
 std::vector<NamedTemplate> templates(Mapping& map, std::string_view key, Written written = Written::as_template) {
@@ -66,10 +79,12 @@ std::vector<NamedTemplate> templates(Mapping& map, std::string_view key, Written
       out.emplace_back(entry.key, Template::plain(text.value_or("")));
     } else if (text) {
       auto made = Template::parse(*text);
-      if (made)
-        out.emplace_back(entry.key, *std::move(made));
-      else
+      if (!made) {
         entries.problem(entry.key, made.error().what);
+        continue;
+      }
+      if (const auto flaw = flaw_of(*made)) entries.warning(entry.key, "its text will be an error: " + *flaw);
+      out.emplace_back(entry.key, *std::move(made));
     }
   }
   return out;

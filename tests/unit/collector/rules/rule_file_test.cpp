@@ -144,3 +144,18 @@ TEST_CASE("good rules beside bad ones are kept, all problems are told") {
   CHECK(rules.size() == 1);
   CHECK(problems.errors() == 2);
 }
+
+TEST_CASE("a template that goes wrong with every alert is a warning") {
+  ground::Problems problems;
+  const auto rules = load_text(
+      with("    expr: x\n    annotations: {a: '{{ if gt $value 5 }}x{{ end }}', b: '{{ .Foo }}', c: '{{ query \"x\" | first }}'}\n"),
+      problems);
+  CHECK(rules.size() == 1);
+  CHECK(problems.ok());
+  REQUIRE(problems.all().size() == 2);
+  CHECK(problems.all()[0].text() ==
+        "r.yml:6: groups[0].rules[0].annotations.a: its text will be an error: error calling gt: incompatible types for comparison: "
+        "float64 and "
+        "int; write a number with a point, as 5.0");
+  CHECK(problems.all()[1].what == "its text will be an error: can't evaluate field Foo in type alert");
+}
