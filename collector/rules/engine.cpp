@@ -40,6 +40,7 @@ Engine::Engine(RuleSet rules, Options options)
     position_[rule] = position;
     running_[rule].slots.resize(leaves((*rules_)[rule].expression).size());
     running_[rule].keeps_identity = keeps_identity((*rules_)[rule]);
+    running_[rule].around = surroundings(now_);
     anew_.push_back(rule);  // an expression without series is due as well
   }
 }

@@ -19,6 +19,7 @@ struct Engine::Running {
   bool keeps_identity = false;                    // what an alert is called does not hang on its value
   std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none
   DerivedSeries made;
+  Surroundings around;  // made once where no template asks: most evaluations expand nothing
   ground::Instant renew = ground::Instant::max();
   std::string error;
 

@@ -181,8 +181,9 @@ std::optional<std::string> Engine::judge(std::size_t index, const Setting& setti
     evaluation.value = std::move(result);
   }
   if (evaluation.error) return evaluation.error->text();
-  return rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, surroundings(setting.at), out)
-                             : recorded(rule, evaluation, values);
+  if (asked_at_will_) running.around = surroundings(setting.at);
+  const auto& around = running.around;
+  return rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, around, out) : recorded(rule, evaluation, values);
 }
 
 Surroundings Engine::surroundings(ground::Instant at) const {
