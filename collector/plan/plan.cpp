@@ -14,9 +14,10 @@ using namespace std::chrono_literals;
 constexpr Duration first_identify_time = 2s;  // what is dead is soon known to be …
 constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
 constexpr Duration longest_back_off = 30s;
-constexpr Duration confirm_gap = 100ms;    // between questions that traps bring about
-constexpr unsigned steady_answers = 8;     // in a row: who then falls silent is asked again at once, whoever waits
-constexpr Duration can_wait = 500ms;       // what is not hot counts as due so much later
+constexpr Duration confirm_gap = 100ms;  // between questions that traps bring about
+constexpr double lively = 0.6;           // of its questions answered, of late: who then falls silent is asked again at once, whoever waits
+constexpr unsigned first_questions = 3;  // of whoever never answered, before it is taken for dead
+constexpr Duration can_wait = 500ms;     // what is not hot counts as due so much later
 constexpr Duration shortest_burst = 50ms;  // unless the site file says so
 constexpr int burst_faster = 4;            // than the grid
 constexpr double burst_load = 0.8;         // of a line's time
@@ -161,7 +162,9 @@ Order Plan::read_order(site::Index device, Instant now) {
   }
   Order order{.kind = Order::Kind::read, .device = device, .points = {}, .deadline = now + ward.answer_time};
   const auto asked = rhythms_due(ward, now);
+  for (Rhythm& rhythm : ward.rhythms) rhythm.asked = false;
   for (Rhythm* rhythm : asked) {
+    rhythm->asked = true;
     order.points.insert(order.points.end(), rhythm->points.begin(), rhythm->points.end());
     const bool first = rhythm == &ward.rhythms.front();
     order.deadline = std::max(order.deadline, now + patience(site_.devices[device], ward.answer_time, *rhythm, first));
@@ -193,9 +196,12 @@ Duration Plan::period(const Ward& ward, const Rhythm& rhythm, Instant now) const
 }
 
 /// Who is dead, or not known to live, may be asked only when the dead ones' share of the line allows.
-bool Plan::waits_for_share(const Ward& ward) const {
-  if (ward.failures == 0 || !cards_[ward.card].shared()) return false;
-  return !(ward.identified && ward.steady && ward.failures <= quick_retries);
+bool Plan::waits_for_share(const Ward& ward) const { return ward.failures > 0 && cards_[ward.card].shared() && !may_live(ward); }
+
+// An answer or two that are lost make nobody dead: neither one that answered most of its questions, nor one that had few.
+bool Plan::may_live(const Ward& ward) {
+  if (!ward.identified) return ward.failures < first_questions;
+  return ward.answering >= lively && ward.failures <= quick_retries;
 }
 
 Instant Plan::next_of(const Ward& ward) const {
@@ -223,13 +229,15 @@ void Plan::identified(site::Index device, std::span<const reading::Point> points
   ward.pace = written.pace.over(profile);
   ward.strain = {};
   ward.uptime.reset();
-  if (ward.busy) end(ward, now), rest(ward, now, now - ward.asked_at);
-  ward.failures = ward.answers = 0;
+  const Duration walked = ward.busy ? now - ward.asked_at : Duration{};
+  if (ward.busy) end(ward, now), rest(ward, now, walked);
+  ward.failures = 0;
+  ward.answering = 1;
   ward.first_only = ward.eager_only = false;
   ward.burst_until = Instant::min();
   ward.learned = ward.took = ward.took_eager = Duration{};
   ward.rhythms = rhythms_of(written, points, ward.pace);
-  for (Rhythm& rhythm : ward.rhythms) rhythm.next = now;
+  for (Rhythm& rhythm : ward.rhythms) rhythm.next = now, rhythm.took = walked;
   ward.answer_time = plan::answer_time(written, ward.rhythms);
   for (std::uint32_t p = 0; p < points.size(); ++p)
     if (points[p].means == reading::Meaning::uptime && label(points[p], "part") == "system") ward.uptime = p;
@@ -270,8 +278,9 @@ void Plan::answered(site::Index device, Instant now, std::span<const reading::Re
   end(ward, now);
   rest(ward, now, busy);
   ward.failures = 0;
-  ++ward.answers;
+  ward.answering += (1 - ward.answering) / 8;
   ward.lived = false;
+  for (Rhythm& rhythm : ward.rhythms) rhythm.answered(busy);
   if (ward.first_only) follow(ward.took, busy);
   if (ward.eager_only) follow(ward.took_eager, busy);
   if (ward.first_only && !readings.empty() && readings.front().uncertainty > Duration{})
@@ -287,6 +296,7 @@ void Plan::answered_late(site::Index device, Instant now, Duration round_trip) {
   Ward& ward = wards_[device];
   ward.lived = true;
   ward.failures = 0;
+  for (Rhythm& rhythm : ward.rhythms) rhythm.answered(round_trip);
   rest(ward, now, round_trip);
   tell(device, ward.strain.round_trip(round_trip, now));
   reschedule(ward);
@@ -298,10 +308,10 @@ void Plan::failed(site::Index device, Instant now) {
   Ward& ward = wards_[device];
   Card& card = cards_[ward.card];
   end(ward, now);
-  if (card.shared()) card.charge(ward.asked_at, now - ward.asked_at);
   card.living_until = now + (now - ward.asked_at);
-  if (++ward.failures == 1) ward.steady = ward.answers >= steady_answers;
-  ward.answers = 0;
+  ++ward.failures;
+  ward.answering -= ward.answering / 8;
+  if (waits_for_share(ward)) card.charge(ward.asked_at, now - ward.asked_at);
   const bool lives = std::exchange(ward.lived, false);
   if (!ward.identified) {
     const auto back_off = std::min<Duration>(longest_back_off, 500ms * (1 << std::min(ward.failures, 7u)));
@@ -309,6 +319,8 @@ void Plan::failed(site::Index device, Instant now) {
   } else if (ward.failures <= quick_retries && !lives) {
     ask_first(ward, now);
   }
+  for (Rhythm& rhythm : ward.rhythms)
+    if (rhythm.asked && ++rhythm.lost == 1 && &rhythm != &ward.rhythms.front()) rhythm.next = now;  // once it is known to live
   reschedule(ward);
 }
 

@@ -77,9 +77,8 @@ class Plan {
     bool eager_only = false;  // … are hot points beside the first
     bool lived = false;       // answered late since the last failure
     bool holds_card = false;  // while busy
-    bool steady = false;      // answered many times in a row before its last failure
+    double answering = 0;     // which share of its last questions it answered: the latest counts for an eighth
     unsigned failures = 0;    // in a row
-    unsigned answers = 0;     // in a row
     std::size_t card = 0;
     Duration phase{};
     Duration answer_time{};
@@ -113,6 +112,7 @@ class Plan {
   [[nodiscard]] Instant next_read(const Ward& ward, Instant rested) const;
   [[nodiscard]] bool doubtful(const Ward& ward) const { return ward.failures > 0 || !ward.identified; }
   [[nodiscard]] bool waits_for_share(const Ward& ward) const;
+  [[nodiscard]] static bool may_live(const Ward& ward);
   [[nodiscard]] Duration period(const Ward& ward, const Rhythm& rhythm, Instant now) const;
   [[nodiscard]] Duration burst_period(const Ward& ward, const Rhythm& rhythm) const;
   void reschedule(const Ward& ward);

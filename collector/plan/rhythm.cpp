@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 namespace holdup::plan {
 namespace {
 
 using namespace std::chrono_literals;
 using Protocol = drivers::Address::Protocol;
+
+constexpr int patient = 8;                 // times what they took of late
+constexpr Duration least_patience = 50ms;  // a network's coming and going
 
 Duration default_hot(Protocol protocol) {
   return protocol == Protocol::snmp ? Duration{1s} : protocol == Protocol::modbus ? Duration{100ms} : Duration{500ms};
@@ -42,6 +46,12 @@ bool is_latched(const site::Device& device, const reading::Point& point) {
 
 }  // namespace
 
+void Rhythm::answered(Duration after) {
+  if (!std::exchange(asked, false)) return;
+  took = after > took ? after : took - (took - after) / 8;
+  lost = 0;
+}
+
 Duration Rhythm::lengthened(Duration refresh) const { return fixed ? base : std::max(base, refresh / 2); }
 
 Duration lane_period(const site::Device& device, Lane lane, Duration refresh, const reading::Pace& profile) {
@@ -60,7 +70,11 @@ Duration answer_time(const site::Device& device, std::span<const Rhythm> rhythms
 
 Duration patience(const site::Device& device, Duration answer_time, const Rhythm& rhythm, bool first) {
   const bool hurried = device.timeout || (first && rhythm.lane == Lane::hot);
-  return hurried ? answer_time : std::max(answer_time, std::min<Duration>(rhythm.period / 2, 2s));
+  if (hurried) return answer_time;
+  const auto longest = std::max(answer_time, std::min<Duration>(rhythm.period / 2, 2s));
+  if (first || rhythm.took == Duration{} || rhythm.lost > 4) return longest;
+  const auto usual = std::max({answer_time, least_patience, Duration{patient * rhythm.took}});
+  return std::min(longest, Duration{usual * (1 << rhythm.lost)});
 }
 
 std::optional<Duration> quick_enough(const site::Device& device) {

@@ -27,7 +27,12 @@ struct Rhythm {
   Lane lane = Lane::routine;          // the fastest of its points'
   std::vector<std::uint32_t> points;  // of the device's identification
   Instant next = Instant::max();
-  Duration burst{};  // the period while a loss nearby is watched; 0: the usual one
+  Duration burst{};    // the period while a loss nearby is watched; 0: the usual one
+  bool asked = false;  // by the question under way, or the last one
+  Duration took{};     // … and its like, of late: what lasts longer counts at once, what lasts shorter slowly; 0: none was answered yet
+  unsigned lost = 0;   // … in a row
+
+  void answered(Duration after);
 
   /// Half of the refresh, unless the base is longer or the site file says otherwise.
   [[nodiscard]] Duration lengthened(Duration refresh) const;
@@ -39,7 +44,8 @@ struct Rhythm {
 [[nodiscard]] Duration answer_time(const site::Device& device);
 /// … and half of its fastest rhythm, where the site file gives points one of their own.
 [[nodiscard]] Duration answer_time(const site::Device& device, std::span<const Rhythm> rhythms);
-/// How long an answer to this one of its rhythms is waited for; `first`: its fastest, which shows a loss.
+/// How long an answer to this one of its rhythms is waited for; `first`: its fastest, which shows a loss, and is not asked meanwhile: once
+/// it is known how long the others take, they are not waited for much longer.
 [[nodiscard]] Duration patience(const site::Device& device, Duration answer_time, const Rhythm& rhythm, bool first);
 /// The longest answer after which a device that may be kept busy for its `max_duty` only can still be asked in time for the hot lane;
 /// nothing where it always can.

@@ -233,3 +233,50 @@ TEST_CASE("a burst is never faster than half of what the device is known to meas
   CHECK(polls({.length = 0s}, {}, {}, {}) <= 11);
   CHECK(polls({.every = 5s}, {}, {}, {}) <= 11);
 }
+
+TEST_CASE("a unit whose first identification is lost is asked again at once, and three times before it is taken for dead") {
+  for (const std::size_t lost : {1u, 2u}) {
+    VirtualLine line{shelf(Protocol::modbus, 2), units(1, 2)};
+    line.run(lost * 1s - 500ms);
+    line.units[0].dead = false;
+    line.run(2s);
+    CHECK_FALSE(line.units[0].asked.empty());
+  }
+  VirtualLine line{shelf(Protocol::modbus, 2), units(1, 2)};
+  line.run(60s);
+  CHECK(line.units[0].in_vain <= 3s + 6s);
+}
+
+TEST_CASE("a unit that loses one answer of six is asked on its grid, whatever its neighbour loses") {
+  VirtualLine line{shelf(Protocol::modbus, 2), units(0, 2)};
+  line.run(10s);
+  line.forget();
+  std::mt19937 chance{1};
+  for (int i = 0; i < 24'000; ++i) {
+    for (Unit& unit : line.units) unit.dead = chance() % 6 == 0;
+    line.run(25ms);
+  }
+  for (Unit& unit : line.units) {
+    Duration longest{};
+    for (std::size_t q = 1; q < unit.asked.size(); ++q) longest = std::max(longest, unit.asked[q] - unit.asked[q - 1]);
+    CHECK(longest <= 4s);  // after four in a row
+    CHECK(unit.asked.size() >= 1200);
+  }
+}
+
+TEST_CASE("a lost answer to what is asked seldom blinds nobody for longer than such an answer takes, and is asked for again") {
+  auto site = shelf(Protocol::modbus, 1);
+  site.devices[0].hot = 20ms;
+  VirtualLine line{site, units(0, 1)};
+  line.run(60s);
+  Unit& unit = line.units[0];
+  const auto routine = [&] { return std::ranges::count(unit.what, std::vector<std::uint32_t>{1}); };
+  line.forget();
+  unit.loses = {1};
+  while (routine() == 0) line.run(1ms);
+  const Instant lost = line.now;
+  unit.loses.clear();
+  line.run(300ms);
+  CHECK(std::ranges::any_of(unit.asked, [&](Instant at) { return at > lost && at <= lost + 120ms; }));
+  CHECK(routine() == 2);
+}

@@ -16,6 +16,7 @@ using ground::Instant;
 struct Unit {
   std::vector<reading::Point> points;
   bool dead = false;
+  std::vector<std::uint32_t> loses{};  // questions for these points
   Duration takes = std::chrono::milliseconds{12};
   std::vector<Instant> asked;  // for points, in vain or not
   std::vector<std::vector<std::uint32_t>> what;
@@ -72,7 +73,8 @@ class VirtualLine {
     const bool host = plan::kind_of(site_.devices[order.device]) == plan::Card::Kind::host;
     Instant& free = free_[plan::card_of(site_.devices[order.device])];
     const Instant begins = host ? std::max(now, free) : now;
-    const bool answered = !unit.dead && begins + unit.takes <= patience;
+    const bool lost = !identify && !unit.loses.empty() && order.points == unit.loses;
+    const bool answered = !unit.dead && !lost && begins + unit.takes <= patience;
     const Instant at = answered ? begins + unit.takes : patience;
     free = std::max(free, at);
     ends_.emplace(at, End{std::move(order), now, answered});
