@@ -192,6 +192,7 @@ struct Contact {
   bool active_low = false;  // the level of its lines while they are closed
   std::string source = {};  // "gpiochip0/4", as the site file has it
   std::string pair = {};    // the other side's line on the same chip
+  std::string common = {};  // what wets it, where the site file names that
 };
 
 /// A network switch: what is reached through it is silent without it.

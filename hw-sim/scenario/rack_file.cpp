@@ -230,7 +230,7 @@ class RackReader {
     contact.active_low = map.text("active") == "low";
     if (contact.has_pair || map.text("kind") == "relay") contact.relay = power::Relay::typical();
     commons_.insert("gpiochip/" + contact.source.substr(0, contact.source.rfind('/')));
-    if (const auto common = map.text("common")) commons_.insert("contact/" + *common);
+    if (const auto common = map.text("common")) contact.common = *common, commons_.insert("contact/" + *common);
     const auto of = map.required_text("of");
     if (of.empty()) return;
     for (std::size_t l = 0; l < rack().loads.size(); ++l)

@@ -68,7 +68,8 @@ std::optional<Result<void>> Stage::turn(const ground::Element& element, const po
   for (std::size_t c = 0; c < rack.contacts.size(); ++c) {
     const power::Contact& contact = rack.contacts[c];
     const bool of_chip = element.is("gpiochip") && contact.source.substr(0, contact.source.rfind('/')) == element.rest();
-    if (!of_chip && !(element.is("contact") && contact.name == element.rest())) continue;
+    const bool named = element.is("contact") && (contact.name == element.rest() || contact.common == element.rest());
+    if (!of_chip && !named) continue;
     outage.on ? world_.disturb(c, power::Disturbance::broken) : world_.calm(c, {});
     if (outage.ends) ends_.push_back({*outage.ends, {.element = ground::Element::contact(contact.name)}});
     found = true;
@@ -112,16 +113,21 @@ Result<std::size_t> Stage::device_of(const ground::Element& element) const {
                          .what = "the rack has no " + element.text() + (guess.empty() ? "" : ", did you mean device/" + guess + "?")};
 }
 
-Result<std::size_t> Stage::contact_of(const ground::Element& element) const {
-  if (const auto contact = world_.find_contact(element.rest())) return *contact;
+// One by its name, or all of a common.
+Result<std::vector<std::size_t>> Stage::contacts_of(const ground::Element& element) const {
+  if (const auto contact = world_.find_contact(element.rest())) return std::vector{*contact};
+  std::vector<std::size_t> wetted;
+  for (std::size_t c = 0; c < world_.rack().contacts.size(); ++c)
+    if (world_.rack().contacts[c].common == element.rest()) wetted.push_back(c);
+  if (!wetted.empty()) return wetted;
   return ground::Failure{.kind = ground::FailureKind::unsupported, .what = "the rack has no " + element.text()};
 }
 
 Result<void> Stage::begin(const Fault& fault) {
   if (fault.element.is("contact")) {
-    const auto contact = contact_of(fault.element);
-    if (!contact) return contact.error();
-    world_.disturb(*contact, disturbance_of(fault.kind), fault.length);
+    const auto contacts = contacts_of(fault.element);
+    if (!contacts) return contacts.error();
+    for (const std::size_t contact : *contacts) world_.disturb(contact, disturbance_of(fault.kind), fault.length);
     return {};
   }
   const auto device = device_of(fault.element);
@@ -154,9 +160,10 @@ Result<void> Stage::mislead(std::size_t device, const Fault& fault) {
 
 Result<void> Stage::end(const Clear& clear) {
   if (clear.element.is("contact")) {
-    const auto contact = contact_of(clear.element);
-    if (!contact) return contact.error();
-    world_.calm(*contact, clear.kind ? std::optional{disturbance_of(*clear.kind)} : std::nullopt);
+    const auto contacts = contacts_of(clear.element);
+    if (!contacts) return contacts.error();
+    for (const std::size_t contact : *contacts)
+      world_.calm(contact, clear.kind ? std::optional{disturbance_of(*clear.kind)} : std::nullopt);
     return {};
   }
   const auto device = device_of(clear.element);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "ground/json_writer.hpp"
 #include "ground/result.hpp"
@@ -30,7 +31,7 @@ class Stage {
 
  private:
   [[nodiscard]] ground::Result<std::size_t> device_of(const ground::Element& element) const;
-  [[nodiscard]] ground::Result<std::size_t> contact_of(const ground::Element& element) const;
+  [[nodiscard]] ground::Result<std::vector<std::size_t>> contacts_of(const ground::Element& element) const;
   [[nodiscard]] ground::Result<void> begin(const Fault& fault);
   [[nodiscard]] ground::Result<void> mislead(std::size_t device, const Fault& fault);
   [[nodiscard]] ground::Result<void> end(const Clear& clear);

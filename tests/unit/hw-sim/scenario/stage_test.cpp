@@ -18,7 +18,7 @@ Stage stage() {
       "rack: r\nfeeds: {A: {nominal_volts: 230}}\ndevices: {pdu-a: {url: 'snmp://192.0.2.1', feed: A}, unit: {url: "
       "'modbus://192.0.2.2/1'}}\n"
       "loads: {cab1: {supplies: {psu1: {cord: pdu-a/outlet/1, status: unit}}}}\n"
-      "contacts: {ac: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1}}\nsim: {cab1: {watts: 400}, pdu-a: {outlets: 2}}\n",
+      "contacts: {ac: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1, common: wet}}\nsim: {cab1: {watts: 400}, pdu-a: {outlets: 2}}\n",
       "r.yaml", problems);
   REQUIRE(problems.ok());
   return Stage{std::move(file.rack), 1};
@@ -111,12 +111,16 @@ TEST_CASE("contacts fail alone or with their chip; what talks does not fail") {
   Stage s = stage();
   const auto closed = [&] { return s.world().front(0).closed(); };
   REQUIRE(closed());
-  for (const char* element : {"contact/ac", "gpiochip/gpiochip0"}) {
+  for (const char* element : {"contact/ac", "gpiochip/gpiochip0", "contact/wet"}) {
     CHECK(perform(s, std::string{"fail "} + element) == "ok");
     CHECK_FALSE(closed());
     CHECK(perform(s, std::string{"restore "} + element) == "ok");
     CHECK(closed());
   }
+  CHECK(perform(s, "fault contact/wet kind=broken") == "ok");
+  CHECK_FALSE(closed());
+  CHECK(perform(s, "clear contact/wet") == "ok");
+  CHECK(closed());
   CHECK(perform(s, "fail gpiochip/gpiochip7") == "the rack has no gpiochip/gpiochip7");
   CHECK(perform(s, "fail device/unit") == "fail and restore take the part, fault and clear what talks: device/unit");
 }
