@@ -20,6 +20,8 @@ constexpr Duration take_over = 2s;                     // in which siblings sett
 constexpr double zero_amperes = 0.2, zero_watts = 20;  // a meter's floor
 constexpr double much = 0.2, much_volts = 0.03;        // of what it was: what moves so far shows on every meter of it
 constexpr double least_volts = 1;                      // … and no dead line's noise
+constexpr double remembered = 32;                      // answers, of those that get lost now and then
+constexpr double by_chance = 1e-4;                     // are so many lost in a row
 constexpr Duration settling = 5s;                      // after a value moved, until what stands beside it was asked, too
 
 bool is_state(Meaning means) {
@@ -289,12 +291,12 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
   if (changed) hearing.is_back(now);
   const bool was_starting = starting(device);
   fails(device, false);
-  hearing.last_answer = now;
   Instant asked = now;
+  for (const auto& reading : readings) asked = std::min(asked, reading.time);
+  hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);  // it lived then; since, its answer may have been under way
   for (const auto& reading : readings) {
     Track* track = track_of(device, reading);
     if (track == nullptr) continue;
-    asked = std::min(asked, reading.time);
     track->fresh = reading.quality == Quality::good;
     if (reading.quality == Quality::absent) changed = !std::exchange(track->gone, true) || changed;
     if (!track->fresh) continue;
@@ -420,12 +422,20 @@ Duration Facts::longest_refresh(Index device) const {
   return out;
 }
 
+bool Hearing::lasts() const {
+  double chance = 1;
+  for (unsigned question = 0; question < std::min(failures, most_questions); ++question) chance *= losing;
+  return silent() && (failures >= most_questions || chance <= by_chance);
+}
+
 void Facts::fails(Index device, bool fails) {
   unsigned& failures = hearings_[device].failures;
   unsigned& beside = failing_on_path_[neighbours_.path(device)];
   if (fails && failures == 0) failing_.insert(device), ++beside;
   if (!fails && failures > 0) failing_.erase(device), --beside;
   failures = fails ? failures + 1 : 0;
+  auto& losing = hearings_[device].losing;
+  if (failures <= Hearing::silent_questions) losing += ((fails ? 1 : 0) - losing) / remembered;
 }
 
 void Facts::unanswered(Index device, Instant asked) {

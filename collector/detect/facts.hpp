@@ -76,10 +76,14 @@ struct Hearing {
   Instant unsettled_until{};                 // a value of it moved: what it says of others meanwhile counts, also unchanged
   std::vector<std::int32_t> track_of_point;  // −1: means nothing to the chain
 
+  double losing = 0;  // which share of its answers gets lost, of late: a silence is none
   static constexpr unsigned silent_questions = 3;
+  static constexpr unsigned most_questions = 8;
   static constexpr Duration silent_over = std::chrono::milliseconds{200};
   /// Three questions unanswered over a while: neither a lost datagram nor a busy moment of ours is silence.
   [[nodiscard]] bool silent() const { return failures >= silent_questions && last_failure - first_failure >= silent_over; }
+  /// … nor are three in a row of one that often loses an answer: it takes as many as chance brings once in ten thousand times.
+  [[nodiscard]] bool lasts() const;
   [[nodiscard]] bool answers() const { return failures == 0 && last_answer.has_value(); }
   /// It answers again, before last_answer tells so.
   void is_back(Instant now) { absence = last_answer ? now - *last_answer : Duration::max(), back = now; }

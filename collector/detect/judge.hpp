@@ -153,6 +153,10 @@ class Judge {
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
   /// What lies between the supply and its PDU: the fuse of its outlet, the breaker of its bank, a line that it hangs on.
   [[nodiscard]] std::optional<Held> held_on_branch(Index supply) const;
+  [[nodiscard]] std::optional<Held> held_above_cord(Index supply, Index pdu) const;
+  [[nodiscard]] std::optional<Held> feeds_lost(Index pdu) const;
+  [[nodiscard]] bool lost_a_way(Index supply) const;
+  [[nodiscard]] bool was_good_since(Index supply, Instant fell) const;
   [[nodiscard]] std::optional<Held> held_on_line(Index supply, const site::Cord& cord) const;
   [[nodiscard]] bool has_gone(Index supply) const;
   [[nodiscard]] Judgement removed_by_absence(Index supply) const;
@@ -167,16 +171,20 @@ class Judge {
   /// Devices on the same path as a silent one, outside `feed` when given, that answered after it did not: those, and how many there are.
   struct Complement {
     unsigned answering = 0, all = 0;
+    unsigned awaited = 0;  // neither heard since nor silent
   };
   [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
   [[nodiscard]] bool wires_fell(Index device, Instant since) const;
   [[nodiscard]] Judgement feed_by_source(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] Judgement feed_by_silence(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] bool explained(Index device) const;
+  [[nodiscard]] bool died_with_supplies(Index device) const;
+  [[nodiscard]] bool hangs_on_switched(Index device, Index feed) const;
   [[nodiscard]] bool path_explained(Index device) const;
   [[nodiscard]] bool mate_answers(Index device) const;
   [[nodiscard]] bool feed_undecided(Index device) const;
   [[nodiscard]] bool unheard(Index device) const;
+  [[nodiscard]] std::optional<Index> unheard_of(Index supply) const;
   [[nodiscard]] Sign silence(Index device) const;
   using Meters = std::vector<const Track*>;
   /// What `gone` carried, those that are `left` took over; nothing where one of these was not watched.

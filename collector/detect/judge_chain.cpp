@@ -173,7 +173,9 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
   for (Index d : pdus) {
     const Hearing& hearing = facts_.hearing(d);
     if (!hearing.silent() || contradicted(d) || !hearing.last_answer) return {};
-    first = std::min(first, hearing.first_failure);
+    // One that was not asked again soon may have lost no more than an answer then.
+    const bool asked_anew = hearing.second_failure - hearing.first_failure <= same_moment;
+    first = std::min(first, asked_anew ? hearing.first_failure : hearing.second_failure);
     last = std::max(last, *hearing.last_answer);
     const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, d);
     all_dark = all_dark && dark && dark->strength >= Strength::probable;  // a trap is no witness
@@ -257,19 +259,28 @@ bool Judge::contradicted(Index device) const {
   return false;
 }
 
+/// Behind a transfer switch, or as its card: it may live from this feed.
+bool Judge::hangs_on_switched(Index device, Index feed) const {
+  const auto ats = site_.devices[device].ats ? site_.devices[device].ats : site_.ats_of_device(device);
+  return ats && (site_.atses[*ats].alternate == feed || site_.devices[site_.atses[*ats].carries].feed == feed);
+}
+
 Judge::Complement Judge::complement(Index device, std::optional<Index> feed) const {
   const Hearing& silent = facts_.hearing(device);
   Complement found;
   for (const Index d : facts_.neighbours().beside(device)) {
     if (d == device || (feed && site_.devices[d].feed == feed)) continue;
     const Hearing& hearing = facts_.hearing(d);
+    if (feed && hearing.failures > 0 && hangs_on_switched(d, *feed)) continue;
     // A card that was silent before says nothing of this moment.
     if (hearing.failures > 0 && hearing.first_failure + same_moment < silent.first_failure) continue;
     ++found.all;
     // Back from a silence of its own it tells nothing of whoever was not asked since.
-    if (hearing.back && *hearing.back >= silent.last_failure) continue;
+    const bool just_back = hearing.back && *hearing.back >= silent.last_failure;
     // An answer that was under way when the path went is no proof of the path: only one after the second question counts.
-    if (hearing.last_answer && *hearing.last_answer > silent.second_failure) ++found.answering;
+    const bool answers = !just_back && hearing.last_answer && *hearing.last_answer > silent.second_failure;
+    if (answers) ++found.answering;
+    if (!answers && !hearing.silent()) ++found.awaited;
   }
   return found;
 }

@@ -83,6 +83,13 @@ bool CordJudge::together(const Track& one, const Track& other) {
   return apart <= same_moment && apart <= second.unwatched + second.refresh() + one_moment;
 }
 
+// Its status fell silent in that moment, before it could tell.
+bool CordJudge::died_unheard(Index supply, const Held& above, Instant lost) const {
+  const auto unit = site_.supplies[supply].status;
+  const auto then = [&](Instant at) { return std::chrono::abs(at - lost) <= same_moment; };
+  return unit && facts_.hearing(*unit).silent() && then(facts_.hearing(*unit).first_failure) && then(above.since);
+}
+
 // A sibling lost what it hangs on at the same moment.
 std::optional<Sign> CordJudge::lost_beside(Index supply, const Track& lost) const {
   for (const Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
@@ -90,7 +97,8 @@ std::optional<Sign> CordJudge::lost_beside(Index supply, const Track& lost) cons
     if (sibling == supply || !pdu || pdu == site_.supplies[supply].pdu) continue;
     const auto above = judge_.held_above(sibling);
     const Track* ok = facts_.status(sibling, Meaning::supply_input_ok);
-    if (above && says(ok, 0) && together(*ok, lost))
+    const bool told = says(ok, 0) && together(*ok, lost);
+    if (above && (told || died_unheard(sibling, *above, lost.changed)))
       return sign_of_pattern(site_.element_of_pdu(*pdu), "lost in the same moment", above->since);
   }
   return std::nullopt;

@@ -21,6 +21,7 @@ class CordJudge {
   [[nodiscard]] Outlet outlet(Index supply, Instant lost, std::vector<Sign>& signs) const;
   [[nodiscard]] std::optional<Sign> good_throughout(Index pdu, const Track& lost) const;
   [[nodiscard]] bool still_without(const Track& lost, Instant good) const;
+  [[nodiscard]] bool died_unheard(Index supply, const Held& above, Instant lost) const;
   [[nodiscard]] std::optional<Sign> lost_beside(Index supply, const Track& lost) const;
   [[nodiscard]] static bool together(const Track& one, const Track& other);
 

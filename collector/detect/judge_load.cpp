@@ -42,6 +42,7 @@ Judgement Judge::load(Index load) const {
   Moment moment;
   std::vector<Sign> signs;
   unsigned lost = 0;
+  bool lost_half = false;
   for (Index s : site_.loads[load].supplies) {
     auto supply = condition(s);
     if (supply.kind == Condition::Kind::fine) {
@@ -50,10 +51,11 @@ Judgement Judge::load(Index load) const {
       return Judgement::fine(std::move(signs));
     }
     // Row 32: what is left of it is not heard any more. Nobody knows whether it gives.
-    const auto pdu = site_.supplies[s].pdu;
     if (supply.kind == Condition::Kind::cannot_tell) {
-      if (!pdu || !unheard(*pdu) || status_tells(s)) return {};
-      supply = {Condition::Kind::lost, Strength::unknown, nullptr, silence(*pdu)};
+      const auto deaf = status_tells(s) ? std::nullopt : unheard_of(s);
+      if (!deaf) return {};
+      supply = {Condition::Kind::lost, Strength::unknown, nullptr, silence(*deaf)};
+      lost_half = lost_half || lost_a_way(s);
     } else {
       ++lost;
     }
@@ -65,7 +67,7 @@ Judgement Judge::load(Index load) const {
     weakest = std::min(weakest, supply.strength);
     append(signs, std::move(supply));
   }
-  if (lost == 0) return {};
+  if (lost == 0 && !lost_half) return {};
   if (!is_one(moment)) weakest = std::min(weakest, Strength::probable);
   return without_battery(load, last, Judgement::lost(weakest, std::move(signs)));
 }
@@ -80,6 +82,22 @@ void Judge::add_to(Moment& moment, Index supply, Instant since) const {
 
 bool Judge::is_one(const Moment& moment) {
   return moment.supplies < 2 || (moment.first >= moment.last - one_moment && moment.told >= moment.last);
+}
+
+/// Of the two ways to its transfer switch one is gone.
+bool Judge::lost_a_way(Index supply) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  const auto ats = pdu ? site_.devices[*pdu].ats : std::nullopt;
+  if (!ats) return false;
+  const auto feed_gone = [&](Index feed) { return held(Verdict::feed_lost, &site::Site::element_of_feed, feed).has_value(); };
+  return held(Verdict::path_redundancy_lost, &site::Site::element_of_ats, *ats) || std::ranges::any_of(site_.feeds_of_pdu(*pdu), feed_gone);
+}
+
+/// Who would tell of the supply and is not heard: its PDU, or the unit that reports it.
+std::optional<Index> Judge::unheard_of(Index supply) const {
+  for (const auto device : {site_.supplies[supply].pdu, site_.supplies[supply].status})
+    if (device && unheard(*device)) return device;
+  return std::nullopt;
 }
 
 /// Until when it is known that what was lost since then has not come back.

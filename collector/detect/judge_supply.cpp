@@ -39,10 +39,11 @@ Judgement Judge::supply_input(Index supply) const {
   return enough && !(held && !reported && awaits_meter(supply, contacts.all)) ? Judgement::fine(std::move(contacts.all)) : Judgement{};
 }
 
-// What fell as it was removed, or was told last before it was there again, is of an empty bay.
+// What fell as it was removed, or was told last before it was there again, is of an empty bay; what is told in the moment in which it is
+// there again is of a module that starts.
 bool Judge::told_of_empty_bay(Index supply, const Track& told) const {
   const Track* present = facts_.status(supply, Meaning::supply_present);
-  if (says(present, 1)) return present->moved && told.last->time < present->changed;
+  if (says(present, 1)) return present->moved && told.from() <= present->changed + one_answer;
   const bool removed = held(Verdict::supply_removed, &site::Site::element_of_supply, supply).has_value();
   return removed && fell_to_zero(present) && told.changed <= present->changed + one_answer;
 }
@@ -185,12 +186,18 @@ Judgement Judge::supply_silently(Index supply) const {
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
   if (sharing == site::Sharing::standby) return {};
   const auto fell = fall_of(*current);
-  if (!fell) return {};
+  if (!fell || was_good_since(supply, fell->end)) return {};
   auto taken = transferred(supply, *fell);
   if (!taken) return {};
   taken->insert(taken->begin(), current->sign(site_));
   if (const auto status = site_.supplies[supply].status; status && facts_.hearing(*status).silent()) taken->push_back(silence(*status));
   return Judgement::lost(sharing == site::Sharing::active ? Strength::proven : Strength::unknown, std::move(*taken));
+}
+
+// Row 10: it told that it stands by, and has only fallen silent since.
+bool Judge::was_good_since(Index supply, Instant fell) const {
+  const Track* input = facts_.status(supply, Meaning::supply_input_ok);
+  return says(input, 1) && input->from() > fell;
 }
 
 bool Judge::status_tells(Index supply) const {
@@ -335,16 +342,30 @@ std::optional<Held> Judge::held_above(Index supply) const {
   const auto status = site_.supplies[supply].status;
   const bool reports_good = says(ok, 1) && facts_.hearing(*status).answers();
   if (reports_good) return std::nullopt;
+  const auto above = held_above_cord(supply, *pdu);
+  const bool reported_since = above && says(ok, 1) && ok->from() > above->since && facts_.hearing(*status).heard();
+  return reported_since ? std::nullopt : above;
+}
+
+std::optional<Held> Judge::held_above_cord(Index supply, Index pdu) const {
   if (const auto branch = held_on_branch(supply)) return branch;
-  if (const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, *pdu); dark && this->pdu(*pdu).kind != Judgement::Kind::fine)
+  if (const auto dark = held(Verdict::pdu_dark, &site::Site::element_of_pdu, pdu); dark && this->pdu(pdu).kind != Judgement::Kind::fine)
     return dark;
-  const auto above = site_.devices[*pdu].feed;
-  const auto lost = above ? held(Verdict::feed_lost, &site::Site::element_of_feed, *above) : std::nullopt;
-  // What has two ways falls with the second.
-  if (const auto ats = site_.devices[*pdu].ats;
-      lost && ats && !held(Verdict::feed_lost, &site::Site::element_of_feed, site_.atses[*ats].alternate))
-    return std::nullopt;
-  return lost && feed(*above).kind != Judgement::Kind::fine ? lost : std::nullopt;
+  return feeds_lost(pdu);
+}
+
+// What has several ways lacks power once the last of them is gone.
+std::optional<Held> Judge::feeds_lost(Index pdu) const {
+  const auto lost = [this](Index feed) {
+    auto held = this->held(Verdict::feed_lost, &site::Site::element_of_feed, feed);
+    return held && this->feed(feed).kind != Judgement::Kind::fine ? std::move(held) : std::nullopt;
+  };
+  const auto& [feed, ats] = std::pair{site_.devices[pdu].feed, site_.devices[pdu].ats};
+  auto out = feed ? lost(*feed) : std::nullopt;
+  if (!out || !ats) return out;
+  const auto other = lost(site_.atses[*ats].alternate);
+  if (!other) return std::nullopt;
+  return Held{std::min(out->strength, other->strength), std::max(out->since, other->since), out->adopted || other->adopted};
 }
 
 }  // namespace holdup::detect

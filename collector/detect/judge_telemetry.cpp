@@ -32,8 +32,15 @@ bool awaits_siblings(const Judge& judge, const site::Site& site, const Facts& fa
   return std::ranges::any_of(load.supplies, [&](Index s) {
     const Track* power = site.supplies[s].pdu == pdu ? nullptr : judge.power_of(s);
     return power != nullptr && power->known() && power->from() <= fell && silent_for < 2 * power->refresh() &&
-           facts.hearing(power->device).answers();
+           facts.hearing(power->device).heard();
   });
+}
+
+/// Row 13: the outlet of a supply that it reports was not read since it fell silent, and is soon.
+bool awaits_outlet(const Facts& facts, Index supply, const Hearing& silent, Duration silent_for) {
+  const Track* current = facts.outlet(supply, Meaning::outlet_current);
+  return current != nullptr && current->known() && current->from() <= silent.first_failure && current->value() >= meter_floor_amperes &&
+         silent_for < telemetry_patience + 2 * current->refresh() && silent_for < group_patience && facts.hearing(current->device).heard();
 }
 
 }  // namespace
@@ -43,12 +50,14 @@ Judgement Judge::telemetry(Index device, Instant now) const {
   if (hearing.answers() && !matters(held(Verdict::telemetry_lost, &site::Site::element_of_device, device))) return Judgement::fine({});
   if (hearing.answers()) return Judgement::fine({sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer)});
   const auto silent_for = now - hearing.second_failure;  // since it was known: a long question that is lost takes its time
-  if (!hearing.silent() || silent_for < telemetry_patience || explained(device)) return {};
+  if (!hearing.lasts() || silent_for < telemetry_patience || explained(device)) return {};
   if (held(Verdict::telemetry_lost, &site::Site::path_of_device, device)) return {};
   if (silent_for < group_patience && feed_undecided(device)) return {};
   for (const Index s : facts_.supplies_on(device))
     if (went_with(facts_.status(s, Meaning::supply_input_ok), hearing, now) || awaits_siblings(*this, site_, facts_, s, silent_for))
       return {};
+  for (const Index s : facts_.neighbours().supplies_of(device))
+    if (awaits_outlet(facts_, s, hearing, silent_for)) return {};
   // Whoever shares its path is heard first: what they lost together is said once, of the path.
   if (silent_for < group_patience && !mate_answers(device)) return {};
   return Judgement::lost(Strength::proven, {silence(device)});
@@ -76,13 +85,14 @@ Judgement Judge::telemetry_of_path(Index path, Instant now) const {
   return Judgement::lost(Strength::proven, std::move(silent));
 }
 
-// All on its feed fail to answer, and some of them not for long: it may be the feed's silence.
+// All on its feed fail to answer, and some of them not for long, or those elsewhere were not all heard since: it may be the feed's silence.
 bool Judge::feed_undecided(Index device) const {
   const auto feed = site_.devices[device].feed;
   if (!feed || facts_.neighbours().pdus_on(*feed).size() < 2) return false;
   const auto& pdus = facts_.neighbours().pdus_on(*feed);
   const auto fails = [this](Index d) { return facts_.hearing(d).failures > 0; };
-  return std::ranges::all_of(pdus, fails) && !std::ranges::all_of(pdus, [this](Index d) { return facts_.hearing(d).silent(); });
+  if (!std::ranges::all_of(pdus, fails)) return false;
+  return !std::ranges::all_of(pdus, [this](Index d) { return facts_.hearing(d).silent(); }) || complement(pdus.front(), feed).awaited > 0;
 }
 
 bool Judge::mate_answers(Index device) const {
@@ -104,10 +114,21 @@ bool Judge::unheard(Index device) const {
 // What is silent because it is unpowered is a consequence: a PDU's card below its dark inlet, a status unit below its dead load.
 bool Judge::explained(Index device) const {
   if (path_explained(device)) return true;
-  if (const auto feed = site_.devices[device].feed)
-    return held(Verdict::pdu_dark, &site::Site::element_of_pdu, device) || held(Verdict::feed_lost, &site::Site::element_of_feed, *feed);
-  return std::ranges::any_of(facts_.neighbours().supplies_of(device), [&](Index s) {
-    return held(Verdict::load_down, &site::Site::element_of_load, site_.supplies[s].load).has_value();
+  if (site_.devices[device].feed) return held(Verdict::pdu_dark, &site::Site::element_of_pdu, device) || feeds_lost(device);
+  if (const auto ats = site_.ats_of_device(device)) return feeds_lost(site_.atses[*ats].carries).has_value();
+  return died_with_supplies(device) || std::ranges::any_of(facts_.neighbours().supplies_of(device), [&](Index s) {
+           return held(Verdict::load_down, &site::Site::element_of_load, site_.supplies[s].load).has_value();
+         });
+}
+
+// Row 13: all that it reports was lost, by the meters of its outlets, in the moment in which it fell silent: it sits in what was taken out.
+bool Judge::died_with_supplies(Index device) const {
+  const auto& reported = facts_.neighbours().supplies_of(device);
+  const Instant silent = facts_.hearing(device).first_failure;
+  return !reported.empty() && std::ranges::all_of(reported, [&](Index s) {
+    const Track* current = facts_.outlet(s, Meaning::outlet_current);
+    const auto lost = held(Verdict::supply_lost, &site::Site::element_of_supply, s);
+    return lost && current != nullptr && std::chrono::abs(lost->since - silent) <= one_cause + current->refresh();
   });
 }
 

@@ -19,7 +19,7 @@ Neighbours::Neighbours(const site::Site& site)
       contacts_(site.supplies.size()) {
   std::map<ground::Element, Index> paths;
   for (Index d = 0; d < site.devices.size(); ++d) {
-    if (site.devices[d].feed) of_feed_[*site.devices[d].feed].push_back(d);
+    if (site.feeds_of_pdu(d).size() == 1) of_feed_[*site.devices[d].feed].push_back(d);  // what has two ways tells of neither
     const auto [path, first] = paths.try_emplace(site.path_of_device(d), of_path_.size());
     if (first) of_path_.emplace_back();
     of_path_[path->second].push_back(d);

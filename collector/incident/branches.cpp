@@ -77,6 +77,23 @@ bool Branches::speaks_for(const Element& speaker, const Element& element) const 
   return false;
 }
 
+bool Branches::is_heard_by(const Element& card, const Element& path) const {
+  const auto device = card.is("device") ? site_->device(card.rest()) : std::nullopt;
+  return card == path || (device && site_->path_of_device(*device) == path);
+}
+
+std::vector<Element> Branches::told_by(const std::vector<Element>& cards) const {
+  std::vector<Element> out;
+  for (const Element& card : cards) {
+    const auto device = card.is("device") ? site_->device(card.rest()) : std::nullopt;
+    if (!device) continue;
+    if (site_->devices[*device].feed) out.push_back(site_->element_of_pdu(*device));
+    for (Index s = 0; s < site_->supplies.size(); ++s)
+      if (site_->supplies[s].status == device) out.push_back(site_->element_of_supply(s));
+  }
+  return out;
+}
+
 bool Branches::knows_part(const Element& element) const {
   const auto rest = element.rest();
   if (const auto load = site_->load(element.first())) {

@@ -32,6 +32,10 @@ class Branches {
   [[nodiscard]] bool is_other_side(const Element& element, const Element& worked_on) const;
   /// A device or contact that reports a supply at or below `element`.
   [[nodiscard]] bool speaks_for(const Element& speaker, const Element& element) const;
+  /// The card itself, or the path that its words take.
+  [[nodiscard]] bool is_heard_by(const Element& card, const Element& path) const;
+  /// Of what these cards tell: of their PDUs, and of the supplies that they report.
+  [[nodiscard]] std::vector<Element> told_by(const std::vector<Element>& cards) const;
   /// It is in the site file.
   [[nodiscard]] bool knows(const Element& element) const;
 

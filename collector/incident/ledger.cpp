@@ -64,6 +64,7 @@ void Ledger::begin(const Finding& finding, Moment moment) {
   else
     open_new(finding, moment);
   warn_of_wrong_side(finding, moment);
+  warn_of_silent_side(finding, moment);
 }
 
 void Ledger::open_new(const Finding& finding, Moment moment) {
@@ -178,6 +179,7 @@ void Ledger::end(const Finding& finding, Moment moment) {
   incident->open.erase(incident->open.begin() + (verdict - incident->open.data()));
   end_wrong_side(*incident, finding, moment);
   if (incident->open.empty()) close_or_hold(*incident, evidence_of(finding, moment), moment);
+  for (std::size_t i = open_.size(); i > 0; --i) end_silent_side(open_[i - 1], moment);
 }
 
 // What was lost on the wrong side is there again.
@@ -188,6 +190,23 @@ void Ledger::end_wrong_side(Incident& incident, const Finding& finding, Moment m
   if (home != &incident || wrong == nullptr) return;
   write(incident, {{Verdict::wrong_side, finding.element, wrong->strength, finding.signs, {}}, record::Phase::end}, moment);
   incident.open.erase(incident.open.begin() + (wrong - incident.open.data()));
+}
+
+// Nothing is unknown any more of what was silent on the wrong side, and nothing lost.
+void Ledger::end_silent_side(Incident& incident, Moment moment) {
+  const auto wrong = std::ranges::find_if(incident.open, [](const OpenVerdict& one) {
+    return one.verdict == Verdict::wrong_side && one.strength == detect::Strength::unknown;
+  });
+  if (wrong == incident.open.end()) return;
+  const auto stands = [&](const OpenVerdict& one) {
+    const bool unknown = is_consequence(one.verdict) && one.strength == detect::Strength::unknown;
+    return unknown ? branches_.touches(wrong->element, one.element)
+                   : detect::is_loss(one.verdict) && branches_.share(one.element, wrong->element);
+  };
+  if (std::ranges::any_of(open_, [&](const Incident& one) { return std::ranges::any_of(one.open, stands); })) return;
+  write(incident, {{Verdict::wrong_side, wrong->element, wrong->strength, {}, {}}, record::Phase::end}, moment);
+  incident.open.erase(wrong);
+  if (incident.open.empty()) close_or_hold(incident, {line(incident.cause, "heard again", moment.utc())}, moment);
 }
 
 // An incident whose losses are over ends, even if a load still suffers: that then follows from another loss, which is open.

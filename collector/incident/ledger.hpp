@@ -107,6 +107,8 @@ class Ledger {
   record::Event& write(const Incident& incident, const Draft& draft, Moment moment);
   void write_folded(const Incident& folded, const Incident& home, Moment moment);
   [[nodiscard]] record::Event blank(Moment moment);
+  void warn_of_silent_side(const detect::Finding& finding, Moment moment);
+  void end_silent_side(Incident& incident, Moment moment);
   void warn_of_wrong_side(const detect::Finding& finding, Moment moment);
   void expire_attested(const Element& element, Moment moment);
   void say(Note notice, Moment moment);
@@ -114,10 +116,12 @@ class Ledger {
   [[nodiscard]] std::vector<record::Event> take_events();
 
   [[nodiscard]] Incident* home_of(const detect::Finding& finding);
+  [[nodiscard]] bool hides(const OpenVerdict& silence, const detect::Finding& finding) const;
+  [[nodiscard]] Incident* last_to_take(const detect::Finding& finding);
   [[nodiscard]] bool explains(const detect::Finding& finding, const Incident& incident) const;
   [[nodiscard]] bool related(const Incident& incident, const detect::Finding& finding) const;
   [[nodiscard]] bool took_a_way(const Incident& incident, const detect::Finding& finding) const;
-  [[nodiscard]] const Window* other_side_of(const Element& element) const;
+  [[nodiscard]] const Window* other_side_of(const Element& said) const;
   void take_out(const OpenVerdict& verdict, const record::Event& event, Moment moment);
   void take_in(const record::Event& event, const OpenVerdict& open, const Element& cause);
   [[nodiscard]] std::pair<Incident*, OpenVerdict*> find(detect::Verdict verdict, const Element& element);

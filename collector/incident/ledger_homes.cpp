@@ -28,6 +28,8 @@ bool loses(const Incident& incident) {
 
 // A second loss on another branch is a new page, never a child. A loss is asked for first: it is what a consequence follows from.
 Incident* Ledger::home_of(const Finding& finding) {
+  if (finding.verdict == Verdict::load_down)
+    if (Incident* last = last_to_take(finding)) return last;
   Incident* other = nullptr;
   for (auto at = open_.rbegin(); at != open_.rend(); ++at) {
     if (!related(*at, finding)) continue;
@@ -35,6 +37,27 @@ Incident* Ledger::home_of(const Finding& finding) {
     if (other == nullptr) other = &*at;
   }
   return other;
+}
+
+// Row 32: a load is down with the last of what it had; where nobody knows, with the last that fell silent.
+Incident* Ledger::last_to_take(const Finding& finding) {
+  Incident* last = nullptr;
+  ground::Instant latest{};
+  for (Incident& incident : open_)
+    for (const OpenVerdict& one : incident.open) {
+      const bool took = detect::is_loss(one.verdict) && branches_.touches(one.element, finding.element);
+      if (!took && !hides(one, finding)) continue;
+      if (last == nullptr || one.since >= latest) last = &incident, latest = one.since;
+    }
+  return last;
+}
+
+// It is what keeps a card of the load from being heard.
+bool Ledger::hides(const OpenVerdict& silence, const Finding& finding) const {
+  if (finding.strength != detect::Strength::unknown || silence.verdict != Verdict::telemetry_lost) return false;
+  return branches_.touches(silence.element, finding.element) || std::ranges::any_of(finding.signs, [&](const detect::Sign& sign) {
+           return sign.point == "silence" && branches_.is_heard_by(sign.source, silence.element);
+         });
 }
 
 // A finding belongs to an incident on its own branch of the chain.
@@ -83,7 +106,8 @@ bool Ledger::takes_in(const Incident& home, const Incident& other) const {
   return brings_about(home.verdict, other.verdict) && branches_.is_above(home.cause, other.cause);
 }
 
-const Window* Ledger::other_side_of(const Element& element) const {
+const Window* Ledger::other_side_of(const Element& said) const {
+  const Element element = said.is("device") ? Element::named(said.rest()) : said;  // a card stands for its PDU
   const Window* found = nullptr;
   for (const Window& window : notices_.windows()) {
     if (branches_.share(window.element, element)) return nullptr;  // worked on as well
@@ -102,6 +126,27 @@ void Ledger::warn_of_wrong_side(const Finding& finding, Moment moment) {
                          .value = {},
                          .time = moment.now});
   begin(wrong, moment);
+}
+
+// What is silent beside the work, and leaves it unknown whether a load still has power, may be what was switched off.
+void Ledger::warn_of_silent_side(const Finding& finding, Moment moment) {
+  if (!is_consequence(finding.verdict) || finding.strength != detect::Strength::unknown || notices_.windows().empty()) return;
+  const Incident* home = find(finding.verdict, finding.element).first;
+  if (home == nullptr) return;
+  std::vector<Element> silent;
+  if (home->verdict == Verdict::telemetry_lost) silent.push_back(home->cause);
+  for (const auto& sign : finding.signs)
+    if (sign.point == "silence") silent.push_back(sign.source);
+  for (const Element& side : branches_.told_by(silent)) {
+    const Window* window = other_side_of(side);
+    if (window == nullptr || find(Verdict::wrong_side, side).first != nullptr) continue;
+    Finding wrong{Verdict::wrong_side, side, finding.strength, {}, finding.since};
+    wrong.signs.push_back({.source = window->element,
+                           .point = "the work of " + window->owner + " is here, and what stands beside it is silent",
+                           .value = {},
+                           .time = moment.now});
+    begin(wrong, moment);
+  }
 }
 
 const Window* Ledger::quieted_by(const Incident& incident) const {

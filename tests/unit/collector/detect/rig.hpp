@@ -164,14 +164,16 @@ class Rig {
     }
   }
   void ask(Index d) {
-    auto& device = devices_[d];
-    if (!device.answers) return detector_.unanswered(d, now_);
-    std::vector<reading::Reading> readings;
-    for (std::uint32_t p = 0; p < device.points.size(); ++p) {
-      const Value& value = device.values[device.points[p]];
-      readings.push_back({.point = p, .quality = value.quality, .value = value.value, .time = now_});
-    }
-    detector_.heard(d, readings, now_);
+    if (!devices_[d].answers) return detector_.unanswered(d, now_);
+    detector_.heard(d, readings(d), now_);
+    hear();
+  }
+  /// Its answer is under way for so long.
+  void ask_slowly(const std::string& device, Duration took) {
+    const Index d = *site_.device(device);
+    const auto told = readings(d);
+    now_ += took;
+    detector_.heard(d, told, now_);
     hear();
   }
   void ask(const std::string& device) { ask(*site_.device(device)); }
@@ -222,6 +224,16 @@ class Rig {
     std::map<Key, Value> values;
     std::map<Key, std::string> parts;
   };
+
+  std::vector<reading::Reading> readings(Index d) {
+    auto& device = devices_[d];
+    std::vector<reading::Reading> out;
+    for (std::uint32_t p = 0; p < device.points.size(); ++p) {
+      const Value& value = device.values[device.points[p]];
+      out.push_back({.point = p, .quality = value.quality, .value = value.value, .time = now_});
+    }
+    return out;
+  }
 
   Played& of(const std::string& device) {
     const auto index = site_.device(device);

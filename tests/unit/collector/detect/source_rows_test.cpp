@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "tests/unit/collector/detect/meter_rig.hpp"
+#include "tests/unit/collector/detect/rig.hpp"
 
 // The rows of docs/verdicts.md about what stands before the feeds and what stores energy.
 
@@ -339,4 +340,42 @@ TEST_CASE("a PDU's silence below a UPS that gives is its card's") {
   rig.run(15s);
   CHECK_FALSE(rig.ever(feed_lost));
   CHECK(rig.open(telemetry_lost, "device/pdu-a") == "proven");
+}
+
+TEST_CASE(
+    "what hangs behind a transfer switch alone is down with the last of its feeds, and unknown where nobody hears it after the first") {
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}, C: {nominal_volts: 230}}
+ats: {t1: {carries: pdu-c, alternate: B}}
+devices:
+  pdu-a1: {url: snmp://192.0.2.1, feed: A, via: switch/sw1}
+  pdu-a2: {url: snmp://192.0.2.2, feed: A, via: switch/sw1}
+  pdu-b1: {url: snmp://192.0.2.3, feed: B, via: switch/sw1}
+  pdu-b2: {url: snmp://192.0.2.4, feed: B, via: switch/sw1}
+  pdu-c: {url: snmp://192.0.2.5, feed: A, via: switch/sw1}
+  pdu-x: {url: snmp://192.0.2.6, feed: C, via: switch/sw1}
+loads:
+  core1: {supplies: {psu1: {cord: pdu-c/outlet/3}}}
+)"};
+  rig.run(10s);
+  rig.silent("pdu-a1"), rig.silent("pdu-a2");
+  rig.run(10s);
+  CHECK(rig.open(feed_lost, "feed/A") == "probable");
+  CHECK_FALSE(rig.ever(load_down));  // B carries it
+  SECTION("B goes, too") {
+    for (const char* pdu : {"pdu-b1", "pdu-b2", "pdu-c"}) rig.silent(pdu);
+    rig.run(10s);
+    CHECK(rig.open(feed_lost, "feed/B") == "probable");
+    CHECK(rig.open(load_down, "core1") == "probable");
+    CHECK_FALSE(rig.ever(telemetry_lost));
+    for (const char* pdu : {"pdu-b1", "pdu-b2", "pdu-c"}) rig.back(pdu);
+    rig.run(10s);
+    CHECK(rig.open(load_down, "core1").empty());
+  }
+  SECTION("its PDU falls silent") {
+    rig.silent("pdu-c");
+    rig.run(10s);
+    CHECK(rig.open(telemetry_lost, "device/pdu-c") == "proven");
+    CHECK(rig.open(load_down, "core1") == "unknown");
+  }
 }

@@ -97,6 +97,17 @@ TEST_CASE("row 10: psu1 carries nothing, psu2 all, and psu1's own status is good
   }
 }
 
+TEST_CASE("row 10: what stood by when its status was heard last is not lost because that falls silent") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  rig.run(10s);
+  rig.silent("unit1");
+  rig.run(10s);
+  CHECK_FALSE(rig.ever(supply_lost));
+  CHECK(rig.open(telemetry_lost, "device/unit1") == "proven");
+}
+
 TEST_CASE("row 10: a supply that says itself that it stands by proves it") {
   Rig rig{two_feeds};
   rig.tells("unit1", {{.means = Meaning::supply_standby, .value = 0}});
@@ -259,6 +270,35 @@ TEST_CASE("row 13: what is back in its bay and draws current has lost no input, 
   CHECK(rig.idle());
 }
 
+TEST_CASE("row 13: what a module tells of its input in the moment in which it is seated is of one that starts") {
+  const bool has_cord = GENERATE(true, false);
+  Rig rig{two_feeds};
+  for (const char* unit : {"unit1", "unit2"}) rig.tells(unit, {{.means = Meaning::supply_present, .value = 1}});
+  rig.run(10s);
+  pull(rig, true);
+  rig.run(10s);
+  rig.set("unit1", Meaning::supply_present, 1);
+  rig.run(1s);
+  CHECK_FALSE(rig.ever(supply_input_lost));
+  if (has_cord) put_back(rig, true);
+  rig.run(10s);
+  CHECK(rig.ever(supply_input_lost) != has_cord);
+  CHECK(rig.idle() == has_cord);
+}
+
+TEST_CASE("row 13: the unit that sits in a module and falls silent with it is part of that loss, until the module is back and it is not") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.silent("unit1"), rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  rig.run(30s);
+  CHECK(rig.open(supply_lost, "cab1/psu1") == "proven");
+  CHECK_FALSE(rig.ever(telemetry_lost));
+  rig.outlet_watts("pdu-a", 300), rig.unit_watts("unit2", 300), rig.outlet_watts("pdu-b", 300);
+  rig.run(15s);
+  CHECK(rig.open(supply_lost, "cab1/psu1").empty());
+  CHECK(rig.open(telemetry_lost, "device/unit1") == "proven");
+}
+
 TEST_CASE("row 13: a bay that never was full proves nothing") {
   Rig rig{two_feeds};
   rig.tells("unit1", {{.means = Meaning::supply_present, .value = 0}});
@@ -345,6 +385,16 @@ TEST_CASE("row 14: a status that dies with the supply it reported proves a wrong
   CHECK(rig.open(miscorded, "cab1/psu2") == (stays_away ? "proven" : ""));
   CHECK(rig.open(miscorded, "cab1/psu1").empty());
   CHECK(rig.open(feed_lost, "feed/B").empty());
+}
+
+TEST_CASE("row 14: a sibling whose status fell silent before it could tell of the loss was lost all the same") {
+  Rig rig{two_feeds};
+  rig.outlet_watts("pdu-b", 0);
+  rig.run(30s);
+  rig.silent("pdu-a"), rig.silent("pdu-a2"), rig.silent("unit1");
+  rig.ac("unit2", 0), rig.output("unit2", 0), rig.unit_watts("unit2", 0);
+  rig.run(15s);
+  CHECK(rig.open(miscorded, "cab1/psu2") == "proven");
 }
 
 TEST_CASE("row 14: an outlet that goes on as before feeds something else; one that fell fed the supply, and the cord is right") {

@@ -143,3 +143,10 @@ TEST_CASE("interruptions one after another become one incident with a count") {
   CHECK(bench.settle(11min).size() == 1);
   CHECK(bench.ledger.open().empty());
 }
+
+TEST_CASE("row 32: a load of which nobody knows whether it is down is filed under the silence that left it so, not under the first loss") {
+  Bench bench{with_ats};
+  (void)bench.begin(pdu_dark, "pdu-a");
+  (void)bench.begin(telemetry_lost, "device/pdu-b");
+  CHECK(bench.begin(load_down, "cab1", Strength::unknown) == Lines{"begin load_down cab1 <- device/pdu-b #b-2"});
+}

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "collector/incident/notices.hpp"
 
 #include "tests/unit/collector/incident/bench.hpp"
@@ -90,6 +92,34 @@ TEST_CASE("while A is in maintenance the loss of B is a new page, and the load t
   CHECK(down.back().ends_with("<- feed/B #" + bench.ledger.open()[1].id));
   CHECK(severity(bench, 0) == "info");
   CHECK(severity(bench, 1) == "critical");
+}
+
+TEST_CASE("while A is in maintenance, what falls silent on B and leaves a load unknown is the wrong side, unknown, until it is heard") {
+  Bench bench;
+  open_window(bench, "feed/A", Intent::off);
+  (void)bench.begin(pdu_dark, "pdu-a");
+  (void)bench.begin(telemetry_lost, "device/pdu-b");
+  CHECK(severity(bench, 1) == "critical");
+  const auto said = bench.begin(load_down, "cab1", Strength::unknown);
+  CHECK(std::ranges::find(said, "begin wrong_side pdu-b <- pdu-b #" + bench.ledger.open()[1].id) != said.end());
+  const auto over = bench.end(load_down, "cab1");
+  CHECK(over.back() == "end wrong_side pdu-b <- pdu-b #" + bench.ledger.open()[1].id);
+  CHECK(bench.end(telemetry_lost, "device/pdu-b").back().starts_with("end restored pdu-b"));
+}
+
+TEST_CASE("what two cards left unknown beside the work is over with the load's end, whatever incident it stands in") {
+  Bench bench;
+  open_window(bench, "cab1/psu1", Intent::off);
+  (void)bench.begin(supply_off_commanded, "cab1/psu1");
+  (void)bench.begin(telemetry_lost, "self");
+  Finding unknown{load_down, *ground::Element::parse("cab1"), Strength::unknown, {}, {}};
+  unknown.signs.push_back({.source = *ground::Element::parse("device/unit2"), .point = "silence", .value = {}});
+  (void)bench.file({{Change::Kind::begun, unknown}});
+  REQUIRE(bench.ledger.open().size() == 3);
+  CHECK(bench.ledger.open().back().verdict == wrong_side);
+  CHECK(bench.ledger.open().back().cause.text() == "cab1/psu2");
+  (void)bench.end(load_down, "cab1");
+  CHECK(bench.ledger.open().size() == 2);
 }
 
 TEST_CASE("a window ends by itself, and what is still open is loud again") {
