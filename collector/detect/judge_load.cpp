@@ -77,7 +77,8 @@ void Judge::add_to(Moment& moment, Index supply, Instant since) const {
   moment.last = std::max(moment.last, since);
   moment.first = std::min(moment.first, known_lost(supply, since));
   const Track* input = facts_.status(supply, Meaning::supply_input_ok);
-  if (status_tells(supply) && says(input, 0)) moment.told = std::min(moment.told, input->from());
+  // A unit that lost its power with the supply cannot tell more.
+  if (says(input, 0) && (status_tells(supply) || !held_above(supply))) moment.told = std::min(moment.told, input->from());
 }
 
 bool Judge::is_one(const Moment& moment) {
@@ -108,7 +109,8 @@ Instant Judge::known_lost(Index supply, Instant since) const {
   if (!pdu || !facts_.hearing(*pdu).answers()) return pdu ? since : Instant::max();
   if (const auto gone = voltage_gone(*pdu)) return gone->time - gone->uncertainty;
   const bool above = held(Verdict::pdu_dark, &site::Site::element_of_pdu, *pdu) || held_above(supply);
-  return above && !held_on_branch(supply) ? since : Instant::max();
+  if (above && !held_on_branch(supply)) return since;
+  return says(input, 0) ? input->from() : Instant::max();  // the last word of a unit that fell silent
 }
 
 // The load's own batteries carry it on, until they are heard to give nothing since; of those that nobody hears nothing is known.
