@@ -84,8 +84,8 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
   const auto step_length = subquery.step > ground::Duration::zero() ? subquery.step : setting_.step;
   Matrix out;
   std::unordered_map<std::string, std::size_t> known;
-  auto at = multiple_after(ground::shifted(to, -subquery.range), step_length, setting_.utc_offset);
-  for (; at <= to && !out_.error && !source_.gave_up(); at = ground::shifted(at, step_length)) {
+  const auto first = multiple_after(ground::shifted(to, -subquery.range), step_length, setting_.utc_offset);
+  for (auto at = first; at <= to && !out_.error && !source_.gave_up(); at = ground::shifted(at, step_length)) {
     if (++steps_ > most_steps) fail(expression, "the subqueries take more than a million steps");
     for (const auto& element : step(expression.operands.front(), at)) {
       const auto [place, fresh] = known.try_emplace(key_of(element, setting_.late_names), out.size());
@@ -93,7 +93,8 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
       out[place->second].points.push_back({at, element.value});
     }
   }
-  changes(subquery.view, multiple_after(to, step_length, setting_.utc_offset));  // wherever an error ended the steps
+  if (out_.error) changes(subquery.view, ground::shifted(first, subquery.range));  // the step that fails may be the one that leaves
+  changes(subquery.view, multiple_after(to, step_length, setting_.utc_offset));    // wherever an error ended the steps
   return out;
 }
 

@@ -61,9 +61,13 @@ Vector Graph::result() const {
 Vector Graph::former() const {
   Vector out;
   const auto cells = stages_.back()->cells();
+  const auto add = [&](std::uint32_t cell) {
+    out.push_back(element_of(cells[cell]));
+    if (cells[cell].changed) out.back().value = cells[cell].former;
+  };
   for (const auto cell : present_)
-    if (std::ranges::find(came_, cell) == came_.end()) out.push_back(element_of(cells[cell]));
-  for (const auto cell : went_) out.push_back(element_of(cells[cell]));
+    if (std::ranges::find(came_, cell) == came_.end()) add(cell);
+  for (const auto cell : went_) add(cell);
   return out;
 }
 

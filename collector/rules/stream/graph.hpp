@@ -29,7 +29,7 @@ class Graph {
   [[nodiscard]] ground::Instant due() const;
   /// What the expression is now, unless in conflict.
   [[nodiscard]] Vector result() const;
-  /// The elements of before the last update; those that are still there have their values of now.
+  /// What it was before the last update.
   [[nodiscard]] Vector former() const;
 
  private:

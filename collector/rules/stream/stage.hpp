@@ -21,6 +21,7 @@ struct Cell {
   bool present = false;
   bool changed = false;
   double value = 0;
+  double former = 0;  // where `changed`: the value before
 };
 
 class Stage {
@@ -64,9 +65,12 @@ class Stage {
     const bool same =
         value ? cell.present && std::bit_cast<std::uint64_t>(cell.value) == std::bit_cast<std::uint64_t>(*value) : !cell.present;
     if (same) return;
+    if (!std::exchange(cell.changed, true)) {
+      cell.former = cell.value;
+      changed_.push_back(index);
+    }
     cell.present = value.has_value();
     if (value) cell.value = *value;
-    if (!std::exchange(cell.changed, true)) changed_.push_back(index);
   }
   void add_work(std::size_t elements) { work_ += elements; }
   /// The value is up to date, but nobody is told.

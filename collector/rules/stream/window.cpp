@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "collector/rules/evaluator.hpp"
 #include "collector/rules/over_time.hpp"
@@ -28,16 +29,16 @@ void WindowOf::update(const Setting& setting) {
   begin();
   timers_.take_due(setting.at, [&](std::uint32_t cell) { touch(cell); });
   if (next_tick_ <= setting.at) {
-    if (swept_ >= cells().size()) swept_ = 0;
+    if (!std::exchange(is_sweeping_, true)) swept_ = 0;
     for (const auto end = std::min(cells().size(), swept_ + most_swept); swept_ < end; ++swept_)
       if (cells()[swept_].present) touch(static_cast<std::uint32_t>(swept_));
+    is_sweeping_ = swept_ < cells().size();
   }
   take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
   const bool drifts = reckoning_.drifts && present_ > 0;
-  if (!drifts)
-    next_tick_ = ground::Instant::max();
-  else if (next_tick_ == ground::Instant::max() || swept_ >= cells().size())
-    next_tick_ = multiple_after(setting.at, setting.tick, {});
+  is_sweeping_ = is_sweeping_ && drifts;
+  if (!is_sweeping_)
+    next_tick_ = drifts ? multiple_after(setting.at, setting.tick, {}) : ground::Instant::max();
   else if (next_tick_ <= setting.at)
     next_tick_ = ground::shifted(setting.at, pause);
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <limits>
 
 #include "collector/rules/function.hpp"
 #include "collector/rules/stream/leaf.hpp"
@@ -44,7 +43,8 @@ class WindowOf : public Leaf {
   std::vector<Bound> bound_;  // by cell
   std::vector<Point> scratch_;
   std::size_t present_ = 0;
-  std::size_t swept_ = std::numeric_limits<std::size_t>::max();  // cells that this tick has looked at
+  std::size_t swept_ = 0;  // cells that this tick has looked at
+  bool is_sweeping_ = false;
   ground::Instant next_tick_ = ground::Instant::max();
   Timers timers_;
 };

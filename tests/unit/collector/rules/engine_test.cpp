@@ -274,6 +274,16 @@ TEST_CASE("a subquery that fails at one of its steps is looked at again at the n
   CHECK(bench.engine.next_due() == at(1500ms));
 }
 
+TEST_CASE("a rule is looked at when the step at which its subquery failed leaves the window") {
+  Bench bench{"  - {alert: A, expr: 'count_over_time((a * on() a)[1s:300ms]) > 0'}\n"};
+  CHECK(bench.feed(1100ms, {{1, 1.0}, {2, 1.0}}).empty());
+  CHECK(bench.gone(1300ms, {2}).empty());
+  CHECK_FALSE(bench.engine.error(0).empty());
+  std::string told;
+  for (auto t = 1400ms; t <= 2300ms; t += 100ms) told += bench.tick(t);
+  CHECK(told == R"(inactive>firing{alertname="A"}=3@2.2)");  // the step at 1.2 s failed
+}
+
 TEST_CASE("a call does a turn's work, and the next goes on with what is left, each at its own instant") {
   Bench bench{"  - {alert: A, expr: a > 5}\n  - {alert: B, expr: b > 5}\n  - {alert: C, expr: a + 0 > 5}\n", {.turn_work = 1}};
   auto told = bench.feed(1s, {{1, 6.0}, {3, 6.0}}) + " ";
@@ -302,6 +312,29 @@ TEST_CASE("a value that moves between two turns of its alert is told with the ne
   CHECK(bench.engine.counters().evaluations == before);
   CHECK(bench.engine.active().front().value == 8);
   CHECK(bench.feed(3s, {{1, 1.0}}) == R"(firing>inactive{alertname="A",x="1"}=8@3)");
+}
+
+TEST_CASE("an alert that stands through an error keeps the value of before") {
+  Bench bench{"  - {alert: A, expr: '{__name__=~\"a|b\",x=\"1\"} >= 0'}\n"};
+  CHECK(bench.feed(1s, {{1, 1.0}}) == R"(inactive>firing{alertname="A",x="1"}=1@1)");
+  CHECK(bench.feed(2s, {{1, 2.0}}).empty());
+  CHECK(bench.feed(3s, {{1, 3.0}, {3, 9.0}}).empty());
+  CHECK_FALSE(bench.engine.error(0).empty());
+  CHECK(bench.gone(4s, {1, 3}) == R"(firing>inactive{alertname="A",x="1"}=2@4)");
+}
+
+TEST_CASE("a tick looks at every element, also after one was born since the last") {
+  Bench bench{"  - {alert: A, expr: 'predict_linear(a[1m], 10) < 0'}\n"};
+  CHECK(bench.feed(1s, {{1, 100.0}}).empty());
+  CHECK(bench.feed(2s, {{1, 98.0}}).empty());
+  CHECK(bench.tick(3s).empty());
+  bench.engine.born(4, Labels{{{"__name__", "a"}, {"x", "4"}}});
+  CHECK(bench.feed(3500ms, {{4, 1.0}}).empty());
+  // 100 - 2 (t - 1) + 10 s further: below 0 from 41 s on.
+  std::string told;
+  for (auto t = 4s; t <= 42s; ++t) told += bench.tick(t);
+  CHECK(told.find(R"(inactive>firing{alertname="A",x="1"})") == 0);
+  CHECK(told.find("@42") != std::string::npos);
 }
 
 TEST_CASE("aggregations, absence and many to one follow each sample") {
