@@ -35,7 +35,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr std::size_t fold_slice = 1'000;            // stored events handed to the core in one step
+constexpr std::size_t fold_slice = 1'000;             // stored events handed to the core in one step
 constexpr ground::Duration alerts_looked_back = 25h;  // for the newest word on each; the core knows how old it may be
 
 // What the store tells, passed on to the page and the streams; they take it from any thread.

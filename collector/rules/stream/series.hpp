@@ -28,8 +28,8 @@ struct Consumer {
   Leaf* leaf = nullptr;  // nullptr: its graph is gone
   std::uint32_t cell = 0;
   std::uint32_t rule = 0;  // by its place in the order of evaluation
-  Threshold threshold;  // where `quiet`
-  bool quiet = false;   // yields nothing, and will not for a value that the threshold holds back
+  Threshold threshold;     // where `quiet`
+  bool quiet = false;      // yields nothing, and will not for a value that the threshold holds back
 };
 
 struct Series {

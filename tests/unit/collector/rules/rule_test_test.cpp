@@ -43,9 +43,8 @@ TEST_CASE("rules of a test are evaluated in their order, groups in that which is
 
 TEST_CASE("a test sees samples up to the last evaluation") {
   const std::string series = "- interval: 1s\n  input_series: [{series: x, values: '0+1x100'}]\n  promql_expr_test:\n";
-  const auto out =
-      played("groups: []\n", "tests:\n" + series + "  - {expr: x, eval_time: 59s, exp_samples: [{labels: x, value: 0}]}\n" + series +
-                                 "  - {expr: x, eval_time: 60s, exp_samples: [{labels: x, value: 60}]}\n");
+  const auto out = played("groups: []\n", "tests:\n" + series + "  - {expr: x, eval_time: 59s, exp_samples: [{labels: x, value: 0}]}\n" +
+                                              series + "  - {expr: x, eval_time: 60s, exp_samples: [{labels: x, value: 60}]}\n");
   CHECK(out == std::vector<std::string>{"passed", "passed"});
 }
 
