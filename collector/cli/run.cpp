@@ -125,13 +125,16 @@ class PageEar final : public live::Audience {
   explicit PageEar(serve::Server& server) : server_{server} {}
 
   void hear(const core::Effects& effects) override {
-    if (effects.known.empty() && effects.rhythms.empty() && effects.batches.empty() && effects.events.empty() && effects.warnings.empty())
+    if (effects.known.empty() && effects.rhythms.empty() && effects.batches.empty() && effects.events.empty() && effects.warnings.empty() &&
+        effects.rule_alerts.empty() && !effects.rules)
       return;
     server_.publish({.known = effects.known,
                      .rhythms = effects.rhythms,
                      .batches = effects.batches,
                      .events = effects.events,
                      .warnings = effects.warnings,
+                     .rules = effects.rules,
+                     .rule_alerts = effects.rule_alerts,
                      .figures = {}});
   }
   void hear(const site::Site& site) override { server_.site_changed(site); }
@@ -287,6 +290,7 @@ class Daemon {
                                 .loop_turn = turns_,
                                 .store_commit = store_ear_.commits(),
                                 .dropped = host_->dropped()};
+      figures.rule_errors = host_->machine().rule_errors();
       if (store_) {
         figures.store = store_->standing();
         figures.dropped["samples"] = figures.store->dropped_samples;
@@ -296,7 +300,14 @@ class Daemon {
       add_contacts(figures);
       figures.control_socket = control_ ? control_->path() : "";
       figures.forward = forwarding_.figures();
-      server_.publish({.known = {}, .rhythms = {}, .batches = {}, .events = {}, .warnings = {}, .figures = std::move(figures)});
+      server_.publish({.known = {},
+                       .rhythms = {},
+                       .batches = {},
+                       .events = {},
+                       .warnings = {},
+                       .rules = {},
+                       .rule_alerts = {},
+                       .figures = std::move(figures)});
       tell_figures();
     });
   }

@@ -13,6 +13,7 @@
 #include "collector/plan/plan.hpp"
 #include "collector/rules/derived.hpp"
 #include "collector/rules/rule.hpp"
+#include "collector/rules/rule_alerts.hpp"
 #include "collector/site/site.hpp"
 #include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
@@ -119,6 +120,12 @@ struct Warning {
   bool firing = false;
 };
 
+/// An alert of a rule in another state than before: pending and firing ones, and those that ended.
+struct RuleAlert {
+  rules::Transition transition;
+  ground::Utc since{};
+};
+
 /// A device became known, or its series were renamed by a new identification.
 struct Known {
   site::Index device = 0;
@@ -141,6 +148,8 @@ struct Effects {
   std::vector<record::Event> events;
   std::vector<record::Batch> batches;
   std::vector<Warning> warnings;
+  std::shared_ptr<const rules::RuleSet> rules;  // when they changed; then every alert that stands is among rule_alerts
+  std::vector<RuleAlert> rule_alerts;
   std::vector<Known> known;
   std::vector<Rhythm> rhythms;
   std::vector<LogLine> logs;

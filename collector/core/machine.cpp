@@ -97,6 +97,7 @@ void Machine::ask_around(const std::vector<detect::Change>& changes) {
 
 void Machine::take(const Started& input) {
   seed_ = input.seed;
+  effects_.rules = rules_.shared_rules();
   ledger_.begin_boot(input.boot);
 }
 

@@ -50,6 +50,8 @@ class Machine {
   [[nodiscard]] const incident::Notices& notices() const { return ledger_.notices(); }
   /// What was left out because a cap was reached, by what, since the start.
   [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
+  /// What the last evaluation of each rule that failed ended with, by the rule's place.
+  [[nodiscard]] std::map<std::size_t, std::string> rule_errors() const;
 
  private:
   /// What must be made anew when the site changes.
@@ -127,6 +129,7 @@ class Machine {
   void end_values(site::Index device);
   void renew_values(site::Index device, std::span<const reading::Reading> readings);
   void restore_alerts(const Restored& input);
+  void note_alert(rules::Transition transition);
   void renew_rules(rules::RuleSet rules);
   void keep_derived();
   [[nodiscard]] std::optional<record::SeriesId> enter_derived(record::Series series, record::Batch& batch);

@@ -116,6 +116,21 @@ void Machine::renew_rules(rules::RuleSet rules) {
     if (!made_by_rules_.contains(id)) fresh.born(id, rule_labels(series));
   tell_rules(fresh.take_over(rules_, moment_.now));
   rules_ = std::move(fresh);
+  effects_.rules = rules_.shared_rules();
+  effects_.rule_alerts.clear();
+  for (auto& transition : rules_.active()) note_alert(std::move(transition));
+}
+
+void Machine::note_alert(rules::Transition transition) {
+  const auto since = ground::utc(transition.active_since, moment_.utc_offset);
+  effects_.rule_alerts.push_back({std::move(transition), since});
+}
+
+std::map<std::size_t, std::string> Machine::rule_errors() const {
+  std::map<std::size_t, std::string> out;
+  for (std::size_t rule = 0; rule < rules_.rules().size(); ++rule)
+    if (!rules_.error(rule).empty()) out.emplace(rule, rules_.error(rule));
+  return out;
 }
 
 // What rules made is stored like what was polled; the engine has taken it in already.
@@ -149,6 +164,7 @@ std::optional<record::SeriesId> Machine::enter_derived(record::Series series, re
 
 void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
   for (const auto& transition : transitions) {
+    note_alert(transition);
     const bool firing = transition.to == rules::AlertState::firing;
     if (!firing && transition.from != rules::AlertState::firing) continue;
     const auto since = ground::utc(transition.active_since, moment_.utc_offset);

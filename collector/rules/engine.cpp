@@ -24,8 +24,12 @@ bool keeps_identity(const Rule& rule) {
 
 }  // namespace
 
+void say_rule(std::vector<Transition>& transitions, std::size_t from, std::size_t rule) {
+  for (; from < transitions.size(); ++from) transitions[from].rule = rule;
+}
+
 Engine::Engine(RuleSet rules, Options options)
-    : rules_{std::make_unique<const RuleSet>(std::move(rules))},
+    : rules_{std::make_shared<const RuleSet>(std::move(rules))},
       options_{std::move(options)},
       asked_at_will_{std::ranges::any_of(*rules_, [](const Rule& rule) { return queries(rule); })},
       index_{*rules_},
@@ -116,7 +120,9 @@ std::vector<Transition> Engine::restore(std::span<const StoredAlert> alerts, gro
             left < options_.grace_period ? now + options_.grace_period - found->hold : alert.active_since + (now - down_at);
     }
     const auto index = static_cast<std::size_t>(found - rules_->begin());
+    const auto told = out.size();
     running_[index].alerts.restore(*found, alert, ground::shifted(now, options_.lookback), around, out);
+    say_rule(out, told, index);
   }
   return out;
 }
@@ -144,7 +150,9 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
     auto& before = previous.running_[old];
     if (before.values_at) before.take_in_values(rule, before.graph->result());
     if (same == rules_->end()) {
+      const auto told = out.size();
       before.alerts.end(rule, then, surroundings(then), out);
+      say_rule(out, told, old);
       std::vector<Derived> ends;
       before.made.become({}, then, ends);
       for (const auto& end : ends) accept(end);
@@ -172,7 +180,9 @@ std::vector<Transition> Engine::active() const {
     std::vector<Transition> none;
     if (running.values_at) (void)taken_in.apply((*rules_)[rule], {.value = running.graph->result()}, *running.values_at, {}, none);
     const auto alerts = taken_in.active((*rules_)[rule], around);
+    const auto told = out.size();
     out.insert(out.end(), alerts.begin(), alerts.end());
+    say_rule(out, told, rule);
   }
   return out;
 }

@@ -98,6 +98,7 @@ class Engine {
   /// Pending and firing alerts, by rule, then labels.
   [[nodiscard]] std::vector<Transition> active() const;
   [[nodiscard]] const RuleSet& rules() const { return *rules_; }
+  [[nodiscard]] std::shared_ptr<const RuleSet> shared_rules() const { return rules_; }
   /// The last evaluation's error, empty when it went well.
   [[nodiscard]] const std::string& error(std::size_t rule) const;
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -136,7 +137,7 @@ class Engine {
   /// Its graph is built anew when it is next evaluated.
   void unbuild(std::size_t rule);
 
-  std::unique_ptr<const RuleSet> rules_;  // at a fixed place: the index points into it
+  std::shared_ptr<const RuleSet> rules_;  // at a fixed place: the index points into it
   Options options_;
   bool asked_at_will_;  // by queries in templates: every series is held for the lookback
   SelectionIndex index_;

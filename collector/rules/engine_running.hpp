@@ -31,4 +31,7 @@ struct Engine::Running {
   }
 };
 
+/// From that place on they are of this rule.
+void say_rule(std::vector<Transition>& transitions, std::size_t from, std::size_t rule);
+
 }  // namespace holdup::rules

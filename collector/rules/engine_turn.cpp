@@ -142,7 +142,9 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   if (running.is_settled && !in_conflict && !is_due && graph.news() != stream::Graph::News::elements && running.keeps_identity) {
     if (graph.news() == stream::Graph::News::values) running.values_at = at;  // no alert turns by them
   } else if (in_conflict || !running.is_settled || is_due || graph.news() != stream::Graph::News::none || (records && renews)) {
+    const auto told = out.size();
     const auto error = judge(index, setting, changes_at, out, values);
+    say_rule(out, told, index);
     judged = true;
     ++counters_.evaluations;
     counters_.failures += error ? 1 : 0;

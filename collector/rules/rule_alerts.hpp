@@ -30,6 +30,7 @@ struct Transition {
   AlertState to = AlertState::inactive;
   ground::Instant active_since{};
   ground::Instant at{};
+  std::size_t rule = 0;  // of the engine's, by place; of one that is gone: that it had
 };
 
 class RuleAlerts {

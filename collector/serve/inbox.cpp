@@ -18,6 +18,8 @@ bool Inbox::put(Update update) {
   append(news_.rhythms, update.rhythms);
   append(news_.events, update.events);
   append(news_.warnings, update.warnings);
+  if (update.rules) news_.rules = std::move(update.rules), news_.rule_alerts.clear();
+  append(news_.rule_alerts, update.rule_alerts);
   if (update.figures) news_.figures = std::move(update.figures);
   for (const auto& batch : update.batches) waiting_samples_ += batch.samples.size();
   append(news_.batches, update.batches);

@@ -30,6 +30,8 @@ struct News {
   bool restored_all = false;            // the last slice was among them
   std::vector<record::Event> events;    // as said, and again with `durable` once committed
   std::vector<core::Warning> warnings;
+  std::shared_ptr<const rules::RuleSet> rules;  // the newest; of alerts that stood before nothing is told any more
+  std::vector<core::RuleAlert> rule_alerts;
   std::optional<OwnFigures> figures;
   std::optional<std::string> store_trouble;  // empty: none any more
   std::uint64_t dropped_samples = 0;         // since the last take()

@@ -51,6 +51,8 @@ void Mirror::apply(News news) {
   restored_ = restored_ || news.restored_all;
   for (const auto& event : news.events) take(event);
   for (const auto& warning : news.warnings) take(warning);
+  if (news.rules) rules_.renew(std::move(news.rules));
+  for (auto& alert : news.rule_alerts) rules_.take(std::move(alert));
   if (news.figures) figures_ = std::move(*news.figures);
   if (news.store_trouble) store_trouble_ = std::move(*news.store_trouble);
   dropped_samples_ += news.dropped_samples;

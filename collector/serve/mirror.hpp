@@ -14,6 +14,7 @@
 #include "collector/coverage/exercise.hpp"
 #include "collector/incident/ledger.hpp"
 #include "collector/serve/inbox.hpp"
+#include "collector/serve/rule_board.hpp"
 #include "collector/serve/update.hpp"
 #include "collector/site/site.hpp"
 #include "drivers/reading/point.hpp"
@@ -110,6 +111,7 @@ class Mirror {
   /// When each sign was last seen to show a loss, as long as the store remembers.
   [[nodiscard]] const coverage::Exercises& exercises() const { return exercises_; }
   [[nodiscard]] const std::vector<core::Warning>& warnings() const { return warnings_; }  // firing
+  [[nodiscard]] const RuleBoard& rules() const { return rules_; }
   [[nodiscard]] const OwnFigures& figures() const { return figures_; }
   [[nodiscard]] std::uint64_t dropped_samples() const { return dropped_samples_; }
   [[nodiscard]] bool restored() const { return restored_; }
@@ -145,6 +147,7 @@ class Mirror {
   std::uint64_t folded_count_ = 0;
   std::deque<Closed> closed_;
   std::vector<core::Warning> warnings_;
+  RuleBoard rules_;
   std::deque<record::Event> traps_;
   std::map<std::string, ground::Utc, std::less<>> last_traps_;  // by element
   std::optional<ground::Utc> listening_since_;

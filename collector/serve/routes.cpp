@@ -9,6 +9,7 @@
 #include "collector/serve/guard_answer.hpp"
 #include "collector/serve/page.hpp"
 #include "collector/serve/parameters.hpp"
+#include "collector/serve/rules_answer.hpp"
 #include "collector/serve/status_json.hpp"
 #include "collector/serve/verify_json.hpp"
 #include "ground/json_writer.hpp"
@@ -113,6 +114,12 @@ Route catalogue(const Asked&, const Parameters& given) {
   return std::visit([](auto&& found) -> Route { return std::move(found); }, catalogue_query(given, kind));
 }
 
+Route rules_told(const Asked& asked, const Parameters& given) {
+  return rules_answer(asked.mirror, given, ground::utc(asked.moment.now, asked.moment.utc_offset));
+}
+
+Route alerts_told(const Asked& asked) { return alerts_answer(asked.mirror); }
+
 /// /api/v1/label/NAME/values
 Route label_values(const Asked& asked, std::string_view rest) {
   constexpr std::string_view values = "/values";
@@ -155,7 +162,7 @@ struct Path {
   bool posted = false;  // POST is meant as well
 };
 
-constexpr std::array<Path, 13> paths{{{"/", root},
+constexpr std::array<Path, 15> paths{{{"/", root},
                                       {"/metrics", metrics},
                                       {"/-/healthy", healthy},
                                       {"/-/ready", ready},
@@ -167,7 +174,9 @@ constexpr std::array<Path, 13> paths{{{"/", root},
                                       {"/api/v1/query", with_parameters<query>, true},
                                       {"/api/v1/query_range", with_parameters<query_range>, true},
                                       {"/api/v1/series", with_parameters<catalogue<CatalogueQuery::Kind::series>>, true},
-                                      {"/api/v1/labels", with_parameters<catalogue<CatalogueQuery::Kind::names>>, true}}};
+                                      {"/api/v1/labels", with_parameters<catalogue<CatalogueQuery::Kind::names>>, true},
+                                      {"/api/v1/rules", with_parameters<rules_told>},
+                                      {"/api/v1/alerts", alerts_told}}};
 
 /// What follows names what is asked for.
 struct Prefix {

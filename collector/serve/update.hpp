@@ -29,7 +29,8 @@ struct OwnFigures {
   std::vector<forward::Figures> forward;         // by target
   std::uint64_t contact_edges = 0;
   std::uint64_t traps_received = 0, informs_acknowledged = 0;
-  std::uint64_t trap_reports_sent = 0;  // SNMPv3's discovery and refusals of informs
+  std::uint64_t trap_reports_sent = 0;                  // SNMPv3's discovery and refusals of informs
+  std::map<std::size_t, std::string> rule_errors = {};  // by the rule's place: what its last evaluation failed with
 };
 
 struct Update {
@@ -38,6 +39,8 @@ struct Update {
   std::vector<record::Batch> batches;
   std::vector<record::Event> events;  // as said, not durable yet
   std::vector<core::Warning> warnings;
+  std::shared_ptr<const rules::RuleSet> rules = {};  // as in core::Effects
+  std::vector<core::RuleAlert> rule_alerts = {};
   std::optional<OwnFigures> figures;  // once a second is enough
 };
 

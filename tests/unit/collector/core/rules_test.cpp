@@ -64,6 +64,8 @@ struct Bench {
     events.insert(events.end(), effects.events.begin(), effects.events.end());
     warnings.insert(warnings.end(), effects.warnings.begin(), effects.warnings.end());
     for (auto& batch : effects.batches) batches.push_back(std::move(batch));
+    if (effects.rules) rules = effects.rules, told.clear();
+    told.insert(told.end(), effects.rule_alerts.begin(), effects.rule_alerts.end());
     for (const auto& post : effects.posts) {
       bodies.push_back(post.body);
       step(core::Delivered{.target = post.target, .token = post.token, .accepted = true});
@@ -122,6 +124,8 @@ struct Bench {
   Instant now;
   site::Index unit = 0;
   std::vector<record::Event> events;
+  std::shared_ptr<const rules::RuleSet> rules;  // as told last
+  std::vector<core::RuleAlert> told;            // since then
   std::vector<core::Warning> warnings;
   std::vector<record::Batch> batches;
   std::vector<std::string> bodies;
@@ -148,6 +152,23 @@ TEST_CASE("what rules record and how their alerts stand is stored") {
   bench.hear(9000);
   CHECK(bench.last_of("rack:fan:least") == 9000);
   CHECK(bench.last_of("ALERTS") == -2);
+}
+
+TEST_CASE("rules are told at the start, their alerts as they change, and all of them with other rules") {
+  Bench bench;
+  REQUIRE(bench.rules);
+  CHECK(bench.rules->size() == 2);
+  bench.hear(2500);
+  bench.pass(1min);
+  REQUIRE(bench.told.size() == 2);
+  CHECK((bench.told[0].transition.rule == 1 && bench.told[0].transition.to == rules::AlertState::pending));
+  CHECK(bench.told[1].transition.to == rules::AlertState::firing);
+  CHECK(bench.told[1].since == ground::Utc{1500s});
+  auto other = Bench::configuration({}, std::string{"groups:\n  - {name: f, rules: [{record: a, expr: 'vector(1)'}]}\n"} + (rules_text + 8));
+  bench.step(core::SiteChanged{.site = std::make_unique<const site::Site>(*other.site), .rules = std::move(other.rules)});
+  CHECK(bench.rules->size() == 3);
+  REQUIRE(bench.told.size() == 1);
+  CHECK((bench.told[0].transition.rule == 2 && bench.told[0].transition.to == rules::AlertState::firing));
 }
 
 TEST_CASE("an alert that fired before a restart is told again under the same begin and not once more") {
