@@ -67,19 +67,19 @@ bool Judge::contradicted_contact(Index contact) const {
 }
 
 // Supplies on several feeds do not fall within a millisecond of each other; what wets their contacts does. An electrical echo says
-// otherwise.
+// otherwise, of its own feed: what is lost there does not move the others.
 bool Judge::is_common_fault(Index contact) const {
   if (!facts_.contacts().fell_together(contact)) return false;
+  const auto feed = [this](Index mate) { return site_.feed_of_supply(site_.contacts[mate].supply); };
   const auto mates = facts_.contacts().mates(contact);
-  std::set<std::optional<Index>> feeds;
-  for (const Index mate : mates) feeds.insert(site_.feed_of_supply(site_.contacts[mate].supply));
-  const bool echoes = std::ranges::any_of(mates, [this](Index mate) { return echoes_loss(site_.contacts[mate].supply); });
-  return feeds.size() > 1 && !echoes;
+  const auto own = feed(contact);
+  const bool echoes = std::ranges::any_of(mates, [&](Index mate) { return feed(mate) == own && echoes_loss(site_.contacts[mate].supply); });
+  return !echoes && std::ranges::any_of(mates, [&](Index mate) { return feed(mate) != own; });
 }
 
 bool Judge::echoes_loss(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
-  const bool pdu_suffers = pdu && facts_.hearing(*pdu).last_answer && (facts_.hearing(*pdu).failures > 1 || voltage_gone(*pdu));
+  const bool pdu_suffers = pdu && facts_.hearing(*pdu).last_answer && (facts_.hearing(*pdu).lasts() || voltage_gone(*pdu));
   return pdu_suffers || says(facts_.status(supply, Meaning::supply_input_ok), 0) ||
          says(facts_.status(supply, Meaning::supply_output_ok), 0);
 }
@@ -117,7 +117,8 @@ Judgement Judge::common(Index contact) const {
   }
   if (!stand.empty()) return Judgement::fine(std::move(stand));
   const bool told = fell.size() == mates.size() && facts_.contacts().fell_together(contact);
-  return told && (contradicted || is_common_fault(contact)) ? Judgement::lost(Strength::probable, std::move(fell)) : Judgement{};
+  const bool common = std::ranges::any_of(mates, [this](Index mate) { return is_common_fault(mate); });
+  return told && (contradicted || common) ? Judgement::lost(Strength::probable, std::move(fell)) : Judgement{};
 }
 
 // An output contact where nothing tells of the input, or a contact that says just "alarm": lost, input or output unknown. Once the input is

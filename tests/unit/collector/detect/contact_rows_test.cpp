@@ -201,6 +201,23 @@ TEST_CASE("row 16: contacts of one common that fall within a millisecond, on two
   CHECK(rig.idle());
 }
 
+TEST_CASE("row 16: two answers lost beside a common that falls are no echo; a silence that lasts is one, of its own feed alone") {
+  std::string site = pdus_only;
+  site.insert(site.find("loads:"),
+              "contacts:\n  wire1: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1}\n  wire2: {source: gpiochip0/2, senses: ac_ok, of: "
+              "cab1/psu2}\n");
+  Rig rig{site};
+  rig.run(10s);
+  rig.edge("wire1", true), rig.edge("wire2", true);
+  rig.silent("pdu-a");
+  rig.run(1s);
+  CHECK_FALSE(rig.ever(supply_input_lost));
+  rig.run(10s);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "reported");
+  CHECK(rig.open(supply_input_lost, "cab1/psu2").empty());
+  CHECK_FALSE(rig.ever(load_down));
+}
+
 TEST_CASE("row 16: a change-over pair of a common that falls opens on both sides, and is counted in") {
   Rig rig{with(R"(  wire1: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1}
   wire2: {source: gpiochip0/2, pair: 3, senses: ac_ok, of: cab1/psu2}
