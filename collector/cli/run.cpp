@@ -17,6 +17,7 @@
 #include "collector/cli/diary.hpp"
 #include "collector/cli/forwarding.hpp"
 #include "collector/cli/own_engine.hpp"
+#include "collector/cli/resident_code.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/control/listener.hpp"
 #include "collector/live/host.hpp"
@@ -143,6 +144,13 @@ class PageEar final : public live::Audience {
   serve::Server& server_;
 };
 
+void stay_resident() {
+  const auto code = keep_code_resident();
+  const auto mib = code.bytes >> 20;
+  if (code.loose.empty()) return spdlog::info("code_resident mib={}", mib);
+  spdlog::info("code_not_locked mib={} reason=\"{}\": a first loss may wait for the disk; set LimitMEMLOCK={}M", mib, code.loose, mib + 16);
+}
+
 int complain(const std::string& what) {
   std::cerr << "holdup: " << what << '\n';
   return problem_found;
@@ -199,7 +207,7 @@ class Daemon {
   }
 
   bool open_store() {
-    if (store_path_.empty()) return spdlog::warn("store_none: nothing is kept; write store: {{path: …}}"), true;
+    if (store_path_.empty()) return spdlog::warn("store_none: nothing is kept; write store: {path: …}"), true;
     keeping_ = configuration_.site.keeping;
     auto opened = store::Store::open({.path = store_path_,
                                       .boot = ground::clock::boot_id(),
@@ -400,6 +408,7 @@ int run(const RunOptions& options) {
   auto configuration = load_configuration(options.path, options.profiles, problems);
   if (!print_problems(problems, false)) return usage;
   log_to_stderr();
+  stay_resident();
   auto server =
       serve::Server::start({.listen = configuration.site.http_listen, .store_path = configuration.site.store_path}, configuration.site);
   const int code = server ? Daemon{options, std::move(configuration), std::move(*server)}.run() : complain(server.error().what);
