@@ -7,19 +7,11 @@
 namespace holdup::rules {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
 constexpr int digit_bits = 32, lowest_exponent = -1074;
 
 double signed_double(Wide magnitude, bool negative) { return negative ? -static_cast<double>(magnitude) : static_cast<double>(magnitude); }
 
 }  // namespace
-
-/// magnitude · 2^exponent, what lies below noted in its last bit.
-struct ExactSum::Leading {
-  Wide magnitude = 0;
-  int exponent = 0;
-  bool negative = false;
-};
 
 void ExactSum::put(double value, std::int64_t sign) {
   if (std::isnan(value)) return void(not_numbers_ += sign);
@@ -44,10 +36,10 @@ void ExactSum::carry() {
   puts_ = 0;
 }
 
-ExactSum::Leading ExactSum::leading() const {
+Unrounded ExactSum::unrounded() const {
   ExactSum carried = *this;
   carried.carry();
-  Leading out{.magnitude = 0, .exponent = 0, .negative = carried.digits_.back() < 0};
+  Unrounded out{.magnitude = 0, .exponent = 0, .negative = carried.digits_.back() < 0};
   if (out.negative) {
     for (auto& digit : carried.digits_) digit = -digit;
     carried.carry();
@@ -71,21 +63,24 @@ double ExactSum::not_finite() const {
 }
 
 double ExactSum::value() const {
-  if (const double known = not_finite(); known != 0) return known;
-  const auto sum = leading();
-  return std::ldexp(signed_double(sum.magnitude, sum.negative), sum.exponent);
+  const double known = not_finite();
+  return known != 0 ? known : unrounded().value();
 }
 
 double ExactSum::mean(double count) const {
-  if (const double known = not_finite(); known != 0) return known;
-  const auto sum = leading();
-  const auto high = static_cast<double>(sum.magnitude);
+  const double known = not_finite();
+  return known != 0 ? known : unrounded().mean(count);
+}
+
+double Unrounded::value() const { return std::ldexp(signed_double(magnitude, negative), exponent); }
+
+double Unrounded::mean(double count) const {
+  const auto high = static_cast<double>(magnitude);
   const auto rounded = static_cast<Wide>(high);
-  const double low =
-      rounded <= sum.magnitude ? static_cast<double>(sum.magnitude - rounded) : -static_cast<double>(rounded - sum.magnitude);
+  const double low = rounded <= magnitude ? static_cast<double>(magnitude - rounded) : -static_cast<double>(rounded - magnitude);
   const double quotient = high / count, rest = std::fma(-quotient, count, high);
   const double mean = quotient + (rest + low) / count;
-  return std::ldexp(sum.negative ? -mean : mean, sum.exponent);
+  return std::ldexp(negative ? -mean : mean, exponent);
 }
 
 }  // namespace holdup::rules

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "collector/rules/exact_sum.hpp"
+
 namespace holdup::rules {
 namespace {
 
@@ -41,6 +43,12 @@ const Point& extreme(std::span<const Point> samples, Outdoes outdoes) {
 
 constexpr auto less = [](double a, double b) { return a < b; };
 constexpr auto greater = [](double a, double b) { return a > b; };
+
+ExactSum exact_sum(const Window& window) {
+  ExactSum out;
+  for (const auto& point : window.samples) out.add(point.value);
+  return out;
+}
 
 /// How much it rose, counter resets made good.
 double risen(const Window& window, bool counter) {
@@ -82,34 +90,6 @@ bool nan_before(double a, double b) { return std::isnan(a) ? !std::isnan(b) : a 
 
 }  // namespace
 
-void CompensatedSum::add(double value) {
-  const auto next = added(value, {sum_, lost_});
-  sum_ = next.sum, lost_ = next.lost;
-}
-
-double CompensatedSum::value() const { return std::isinf(sum_) ? sum_ : sum_ + lost_; }
-
-void CompensatedMean::add(double value) {
-  ++count_;
-  if (!incremental_) {
-    const auto next = added(value, {sum_, lost_});
-    if (count_ == 1 || !std::isinf(next.sum) || std::isinf(value) || std::isinf(sum_)) {
-      sum_ = next.sum, lost_ = next.lost;
-      return;
-    }
-    incremental_ = true;
-    sum_ /= count_ - 1, lost_ /= count_ - 1;
-  }
-  const double share = (count_ - 1) / count_;
-  const auto next = added(value / count_, {share * sum_, share * lost_});
-  sum_ = next.sum, lost_ = next.lost;
-}
-
-double CompensatedMean::value() const {
-  if (incremental_) return sum_ + lost_;
-  return std::isinf(sum_) ? sum_ : sum_ / count_ + lost_ / count_;
-}
-
 void Spread::add(double value) {
   ++count_;
   const double delta = value - (mean_ + mean_lost_);
@@ -135,17 +115,9 @@ double quantile(double share, std::span<double> values) {
 
 namespace over_time {
 
-std::optional<double> average(const Window& window) {
-  CompensatedMean mean;
-  for (const auto& point : window.samples) mean.add(point.value);
-  return mean.value();
-}
+std::optional<double> average(const Window& window) { return exact_sum(window).mean(static_cast<double>(window.samples.size())); }
 
-std::optional<double> sum(const Window& window) {
-  CompensatedSum sum;
-  for (const auto& point : window.samples) sum.add(point.value);
-  return sum.value();
-}
+std::optional<double> sum(const Window& window) { return exact_sum(window).value(); }
 
 std::optional<double> minimum(const Window& window) { return extreme(window.samples, less).value; }
 std::optional<double> maximum(const Window& window) { return extreme(window.samples, greater).value; }

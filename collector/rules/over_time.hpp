@@ -5,30 +5,9 @@
 
 #include "collector/rules/function.hpp"
 
-// What is reckoned from the samples of one series in a window, as Prometheus reckons it, sums compensated. Each is one entry of the table
-// of functions.
+// What is reckoned from the samples of one series in a window, as Prometheus reckons it; sums and means without rounding on the way. Each
+// is one entry of the table of functions.
 namespace holdup::rules {
-
-/// A sum whose rounding errors are kept beside it (Kahan, as Neumaier improved it).
-class CompensatedSum {
- public:
-  void add(double value);
-  [[nodiscard]] double value() const;
-
- private:
-  double sum_ = 0, lost_ = 0;
-};
-
-/// The mean of what was added, where the sum would overflow, too.
-class CompensatedMean {
- public:
-  void add(double value);
-  [[nodiscard]] double value() const;
-
- private:
-  double sum_ = 0, lost_ = 0, count_ = 0;
-  bool incremental_ = false;
-};
 
 /// Mean and squares of distance (Welford), compensated.
 class Spread {

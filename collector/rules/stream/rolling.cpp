@@ -12,6 +12,7 @@ void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant t
   for (; end_ < all && at(end_).at <= to; ++end_) {
     const Point& point = at(end_);
     stale_ += is_stale(point.value) ? 1 : 0;
+    if (kept_ == Kept::sum) sum_.add(point.value);
     if (end_ > begin_) count(at(end_ - 1), point, 1);
     if (end_ == begin_) extreme_ = point.value, is_known_ = true;
     if (outdoes(point.value, extreme_) || std::isnan(extreme_)) extreme_ = point.value;
@@ -19,6 +20,7 @@ void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant t
   for (; begin_ < end_ && at(begin_).at <= after; ++begin_) {
     const Point& point = at(begin_);
     stale_ -= is_stale(point.value) ? 1 : 0;
+    if (kept_ == Kept::sum) sum_.remove(point.value);
     if (begin_ + 1 < end_) count(point, at(begin_ + 1), std::uint64_t{0} - 1);
     if (!(point.value < extreme_) && !(point.value > extreme_)) is_known_ = false;
   }
@@ -38,6 +40,7 @@ double Rolling::extreme(const Ring& ring) {
 void Rolling::restart(const Ring& ring) {
   begin_ = end_ = ring.begin();
   stale_ = changes_ = resets_ = 0;
+  sum_ = {};
 }
 
 void Rolling::count(const Point& before, const Point& after, std::uint64_t by) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "collector/rules/fixed_sum.hpp"
 #include "collector/rules/stream/ring.hpp"
 
 // Where a window stands in a series' ring, and what is counted as samples come into it and leave it: so a function of the window need not
@@ -10,8 +11,8 @@ namespace holdup::rules::stream {
 
 class Rolling {
  public:
-  enum class Extreme : std::uint8_t { none, least, greatest };
-  explicit Rolling(Extreme extreme = Extreme::none) : kind_{extreme} {}
+  enum class Kept : std::uint8_t { none, least, greatest, sum };  // beside what is counted of all
+  explicit Rolling(Kept kept = Kept::none) : kept_{kept} {}
 
   /// The window is (after, to] from now on.
   void advance(const Ring& ring, ground::Instant after, ground::Instant to);
@@ -25,16 +26,19 @@ class Rolling {
   [[nodiscard]] std::uint64_t resets() const { return resets_; }
   /// Of a window that is not empty, the extreme that is asked for.
   [[nodiscard]] double extreme(const Ring& ring);
+  /// Where it is kept; known unless values are of no everyday size.
+  [[nodiscard]] const FixedSum& sum() const { return sum_; }
 
  private:
   void restart(const Ring& ring);
   void count(const Point& before, const Point& after, std::uint64_t by);
-  [[nodiscard]] bool outdoes(double a, double b) const { return kind_ == Extreme::least ? a < b : a > b; }
+  [[nodiscard]] bool outdoes(double a, double b) const { return kept_ == Kept::least ? a < b : a > b; }
 
   std::uint64_t begin_ = 0, end_ = 0;  // as the ring counts its points
   std::uint64_t stale_ = 0, changes_ = 0, resets_ = 0;
   double extreme_ = 0;
-  Extreme kind_;
+  FixedSum sum_;
+  Kept kept_;
   bool is_known_ = false;  // extreme_
 };
 

@@ -13,14 +13,17 @@ namespace {
 constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
+Rolling::Kept kept_for(OverTime reckon) {
+  if (reckon == over_time::minimum) return Rolling::Kept::least;
+  if (reckon == over_time::maximum) return Rolling::Kept::greatest;
+  return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::none;
+}
+
 }  // namespace
 
 void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
-  const auto extreme = reckoning_.reckon == over_time::minimum   ? Rolling::Extreme::least
-                       : reckoning_.reckon == over_time::maximum ? Rolling::Extreme::greatest
-                                                                 : Rolling::Extreme::none;
-  bound_.push_back({&series, Rolling{extreme}});
+  bound_.push_back({&series, Rolling{kept_for(reckoning_.reckon)}});
   series.enlist({.leaf = this, .cell = cell, .rule = rule()});
   if (series.heard) touch(cell);
 }
@@ -77,6 +80,9 @@ std::optional<double> WindowOf::reckon_rolled(const Ring& ring, Rolling& rolling
   if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
   if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
   if (reckon == over_time::minimum || reckon == over_time::maximum) return rolling.extreme(ring);
+  if (reckon == over_time::sum && rolling.sum().is_known()) return rolling.sum().unrounded().value();
+  if (reckon == over_time::average && rolling.sum().is_known())
+    return rolling.sum().unrounded().mean(static_cast<double>(window.samples.size()));
   const bool counter = reckon == over_time::rate || reckon == over_time::increase;
   if (!counter || rolling.resets() > 0) return reckon(window);
   const auto rise = over_time::extrapolated(window, window.samples.back().value - window.samples.front().value, true);

@@ -1,6 +1,7 @@
 #include "collector/rules/aggregated.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -9,6 +10,7 @@
 
 #include "catch.hpp"
 #include "collector/rules/exact_sum.hpp"
+#include "collector/rules/fixed_sum.hpp"
 
 using namespace holdup::rules;
 
@@ -36,6 +38,40 @@ constexpr auto every_aggregate = {Aggregate::sum,   Aggregate::avg,    Aggregate
                                   Aggregate::group, Aggregate::stddev, Aggregate::stdvar, Aggregate::quantile};
 
 }  // namespace
+
+TEST_CASE("a fixed sum is an exact one's of everyday values, whatever came and went, and says of others that it is not known") {
+  std::mt19937_64 chance{7};
+  std::normal_distribution<double> everyday{230, 500};
+  std::uniform_int_distribution<int> scale{-60, 40};
+  std::vector<double> in;
+  FixedSum fixed;
+  ExactSum exact;
+  int known = 0;
+  for (int step = 0; step < 20'000; ++step) {
+    if (!in.empty() && chance() % 3 == 0) {
+      std::swap(in[chance() % in.size()], in.back());
+      fixed.remove(in.back()), exact.remove(in.back());
+      in.pop_back();
+    } else {
+      const double drawn = everyday(chance);
+      in.push_back(chance() % 50 == 0 ? std::ldexp(drawn, scale(chance)) : chance() % 90 == 0 ? 0.0 : drawn);
+      if (step % 1000 == 0) in.back() = std::array<double, 4>{INFINITY, NAN, 1e300, 5e-324}[static_cast<std::size_t>(step / 1000 % 4)];
+      fixed.add(in.back()), exact.add(in.back());
+    }
+    if (in.size() > 200 || in.empty()) in.clear(), fixed = {}, exact = {};
+    if (in.empty() || !fixed.is_known()) continue;
+    ++known;
+    const auto count = static_cast<double>(in.size());
+    if (fixed.unrounded().value() != exact.value() || fixed.unrounded().mean(count) != exact.mean(count)) FAIL("step " << step);
+  }
+  CHECK(known > 1'000);
+  CHECK(known < 20'000);
+  fixed = {};
+  for (int times = 0; times < 3; ++times) fixed.add(std::ldexp(1, 43));
+  CHECK(fixed.unrounded().value() == 3 * std::ldexp(1, 43));
+  for (int times = 0; times < 3; ++times) fixed.add(std::ldexp(1, 43));
+  CHECK_FALSE(fixed.is_known());
+}
 
 TEST_CASE("an exact sum loses nothing to what cancels out") {
   CHECK(sum_of({1, 1e100, 1, -1e100}) == 2);

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include "collector/rules/exact_sum.hpp"
+
+// ExactSum's quick sister for values of everyday size: one number of 128 bits in units of 2^-82, so up to 3e13, and of values above 1e-9
+// every bit. Beyond that it is not known. Used by windows.
+namespace holdup::rules {
+
+class FixedSum {
+ public:
+  void add(double value) { put(value, 1); }
+  /// What was added before.
+  void remove(double value) { put(value, -1); }
+
+  /// Until it was cleared: whether all that is in it fitted.
+  [[nodiscard]] bool is_known() const { return strangers_ == 0 && !overflowed_; }
+  /// Of one that is known.
+  [[nodiscard]] Unrounded unrounded() const {
+    Unrounded out{.magnitude = static_cast<Wide>(units_ < 0 ? -units_ : units_), .exponent = lowest_exponent, .negative = units_ < 0};
+    if (out.magnitude >> 96 == 0) return out;
+    const bool below = static_cast<std::uint32_t>(out.magnitude) != 0;
+    out.magnitude = out.magnitude >> 32 | (below ? 1 : 0);
+    out.exponent += 32;
+    return out;
+  }
+
+ private:
+  __extension__ using Units = __int128;
+  static constexpr int lowest_exponent = -82;  // where a digit of an ExactSum begins, too
+
+  void put(double value, int sign) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    const auto exponent = static_cast<int>(bits >> 52 & 0x7FF);
+    const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
+    if (exponent == 0 && fraction == 0) return;
+    const int shift = exponent - 1075 - lowest_exponent;  // of the mantissa over the units
+    const auto mantissa = fraction | std::uint64_t{1} << 52;
+    const bool fits = exponent > 0 && shift < 74 && (shift >= 0 || (shift > -53 && mantissa << (64 + shift) == 0));
+    if (!fits) return void(strangers_ += sign);
+    const auto magnitude = shift >= 0 ? static_cast<Units>(mantissa) << shift : static_cast<Units>(mantissa >> -shift);
+    if (__builtin_add_overflow(units_, (bits >> 63 != 0) == (sign > 0) ? -magnitude : magnitude, &units_)) overflowed_ = true;
+  }
+
+  Units units_ = 0;
+  std::int32_t strangers_ = 0;  // values in it that do not fit
+  bool overflowed_ = false;
+};
+
+}  // namespace holdup::rules
