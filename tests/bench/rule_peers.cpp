@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "child_program.hpp"
-#include "collector/serve/query.hpp"
+#include "collector/serve/server.hpp"
 #include "folder.hpp"
 #include "ground/number.hpp"
 #include "http_get.hpp"
 #include "rule_stage.hpp"
 #include "scrape_target.hpp"
+#include "simulator.hpp"
 #include "store_stage.hpp"
 #include "unpacked.hpp"
 #include "way.hpp"
@@ -156,14 +157,13 @@ void range_beside_prometheus(int rounds) {
   fill(folder.file("ours.db"), folder);
   settle(folder.file("ours.db"));
   const Prometheus peer{folder, "global: {}\n"};
-  auto opened = store::Reader::open(folder.file("ours.db"));
+  auto opened = serve::Server::start({.listen = "127.0.0.1:0", .store_path = folder.file("ours.db")}, {});
   if (!opened) throw std::runtime_error{opened.error().what};
-  auto& reader = *opened;
+  const auto port = port_of(opened->endpoint());
   const auto begin = RackOptions{}.begin_ms;
-  const ground::Utc from{std::chrono::milliseconds{begin}}, to{std::chrono::milliseconds{begin + hours * 3'600'000LL - 1000}};
   const auto metric = RackFeed{RackOptions{.series = 5 * asked_series, .devices = asked_series}}.identity(0).name;
-  std::printf("\n%zu series over %d h, a point a minute, ms; holdup in this program, Prometheus over HTTP\n%-44s %9s %9s %9s\n",
-              asked_series, hours, "", "holdup", "Prometheus", "times");
+  std::printf("\n%zu series over %d h, a point a minute, ms, both over HTTP\n%-44s %9s %9s %9s\n", asked_series, hours, "", "holdup",
+              "Prometheus", "times");
   for (const auto& expression :
        {metric + "{index=\"0\"}", "avg_over_time(" + metric + "{index=\"0\"}[1m])", "sum(" + metric + "{index=\"0\"})"}) {
     std::vector<double> ours, theirs;
@@ -171,16 +171,15 @@ void range_beside_prometheus(int rounds) {
                           "&end=" + std::to_string(begin / 1000 + hours * 3600 - 1) + "&step=60";
     for (int round = 0; round < rounds; ++round) {
       const auto start = SteadyClock::now();
-      const auto answer =
-          serve::answer(serve::RangeQuery{.expression = expression, .from = from, .to = to, .step = 60s}, reader, [] { return false; });
+      const auto answer = http_get(port, question).value_or("");
       const auto middle = SteadyClock::now();
       const auto other = peer.get(question);
       theirs.push_back(millis(SteadyClock::now() - middle));
       ours.push_back(millis(middle - start));
       const auto points = [](const std::string& text) { return std::ranges::count(text, '['); };
-      if (points(answer.body) != points(other) || points(other) < 300)
-        throw std::runtime_error{expression + ": " + std::to_string(points(answer.body)) + " points here, " +
-                                 std::to_string(points(other)) + " there"};
+      if (points(answer) != points(other) || points(other) < 300)
+        throw std::runtime_error{expression + ": " + std::to_string(points(answer)) + " points here, " + std::to_string(points(other)) +
+                                 " there"};
     }
     const double our_median = percentile(ours, 0.5), their_median = percentile(theirs, 0.5);
     std::printf("%-44s %9.2f %9.2f %9.1f\n", expression.c_str(), our_median, their_median, their_median / our_median);

@@ -20,7 +20,7 @@ namespace holdup::bench {
 
 /// The folder of an unpacked package; empty when it cannot be had.
 [[nodiscard]] inline std::string unpacked(const std::string& package) {
-  const auto said = output_of(std::string{HOLDUP_SOURCE_DIR} + "/tests/peers " + package);
+  const auto said = output_of(HOLDUP_SOURCE_DIR "/tests/peers " + package);
   return said.empty() || said.front() != '/' ? std::string{} : said;
 }
 
