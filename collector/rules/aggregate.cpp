@@ -61,13 +61,23 @@ Vector chosen_of_each(Evaluator& evaluator, const Aggregation& aggregation, cons
   return out;
 }
 
-/// Without an exponent, in as few digits as tell it apart.
+/// Without an exponent, in as few digits as tell it apart; zeros stand for the others.
 std::string digits_of(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
   std::array<char, 400> text;  // the longest has 309 digits before the point, or 325 after it
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed).ptr;
-  return {text.data(), end};
+  const auto put = [&](std::chars_format format) {
+    return std::string{text.data(), std::to_chars(text.data(), text.data() + text.size(), value, format).ptr};
+  };
+  auto digits = put(std::chars_format::scientific);
+  const auto exponent = digits.find('e');
+  const int magnitude = std::stoi(digits.substr(exponent + 1));
+  digits.erase(exponent);
+  std::erase(digits, '.');
+  const auto whole = static_cast<std::size_t>(std::max(0, magnitude)) + (value < 0 ? 2 : 1);
+  if (magnitude < 0 || digits.size() > whole) return put(std::chars_format::fixed);
+  digits.resize(whole, '0');
+  return digits;
 }
 
 Vector counted_values(Evaluator& evaluator, Aggregation aggregation, const Expression& expression) {

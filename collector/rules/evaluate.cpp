@@ -230,8 +230,8 @@ void Evaluator::drifts() {
 ground::Instant Evaluator::moment(const View& view) const {
   const auto from = [&] {
     if (view.fixed == View::Fixed::at) return ground::shifted(view.at, -setting_.utc_offset);
-    if (view.fixed == View::Fixed::start && setting_.range) return setting_.range->first;
-    if (view.fixed == View::Fixed::end && setting_.range) return setting_.range->second;
+    if (view.fixed == View::Fixed::start) return setting_.range ? setting_.range->first : asked_at_;
+    if (view.fixed == View::Fixed::end) return setting_.range ? setting_.range->second : asked_at_;
     return setting_.at;
   };
   return ground::shifted(from(), -view.offset);

@@ -67,6 +67,7 @@ class Evaluator {
   void changes_with_arrivals(const Selector& selector, ground::Instant seen_to);
 
   Setting setting_;
+  ground::Instant asked_at_ = setting_.at;  // whatever step of a subquery is at work
   Source& source_;
   Evaluation& out_;
   std::vector<Point> scratch_;

@@ -190,6 +190,9 @@ class RuleFile {
         map.problem("expr", "not supported: a window that reaches " + prometheus_duration_text(reach) + " back",
                     "at most 1d is held in memory");
       if (selector->view.offset < ground::Duration::zero()) map.problem("expr", "not supported: an offset into what is to come");
+      const bool asked = selector->view.fixed == View::Fixed::start || selector->view.fixed == View::Fixed::end;
+      if (asked && behind > ground::Duration::zero())
+        map.problem("expr", "not supported: '@ start()' or '@ end()' in a subquery, in a rule");
       if (selector->view.fixed == View::Fixed::at) map.problem("expr", "not supported: '@' with a time, in a rule");
     }
   }

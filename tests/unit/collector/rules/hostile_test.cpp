@@ -69,6 +69,8 @@ TEST_CASE("windows and offsets that add up beyond all time are refused") {
 }
 
 TEST_CASE("subqueries of too many steps are refused with the rule") {
+  CHECK(problems_of(rule("max_over_time((a @ end())[5m:1m]) > 0")).find("not supported: '@ start()' or '@ end()' in a subquery") !=
+        std::string::npos);
   CHECK(problems_of(rule("max_over_time((a)[1d:1ms]) > 0")).find("not supported: subqueries of 86400000 steps") != std::string::npos);
   CHECK(problems_of(rule("max_over_time(max_over_time((a)[10m:1s])[10m:1s]) > 0")).find("steps") != std::string::npos);
   CHECK(problems_of(rule("max_over_time((a)[1d:1m]) > 0")).empty());
