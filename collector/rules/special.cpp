@@ -60,16 +60,25 @@ Vector timestamps(Evaluator& evaluator, const Expression& expression) {
   return out;
 }
 
+/// As Go's math.Min and math.Max: an infinity that no other could outdo stands before NaN.
+double least(double a, double b) {
+  if (a == -INFINITY || b == -INFINITY) return -INFINITY;
+  return std::isnan(a) || std::isnan(b) ? NAN : std::min(a, b);
+}
+double greatest(double a, double b) {
+  if (a == INFINITY || b == INFINITY) return INFINITY;
+  return std::isnan(a) || std::isnan(b) ? NAN : std::max(a, b);
+}
+
 }  // namespace
 
 std::optional<double> limited(Special which, double x, std::span<const double> parameters) {
   const double first = parameters.empty() ? 1 : parameters[0];
   if (which == Special::round) return std::floor(x * (1 / first) + 0.5) / (1 / first);  // fewer errors of rounding than by dividing first
-  if (which == Special::clamp_max) return std::isnan(first) || x > first ? first : x;
-  if (which == Special::clamp_min) return std::isnan(first) || x < first ? first : x;
+  if (which == Special::clamp_max) return least(first, x);
+  if (which == Special::clamp_min) return greatest(first, x);
   const double high = parameters[1];
-  if (high < first) return std::nullopt;
-  return std::isnan(x) || std::isnan(first) || std::isnan(high) ? x + first + high : std::max(first, std::min(high, x));
+  return high < first ? std::nullopt : std::optional{greatest(first, least(high, x))};
 }
 
 Value Evaluator::call(Special which, const Function&, const Expression& expression) {
