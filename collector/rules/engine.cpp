@@ -43,6 +43,7 @@ Engine::Engine(RuleSet rules, Options options)
     const auto rule = order_[position];
     position_[rule] = position;
     running_[rule].slots.resize(leaves((*rules_)[rule].expression).size());
+    running_[rule].steps = stream::RuleSteps{(*rules_)[rule].expression};
     running_[rule].keeps_identity = keeps_identity((*rules_)[rule]);
     running_[rule].around = surroundings(now_);
     anew_.push_back(rule);  // an expression without series is due as well
@@ -158,6 +159,8 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
       for (const auto& end : ends) accept(end);
     } else {
       auto& running = running_[static_cast<std::size_t>(same - rules_->begin())];
+      if ((*rules_)[static_cast<std::size_t>(same - rules_->begin())].text == rule.text)
+        for (std::size_t i = 0; i < running.steps.all().size(); ++i) running.steps.all()[i].take_over(before.steps.all()[i]);
       running.alerts = std::move(before.alerts);
       running.made = std::move(before.made);
       running.renew = before.renew;
@@ -190,13 +193,9 @@ std::vector<Transition> Engine::active() const {
 const std::string& Engine::error(std::size_t rule) const { return running_[rule].error; }
 
 void Engine::bind(stream::Series& series, const SelectionIndex::Entry& entry) {
-  const auto& [selector, behind] = entry.leaf;
+  const auto* selector = entry.leaf.selector;
   if (series.rules.empty() || series.rules.back() != entry.rule) series.rules.push_back(entry.rule);
-  const auto own = selector->range != ground::Duration::zero() ? selector->range : options_.lookback;
-  const auto back = ground::shifted(ground::Instant{behind}, std::max(ground::Duration::zero(), selector->view.offset)).time_since_epoch();
-  const bool wants_newest =
-      selector->range == ground::Duration::zero() && back == ground::Duration::zero() && selector->view.fixed == View::Fixed::no;
-  if (!wants_newest) series.keep(ground::shifted(ground::Instant{own}, back).time_since_epoch());
+  series.keep(reach_of(entry.leaf, options_.lookback));
   auto& running = running_[entry.rule];
   running.slots[selector->slot].push_back(&series);
   if (running.graph) running.graph->born(selector->slot, series);

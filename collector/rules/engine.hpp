@@ -119,6 +119,7 @@ class Engine {
   void take_in(const Waiting& next);
   void accept(ground::Instant at, const Sample& sample);
   void accept(const Derived& sample);
+  void redo_steps(const stream::Series& series, ground::Instant from);
   stream::Series& made(const Labels& labels);
   void tell(const stream::Series& series);
   void touch(std::size_t position);
@@ -154,6 +155,7 @@ class Engine {
   std::deque<Waiting> waiting_;
   std::size_t done_ = 0;  // work of this call
   ground::Instant now_ = ground::Instant::min();
+  ground::Instant newest_step_ = ground::Instant::min();  // of a subquery that was evaluated
   ground::Duration utc_offset_{};
   Counters counters_;
 };

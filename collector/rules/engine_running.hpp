@@ -7,12 +7,14 @@
 
 #include "collector/rules/engine.hpp"
 #include "collector/rules/stream/graph.hpp"
+#include "collector/rules/stream/steps.hpp"
 
 // One rule as the engine runs it. Used by the engine's two files.
 namespace holdup::rules {
 
 struct Engine::Running {
   stream::Slots slots;
+  stream::RuleSteps steps;
   std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
   RuleAlerts alerts;
   bool is_settled = false;                        // the alerts have taken in what the graph yields, but for what changed since

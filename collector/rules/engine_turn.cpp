@@ -75,7 +75,18 @@ void Engine::accept(ground::Instant at, const Sample& sample) {
   series->last = {at, value};
   series->heard = true;
   if (series->ring) counters_.samples_cut += series->ring->push(series->last, options_.window_max_samples);
+  if (at <= newest_step_) redo_steps(*series, at);
   tell(*series);
+}
+
+/// A sample came that steps of subqueries should have seen.
+void Engine::redo_steps(const stream::Series& series, ground::Instant from) {
+  for (const std::size_t rule : series.rules) {
+    auto& steps = running_[rule].steps;
+    if (steps.empty()) continue;
+    steps.redo(ground::shifted(from, utc_offset_));
+    touch(position_[rule]);
+  }
 }
 
 stream::Series& Engine::made(const Labels& labels) {
@@ -101,6 +112,7 @@ void Engine::accept(const Derived& sample) {
   } else if (series.ring) {
     counters_.samples_cut += series.ring->push(point, options_.window_max_samples);
   }
+  if (point.at <= newest_step_) redo_steps(series, point.at);
   tell(series);
 }
 
@@ -127,16 +139,20 @@ void Engine::evaluate(std::size_t position, std::vector<Transition>& out) {
 void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
+  const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
+  if (!running.steps.update(setting, running.slots, options_.turn_work, done_)) return touched_.insert(position_[index]);
+  newest_step_ = std::max(newest_step_, ground::shifted(running.steps.last(), -utc_offset_));
   if (!running.graph) {
-    running.graph = std::make_unique<stream::Graph>(rule.expression, static_cast<std::uint32_t>(position_[index]), running.slots);
+    running.graph =
+        std::make_unique<stream::Graph>(rule.expression, static_cast<std::uint32_t>(position_[index]), running.slots, running.steps);
     running.is_settled = false;
   }
   auto& graph = *running.graph;
-  const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
   const bool records = !rule.record.empty(), renews = running.renew <= at, is_due = running.alerts.due(rule) <= at;
   done_ += 1 + graph.update(setting);
   const bool in_conflict = graph.in_conflict();
-  auto changes_at = graph.due();
+  auto changes_at = std::min(graph.due(), running.steps.due(utc_offset_));
+  if (!graph.is_ready()) return deadlines_.set(position_[index], changes_at);
   DerivedSeries::Values values;
   bool judged = false;
   if (running.is_settled && !in_conflict && !is_due && graph.news() != stream::Graph::News::elements && running.keeps_identity) {
@@ -174,7 +190,7 @@ std::optional<std::string> Engine::judge(std::size_t index, const Setting& setti
   if (in_conflict) {
     ++counters_.plain;
     for (const auto& slot : running.slots) done_ += an_alert * slot.size();
-    stream::Live live{running.slots};
+    stream::Live live{running.slots, running.steps, utc_offset_};
     evaluation = rules::evaluate(rule.expression, setting, live);
     changes_at = std::min(changes_at, evaluation.changes_at);
   } else {

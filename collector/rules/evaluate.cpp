@@ -85,6 +85,12 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
   Matrix out;
   std::unordered_map<std::string, std::size_t> known;
   const auto first = multiple_after(ground::shifted(to, -subquery.range), step_length, setting_.utc_offset);
+  if (auto held = source_.held(expression, ground::shifted(to, -subquery.range), to)) {
+    if (held->error && !out_.error) out_.error = std::move(held->error);
+    if (out_.error) changes(subquery.view, ground::shifted(first, subquery.range));
+    changes(subquery.view, multiple_after(to, step_length, setting_.utc_offset));
+    return std::move(held->tracks);
+  }
   for (auto at = first; at <= to && !out_.error && !source_.gave_up(); at = ground::shifted(at, step_length)) {
     if (++steps_ > most_steps) fail(expression, "the subqueries take more than a million steps");
     for (const auto& element : step(expression.operands.front(), at)) {

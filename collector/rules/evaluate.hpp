@@ -38,12 +38,22 @@ struct SeriesView {
   std::span<const Point> points;
 };
 
+/// The steps of a subquery, as they were when each was evaluated.
+struct HeldSteps {
+  Matrix tracks;  // labels as long as the source
+  std::optional<ExpressionError> error;
+};
+
 class Source {
  public:
   virtual ~Source() = default;
   /// Every series that the selector means with its samples in (after, to]; those without one may be left out. Points stay until the next
   /// call, labels as long as the source.
   [[nodiscard]] virtual std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) = 0;
+  /// Those of the subquery `expression` in (after, to], where it holds them; else they are evaluated.
+  [[nodiscard]] virtual std::optional<HeldSteps> held(const Expression& expression, ground::Instant after, ground::Instant to) {
+    return (void)expression, (void)after, (void)to, std::nullopt;
+  }
   /// It will tell nothing more; what is evaluated over it may end.
   [[nodiscard]] virtual bool gave_up() { return false; }
 };

@@ -1,15 +1,41 @@
 #include "collector/rules/expression.hpp"
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace holdup::rules {
 namespace {
 
-void collect(const Expression& expression, ground::Duration behind, std::vector<Leaf>& out) {
-  if (const auto* selector = std::get_if<Selector>(&expression.node)) out.push_back({selector, behind});
-  if (const auto* subquery = std::get_if<Subquery>(&expression.node))
-    behind = ground::shifted(ground::shifted(ground::Instant{behind}, subquery->range), subquery->view.offset).time_since_epoch();
-  for (const auto& operand : expression.operands) collect(operand, behind, out);
+ground::Duration sum(ground::Duration a, ground::Duration b) { return ground::shifted(ground::Instant{a}, b).time_since_epoch(); }
+
+bool stands_still(const Subquery& subquery) {
+  return subquery.view.fixed == View::Fixed::no && subquery.view.offset >= ground::Duration::zero();
+}
+
+void collect(const Expression& expression, Leaf around, bool outermost, std::vector<Leaf>& out) {
+  if (const auto* selector = std::get_if<Selector>(&expression.node)) {
+    around.selector = selector;
+    out.push_back(around);
+  }
+  if (const auto* subquery = std::get_if<Subquery>(&expression.node)) {
+    const auto back = sum(subquery->range, subquery->view.offset);
+    around.behind = sum(around.behind, back);
+    if (outermost && stands_still(*subquery))
+      around.held = &expression;
+    else
+      around.within = sum(around.within, back);
+    outermost = false;
+  }
+  for (const auto& operand : expression.operands) collect(operand, around, outermost, out);
+}
+
+void collect_held(const Expression& expression, std::vector<const Expression*>& out) {
+  if (const auto* subquery = std::get_if<Subquery>(&expression.node)) {
+    if (stands_still(*subquery)) out.push_back(&expression);
+    return;
+  }
+  for (const auto& operand : expression.operands) collect_held(operand, out);
 }
 
 }  // namespace
@@ -42,8 +68,23 @@ bool takes_parameter(Aggregate aggregate) { return aggregate >= Aggregate::topk;
 
 std::vector<Leaf> leaves(const Expression& expression) {
   std::vector<Leaf> out;
-  collect(expression, {}, out);
+  collect(expression, {}, true, out);
   return out;
+}
+
+std::vector<const Expression*> held_subqueries(const Expression& expression) {
+  std::vector<const Expression*> out;
+  collect_held(expression, out);
+  return out;
+}
+
+ground::Duration reach_of(const Leaf& leaf, ground::Duration lookback) {
+  const auto& [range, view] = std::pair{leaf.selector->range, leaf.selector->view};
+  const auto back = sum(leaf.within, std::max(ground::Duration::zero(), view.offset));
+  const bool is_newest = range == ground::Duration::zero() && back == ground::Duration::zero() && view.fixed == View::Fixed::no;
+  if (is_newest && leaf.held == nullptr) return {};
+  const auto own = sum(range != ground::Duration::zero() ? range : lookback, back);
+  return leaf.held != nullptr ? sum(own, lookback) : own;  // a step may be evaluated late
 }
 
 }  // namespace holdup::rules

@@ -127,8 +127,15 @@ struct Expression {
 struct Leaf {
   const Selector* selector = nullptr;
   ground::Duration behind{};
+  const Expression* held = nullptr;  // the subquery around it whose steps may be held, the outermost
+  ground::Duration within{};         // the same as `behind` for one step of that
 };
 /// Leaves by slot.
 [[nodiscard]] std::vector<Leaf> leaves(const Expression& expression);
+/// The outermost subqueries, left to right: each step of theirs stays what it was, so that it need not be evaluated again. Those that look
+/// ahead, or at a time of their own, are none of them.
+[[nodiscard]] std::vector<const Expression*> held_subqueries(const Expression& expression);
+/// So far back samples are asked for one by one, at an evaluation or at the newest step of its held subqueries; 0: the newest is enough.
+[[nodiscard]] ground::Duration reach_of(const Leaf& leaf, ground::Duration lookback);
 
 }  // namespace holdup::rules

@@ -1,6 +1,7 @@
 #include "collector/rules/rule_file.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -20,8 +21,9 @@ using ground::yaml::Mapping;
 using ground::yaml::Node;
 using ground::yaml::Report;
 
-// Windows live in memory, so that a range has a bound of its own.
+// Windows live in memory, sample by sample or step by step, so that either has a bound of its own.
 constexpr ground::Duration longest_window = std::chrono::hours{24};
+constexpr ground::Duration longest_subquery = std::chrono::days{35};
 constexpr std::size_t most_rules = 10'000;
 constexpr double most_steps = 10'000;
 
@@ -183,18 +185,31 @@ class RuleFile {
     if (const double steps = subquery_steps(rule.expression); steps > most_steps)
       map.problem("expr", "not supported: subqueries of " + ground::number_text(steps) + " steps",
                   "at most 10000 are reckoned for a sample");
-    for (const auto& [selector, behind] : leaves(rule.expression)) {
+    for (const auto* held : held_subqueries(rule.expression)) judge_held(map, std::get<Subquery>(held->node));
+    for (const auto& leaf : leaves(rule.expression)) {
+      const auto* selector = leaf.selector;
       const auto in_window = ground::shifted(ground::Instant{selector->range}, selector->view.offset);
-      const auto reach = ground::shifted(in_window, behind).time_since_epoch();
+      const auto reach = ground::shifted(in_window, leaf.within).time_since_epoch();
       if (reach > longest_window)
-        map.problem("expr", "not supported: a window that reaches " + prometheus_duration_text(reach) + " back",
-                    "at most 1d is held in memory");
+        map.problem("expr", "not supported: a window that reaches " + prometheus_duration_text(reach) + " back sample by sample",
+                    "at most 1d is held in memory; of a subquery's steps 35d are: write max_over_time(x[7d:5m]) for max_over_time(x[7d])");
       if (selector->view.offset < ground::Duration::zero()) map.problem("expr", "not supported: an offset into what is to come");
       const bool asked = selector->view.fixed == View::Fixed::start || selector->view.fixed == View::Fixed::end;
       if (asked && behind > ground::Duration::zero())
         map.problem("expr", "not supported: '@ start()' or '@ end()' in a subquery, in a rule");
       if (selector->view.fixed == View::Fixed::at) map.problem("expr", "not supported: '@' with a time, in a rule");
     }
+  }
+
+  static void judge_held(Mapping& map, const Subquery& subquery) {
+    const auto reach = ground::shifted(ground::Instant{subquery.range}, subquery.view.offset).time_since_epoch();
+    const auto step = subquery.step > ground::Duration::zero() ? subquery.step : Setting{}.step;
+    if (reach > longest_subquery)
+      map.problem("expr", "not supported: a subquery that reaches " + prometheus_duration_text(reach) + " back",
+                  "at most 35d of steps are held in memory");
+    else if (const double steps = ground::seconds(reach) / ground::seconds(step); steps > most_steps)
+      map.problem("expr", "not supported: a subquery that holds " + ground::number_text(std::round(steps)) + " steps of each series",
+                  "at most 10000 are held in memory: make its step longer, its range or its offset shorter");
   }
 
   Node document_;

@@ -16,8 +16,8 @@ ground::Result<SampledList> answer(const std::string& text, const Setting& setti
   const auto& expression = std::get<Expression>(parsed);
   if (expression.type != Type::instant_vector && expression.type != Type::scalar)
     return failure("the result is a " + std::string{name(expression.type)} + "; a query needs an instant vector");
-  for (const auto& [selector, behind] : leaves(expression))
-    if (selector->range + selector->view.offset + behind > held)
+  for (const auto& leaf : leaves(expression))
+    if (leaf.selector->range + leaf.selector->view.offset + leaf.behind > held)
       return failure("a query in a template reaches at most " + prometheus_duration_text(held) + " back");
   const auto evaluation = evaluate(expression, setting, source);
   if (evaluation.error) return failure(evaluation.error->text());

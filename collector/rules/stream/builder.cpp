@@ -17,6 +17,7 @@
 #include "collector/rules/stream/plain.hpp"
 #include "collector/rules/stream/relabelled.hpp"
 #include "collector/rules/stream/set_operation.hpp"
+#include "collector/rules/stream/stepped.hpp"
 #include "collector/rules/stream/window.hpp"
 
 namespace holdup::rules::stream {
@@ -111,7 +112,7 @@ const Made& Builder::add_leaf(const Expression& expression, Arguments&&... argum
 const Stage& Builder::build(const Expression& expression) {
   if (const auto value = constant(expression)) return add<Constant>(*value);
   const auto* made = std::visit([&](const auto& node) { return of(node, expression); }, expression.node);
-  return made != nullptr ? *made : add_leaf<Plain>(expression, expression, slots_);
+  return made != nullptr ? *made : add_leaf<Plain>(expression, expression, slots_, steps_);
 }
 
 const Stage* Builder::of(const Selector& selector, const Expression& expression) {
@@ -138,9 +139,12 @@ const Stage* Builder::call(OverTime reckon, const Function& function, const Expr
     if (!value) return nullptr;
     reckoning.parameters[given++] = *value;
   }
+  if (reckon == over_time::smoothed || (!function.keeps_name && !differs_without_name(*range))) return nullptr;
+  if (const auto* steps = steps_.find(*range); steps != nullptr && !function.drifts)
+    return &add_leaf<Stepped>(*range, *steps,
+                              Stepped::Reckoning{.reckon = reckon, .parameters = reckoning.parameters, .keeps_name = function.keeps_name});
   const auto* selector = std::get_if<Selector>(&range->node);
-  if (selector == nullptr || !is_followed(selector->view) || reckon == over_time::smoothed) return nullptr;
-  if (!function.keeps_name && !differs_without_name(*range)) return nullptr;
+  if (selector == nullptr || !is_followed(selector->view)) return nullptr;
   return &add_leaf<WindowOf>(*range, selector->range, selector->view.offset, reckoning);
 }
 

@@ -11,7 +11,8 @@ namespace holdup::rules::stream {
 
 class Builder {
  public:
-  Builder(Graph& graph, std::uint32_t rule, const Slots& slots) : graph_{graph}, rule_{rule}, slots_{slots} {}
+  Builder(Graph& graph, std::uint32_t rule, const Slots& slots, const RuleSteps& steps)
+      : graph_{graph}, rule_{rule}, slots_{slots}, steps_{steps} {}
 
   const Stage& build(const Expression& expression);
 
@@ -43,6 +44,7 @@ class Builder {
   Graph& graph_;
   std::uint32_t rule_;
   const Slots& slots_;
+  const RuleSteps& steps_;
 };
 
 }  // namespace holdup::rules::stream

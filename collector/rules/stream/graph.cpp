@@ -6,8 +6,8 @@
 
 namespace holdup::rules::stream {
 
-Graph::Graph(const Expression& expression, std::uint32_t rule, const Slots& slots) : leaves_(slots.size()) {
-  Builder{*this, rule, slots}.build(expression);
+Graph::Graph(const Expression& expression, std::uint32_t rule, const Slots& slots, const RuleSteps& steps) : leaves_(slots.size()) {
+  Builder{*this, rule, slots, steps}.build(expression);
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
     for (Series* series : slots[slot]) born(slot, *series);
 }
@@ -44,6 +44,10 @@ Graph::News Graph::news() const {
 
 bool Graph::in_conflict() const {
   return std::ranges::any_of(stages_, [](const auto& each) { return each->in_conflict(); });
+}
+
+bool Graph::is_ready() const {
+  return std::ranges::all_of(stages_, [](const auto& each) { return each->is_ready(); });
 }
 
 ground::Instant Graph::due() const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "collector/rules/stream/leaf.hpp"
+#include "collector/rules/stream/steps.hpp"
 
 // One rule's expression as operators, each before its reader. The engine tells the leaves of samples, and has the graph updated once for
 // all samples of an instant.
@@ -13,7 +14,7 @@ namespace holdup::rules::stream {
 class Graph {
  public:
   /// Over the series of `slots`, and those born later. `rule` is what its consumers tell the engine.
-  Graph(const Expression& expression, std::uint32_t rule, const Slots& slots);
+  Graph(const Expression& expression, std::uint32_t rule, const Slots& slots, const RuleSteps& steps);
 
   void born(std::size_t slot, Series& series) { leaves_[slot]->born(slot, series); }
   /// Its series know it no longer.
@@ -25,6 +26,8 @@ class Graph {
   /// What the last update brought: other values, or elements that came or went.
   [[nodiscard]] News news() const;
   [[nodiscard]] bool in_conflict() const;
+  /// False: results do not count yet.
+  [[nodiscard]] bool is_ready() const;
   /// When to update though nothing arrives.
   [[nodiscard]] ground::Instant due() const;
   /// What the expression is now, unless in conflict.

@@ -4,21 +4,30 @@
 
 namespace holdup::rules::stream {
 
-Plain::Plain(std::uint32_t rule, const Expression& expression, const Slots& slots)
-    : Leaf{rule}, expression_{expression}, slots_{slots}, of_time_{leaves(expression).empty()} {}
+Plain::Plain(std::uint32_t rule, const Expression& expression, const Slots& slots, const RuleSteps& steps)
+    : Leaf{rule},
+      expression_{expression},
+      slots_{slots},
+      steps_{steps},
+      sees_samples_(slots.size()),
+      of_time_{leaves(expression).empty() && held_subqueries(expression).empty()} {
+  for (const auto& leaf : leaves(expression)) sees_samples_[leaf.selector->slot] = leaf.held == nullptr;
+}
 
-void Plain::born(std::size_t, Series& series) {
+void Plain::born(std::size_t slot, Series& series) {
+  if (!sees_samples_[slot]) return;
   series.enlist({.leaf = this, .cell = 0, .rule = rule()});
   if (series.heard) touch(0);
 }
 
 void Plain::update(const Setting& setting) {
   begin();
-  const bool is_due = due_ <= setting.at || is_touched();
+  const bool is_due = due_ <= setting.at || is_touched() || version_ != steps_.version();
   if (!is_due && !of_time_) return;
   take_touched([](std::uint32_t) {});
   for (const auto& slot : slots_) add_work(10 * slot.size());
-  Live live{slots_};
+  version_ = steps_.version();
+  Live live{slots_, steps_, setting.utc_offset};
   const auto evaluation = evaluate(expression_, setting, live);
   if (is_due) due_ = evaluation.changes_at;
   failed_ = evaluation.error.has_value();

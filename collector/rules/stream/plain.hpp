@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "collector/rules/stream/leaf.hpp"
+#include "collector/rules/stream/steps.hpp"
 
 // A part of an expression that no operator of this folder follows: the plain evaluator reckons it whole whenever a sample of its series
 // arrives or time may change it. Scalars of time alone are always up to date, and are told each tick.
@@ -11,7 +12,7 @@ namespace holdup::rules::stream {
 
 class Plain : public Leaf {
  public:
-  Plain(std::uint32_t rule, const Expression& expression, const Slots& slots);
+  Plain(std::uint32_t rule, const Expression& expression, const Slots& slots, const RuleSteps& steps);
 
   void born(std::size_t slot, Series& series) override;
   void update(const Setting& setting) override;
@@ -23,7 +24,10 @@ class Plain : public Leaf {
 
   const Expression& expression_;
   const Slots& slots_;
-  bool of_time_;  // alone
+  const RuleSteps& steps_;
+  std::vector<bool> sees_samples_;  // by slot; a held subquery has seen those of the others
+  std::uint64_t version_ = 0;       // of the steps
+  bool of_time_;                    // alone
   bool failed_ = false;
   ground::Instant due_ = ground::Instant::min();
   std::unordered_map<std::string, std::uint32_t> known_;

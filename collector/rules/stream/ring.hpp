@@ -18,7 +18,7 @@ class Ring {
   void keep(ground::Duration kept) { kept_ = std::max(kept_, kept); }
 
   [[nodiscard]] std::span<const Point> points() const { return std::span{points_}.subspan(first_); }
-  /// The number of the first of them, counted from the series' birth.
+  /// The number of the first of them, counted so that a point keeps its own.
   [[nodiscard]] std::uint64_t begin() const { return erased_ + first_; }
   [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
     const auto all = points();
@@ -40,14 +40,31 @@ class Ring {
     return cut;
   }
   void replace_newest(Point point) { points_.back() = point; }
+  /// What was before its first, oldest first. What is as new as that to the resolution of a store, a millisecond, is the same and left out.
+  /// The number of points that went, as there are more than `most`.
+  std::size_t prepend(std::vector<Point> past, std::size_t most) {
+    const auto held = points();
+    while (!held.empty() && !past.empty() && past.back().at > ground::shifted(held.front().at, -std::chrono::milliseconds{1}))
+      past.pop_back();
+    const auto begins = begin() - past.size();
+    past.insert(past.end(), held.begin(), held.end());
+    points_ = std::move(past);
+    first_ = points_.size() - std::min(points_.size(), most);
+    erased_ = begins;
+    return first_;
+  }
+  /// Points at `from` and after it go.
+  void cut(ground::Instant from) {
+    while (points_.size() > first_ && points_.back().at >= from) points_.pop_back();
+  }
   [[nodiscard]] ground::Duration kept() const { return kept_; }
   void assign(std::span<const Point> points) { points_.assign(points.begin(), points.end()), first_ = 0; }
   [[nodiscard]] std::size_t bytes() const { return points_.capacity() * sizeof(Point); }
 
  private:
   std::vector<Point> points_;
-  std::uint64_t erased_ = 0;
-  std::size_t first_ = 0;  // that counts; what lies before it goes now and then
+  std::uint64_t erased_ = std::uint64_t{1} << 40U;  // so that there are numbers for what comes before the first
+  std::size_t first_ = 0;                           // that counts; what lies before it goes now and then
   ground::Duration kept_{};
 };
 

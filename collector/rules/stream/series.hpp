@@ -15,6 +15,7 @@
 namespace holdup::rules::stream {
 
 class Leaf;
+class RuleSteps;
 
 /// A comparison of a selector's values with a constant.
 struct Threshold {
@@ -67,6 +68,8 @@ using Slots = std::vector<std::vector<Series*>>;
 class Live : public Source {
  public:
   explicit Live(const Slots& slots) : slots_{slots} {}
+  /// With what its subqueries were at their steps.
+  Live(const Slots& slots, const RuleSteps& steps, ground::Duration utc_offset) : slots_{slots}, steps_{&steps}, utc_offset_{utc_offset} {}
 
   std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
     std::vector<SeriesView> out;
@@ -74,9 +77,12 @@ class Live : public Source {
       if (const auto points = series->between(after, to); !points.empty()) out.push_back({&series->labels, points});
     return out;
   }
+  std::optional<HeldSteps> held(const Expression& expression, ground::Instant after, ground::Instant to) override;
 
  private:
   const Slots& slots_;
+  const RuleSteps* steps_ = nullptr;
+  ground::Duration utc_offset_{};
 };
 
 }  // namespace holdup::rules::stream

@@ -38,6 +38,9 @@ class Stage {
   /// There may be an error, as of two partners for one: the plain evaluator judges.
   [[nodiscard]] virtual bool in_conflict() const { return false; }
 
+  /// False: it has not yet looked at all that it stands on, and is due at once.
+  [[nodiscard]] virtual bool is_ready() const { return true; }
+
   [[nodiscard]] std::span<const Cell> cells() const { return cells_; }
   /// By the last update.
   [[nodiscard]] std::span<const std::uint32_t> changed() const { return changed_; }

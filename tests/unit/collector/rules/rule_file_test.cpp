@@ -56,7 +56,13 @@ TEST_CASE("every problem of a rule file is told with its place") {
   CHECK(problem(with("    expr: x[5m]\n")) ==
         "r.yml:5: groups[0].rules[0].expr: the result is a range vector; a rule needs an instant vector or a number");
   CHECK(problem(with("    expr: max_over_time(x[1000000000s]) > 0\n")) ==
-        "r.yml:5: groups[0].rules[0].expr: not supported: a window that reaches 11574d1h46m40s back; at most 1d is held in memory");
+        "r.yml:5: groups[0].rules[0].expr: not supported: a window that reaches 11574d1h46m40s back sample by sample; at most 1d is "
+        "held in memory; of a subquery's steps 35d are: write max_over_time(x[7d:5m]) for max_over_time(x[7d])");
+  CHECK(problem(with("    expr: max_over_time(x[36d:1h]) > 0\n")) ==
+        "r.yml:5: groups[0].rules[0].expr: not supported: a subquery that reaches 36d back; at most 35d of steps are held in memory");
+  CHECK(problem(with("    expr: max_over_time(x[5d:1m] offset 5d) > 0\n")) ==
+        "r.yml:5: groups[0].rules[0].expr: not supported: a subquery that holds 14400 steps of each series; at most 10000 are held in "
+        "memory: make its step longer, its range or its offset shorter");
   CHECK(problem(with("    expr: x offset -5m\n")) == "r.yml:5: groups[0].rules[0].expr: not supported: an offset into what is to come");
   CHECK(problem(with("    expr: x @ 5\n")) == "r.yml:5: groups[0].rules[0].expr: not supported: '@' with a time, in a rule");
   CHECK(problem(with("    expr: x\n    for: 5min\n")) ==

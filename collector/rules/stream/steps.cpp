@@ -1,0 +1,147 @@
+#include "collector/rules/stream/steps.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "collector/rules/evaluator.hpp"
+
+namespace holdup::rules::stream {
+namespace {
+
+constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
+
+Steps::Steps(const Expression& expression)
+    : expression_{&expression},
+      step_{subquery().step > ground::Duration::zero() ? subquery().step : Setting{}.step},
+      reach_{ground::shifted(ground::Instant{subquery().range}, subquery().view.offset).time_since_epoch()} {}
+
+bool Steps::update(const Setting& setting, const Slots& slots, std::size_t most, std::size_t& work) {
+  const auto now = ground::shifted(setting.at, setting.utc_offset);
+  if (next_ == ground::Instant::min()) next_ = multiple_after(ground::shifted(now, -reach_), step_, {});
+  for (; next_ <= now; next_ = ground::shifted(next_, step_)) {
+    if (work >= most) return false;
+    for (const auto& slot : slots) work += slot.size();
+    ++work;
+    evaluate(next_, setting, slots);
+  }
+  return true;
+}
+
+void Steps::evaluate(ground::Instant at, const Setting& setting, const Slots& slots) {
+  Live live{slots};
+  const Setting then{.at = ground::shifted(at, -setting.utc_offset), .utc_offset = setting.utc_offset, .lookback = setting.lookback};
+  const auto evaluation = rules::evaluate(expression_->operands.front(), then, live);
+  if (evaluation.error)
+    failures_.emplace(at, *evaluation.error);
+  else
+    for (const auto& element : std::get<Vector>(evaluation.value))
+      track(*element.labels, element.named)->ring.push({at, element.value}, no_limit);
+  last_ = at;
+  ++version_;
+  forget_ended(at);
+}
+
+std::shared_ptr<Steps::Track>& Steps::track(const Labels& labels, bool named) {
+  auto key = key_of({.labels = &labels, .named = named}, false);
+  auto& known = own_[key];
+  if (known) return known;
+  known = std::make_shared<Track>(Track{.labels = labels, .named = named, .ring = {}});
+  known->ring.keep(reach_);
+  tracks_[std::move(key)] = known;
+  return known;
+}
+
+void Steps::forget_ended(ground::Instant at) {
+  const auto oldest = ground::shifted(at, -reach_);
+  const auto ended = [&](const auto& entry) {
+    const auto points = entry.second->ring.points();
+    return points.empty() || points.back().at <= oldest;
+  };
+  std::erase_if(own_, ended);
+  std::erase_if(tracks_, ended);
+  failures_.erase(failures_.begin(), failures_.upper_bound(oldest));
+}
+
+void Steps::redo(ground::Instant from) {
+  if (from > last_) return;
+  next_ = std::min(next_, multiple_after(ground::shifted(from, -ground::Duration{1}), step_, {}));
+  for (auto& [key, track] : own_) track->ring.cut(from);
+  failures_.erase(failures_.lower_bound(from), failures_.end());
+  last_ = ground::shifted(next_, -step_);
+  ++version_;
+}
+
+void Steps::fill(const Labels& labels, bool named, std::vector<Point> points) {
+  track(labels, named)->ring.prepend(std::move(points), no_limit);
+  ++version_;
+}
+
+void Steps::filled(ground::Instant to) { next_ = std::max(next_, multiple_after(to, step_, {})); }
+
+void Steps::take_over(Steps& former) {
+  own_ = std::move(former.own_);
+  tracks_ = std::move(former.tracks_);
+  failures_ = std::move(former.failures_);
+  last_ = former.last_;
+  next_ = former.next_;
+  ++version_;
+}
+
+const ExpressionError* Steps::failure(ground::Instant after, ground::Instant to) const {
+  const auto first = failures_.upper_bound(after);
+  return first != failures_.end() && first->first <= to ? &first->second : nullptr;
+}
+
+RuleSteps::RuleSteps(const Expression& expression) {
+  for (const auto* subquery : held_subqueries(expression)) all_.emplace_back(*subquery);
+}
+
+bool RuleSteps::update(const Setting& setting, const Slots& slots, std::size_t most, std::size_t& work) {
+  return std::ranges::all_of(all_, [&](Steps& steps) { return steps.update(setting, slots, most, work); });
+}
+
+ground::Instant RuleSteps::due(ground::Duration utc_offset) const {
+  auto out = ground::Instant::max();
+  for (const auto& steps : all_) out = std::min(out, ground::shifted(steps.next(), -utc_offset));
+  return out;
+}
+
+ground::Instant RuleSteps::last() const {
+  auto out = ground::Instant::min();
+  for (const auto& steps : all_) out = std::max(out, steps.last());
+  return out;
+}
+
+void RuleSteps::redo(ground::Instant from) {
+  for (auto& steps : all_) steps.redo(from);
+}
+
+std::uint64_t RuleSteps::version() const {
+  std::uint64_t out = 0;
+  for (const auto& steps : all_) out += steps.version();
+  return out;
+}
+
+const Steps* RuleSteps::find(const Expression& expression) const {
+  const auto found = std::ranges::find_if(all_, [&](const Steps& steps) { return &steps.expression() == &expression; });
+  return found == all_.end() ? nullptr : &*found;
+}
+
+std::optional<HeldSteps> Live::held(const Expression& expression, ground::Instant after, ground::Instant to) {
+  const Steps* steps = steps_ != nullptr ? steps_->find(expression) : nullptr;
+  if (steps == nullptr) return std::nullopt;
+  HeldSteps out;
+  const auto utc_after = ground::shifted(after, utc_offset_), utc_to = ground::shifted(to, utc_offset_);
+  if (const auto* failure = steps->failure(utc_after, utc_to)) out.error = *failure;
+  for (const auto& [key, track] : steps->tracks()) {
+    const auto points = track->ring.between(utc_after, utc_to);
+    if (points.empty()) continue;
+    auto& made = out.tracks.emplace_back(Track{.labels = &track->labels, .named = track->named, .points = {points.begin(), points.end()}});
+    for (auto& point : made.points) point.at = ground::shifted(point.at, -utc_offset_);
+  }
+  return out;
+}
+
+}  // namespace holdup::rules::stream
