@@ -18,6 +18,7 @@
 #include "collector/cli/forwarding.hpp"
 #include "collector/cli/own_engine.hpp"
 #include "collector/cli/resident_code.hpp"
+#include "collector/cli/rule_past.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/control/listener.hpp"
 #include "collector/live/host.hpp"
@@ -28,8 +29,8 @@
 #include "store/reader.hpp"
 #include "store/store.hpp"
 
-// `holdup run`: the daemon, put together. Threads: loop (here), store, serve with its query worker, forward, log, and one that reads
-// files on reload.
+// `holdup run`: the daemon, put together. Threads: loop (here), store, serve with its query worker, forward, log, one that reads files on
+// reload, and one that reads what rules look back at.
 namespace holdup::cli {
 namespace {
 
@@ -243,7 +244,15 @@ class Daemon {
     }
     server_.restored({.events = {}, .last = true});
     auto alerts = store_ ? stored_alerts(store_path_) : std::vector<rules::Derived>{};
-    host_->restore({.events = {}, .last = true, .watched_until = newest, .alerts = std::move(alerts)});
+    host_->restore({.events = {}, .last = true, .watched_until = newest, .alerts = std::move(alerts), .past_follows = store_.has_value()});
+    look_back();
+  }
+
+  // Beside the loop, which goes on; the rules that look back wait.
+  void look_back() {
+    if (!store_) return;
+    auto waiting = host_->machine().rules_awaiting_past();
+    if (!waiting.empty()) past_.begin(host_->machine().rules(), std::move(waiting));
   }
 
   // Where local people ask for what changes something. Without it the daemon watches all the same.
@@ -286,7 +295,10 @@ class Daemon {
     if (configuration.site.keeping != keeping_) spdlog::warn("store_keeping_unchanged: raw, minute, hour and max_bytes need a restart");
     forwarding_.set(configuration.forward, store_path_, store_ ? &*store_ : nullptr);
     auto swap = std::make_shared<live::Swap>(swap_of(std::move(configuration), own_engine_));
-    asio::post(loop_, [this, swap] { host_->swap(std::move(*swap)); });
+    asio::post(loop_, [this, swap] {
+      host_->swap(std::move(*swap));
+      look_back();
+    });
   }
 
   void tell_figures() {
@@ -350,6 +362,7 @@ class Daemon {
     if (std::exchange(stopping_, true)) return;
     spdlog::info("stopping");
     host_->stop();
+    past_.stop();
     if (control_) control_->stop();
     reader_.join();
     // Questions under way end by themselves, most at once; an identification may take longer than a person waits.
@@ -371,6 +384,7 @@ class Daemon {
   std::optional<store::Store> store_;
   Forwarding forwarding_;
   asio::thread_pool reader_{1};
+  RulePast past_{loop_, store_path_, [this](core::Past past) { host_->take(std::move(past)); }};
   std::unique_ptr<control::Listener> control_;
   std::optional<live::Host> host_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGHUP};

@@ -12,6 +12,7 @@
 #include "collector/detect/contacts.hpp"
 #include "collector/plan/plan.hpp"
 #include "collector/rules/derived.hpp"
+#include "collector/rules/past.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/rules/rule_alerts.hpp"
 #include "collector/site/site.hpp"
@@ -40,6 +41,20 @@ struct Restored {
   bool last = true;
   std::optional<ground::Utc> watched_until = {};  // with the last: when anything was recorded before this start
   std::vector<rules::Derived> alerts = {};        // with the last: the newest samples of rules::alert_series, `at` UTC
+  bool past_follows = false;                      // with the last: rules wait for what they look back at, which comes as Past
+};
+/// What the store holds of what rules look back at, in slices. Times are UTC.
+struct Past {
+  struct Track {
+    record::Series series;
+    std::vector<rules::Point> points;  // oldest first
+  };
+  std::shared_ptr<const rules::RuleSet> of;  // of other rules than the present ones it is no use
+  std::vector<Track> tracks;
+  std::vector<rules::PastSteps> steps;
+  std::vector<rules::PastFailure> failures;
+  std::vector<std::size_t> complete;         // rules that have all of it with this slice
+  std::optional<ground::Utc> steps_to = {};  // of these: so far their subqueries were evaluated
 };
 struct Identified {
   site::Index device = 0;
@@ -102,7 +117,7 @@ struct SiteChanged {
   rules::RuleSet rules;
 };
 
-using Input = std::variant<Started, Restored, Identified, Answered, AnsweredAhead, AnsweredLate, Unanswered, Edges, Traps, Listening,
+using Input = std::variant<Started, Restored, Past, Identified, Answered, AnsweredAhead, AnsweredLate, Unanswered, Edges, Traps, Listening,
                            TimerDue, Delivered, SiteChanged, Asked>;
 
 // ---- Effects.

@@ -107,6 +107,8 @@ void Machine::take(const Restored& input) {
   watch();
   tell({});
   if (input.watched_until) tell_blind(*input.watched_until);
+  if (input.past_follows) rules_.await_past();
+  past_follows_ = input.past_follows;
   restore_alerts(input);
   tell(ledger_.finish_fold(moment_));  // after what stood open was told: receivers hear the end of what a crash kept from ending
   if (!ledger_.open().empty()) log(LogLine::Level::warning, "incidents_restored open=" + std::to_string(ledger_.open().size()));

@@ -52,6 +52,9 @@ class Machine {
   [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
   /// What the last evaluation of each rule that failed ended with, by the rule's place.
   [[nodiscard]] std::map<std::size_t, std::string> rule_errors() const;
+  [[nodiscard]] std::shared_ptr<const rules::RuleSet> rules() const { return rules_.shared_rules(); }
+  /// Of these the ones that wait for what they look back at.
+  [[nodiscard]] std::vector<std::size_t> rules_awaiting_past() const { return rules_.awaiting_past(); }
 
  private:
   /// What must be made anew when the site changes.
@@ -92,6 +95,7 @@ class Machine {
 
   void take(const Started& input);
   void take(const Restored& input);
+  void take(Past& input);
   void take(Identified& input);
   void take(Answered& input);
   void take(const AnsweredAhead& input);
@@ -130,6 +134,7 @@ class Machine {
   void renew_values(site::Index device, std::span<const reading::Reading> readings);
   void restore_alerts(const Restored& input);
   void note_alert(rules::Transition transition);
+  void take_past(Past::Track& track, record::Batch& batch);
   void renew_rules(rules::RuleSet rules);
   void keep_derived();
   [[nodiscard]] std::optional<record::SeriesId> enter_derived(record::Series series, record::Batch& batch);
@@ -154,6 +159,7 @@ class Machine {
   rules::Engine rules_;
   std::set<record::SeriesId> made_by_rules_;
   std::uint64_t rule_samples_left_out_ = 0;
+  bool past_follows_ = false;
   std::vector<rules::Sample> slow_again_;  // for the next batch
   AlertBoard board_;
   TrapLog trap_log_;

@@ -110,10 +110,38 @@ void Machine::restore_alerts(const Restored& input) {
   tell_rules(restored);
 }
 
+// No sample of it is stored again; a series that no device has told yet has its number from now on.
+void Machine::take(Past& input) {
+  if (input.of != rules_.shared_rules()) return;
+  record::Batch batch;
+  batch.at = moment_.now;
+  batch.time = ground::utc(moment_.now, moment_.utc_offset);
+  for (auto& track : input.tracks) take_past(track, batch);
+  if (!batch.born.empty()) effects_.batches.push_back(std::move(batch));
+  for (auto& steps : input.steps) rules_.fill(std::move(steps));
+  for (auto& failure : input.failures) rules_.fill(std::move(failure));
+  rules_.filled(input.complete, input.steps_to ? std::optional{Instant{input.steps_to->time_since_epoch()}} : std::nullopt);
+  if (!input.complete.empty() && rules_.awaiting_past().empty()) log(LogLine::Level::info, "rules_past_taken_in");
+}
+
+void Machine::take_past(Past::Track& track, record::Batch& batch) {
+  for (auto& point : track.points) point.at = ground::shifted(point.at, -moment_.utc_offset);
+  auto labels = rule_labels(track.series);
+  const auto known = registry_.all().find(track.series);
+  if (known == registry_.all().end() ? is_made(rules_.rules(), track.series.name) : made_by_rules_.contains(known->second))
+    return rules_.fill(labels, std::move(track.points));
+  if (known == registry_.all().end() && registry_.all().size() >= Registry::most_series) return;
+  const auto id = registry_.enter(std::move(track.series), batch.born);
+  rules_.born(id, std::move(labels));
+  rules_.fill(id, std::move(track.points));
+}
+
 void Machine::renew_rules(rules::RuleSet rules) {
   rules::Engine fresh{std::move(rules), rule_options(*site_)};
   for (const auto& [series, id] : registry_.all())
     if (!made_by_rules_.contains(id)) fresh.born(id, rule_labels(series));
+  fresh.set_utc_offset(moment_.utc_offset);
+  if (past_follows_) fresh.await_past();
   tell_rules(fresh.take_over(rules_, moment_.now));
   rules_ = std::move(fresh);
   effects_.rules = rules_.shared_rules();

@@ -63,6 +63,8 @@ class Host {
 
   /// Stored events, oldest first, in slices; the last one begins the polling.
   void restore(core::Restored slice);
+  /// What rules look back at: they wait for it.
+  void take(core::Past past) { step(std::move(past)); }
   /// A checked configuration: swapped in at once.
   void swap(Swap configuration);
   /// What a person asks; the answer goes to Parts::answered.

@@ -34,11 +34,13 @@ Engine::Engine(RuleSet rules, Options options)
       asked_at_will_{std::ranges::any_of(*rules_, [](const Rule& rule) { return queries(rule); })},
       index_{*rules_},
       running_(rules_->size()),
-      order_{order_of(*rules_).rules},
       position_(rules_->size()),
       deadlines_{rules_->size()},
       touched_{rules_->size()} {
   HOLDUP_EXPECT(options_.tick > ground::Duration::zero());
+  auto order = order_of(*rules_);
+  order_ = std::move(order.rules);
+  reads_ = std::move(order.reads);
   for (std::size_t position = 0; position < order_.size(); ++position) {
     const auto rule = order_[position];
     position_[rule] = position;
@@ -135,13 +137,14 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
     if (before.labels != series.labels) return;
     series.last = before.last;
     series.heard = before.heard;
-    if (series.ring && series.heard) series.ring->assign(before.ring ? before.ring->points() : std::span{&before.last, 1});
+    if (series.ring && before.ring) series.ring->take_over(*before.ring);
+    if (series.ring && !before.ring && before.heard) series.ring->assign({&before.last, 1});
   };
   series_.each([&](SeriesId id, stream::Series& series) {
     if (const auto* before = previous.series_.find(id)) take(series, *before);
   });
   for (const auto& [labels, before] : previous.made_)
-    if (before->heard) take(made(labels), *before);
+    if (before->heard || before->ring) take(made(labels), *before);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
   now_ = std::max(now_, previous.now_);
   const auto then = std::max(at, now_);
@@ -159,13 +162,16 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
       for (const auto& end : ends) accept(end);
     } else {
       auto& running = running_[static_cast<std::size_t>(same - rules_->begin())];
-      if ((*rules_)[static_cast<std::size_t>(same - rules_->begin())].text == rule.text)
+      if (same->text == rule.text) {
         for (std::size_t i = 0; i < running.steps.all().size(); ++i) running.steps.all()[i].take_over(before.steps.all()[i]);
+        running.awaits_past = running.awaits_past && before.awaits_past;
+      }
       running.alerts = std::move(before.alerts);
       running.made = std::move(before.made);
       running.renew = before.renew;
     }
   }
+  hold_back();
   derived_.insert(derived_.begin(), previous.derived_.begin(), previous.derived_.end());
   const auto options = previous.options_;
   previous = Engine{{}, options};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collector/rules/derived.hpp"
+#include "collector/rules/past.hpp"
 #include "collector/rules/rule.hpp"
 #include "collector/rules/rule_alerts.hpp"
 #include "collector/rules/rule_order.hpp"
@@ -95,6 +96,20 @@ class Engine {
   /// name and labels are unchanged. Alerts of other rules end. `previous` is empty afterwards.
   [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at);
 
+  /// From now on rules that look back, and those that read what these make, wait: their alerts stay as they are until filled(). Before the
+  /// first batch, or before take_over(), which lets those wait no longer that `previous` had filled.
+  void await_past();
+  [[nodiscard]] std::vector<std::size_t> awaiting_past() const;
+  /// Samples of before what the series holds already, oldest first; what is not before it is left out. For instant selectors they count as
+  /// ended now, as long as the series has not been heard.
+  void fill(SeriesId series, std::vector<Point> past);
+  /// The same of a series that a rule makes.
+  void fill(const Labels& made, std::vector<Point> past);
+  void fill(PastSteps steps);
+  void fill(PastFailure failure);
+  /// All is here that they look back at, of their subqueries the steps up to then, in UTC; nothing: they are reckoned from what is held.
+  void filled(std::span<const std::size_t> rules, std::optional<ground::Instant> steps_to);
+
   /// Pending and firing alerts, by rule, then labels.
   [[nodiscard]] std::vector<Transition> active() const;
   [[nodiscard]] const RuleSet& rules() const { return *rules_; }
@@ -119,6 +134,9 @@ class Engine {
   void take_in(const Waiting& next);
   void accept(ground::Instant at, const Sample& sample);
   void accept(const Derived& sample);
+  void fill(stream::Series& series, std::vector<Point> past);
+  void hold_back();
+  void stand_still(std::size_t rule, ground::Instant at);
   void redo_steps(const stream::Series& series, ground::Instant from);
   stream::Series& made(const Labels& labels);
   void tell(const stream::Series& series);
@@ -147,11 +165,12 @@ class Engine {
   std::size_t made_most_ = 64;                              // then those that ended are looked through
   std::vector<Derived> derived_;
   std::vector<Running> running_;
-  std::vector<std::size_t> order_, position_;  // of evaluation at one instant: rules by position, and the other way round
-  stream::Deadlines deadlines_;                // by position
-  stream::Touched touched_;                    // positions
-  std::optional<std::size_t> evaluating_;      // position
-  std::vector<std::size_t> anew_;              // rules that the next call is to look at, whatever it brings
+  std::vector<std::vector<std::size_t>> reads_;  // by rule: whose series it reads
+  std::vector<std::size_t> order_, position_;    // of evaluation at one instant: rules by position, and the other way round
+  stream::Deadlines deadlines_;                  // by position
+  stream::Touched touched_;                      // positions
+  std::optional<std::size_t> evaluating_;        // position
+  std::vector<std::size_t> anew_;                // rules that the next call is to look at, whatever it brings
   std::deque<Waiting> waiting_;
   std::size_t done_ = 0;  // work of this call
   ground::Instant now_ = ground::Instant::min();

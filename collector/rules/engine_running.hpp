@@ -17,6 +17,8 @@ struct Engine::Running {
   stream::RuleSteps steps;
   std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
   RuleAlerts alerts;
+  bool awaits_past = false;                       // of its own windows
+  bool is_held_back = false;                      // for that, or for a rule's that it reads
   bool is_settled = false;                        // the alerts have taken in what the graph yields, but for what changed since
   bool keeps_identity = false;                    // what an alert is called does not hang on its value
   std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none

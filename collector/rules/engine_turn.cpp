@@ -16,7 +16,7 @@ class Engine::Everything : public Source {
     std::vector<SeriesView> out;
     const auto look_at = [&](const stream::Series& series) {
       if (!selects(selector.matchers, series.labels)) return;
-      if (const auto points = series.between(after, to); !points.empty()) out.push_back({&series.labels, points});
+      if (const auto points = series.seen_by(selector, after, to); !points.empty()) out.push_back({&series.labels, points});
     };
     engine_.series_.each([&](SeriesId, const stream::Series& series) { look_at(series); });
     for (const auto& [labels, series] : engine_.made_) look_at(*series);
@@ -139,6 +139,7 @@ void Engine::evaluate(std::size_t position, std::vector<Transition>& out) {
 void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
+  if (running.is_held_back) return stand_still(index, at);
   const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
   if (!running.steps.update(setting, running.slots, options_.turn_work, done_)) return touched_.insert(position_[index]);
   newest_step_ = std::max(newest_step_, ground::shifted(running.steps.last(), -utc_offset_));
@@ -243,7 +244,9 @@ void Engine::forget_ended(ground::Instant at) {
     auto* series = entry.second.get();
     const auto reach = series->ring ? series->ring->kept() : options_.lookback;
     const bool asked = asked_at_will_ || !series->rules.empty();
-    const bool ended = !asked || (is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach));
+    const bool is_over = series->heard ? is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach)
+                                       : series->between(ground::shifted(at, -reach), at).empty();
+    const bool ended = !asked || is_over;
     if (ended)
       for (const std::size_t rule : series->rules) {
         unbuild(rule);

@@ -9,6 +9,7 @@
 #include "collector/rules/duration.hpp"
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/parser.hpp"
+#include "collector/rules/past.hpp"
 #include "collector/rules/rule_order.hpp"
 #include "ground/number.hpp"
 #include "ground/utf8.hpp"
@@ -33,8 +34,7 @@ double subquery_steps(const Expression& expression) {
   for (const auto& operand : expression.operands) out = std::max(out, subquery_steps(operand));
   const auto* subquery = std::get_if<Subquery>(&expression.node);
   if (subquery == nullptr) return out;
-  const auto step = subquery->step > ground::Duration::zero() ? subquery->step : Setting{}.step;
-  return out * std::max(1.0, ground::seconds(subquery->range) / ground::seconds(step));
+  return out * std::max(1.0, ground::seconds(subquery->range) / ground::seconds(step_of(*subquery)));
 }
 
 std::string in_quotes(const std::string& text) { return "'" + ground::printable(text.substr(0, 80)) + "'"; }
@@ -202,12 +202,10 @@ class RuleFile {
   }
 
   static void judge_held(Mapping& map, const Subquery& subquery) {
-    const auto reach = ground::shifted(ground::Instant{subquery.range}, subquery.view.offset).time_since_epoch();
-    const auto step = subquery.step > ground::Duration::zero() ? subquery.step : Setting{}.step;
-    if (reach > longest_subquery)
-      map.problem("expr", "not supported: a subquery that reaches " + prometheus_duration_text(reach) + " back",
+    if (reach_of(subquery) > longest_subquery)
+      map.problem("expr", "not supported: a subquery that reaches " + prometheus_duration_text(reach_of(subquery)) + " back",
                   "at most 35d of steps are held in memory");
-    else if (const double steps = ground::seconds(reach) / ground::seconds(step); steps > most_steps)
+    else if (const double steps = steps_held(subquery); steps > most_steps)
       map.problem("expr", "not supported: a subquery that holds " + ground::number_text(std::round(steps)) + " steps of each series",
                   "at most 10000 are held in memory: make its step longer, its range or its offset shorter");
   }

@@ -33,6 +33,7 @@ class Sorter {
   }
 
   RuleOrder sorted() {
+    out_.reads.resize(rules_.size());
     for (std::size_t rule = 0; rule < rules_.size(); ++rule) visit(rule);
     return std::move(out_);
   }
@@ -45,7 +46,8 @@ class Sorter {
     if (seen_[root] != Seen::no) return;
     enter(root);
     while (!path_.empty()) {
-      auto& [rule, reads, next] = path_.back();
+      auto& [rule, next] = path_.back();
+      const auto& reads = out_.reads[rule];
       if (next == reads.size()) {
         seen_[rule] = Seen::done;
         out_.rules.push_back(rule);
@@ -60,7 +62,8 @@ class Sorter {
 
   void enter(std::size_t rule) {
     seen_[rule] = Seen::open;
-    path_.push_back({rule, read_by(rule), 0});
+    out_.reads[rule] = read_by(rule);
+    path_.push_back({rule, 0});
   }
 
   void note_circle(std::size_t first) {
@@ -89,7 +92,6 @@ class Sorter {
 
   struct Step {
     std::size_t rule = 0;
-    std::vector<std::size_t> reads;
     std::size_t next = 0;
   };
 

@@ -10,7 +10,8 @@
 namespace holdup::rules {
 
 struct RuleOrder {
-  std::vector<std::size_t> rules;  // by position
+  std::vector<std::size_t> rules;               // by position
+  std::vector<std::vector<std::size_t>> reads;  // by rule: those whose series it may read, ascending
   std::vector<std::vector<std::size_t>>
       circles;  // rules each of which reads the one before, the first the last; they stand as in the files
 };

@@ -29,6 +29,17 @@ class Leaf : public Stage {
     for (const auto cell : touched_) marked_[cell] = 0, take(cell);
     touched_.clear();
   }
+  /// The same until one of the calls says that it is enough; the others stay touched.
+  template <class Take>
+  void take_some(Take take) {
+    std::size_t taken = 0;
+    for (bool goes_on = true; goes_on && taken < touched_.size();) {
+      const auto cell = touched_[taken++];
+      marked_[cell] = 0;
+      goes_on = take(cell);
+    }
+    touched_.erase(touched_.begin(), touched_.begin() + static_cast<std::ptrdiff_t>(taken));
+  }
   [[nodiscard]] bool is_touched() const { return !touched_.empty(); }
   [[nodiscard]] std::uint32_t rule() const { return rule_; }
 

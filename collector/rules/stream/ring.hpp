@@ -58,6 +58,13 @@ class Ring {
     while (points_.size() > first_ && points_.back().at >= from) points_.pop_back();
   }
   [[nodiscard]] ground::Duration kept() const { return kept_; }
+  /// What it holds before then is of before the start: see Series::seen_by().
+  void fill_to(ground::Instant at) { filled_to_ = at; }
+  [[nodiscard]] ground::Instant filled_to() const { return filled_to_; }
+  void take_over(const Ring& former) {
+    assign(former.points());
+    filled_to_ = former.filled_to_;
+  }
   void assign(std::span<const Point> points) { points_.assign(points.begin(), points.end()), first_ = 0; }
   [[nodiscard]] std::size_t bytes() const { return points_.capacity() * sizeof(Point); }
 
@@ -66,6 +73,7 @@ class Ring {
   std::uint64_t erased_ = std::uint64_t{1} << 40U;  // so that there are numbers for what comes before the first
   std::size_t first_ = 0;                           // that counts; what lies before it goes now and then
   ground::Duration kept_{};
+  ground::Instant filled_to_ = ground::Instant::max();
 };
 
 }  // namespace holdup::rules::stream

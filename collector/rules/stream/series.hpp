@@ -52,6 +52,13 @@ struct Series {
     const bool counts = heard && last.at > after && last.at <= to;
     return {&last, counts ? std::size_t{1} : std::size_t{0}};
   }
+  /// What a selector sees. Of a series that was not heard since the start an instant selector sees nothing after it: what was its newest
+  /// value before counts no more.
+  [[nodiscard]] std::span<const Point> seen_by(const Selector& selector, ground::Instant after, ground::Instant to) const {
+    const bool is_newest = selector.range == ground::Duration::zero() && selector.view.offset == ground::Duration::zero();
+    if (is_newest && !heard && ring && to >= ring->filled_to()) return {};
+    return between(after, to);
+  }
   /// Where its place is for good.
   std::size_t enlist(Consumer consumer) {
     const auto free = std::ranges::find(consumers, nullptr, &Consumer::leaf);
@@ -74,7 +81,7 @@ class Live : public Source {
   std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
     std::vector<SeriesView> out;
     for (const Series* series : slots_[selector.slot])
-      if (const auto points = series->between(after, to); !points.empty()) out.push_back({&series->labels, points});
+      if (const auto points = series->seen_by(selector, after, to); !points.empty()) out.push_back({&series->labels, points});
     return out;
   }
   std::optional<HeldSteps> held(const Expression& expression, ground::Instant after, ground::Instant to) override;

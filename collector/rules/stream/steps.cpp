@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "collector/rules/evaluator.hpp"
+#include "collector/rules/past.hpp"
 
 namespace holdup::rules::stream {
 namespace {
@@ -12,14 +13,11 @@ constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
-Steps::Steps(const Expression& expression)
-    : expression_{&expression},
-      step_{subquery().step > ground::Duration::zero() ? subquery().step : Setting{}.step},
-      reach_{ground::shifted(ground::Instant{subquery().range}, subquery().view.offset).time_since_epoch()} {}
+Steps::Steps(const Expression& expression) : expression_{&expression}, step_{step_of(subquery())}, reach_{reach_of(subquery())} {}
 
 bool Steps::update(const Setting& setting, const Slots& slots, std::size_t most, std::size_t& work) {
   const auto now = ground::shifted(setting.at, setting.utc_offset);
-  if (next_ == ground::Instant::min()) next_ = multiple_after(ground::shifted(now, -reach_), step_, {});
+  next_ = std::max(next_, multiple_after(ground::shifted(now, -reach_), step_, {}));
   for (; next_ <= now; next_ = ground::shifted(next_, step_)) {
     if (work >= most) return false;
     for (const auto& slot : slots) work += slot.size();

@@ -11,6 +11,7 @@ namespace holdup::rules::stream {
 namespace {
 
 constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
+constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
 Rolling::Kept kept_for(OverTime reckon) {
@@ -25,7 +26,7 @@ void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   bound_.push_back({&series, Rolling{kept_for(reckoning_.reckon)}});
   series.enlist({.leaf = this, .cell = cell, .rule = rule()});
-  if (series.heard) touch(cell);
+  touch(cell);
 }
 
 void WindowOf::update(const Setting& setting) {
@@ -37,7 +38,12 @@ void WindowOf::update(const Setting& setting) {
       if (cells()[swept_].present) touch(static_cast<std::uint32_t>(swept_));
     is_sweeping_ = swept_ < cells().size();
   }
-  take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
+  if (is_ready_)
+    take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
+  else
+    take_some([&](std::uint32_t cell) { return refresh(cell, setting), work() < most_at_first; });
+  is_ready_ = is_ready_ || !is_touched();
+  goes_on_ = is_ready_ ? ground::Instant::max() : ground::shifted(setting.at, pause);
   const bool drifts = reckoning_.drifts && present_ > 0;
   is_sweeping_ = is_sweeping_ && drifts;
   if (!is_sweeping_)

@@ -27,7 +27,8 @@ class WindowOf : public Leaf {
 
   void born(std::size_t slot, Series& series) override;
   void update(const Setting& setting) override;
-  [[nodiscard]] ground::Instant due() const override { return std::min(timers_.due(), next_tick_); }
+  [[nodiscard]] ground::Instant due() const override { return std::min({timers_.due(), next_tick_, goes_on_}); }
+  [[nodiscard]] bool is_ready() const override { return is_ready_; }
 
  private:
   void refresh(std::uint32_t cell, const Setting& setting);
@@ -45,6 +46,8 @@ class WindowOf : public Leaf {
   std::size_t present_ = 0;
   std::size_t swept_ = 0;  // cells that this tick has looked at
   bool is_sweeping_ = false;
+  bool is_ready_ = false;
+  ground::Instant goes_on_ = ground::Instant::max();
   ground::Instant next_tick_ = ground::Instant::max();
   Timers timers_;
 };

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Rules in a real daemon on a real rack: `rules_live_test.py killed|dying BIN`.
+"""Rules in a real daemon on a real rack: `rules_live_test.py killed|dying|looking_back BIN`.
 
 killed: after kill -9 an alert goes on under the same begin, recorded series go on, nothing is told over that is not, and its end comes once
+looking_back: what was before a start, and before a reload, is in the windows and subqueries of rules before these say anything
 dying: a device that falls silent takes its own alert back only once telemetry_lost was said"""
-import json, os, sys, urllib.parse, urllib.request
+import json, os, signal, sys, urllib.parse, urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 from live_rack import Broken, Daemon, stage, wait_for
@@ -19,6 +20,24 @@ RULES = """groups:
     annotations: {summary: 'at {{ $value | humanize }} rpm of {{ with query "rack:fan:least" }}{{ len . }}{{ end }}'}
   - alert: one_turns
     expr: rack_fan_speed_rpm{device="shelf-psu1"} > 100
+"""
+
+
+FAN = 'rack_fan_speed_rpm{device="shelf-psu1"}'
+PAST = f"""groups:
+- name: past
+  interval: 1s
+  rules:
+  - {{alert: stopped, expr: 'max_over_time({FAN}[10m]) > 8000 and {FAN} < 100'}}
+  - {{alert: stopped_by_steps, expr: 'max_over_time({FAN}[2h:1s]) > 8000 and {FAN} < 100'}}
+  - {{alert: never_turned, expr: 'max_over_time({FAN}[10m]) < 100'}}
+  - {{alert: never_turned_by_steps, expr: 'max_over_time({FAN}[2h:1s]) < 100'}}
+  - {{alert: nothing_known, expr: 'absent(rack:fan:most)'}}
+  - {{record: 'rack:fan:most', expr: 'max(max_over_time({FAN}[10m]))'}}
+"""
+RELOADED = f"""  - {{alert: reloaded, expr: 'max_over_time({FAN}[11m]) > 8000 and {FAN} < 100'}}
+  - {{alert: reloaded_by_steps, expr: 'max_over_time({FAN}[2h1m:1s]) > 8000 and {FAN} < 100'}}
+  - {{alert: never_reloaded, expr: 'max_over_time({FAN}[12m]) < 100'}}
 """
 
 
@@ -69,6 +88,34 @@ def killed(rack, listener):
     print(f"killed three times: one alert since {begin}, told {len(told(listener, 'fans_turn'))} times, over once")
 
 
+def looking_back(rack, listener):
+    rules = os.path.join(rack.folder, "past.yml")
+    daemon = Daemon(rack)
+    daemon.redundant()
+    wait_for("its fan in the store", lambda: [s for s in query(daemon, FAN) if float(s["value"][1]) > 8000])
+    daemon.kill()
+    rack.do("set cab1/psu1 fan=0")
+    with open(rules, "w") as out:
+        out.write(PAST)
+    rack.write(rack.text + "rules: [past.yml]\n")
+    daemon = Daemon(rack)
+    for name in ("stopped", "stopped_by_steps"):
+        wait_for(f"the alert {name}", lambda: told(listener, name))
+    with open(rules, "a") as out:
+        out.write(RELOADED)
+    daemon.process.send_signal(signal.SIGHUP)
+    for name in ("reloaded", "reloaded_by_steps"):
+        wait_for(f"the alert {name}", lambda: told(listener, name))
+    wait_for("the log's word on the store", lambda: daemon.log_text().count("rules_looked_back") >= 2)
+    for name in ("never_turned", "never_turned_by_steps", "nothing_known", "never_reloaded"):
+        if told(listener, name):
+            raise Broken(f"{name} was told: its window began empty")
+    if {a["alertname"] for a in listener.firing_labels()} < {"stopped", "stopped_by_steps", "reloaded", "reloaded_by_steps"}:
+        raise Broken("an alert was taken back")
+    daemon.kill()
+    print("windows and steps were filled at the start and at a reload: " + [line for line in daemon.log_text().splitlines() if "rules_looked_back" in line][0])
+
+
 def dying(rack, listener):
     add_rules(rack)
     daemon = Daemon(rack)
@@ -87,4 +134,4 @@ def dying(rack, listener):
 
 
 if __name__ == "__main__":
-    sys.exit(stage(sys.argv[2], {"killed": killed, "dying": dying}[sys.argv[1]]))
+    sys.exit(stage(sys.argv[2], {"killed": killed, "dying": dying, "looking_back": looking_back}[sys.argv[1]]))
