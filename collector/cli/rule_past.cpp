@@ -2,9 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/post.hpp>
 #include <future>
-#include <thread>
 #include <utility>
 
 #include "ground/clock/clock.hpp"
@@ -12,7 +10,6 @@
 namespace holdup::cli {
 namespace {
 
-namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 constexpr ground::Duration most_waited = 10s;  // for the store to have written what came before a reload
@@ -21,19 +18,37 @@ ground::Utc utc_now() { return ground::utc(ground::clock::now(), ground::clock::
 
 }  // namespace
 
-RulePast::RulePast(asio::io_context& loop, std::string store, Take take)
-    : loop_{loop}, store_{std::move(store)}, take_{std::move(take)}, start_{utc_now()} {}
+RulePast::RulePast(std::string store, Post post, Take take)
+    : store_{std::move(store)}, post_{std::move(post)}, take_{std::move(take)}, start_{utc_now()}, thread_{[this] { work(); }} {}
 
 void RulePast::begin(std::shared_ptr<const rules::RuleSet> rules, std::vector<std::size_t> waiting) {
   const auto mine = ++asked_;
   StoredPast::Asked asked{.rules = std::move(rules), .waiting = std::move(waiting), .start = start_, .now = utc_now(), .is_over = {}};
   asked.is_over = [this, mine] { return asked_ != mine; };
-  asio::post(thread_, [this, asked = std::move(asked)] { read(asked); });
+  const std::lock_guard lock{mutex_};
+  next_ = std::move(asked);
+  changed_.notify_one();
 }
 
 void RulePast::stop() {
   ++asked_;
-  thread_.join();
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+    changed_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void RulePast::work() {
+  while (true) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return stopping_ || next_; });
+    if (stopping_) return;
+    const auto asked = *std::exchange(next_, std::nullopt);
+    lock.unlock();
+    read(asked);
+  }
 }
 
 void RulePast::read(const StoredPast::Asked& asked) {
@@ -69,8 +84,8 @@ void RulePast::await_recording(const StoredPast::Asked& asked, store::Reader& re
 bool RulePast::hand(core::Past past, const StoredPast::Asked& asked) {
   auto taken = std::make_shared<std::promise<void>>();
   auto is_taken = taken->get_future();
-  asio::post(loop_, [this, taken, past = std::move(past)]() mutable {
-    take_(std::move(past));
+  post_([this, taken, held = std::make_shared<core::Past>(std::move(past))] {
+    take_(std::move(*held));
     taken->set_value();
   });
   while (!asked.is_over())

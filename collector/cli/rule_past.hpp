@@ -1,12 +1,14 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "collector/cli/stored_past.hpp"
@@ -18,9 +20,10 @@ namespace holdup::cli {
 class RulePast {
  public:
   using Take = std::function<void(core::Past)>;
+  using Post = std::function<void(std::function<void()>)>;
 
-  /// `take` is called on the loop.
-  RulePast(boost::asio::io_context& loop, std::string store, Take take);
+  /// `post` has the loop call something, `take` is called there.
+  RulePast(std::string store, Post post, Take take);
   ~RulePast() { stop(); }
   RulePast(const RulePast&) = delete;
   RulePast& operator=(const RulePast&) = delete;
@@ -30,16 +33,21 @@ class RulePast {
   void stop();
 
  private:
+  void work();
   void read(const StoredPast::Asked& asked);
   void await_recording(const StoredPast::Asked& asked, store::Reader& reader) const;
   [[nodiscard]] bool hand(core::Past past, const StoredPast::Asked& asked);
 
-  boost::asio::io_context& loop_;
   std::string store_;
+  Post post_;
   Take take_;
   ground::Utc start_;
   std::atomic<std::uint64_t> asked_ = 0;  // how often: what was asked before is over
-  boost::asio::thread_pool thread_{1};
+  std::mutex mutex_;                      // of the next two
+  std::optional<StoredPast::Asked> next_;
+  bool stopping_ = false;
+  std::condition_variable changed_;
+  std::thread thread_;
 };
 
 }  // namespace holdup::cli

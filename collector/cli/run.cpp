@@ -384,7 +384,8 @@ class Daemon {
   std::optional<store::Store> store_;
   Forwarding forwarding_;
   asio::thread_pool reader_{1};
-  RulePast past_{loop_, store_path_, [this](core::Past past) { host_->take(std::move(past)); }};
+  RulePast past_{store_path_, [this](std::function<void()> call) { asio::post(loop_, std::move(call)); },
+                 [this](core::Past past) { host_->take(std::move(past)); }};
   std::unique_ptr<control::Listener> control_;
   std::optional<live::Host> host_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGHUP};
