@@ -47,6 +47,13 @@ bool line_gone(const World& world, std::size_t pdu, std::size_t line) {
          world.feed_volts(source_of(world, pdu), line - 1) < dead_line * feed.nominal_volts;
 }
 
+/// One of those that the bank hangs on; of a delta, and where nobody tells on which, any.
+bool lacks_line(const World& world, std::size_t pdu, const hwsim::power::Bank& bank) {
+  if (!bank.tap || world.rack().system == hwsim::power::System::delta)
+    return line_lost(world, source_of(world, pdu)) || phase_dead(world, pdu);
+  return line_gone(world, pdu, bank.tap->line + 1) || (bank.tap->other && line_gone(world, pdu, *bank.tap->other + 1));
+}
+
 /// Lost before it or in its own plug; of a delta a single line that is left is none.
 bool no_line_left(const World& world, std::size_t pdu) {
   const auto lines = hwsim::power::phases(world.rack().system);
@@ -110,6 +117,7 @@ History::History(const Rack& rack) {
   for (std::size_t l = 0; l < rack.loads.size(); ++l) follow_load(rack, l);
   for (std::size_t u = 0; u < rack.upses.size(); ++u) {
     follow("ups_on_battery", "ups/" + rack.upses[u].name, [u](const World& w) { return from_battery(w, u); });
+    follow(no_source, "ups/" + rack.upses[u].name, [u](const World& w) { return w.ups(u).on_battery.has_value() && !w.ups(u).input_live; });
     follow("past_interruption", "ups/" + rack.upses[u].name, [u](const World& w) { return !w.ups(u).input_live; });
   }
   for (std::size_t a = 0; a < rack.atses.size(); ++a)
@@ -140,8 +148,8 @@ void History::follow_pdu(const Rack& rack, std::size_t p) {
     follow("phase_lost", pdu.name + "/phase/" + std::to_string(line), [p, line](const World& w) { return line_gone(w, p, line); });
   for (const auto& bank : hwsim::power::banks_of(pdu))
     for (const char* word : {"bank_tripped", "residual_current_trip"})
-      follow(word, pdu.name + "/bank/" + bank.name, [p, element = Element::bank(pdu.name, bank.name)](const World& w) {
-        return w.live(element) == false || pdu_dark(w, p) || line_lost(w, source_of(w, p)) || phase_dead(w, p);
+      follow(word, pdu.name + "/bank/" + bank.name, [p, bank](const World& w) {
+        return w.live(Element::bank(w.rack().pdus[p].name, bank.name)) == false || pdu_dark(w, p) || lacks_line(w, p, bank);
       });
 }
 

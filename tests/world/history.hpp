@@ -15,6 +15,8 @@ using holdup::ground::Instant;
 
 /// Not said of a load, but what ends `load_down`: a supply of it has an input again.
 inline constexpr const char* no_input = "no_input";
+/// Nor of a UPS: its input is gone, and it gives from its battery. A test of its battery is none.
+inline constexpr const char* no_source = "no_source";
 /// Nor of a supply: it stands by, and its siblings carry its part.
 inline constexpr const char* rests = "rests";
 

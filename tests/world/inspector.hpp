@@ -75,6 +75,7 @@ class Inspector {
   void check_true(const Event& event, const std::string& what);
   [[nodiscard]] Instant may_be_from(const Event& event);
   [[nodiscard]] bool fell_beside(const Event& event) const;
+  [[nodiscard]] bool line_beside(const Event& event) const;
   [[nodiscard]] bool lost_below(const Event& event);
   [[nodiscard]] bool starts(const Event& event) const;
   void check_pattern(const Event& event);

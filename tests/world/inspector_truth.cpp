@@ -72,6 +72,23 @@ bool Inspector::fell_beside(const Event& event) const {
   return false;
 }
 
+/// A card that falls silent within a moment of a line's loss in the plug of another PDU looks to everybody as if the feed had lost it.
+bool Inspector::line_beside(const Event& event) const {
+  const Duration offset = event.time.time_since_epoch() - event.at.time_since_epoch();
+  for (const auto& sign : event.evidence) {
+    if (event.verdict != "phase_lost" || !sign.point.starts_with("silent since then")) continue;
+    const Instant silent{sign.time.time_since_epoch() - offset};
+    for (const auto& device : site_.devices)
+      for (int line = 1; device.feed && line <= 3; ++line) {
+        const std::string plug = device.name + "/phase/" + std::to_string(line);
+        const Instant first = silent - one_moment, last = silent + one_moment;
+        const bool of_it = event.element == "feed/" + site_.feeds[*device.feed].name;
+        if (of_it && history_.ever(event.verdict, plug, first, last) && !history_.throughout(event.verdict, plug, first, last)) return true;
+      }
+  }
+  return false;
+}
+
 /// What takes a supply's input, or its load, while the card of its PDU is away looks like the PDU to everybody.
 bool Inspector::lost_below(const Event& event) {
   const auto device = site_.device(event.element);
@@ -98,6 +115,7 @@ void Inspector::check_true(const Event& event, const std::string& what) {
   if (event.verdict == "supply_output_failed" && event.strength == "proven" && starts(event) && !rests_on_liar(event))
     lie(event, "it starts: its input is back no longer than that");
   if (history_.ever(event.verdict, event.element, may_be_from(event), event.at)) return;
+  if (event.verdict == "phase_lost" && line_beside(event)) return void(excused_.insert(event.element));
   if (event.verdict == "pdu_dark" && fell_beside(event)) return void(excused_.insert(event.element));
   if (event.verdict == "past_interruption" && lost_below(event)) return;
   const auto is_excused = [&](const auto& sign) { return excused_.contains(sign.source); };
@@ -191,7 +209,8 @@ void Inspector::check_end(const Event& event, const Saying& saying) {
   if (verdict && is_past(*verdict)) return;  // it begins and ends in one moment
   if (event.strength == "reported" || event.strength == "unknown" || rests_on_liar(event)) return;
   if (goes_on(event)) return;
-  const std::string word = event.verdict == "load_down" ? no_input : event.verdict;
+  // A test of a battery is no loss, and nothing is said of a loss meanwhile.
+  const std::string word = event.verdict == "load_down" ? no_input : event.verdict == "ups_on_battery" ? no_source : event.verdict;
   const bool seated = event.verdict == "supply_removed";  // what the model cannot tell: it may lack something else
   // Of what stands by and reports nothing its PDU's answer is all that can be known.
   const auto load = site_.load(event.element);
