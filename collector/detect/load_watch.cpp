@@ -156,7 +156,7 @@ std::optional<Finding> LoadWatch::off(Index load) const {
     if (!good) return std::nullopt;
     // One cord alone may have lost its power behind the meter: only the supply itself knows.
     if (cords < 2 && !judge_.status_tells(s)) return std::nullopt;
-    if (!good->value) strength = Strength::probable;  // that its PDU answers, and no more
+    if (!good->value || !is_fed_itself(s)) strength = Strength::probable;  // that its PDU answers, or has voltage, and no more
     const auto unit = site_.supplies[s].status;
     if (unit && facts_.hearing(*unit).silent()) strength = Strength::probable;  // who knows better went with it
     signs.push_back(std::move(*good));
@@ -199,6 +199,16 @@ bool LoadWatch::touched(Index supply) const {
   const auto element = site_.element_of_supply(supply);
   if (judge_.held_above(supply)) return true;
   return std::ranges::any_of(losses, [&](Verdict verdict) { return held_(verdict, element).has_value(); });
+}
+
+// Not only its PDU has power: its unit, or its outlet's own voltage, tells that it came as far.
+bool LoadWatch::is_fed_itself(Index supply) const {
+  const auto fell = fall(supply);
+  const auto tells = [&](const Track* track) {
+    return track != nullptr && track->known() && track->fresh && !track->stuck && track->value() != 0 &&
+           (!fell || track->from() > fell->when.end);
+  };
+  return tells(facts_.status(supply, Meaning::supply_input_ok)) || tells(facts_.outlet(supply, Meaning::outlet_voltage));
 }
 
 // Its power is there, measured after the fall.

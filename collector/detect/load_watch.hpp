@@ -46,6 +46,7 @@ class LoadWatch {
   void wake(Instant at) { wake_ = std::min(wake_.value_or(at), at); }
   void look_again(Index supply, Instant now);
   [[nodiscard]] bool touched(Index supply) const;
+  [[nodiscard]] bool is_fed_itself(Index supply) const;
   [[nodiscard]] std::optional<Sign> available(Index supply, Instant after) const;
   /// Of the meter at its cord, else its own; between the last of its power and the first of none.
   struct Fall {

@@ -171,7 +171,8 @@ TEST_CASE("row 12: both outlets of a load fall together under good voltage: it w
     rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 0);
     if (units) rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 0);
     rig.run(10min);
-    CHECK(rig.said() == Said{"past load_off cab1 proven"});
+    // A PDU's voltage ends at its inlet: that it came as far as the load is known to the units, or to meters at the outlets.
+    CHECK(rig.said() == Said{units ? "past load_off cab1 proven" : "past load_off cab1 probable"});
     rig.outlet_watts("pdu-a", 300), rig.outlet_watts("pdu-b", 300);
     if (units) rig.unit_watts("unit1", 300), rig.unit_watts("unit2", 300);
     rig.run(60s);
