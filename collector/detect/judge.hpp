@@ -171,7 +171,8 @@ class Judge {
   /// Devices on the same path as a silent one, outside `feed` when given, that answered after it did not: those, and how many there are.
   struct Complement {
     unsigned answering = 0, all = 0;
-    unsigned awaited = 0;  // neither heard since nor silent
+    unsigned awaited = 0;            // neither heard since nor silent
+    Instant heard = Instant::min();  // the last answer of any of them
   };
   [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
   [[nodiscard]] bool wires_fell(Index device, Instant since) const;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
 
 #include "collector/detect/judge_signs.hpp"
 
@@ -183,11 +183,17 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
     signs.push_back(silence(d));
   }
   Complement others;
-  std::set<Index> paths;
+  std::map<Index, Index> latest;  // of each path the one that fell silent last: whoever answered since answered since all of it was silent
   for (Index d : pdus) {
-    if (!paths.insert(facts_.neighbours().path(d)).second) continue;
+    const auto at = latest.try_emplace(facts_.neighbours().path(d), d).first;
+    if (facts_.hearing(d).second_failure > facts_.hearing(at->second).second_failure) at->second = d;
+  }
+  Instant alone = Instant::min();
+  for (const auto& [path, d] : latest) {
     const auto beside = complement(d, feed);
+    if (beside.all == 0) alone = std::max(alone, facts_.hearing(d).second_failure);
     others.all += beside.all, others.answering += beside.answering;
+    others.heard = std::max(others.heard, beside.heard);
   }
   if (pdus.size() < 2 || last - first > same_moment) return {};
   const bool path_below = hangs_below(site_.path_of_device(pdus.front()), site_.element_of_feed(feed));
@@ -195,7 +201,8 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
     signs.push_back(sign_of_pattern(site_.path_of_device(pdus.front()), "hangs on it: its silence follows", first));
     return Judgement::lost(all_proven ? Strength::proven : Strength::probable, std::move(signs));
   }
-  if (others.all == 0 || others.answering < others.all) return {};
+  // Of one that has its path for itself somebody has to be heard since, on any.
+  if (others.all == 0 || others.answering < others.all || others.heard <= alone) return {};
   const auto n = static_cast<unsigned>(pdus.size());
   signs.push_back(sign_of_pattern(site_.element_of_feed(feed),
                                   plural(n, n, "on it silent, ") + plural(others.answering, others.all, "elsewhere answer"), first));
@@ -272,14 +279,15 @@ Judge::Complement Judge::complement(Index device, std::optional<Index> feed) con
     if (d == device || (feed && site_.devices[d].feed == feed)) continue;
     const Hearing& hearing = facts_.hearing(d);
     if (feed && hearing.failures > 0 && hangs_on_switched(d, *feed)) continue;
-    // A card that was silent before says nothing of this moment.
-    if (hearing.failures > 0 && hearing.first_failure + same_moment < silent.first_failure) continue;
+    // A card that was silent before says nothing of this moment; it was, if the silent one was heard since.
+    const bool before = hearing.first_failure + same_moment < silent.first_failure && silent.last_answer > hearing.first_failure;
+    if (hearing.failures > 0 && before) continue;
     ++found.all;
     // Back from a silence of its own it tells nothing of whoever was not asked since.
     const bool just_back = hearing.back && *hearing.back >= silent.last_failure;
     // An answer that was under way when the path went is no proof of the path: only one after the second question counts.
     const bool answers = !just_back && hearing.last_answer && *hearing.last_answer > silent.second_failure;
-    if (answers) ++found.answering;
+    if (answers) ++found.answering, found.heard = std::max(found.heard, *hearing.last_answer);
     if (!answers && !hearing.silent()) ++found.awaited;
   }
   return found;
