@@ -197,6 +197,9 @@ class Judge {
   [[nodiscard]] static bool took_back(const Meters& gone, const Meters& left, Instant at, double rise);
   [[nodiscard]] bool returned_beside(Index supply, Between when) const;
   [[nodiscard]] Meters powers_beside(Index supply) const;
+  [[nodiscard]] bool carried_beside(Index supply, Between when) const;
+  [[nodiscard]] bool fed_after(Index supply, Instant silent) const;
+  [[nodiscard]] bool watched_since(Index supply, Instant silent) const;
   [[nodiscard]] bool failed_alone(Index supply, Instant since) const;
   [[nodiscard]] bool gone_by_itself(Index supply, Instant since) const;
   [[nodiscard]] bool carried_on(Index supply, double carried, Between when) const;

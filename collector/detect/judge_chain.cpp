@@ -61,7 +61,8 @@ Judgement Judge::pdu(Index device) const {
   const Between then{at, hearing.first_failure};
   const auto takes = [&](Index s, const std::optional<std::vector<Sign>>& taken) {
     if (!taken) return;
-    (fell_just_then(s, at) && !returned_beside(s, then) ? carried_over : direct) = true;
+    const bool in_one_moment = fell_just_then(s, at) && watched_since(s, then.end) && !fed_after(s, then.end);
+    (in_one_moment && !returned_beside(s, then) ? carried_over : direct) = true;
     signs.insert(signs.end(), taken->begin(), taken->end());
   };
   if (!facts_.supplies_on(device).empty()) takes(facts_.supplies_on(device).front(), taken_from(device, then));

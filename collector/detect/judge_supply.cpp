@@ -188,7 +188,7 @@ Judgement Judge::supply_silently(Index supply) const {
   const auto fell = fall_of(*current);
   if (!fell || was_good_since(supply, fell->end)) return {};
   auto taken = transferred(supply, *fell);
-  if (!taken) return {};
+  if (!taken || !carried_beside(supply, *fell)) return {};
   taken->insert(taken->begin(), current->sign(site_));
   if (const auto status = site_.supplies[supply].status; status && facts_.hearing(*status).silent()) taken->push_back(silence(*status));
   return Judgement::lost(sharing == site::Sharing::active ? Strength::proven : Strength::unknown, std::move(*taken));

@@ -12,6 +12,7 @@ namespace {
 constexpr Duration unseen_start = std::chrono::milliseconds{500};  // so short a gap hides no supply that went and started anew
 constexpr double same_power = 0.15;                                // transfer conserves power within this
 constexpr Duration lately = std::chrono::seconds{3};               // two failures of one load so close to each other are one
+constexpr Duration soon = std::chrono::seconds{10};                // whoever answers is asked again by then, at any usual period
 constexpr Duration silent_together = std::chrono::seconds{2};      // … and so are silences
 
 /// Watts of an outlet and of an inlet are alike.
@@ -71,13 +72,15 @@ std::optional<std::vector<Sign>> Judge::taken_over(const Meters& gone, const Met
     }
     return sum;
   };
-  const Instant earlier = when.start - std::max(when.blur, own->refresh());
+  Instant earlier = when.start - std::max(when.blur, own->refresh());
   auto carried = all(when.start);
   if (!carried || *carried < floor_of(*own)) carried = all(earlier);
   if (!carried || *carried < floor_of(*own)) return std::nullopt;
   const bool carries_still = own->from() > when.end && own->value() >= *carried / 2;
   if (carries_still) return std::nullopt;
-  // Its last reading of power may be as old as its refresh: the others may have risen before it was taken.
+  // Its last reading of power may be as old as its refresh: the others may have risen before it was taken, as far as they were heard then.
+  for (const Track* power : left)
+    if (power != nullptr && !power->past.empty()) earlier = std::max(earlier, power->past.front().first);
   double rise = 0, earlier_rise = 0;
   std::vector<Sign> signs;
   for (const Track* power : left) {
@@ -121,6 +124,37 @@ bool Judge::fell_just_then(Index supply, Instant at) const {
     if (power == nullptr && !inlet.empty()) power = inlet.front();
     const auto measured = power != nullptr ? power->measured_before(at) : std::nullopt;
     return measured && at - *measured <= lately;
+  });
+}
+
+// What the siblings took over they carry still: else the load went off since, and an empty cord says nothing.
+bool Judge::carried_beside(Index supply, Between when) const {
+  double then = 0, now = 0;
+  for (const Track* power : powers_beside(supply)) {
+    if (power == nullptr || !power->known()) continue;
+    then += power->after(when.start, when.end).value_or(0);
+    now += power->value();
+  }
+  return now >= then / 2;
+}
+
+// Its unit told of a good input, measured when its PDU was silent already: what it lost later was not lost with that silence.
+bool Judge::fed_after(Index supply, Instant silent) const {
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  return says(ok, 0) && ok->moved && ok->changed - ok->unwatched - ok->refresh() > silent;
+}
+
+// All that carry beside it were read soon after the silence began: what they were found to have taken over much later may be of any moment.
+bool Judge::watched_since(Index supply, Instant silent) const {
+  return std::ranges::all_of(site_.loads[site_.supplies[supply].load].supplies, [&](Index s) {
+    const auto pdu = site_.supplies[s].pdu;
+    if (pdu == site_.supplies[supply].pdu) return true;
+    const Track* power = power_of(s);
+    const auto inlet = pdu ? facts_.inlet(*pdu, Meaning::inlet_power) : std::span<const Track* const>{};
+    if (power == nullptr && !inlet.empty()) power = inlet.front();
+    if (power == nullptr) return true;
+    const auto next = std::ranges::upper_bound(power->past, silent, {}, &std::pair<Instant, double>::first);
+    return next == power->past.end() || next->first - silent <= soon + power->refresh();
   });
 }
 
