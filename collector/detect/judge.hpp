@@ -150,6 +150,11 @@ class Judge {
   [[nodiscard]] bool is_held_dark(Index pdu) const;
   [[nodiscard]] bool may_lack_phase(Index supply) const;
   [[nodiscard]] bool may_be_idle(Index supply) const;
+  [[nodiscard]] const Track* meter_at_cord(Index supply) const;
+  [[nodiscard]] const Track* part_carried(Index supply) const;
+  [[nodiscard]] bool idles_beside(Index supply, const Track& meter) const;
+  [[nodiscard]] bool has_fair_part(Index supply, const Track& watts) const;
+  [[nodiscard]] bool others_carry_all(Index supply) const;
   [[nodiscard]] Judgement by_seconds(Index device, const std::optional<Held>& held) const;
   /// What lies between the supply and its PDU: the fuse of its outlet, the breaker of its bank, a line that it hangs on.
   [[nodiscard]] std::optional<Held> held_on_branch(Index supply) const;

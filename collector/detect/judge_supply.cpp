@@ -14,6 +14,8 @@ using ground::Element;
 constexpr Duration start_up = 5s;      // a supply may take so long from a good input to a good output
 constexpr Duration drew_lately = 10s;  // before it went down
 constexpr Duration one_answer = 2s;    // so far apart a card may tell of one moment
+constexpr double idle_part = 0.1;      // of what a sibling carries: less is no part of the load
+constexpr double nearly_all = 0.85;    // of what a load needs: transfer is known to 15 %
 constexpr Duration pulled = 500ms;     // the least that a module is out which a hand pulls and seats again
 
 }  // namespace
@@ -246,18 +248,70 @@ Judge::Condition Judge::condition(Index supply) const {
     return {Condition::Kind::fine, {}, ok, {}};
   }
   if (auto unmoved = share_unmoved(supply)) return {Condition::Kind::fine, {}, nullptr, std::move(unmoved)};
-  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  if (const Track* part = part_carried(supply)) return {Condition::Kind::fine, {}, part, {}};
+  const Track* meter = meter_at_cord(supply);
   const auto pdu = site_.supplies[supply].pdu;
-  if (current != nullptr && current->known() && !current->stuck && facts_.hearing(*pdu).heard() && current->value() >= meter_floor_amperes)
-    return {Condition::Kind::fine, {}, current, {}};
   // A PDU proves its own inlet only: enough for what was lost with it, and for a supply that has no reason to draw current, or never drew
   // any that its meter shows. Of a phase that is gone its card may know nothing.
   const bool live = pdu && facts_.hearing(*pdu).heard() && ok == nullptr && !voltage_gone(*pdu) && !is_held_dark(*pdu);
-  const bool as_ever = current == nullptr || (current->known() && current->carried == Instant{});
+  const bool as_ever = meter == nullptr ? !others_carry_all(supply) : meter->known() && meter->carried == Instant{};
   if (live && (as_ever || may_be_idle(supply)) && !may_lack_phase(supply) && !sags(*pdu))
     return {
         Condition::Kind::fine, {}, nullptr, sign_of_pattern(site_.element_of_device(*pdu), "answers", *facts_.hearing(*pdu).last_answer)};
   return {};
+}
+
+const Track* Judge::meter_at_cord(Index supply) const {
+  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
+  return current != nullptr ? current : facts_.outlet(supply, Meaning::outlet_power);
+}
+
+/// The meter at its cord that shows it to carry a part of the load.
+const Track* Judge::part_carried(Index supply) const {
+  const auto pdu = site_.supplies[supply].pdu;
+  const auto shows = [](const Track* one) { return one != nullptr && one->known() && !one->stuck && one->value() >= floor_of(*one); };
+  const Track* meter = meter_at_cord(supply);
+  const Track* watts = facts_.outlet(supply, Meaning::outlet_power);
+  if (!pdu || !facts_.hearing(*pdu).heard()) return nullptr;
+  if (shows(meter)) return idles_beside(supply, *meter) ? nullptr : meter;
+  return shows(watts) && has_fair_part(supply, *watts) ? watts : nullptr;
+}
+
+// After a loss: what a supply takes that has no output may lie above the meter's floor. Beside one that carries the load it is no part of
+// it.
+bool Judge::idles_beside(Index supply, const Track& meter) const {
+  const Index load = site_.supplies[supply].load;
+  const auto lost = [&](Verdict verdict) { return held(verdict, &site::Site::element_of_load, load).has_value(); };
+  if (!lost(Verdict::path_redundancy_lost) && !lost(Verdict::module_redundancy_lost)) return false;
+  return std::ranges::any_of(site_.loads[load].supplies, [&](Index s) {
+    const Track* beside = s == supply ? nullptr : meter_at_cord(s);
+    const bool measures = beside != nullptr && beside->known() && !beside->stuck && beside->means == meter.means;
+    return measures && meter.value() < idle_part * beside->value();
+  });
+}
+
+// The parts of a small load may lie below the floor of amperes: in watts each has about what the others have.
+bool Judge::has_fair_part(Index supply, const Track& watts) const {
+  double sum = 0, meters = 0;
+  for (const Index s : site_.loads[site_.supplies[supply].load].supplies) {
+    const Track* power = facts_.outlet(s, Meaning::outlet_power);
+    if (power != nullptr && power->known() && !power->stuck) sum += power->value(), ++meters;
+  }
+  return meters > 1 && 2 * watts.value() * meters >= sum;
+}
+
+// Of an active load nothing is left for a supply that nobody measures, where the others are measured to carry all that it needs.
+bool Judge::others_carry_all(Index supply) const {
+  const site::Load& load = site_.loads[site_.supplies[supply].load];
+  if (load.sharing != site::Sharing::active || !load.needs_watts) return false;
+  double watts = 0;
+  for (const Index s : load.supplies) {
+    const Track* power = s == supply ? nullptr : power_of(s);
+    if (power == nullptr || !power->known() || power->stuck || !power->fresh) continue;
+    const double volts = power->means == Meaning::outlet_current ? site_.nominal_volts_of_supply(s).value_or(0) : 1;
+    watts += power->value() * volts;
+  }
+  return watts >= nearly_all * *load.needs_watts;
 }
 
 /// Also one that is good again, and not yet for long.
@@ -297,10 +351,10 @@ bool Judge::may_be_idle(Index supply) const {
   const site::Load& load = site_.loads[l];
   const auto down = held(Verdict::load_down, &site::Site::element_of_load, l);
   return load.sharing == site::Sharing::standby || std::none_of(load.supplies.begin(), load.supplies.end(), [&](Index s) {
-           const Track* current = facts_.outlet(s, Meaning::outlet_current);
-           if (current == nullptr) return false;
-           const bool drew = down && current->carried >= down->since - current->refresh() - drew_lately;
-           return drew || (current->known() && current->value() >= 2 * meter_floor_amperes);
+           const Track* meter = meter_at_cord(s);
+           if (meter == nullptr) return false;
+           const bool drew = down && meter->carried >= down->since - meter->refresh() - drew_lately;
+           return drew || (meter->known() && meter->value() >= 2 * floor_of(*meter));
          });
 }
 
