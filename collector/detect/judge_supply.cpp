@@ -135,9 +135,10 @@ Judgement Judge::supply_output(Index supply) const {
   const bool started = says(input, 1) && output != nullptr && output->known() && since(input) && (!counted || since(losses));
   if (says(output, 0) && started) {
     // Where nobody looked for so long it may have been out, and starts.
-    const auto back = facts_.hearing(output->device).back;
+    const auto& [back, absence] = std::pair{facts_.hearing(output->device).back, facts_.hearing(output->device).absence};
     const bool missed = (back && output->changed - *back < start_up) || output->unwatched + output->refresh() > pulled;
-    const bool lasts = output->from() - output->changed >= start_up;
+    const bool away = back && absence + output->refresh() > pulled && !counted;
+    const bool lasts = output->from() - (away ? std::max(output->changed, *back) : output->changed) >= start_up;
     return Judgement::lost(missed && !lasts ? Strength::probable : Strength::proven, {output->sign(site_), input->sign(site_)});
   }
   auto contacts = wired(supply, {site::Senses::dc_ok});
