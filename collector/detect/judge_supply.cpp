@@ -116,12 +116,12 @@ bool Judge::carries_again(Index supply) const {
 // Its outlet's meter is another device's word: what draws current has an input. A meter that stood still says nothing; one that falls
 // silent takes nothing back.
 std::optional<Sign> Judge::fed_after_all(Index supply, Instant since) const {
-  const auto pdu = site_.supplies[supply].pdu;
-  const Track* current = facts_.outlet(supply, Meaning::outlet_current);
-  const bool draws =
-      current != nullptr && current->known() && !current->stuck && current->from() > since && current->value() >= meter_floor_amperes;
-  if (!pdu || !draws) return std::nullopt;
-  return sign_of_contradiction(current->sign(site_), "it draws current, measured after it; so nothing is proven");
+  for (const Meaning means : {Meaning::outlet_current, Meaning::outlet_power}) {  // what idles shows in watts alone
+    const Track* drawn = facts_.outlet(supply, means);
+    if (drawn == nullptr || !drawn->known() || drawn->stuck || drawn->from() <= since || drawn->value() < floor_of(*drawn)) continue;
+    return sign_of_contradiction(drawn->sign(site_), "it draws current, measured after it; so nothing is proven");
+  }
+  return std::nullopt;
 }
 
 Judgement Judge::supply_output(Index supply) const {
