@@ -92,7 +92,7 @@ void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
                 .objects = nullptr,
                 .registers = nullptr};
   agents::LiveDevice live{.name = address.device,
-                          .serial = "SIM" + std::to_string(100001 + index),
+                          .serial = world.serial(index),
                           .read = [this, index]() -> const power::Snapshot& { return play_.stage().world().read(index); }};
   if (snmp) {
     ground::Problems problems;

@@ -12,7 +12,7 @@ namespace hwsim::power {
 namespace {
 
 // Words of draw() that are no quantity.
-enum : std::uint64_t { word_phase = 1000, word_uptime, word_energy, word_losses };
+enum : std::uint64_t { word_phase = 1000, word_uptime, word_energy, word_losses, word_ripple };
 
 bool counts(Quantity quantity) {
   switch (quantity) {
@@ -30,6 +30,20 @@ bool counts(Quantity quantity) {
 bool is_of_supply(Quantity quantity) {
   const bool one = quantity == Quantity::inlet_temperature || quantity == Quantity::supply_present;
   return one || (quantity >= Quantity::supply_input_ok && quantity <= Quantity::fan_speed);
+}
+
+// Open Rack v3, ours: a load line that grows with the series resistance of the output capacitors.
+double droop_of(const Supply& rated, const SupplyState& supply) {
+  constexpr double line = 0.004, by_resistance = 0.01;
+  return (line + by_resistance * (supply.wear.esr - 1)) * supply.output_watts / rated.rated_watts;
+}
+
+constexpr double bulk_volts = 400, bulk_least = 320;  // what its converter still works from
+
+/// Volts from the middle to the top of the ripple at twice the mains' frequency: P / (2 w C V), with the C that the hold-up needs.
+double ripple_of(const Supply& rated, const SupplyState& supply) {
+  const double farads = 2 * Circuit::full_store(rated, supply) / (bulk_volts * bulk_volts - bulk_least * bulk_least);
+  return supply.output_watts / (2 * 2 * std::numbers::pi * 50 * farads * bulk_volts);
 }
 
 constexpr double made_joules_most = 3.6e10;  // 10 MWh: what a PDU in service may have counted
@@ -252,7 +266,7 @@ double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) con
     case Quantity::frequency:
       return volts > 0 ? noisy(source_hertz(view, device_.index), quantity, 0, at) : 0;
     case Quantity::residual_current:
-      return noisy(pdu.residual_amperes, quantity, 0, at);
+      return noisy(pdu.residual_amperes + pdu.leak_amperes, quantity, 0, at);
     default:
       break;
   }
@@ -302,7 +316,7 @@ double Agent::measure_supply(const View& view, const Register& what, Instant at)
     case Quantity::supply_input_power:
       return noisy(supply.input_watts, what.quantity, 0, at);
     case Quantity::supply_output_voltage:
-      return noisy(supply.output_live || !load.batteries.empty() ? bus : 0, what.quantity, 0, at);
+      return noisy(supply.output_live || !load.batteries.empty() ? bus * (1 - droop_of(rated, supply)) : 0, what.quantity, 0, at);
     case Quantity::supply_output_current:
       return noisy(supply.output_watts / bus_volts, what.quantity, 0, at);
     case Quantity::supply_output_power:
@@ -314,10 +328,22 @@ double Agent::measure_supply(const View& view, const Register& what, Instant at)
     case Quantity::fan_speed:
       return noisy(supply.fan.rpm(at), what.quantity, what.place, at);
     case Quantity::inlet_temperature:
-      return noisy(load.celsius + 4 * supply.output_watts / rated.rated_watts, what.quantity, 0, at);
+      return noisy(load.celsius + view.circuit.warmer() + 4 * supply.output_watts / rated.rated_watts, what.quantity, 0, at);
+    case Quantity::outlet_temperature:
+      return noisy(supply.warmth.celsius(at), what.quantity, 0, at);
+    case Quantity::bulk_voltage:
+      return supply.output_live ? bulk_volts + rippling(what.quantity, at) * ripple_of(rated, supply) : 0;
+    case Quantity::operating_seconds:
+      return ground::seconds(at - supply.made);
     default:
       return static_cast<double>(made_losses_ + supply.input_losses);
   }
+}
+
+// Where in the ripple it looks.
+double Agent::rippling(Quantity channel, Instant at) const {
+  const auto moment = static_cast<std::uint64_t>(at.time_since_epoch().count());
+  return std::sin(2 * std::numbers::pi * unit_interval(draw(seed_, {word_ripple, static_cast<std::uint64_t>(channel), moment})));
 }
 
 double Agent::signed_volts(const View& view, double volts) const {

@@ -72,6 +72,8 @@ class Agent {
   [[nodiscard]] double measure_card(const View& view, const Register& what, Instant at) const;
   [[nodiscard]] double signed_volts(const View& view, double volts) const;
   [[nodiscard]] double phase(const View& view, Quantity quantity, std::size_t phase, Instant at) const;
+  /// -1 to 1.
+  [[nodiscard]] double rippling(Quantity channel, Instant at) const;
   /// `truth` with this device's noise of that channel at that moment; 0 stays 0.
   [[nodiscard]] double noisy(double truth, Quantity channel, std::size_t place, Instant at) const;
 

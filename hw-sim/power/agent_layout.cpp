@@ -53,14 +53,15 @@ void Agent::lay_out_supply(const View& view) {
                            supply_output_voltage, supply_output_current, supply_output_power, frequency})
     lay_out(q);
   lay_out(fan_speed, 2, 0);
-  for (const Quantity q : {inlet_temperature, input_loss_count}) lay_out(q);
+  for (const Quantity q : {inlet_temperature, outlet_temperature, bulk_voltage, operating_seconds, input_loss_count}) lay_out(q);
   if (view.rack.loads[device_.index].supplies[device_.supply].status->model == StatusModel::shelf_psu) lay_out(supply_present);
   lay_out(uptime);
 }
 
 void Agent::lay_out_unit() {
   using enum Quantity;
-  for (const Quantity q : {discharging, battery_charge, battery_runtime, battery_voltage, battery_current, bus_voltage, battery_ok, uptime})
+  for (const Quantity q :
+       {discharging, battery_charge, battery_runtime, battery_voltage, battery_current, bus_voltage, battery_ok, battery_health, uptime})
     lay_out(q);
 }
 
@@ -68,8 +69,9 @@ void Agent::lay_out_ups(const View& view) {
   using enum Quantity;
   const auto lines = phases(view.rack.system);
   for (const Quantity q : {phase_voltage, phase_current, phase_power, output_voltage, output_current, output_power}) lay_out(q, lines, 1);
-  for (const Quantity q : {frequency, output_load, output_source, on_battery, battery_test, bypassed, battery_charge, battery_runtime,
-                           battery_voltage, battery_seconds, inlet_temperature, input_loss_count, uptime})
+  for (const Quantity q :
+       {frequency, output_load, output_source, on_battery, battery_test, bypassed, battery_charge, battery_runtime, battery_voltage,
+        battery_seconds, battery_current, battery_health, battery_test_result, inlet_temperature, input_loss_count, uptime})
     lay_out(q);
 }
 

@@ -4,6 +4,7 @@
 
 #include "hw-sim/power/outage.hpp"
 #include "hw-sim/power/rack.hpp"
+#include "hw-sim/power/wear.hpp"
 
 // A battery unit on a load's common output: it carries the load when no supply does, or its part of it while it is tested. Circuit
 // settles it with the load.
@@ -11,12 +12,16 @@ namespace hwsim::power {
 
 struct BatteryState {
   Outage outage;
-  bool test = false;  // discharges although the supplies are there: a test, or peak shaving
+  Wear wear;
+  double capacity = 1, resistance = 1;  // of new, as it wears
+  bool test = false;                    // discharges although the supplies are there: a test, or peak shaving
   double stored_joules = 0;
   double stored_flow = 0;  // watts into it; negative while it carries
   double output_watts = 0;
   std::optional<Instant> empties;  // at the load of now
 
+  /// Joules, as old as it is.
+  [[nodiscard]] double full(const Battery& battery) const;
   [[nodiscard]] bool ready() const { return !outage.on && stored_joules > 0; }
   /// What a tested unit takes off the supplies: at most its rating, and half of the load.
   [[nodiscard]] double tested_watts(const Battery& battery, double load_watts) const;

@@ -8,6 +8,8 @@ namespace {
 constexpr double conversion_loss = 0.05;               // of a double conversion UPS, of what it carries
 constexpr double charging_share = 0.1;                 // of the rating, as UpsState charges
 constexpr double empty_volts = 42, full_volts = 54.4;  // a 48 V lead battery
+constexpr double unit_sag = 1.5;                       // of a new battery unit at its rating, volts
+constexpr double battery_celsius = 24;                 // of a UPS, where no weather is played
 
 // What the PDUs behind a UPS take on one phase.
 struct Taken {
@@ -35,7 +37,7 @@ double input_watts(const View& view, std::size_t ups, const Look& look) {
   const UpsState& state = view.circuit.upses[ups];
   const Ups& rated = view.rack.upses[ups];
   if (!state.input_live) return 0;
-  const double charging = joules_at(view, ups, look.at) < full_battery(rated) ? charging_share * rated.rated_watts : 0;
+  const double charging = joules_at(view, ups, look.at) < state.full(rated) ? charging_share * rated.rated_watts / state.resistance : 0;
   const auto lines = static_cast<double>(phases(view.rack.system));
   return taken_from(view, rated, look.place).watts * (1 + conversion_loss) + charging / lines;
 }
@@ -54,18 +56,24 @@ double output_source(const UpsState& state) {
   return state.mode == UpsMode::bypass ? 3 : state.passes() ? 2 : 1;
 }
 
+double ups_amperes(const UpsState& state, bool takes, double volts) {
+  return takes || state.stored_flow < 0 ? -state.stored_flow / volts : 0;
+}
+
 double battery_of_ups(const View& view, std::size_t ups, const Look& look) {
   const UpsState& state = view.circuit.upses[ups];
   const Ups& rated = view.rack.upses[ups];
   const double joules = joules_at(view, ups, look.at);
-  const double charge = joules / full_battery(rated);
+  const double charge = joules / state.full(rated);
   switch (look.quantity) {
     case Quantity::battery_charge:
       return charge;
     case Quantity::battery_runtime:
       return joules / std::max(state.load_watts, 0.01 * rated.rated_watts);
     case Quantity::battery_voltage:
-      return empty_volts + (full_volts - empty_volts) * charge;
+      return state.battery_volts(rated, joules);
+    case Quantity::battery_current:
+      return ups_amperes(state, joules < state.full(rated), state.battery_volts(rated, joules));
     default:
       return state.on_battery ? ground::seconds(look.at - *state.on_battery) : 0;
   }
@@ -105,7 +113,11 @@ double truth_of_ups(const View& view, std::size_t ups, const Look& look) {
     case Quantity::bypassed:
       return state.mode == UpsMode::bypass ? 1 : 0;
     case Quantity::inlet_temperature:
-      return 24;
+      return battery_celsius + view.circuit.warmer();
+    case Quantity::battery_test_result:
+      return state.on_battery && state.tested ? 3 : static_cast<double>(state.last_test);
+    case Quantity::battery_health:
+      return state.capacity;
     case Quantity::input_loss_count:
       return static_cast<double>(state.input_losses);
     default:
@@ -123,13 +135,16 @@ double truth_of_unit(const View& view, std::size_t load, std::size_t unit, const
     case Quantity::discharging:
       return state.output_watts > 0 ? 1 : 0;
     case Quantity::battery_charge:
-      return joules / full_battery(rated);
+      return joules / state.full(rated);
+    case Quantity::battery_health:
+      return state.capacity;
     case Quantity::battery_runtime:
       return joules / std::max(state.output_watts, 0.01 * rated.rated_watts);
     case Quantity::battery_voltage:
-      return empty_volts + (full_volts - empty_volts) * joules / full_battery(rated);
+      return empty_volts + (full_volts - empty_volts) * joules / state.full(rated) -
+             unit_sag * state.resistance * state.output_watts / rated.rated_watts;
     case Quantity::battery_current:
-      return joules < full_battery(rated) || state.stored_flow < 0 ? -state.stored_flow / bus_volts : 0;
+      return joules < state.full(rated) || state.stored_flow < 0 ? -state.stored_flow / bus_volts : 0;
     case Quantity::bus_voltage:
       return bus;
     default:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hw-sim/power/noise.hpp"
+
 namespace hwsim::power {
 namespace {
 
@@ -12,31 +14,43 @@ using namespace std::chrono_literals;
 // between 80 PLUS Gold and Titanium at 230 V.
 constexpr double fixed_loss = 0.01, linear_loss = 0.0238, square_loss = 0.04;
 constexpr double ac_power_factor = 0.98;
-constexpr double input_floor = 0.75;     // of nominal: below it a supply lives from its store
-constexpr double card_floor = 0.4;       // wide-range supplies of PDU cards
-constexpr double card_watts = 8;         // what a PDU takes for itself
-constexpr double least_drain = 0.1;      // of the rating: the converter's own take bounds hold-up to ten times its rated length
-constexpr Duration flag_delay = 4ms;     // AC-fail detection of a supply
-constexpr Duration start_delay = 500ms;  // input back to output
-constexpr double fan_lag_seconds = 2;    // inertia of a 40 to 60 mm fan
+constexpr double input_floor = 0.75;        // of nominal: below it a supply lives from its store
+constexpr double card_floor = 0.4;          // wide-range supplies of PDU cards
+constexpr double card_watts = 8;            // what a PDU takes for itself
+constexpr std::uint64_t word_supply = 300;  // of draw()
+constexpr double least_drain = 0.1;         // of the rating: the converter's own take bounds hold-up to ten times its rated length
+constexpr Duration flag_delay = 4ms;        // AC-fail detection of a supply
+constexpr Duration start_delay = 500ms;     // input back to output
+constexpr double fan_lag_seconds = 2;       // inertia of a 40 to 60 mm fan
 
-double full_store(const Supply& supply) {
-  return (supply.holdup_watts > 0 ? supply.holdup_watts : supply.rated_watts) * ground::seconds(supply.holdup);
+double taken_watts(const Supply& supply, double output_watts, double losses) {
+  const double lost = output_watts * (linear_loss + square_loss * output_watts / supply.rated_watts) + fixed_loss * supply.rated_watts;
+  return output_watts + losses * lost;
 }
 
-double taken_watts(const Supply& supply, double output_watts) {
-  return output_watts * (1 + linear_loss + square_loss * output_watts / supply.rated_watts) + fixed_loss * supply.rated_watts;
+/// A fan that follows takes its speed by the warmer of load and air: least without load at 20 degrees, all of it at 60 with half a load.
+double duty_of(const Supply& supply, double load, double celsius) {
+  const double wanted = std::clamp(load / 2 + (celsius - 20) / 40, 0.0, 1.0);
+  return supply.fan_least + (1 - supply.fan_least) * wanted;
 }
 
 void take_due(SupplyState& supply, Instant now) {
   end_outage(supply.output, now);
   end_outage(supply.removal, now);
+  end_outage(supply.wear.open, now);
   if (due(supply.empties, now)) supply.output_live = false, supply.stored_joules = 0, supply.empties.reset();
+  if (due(supply.trips, now)) supply.output = {.on = true, .ends = {}}, supply.trips.reset();
   if (due(supply.starts, now)) supply.output_live = true, supply.starts.reset();
   if (due(supply.flag_follows, now)) supply.input_flag = supply.input_live, supply.flag_follows.reset();
 }
 
 std::array<bool, max_phases> on(const std::array<Outage, max_phases>& phases) { return {phases[0].on, phases[1].on, phases[2].on}; }
+
+/// What is left of the volts before a resistance, where so many volt-amperes are taken behind it.
+double behind_ohms(double volts, double ohms, double volt_amperes) {
+  const double root = volts * volts - 4 * ohms * volt_amperes;
+  return ohms > 0 && root > 0 ? (volts + std::sqrt(root)) / 2 : volts;
+}
 
 /// Nobody carries: the units of the load share what it takes.
 double battery_share(const LoadState& load, const BatteryState& battery, double watts) {
@@ -44,8 +58,9 @@ double battery_share(const LoadState& load, const BatteryState& battery, double 
   return battery.ready() ? watts / static_cast<double>(ready) : 0;
 }
 
-void steer_fan(const Supply& supply, SupplyState& state, bool powered, Instant now) {
-  const double target = powered ? supply.fan_rpm * state.fan.ratio : 0;
+void steer_fan(const Supply& supply, SupplyState& state, bool powered, double celsius, Instant now) {
+  const double duty = duty_of(supply, state.output_watts / supply.rated_watts, celsius);
+  const double target = powered ? supply.fan_rpm * state.fan.ratio * state.wear.fan_ratio * duty : 0;
   if (target == state.fan.target_rpm) return;
   state.fan.from_rpm = state.fan.rpm(now);
   state.fan.target_rpm = target;
@@ -65,11 +80,16 @@ double LoadState::bus_ratio(const Load& load) const {
   if (std::any_of(supplies.begin(), supplies.end(), [](const SupplyState& s) { return s.output_live; })) return 1;
   double best = 0;
   for (std::size_t b = 0; b < batteries.size(); ++b)
-    if (batteries[b].ready()) best = std::max(best, batteries[b].stored_joules / full_battery(load.batteries[b]));
+    if (batteries[b].ready()) best = std::max(best, batteries[b].stored_joules / batteries[b].full(load.batteries[b]));
   return carried ? empty + (full - empty) * best : 0;
 }
 
-Circuit::Circuit(const Rack& rack) {
+double Circuit::full_store(const Supply& supply, const SupplyState& state) {
+  const double watts = supply.holdup_watts > 0 ? supply.holdup_watts : supply.rated_watts;
+  return watts * ground::seconds(supply.holdup) * state.wear.capacitance;
+}
+
+Circuit::Circuit(const Rack& rack, std::uint64_t seed) : seed_{seed} {
   for (const Feed& feed : rack.feeds) {
     FeedState& state = feeds.emplace_back();
     state.set_volts.fill(feed.nominal_volts);
@@ -97,7 +117,10 @@ Circuit::Circuit(const Rack& rack) {
     for (const Battery& battery : load.batteries) state.batteries.emplace_back().stored_joules = full_battery(battery);
     for (const Supply& supply : load.supplies) {  // a rack in service: charged, started, fans at speed
       SupplyState& s = state.supplies.emplace_back();
-      s.stored_joules = full_store(supply);
+      s.stored_joules = full_store(supply, s);
+      s.wear.seed = draw(seed, {word_supply, loads.size(), state.supplies.size()});
+      s.made = Instant{} - std::chrono::hours{24} * (200 + static_cast<std::int64_t>(s.wear.seed % 1800));
+      s.warmth.target = s.warmth.from = state.celsius;
       s.output_live = s.input_live = s.input_flag = true;
       s.fan.target_rpm = s.fan.from_rpm = supply.fan_rpm;
     }
@@ -114,7 +137,8 @@ void Circuit::integrate(const Rack& rack, Instant to) {
   for (std::size_t l = 0; l < loads.size(); ++l)
     for (std::size_t s = 0; s < loads[l].supplies.size(); ++s) {
       SupplyState& supply = loads[l].supplies[s];
-      supply.stored_joules = std::clamp(supply.stored_joules + supply.stored_flow * span, 0.0, full_store(rack.loads[l].supplies[s]));
+      supply.stored_joules =
+          std::clamp(supply.stored_joules + supply.stored_flow * span, 0.0, full_store(rack.loads[l].supplies[s], supply));
     }
   for (std::size_t l = 0; l < loads.size(); ++l)
     for (std::size_t b = 0; b < loads[l].batteries.size(); ++b) loads[l].batteries[b].integrate(rack.loads[l].batteries[b], span);
@@ -140,13 +164,15 @@ void Circuit::take_due(Instant now) {
     for (BatteryState& battery : load.batteries) battery.take_due(now);
   }
   for (UpsState& ups : upses) ups.take_due(now);
-  for (AtsState& ats : atses) end_outage(ats.output, now);
+  for (AtsState& ats : atses) end_outage(ats.output, now), end_outage(ats.moving, now);
   for (CabinetState& cabinet : cabinets) cabinet.take_due(now);
 }
 
 void Circuit::settle(const Rack& rack, Instant now) {
+  settle_days(rack, now);
+  settle_wear(rack, now);
   settle_feeds(rack, now);
-  settle_transfers(rack);
+  settle_transfers(rack, now);
   settle_voltages(rack);
   for (std::size_t l = 0; l < loads.size(); ++l) {
     for (std::size_t s = 0; s < loads[l].supplies.size(); ++s) {
@@ -157,11 +183,16 @@ void Circuit::settle(const Rack& rack, Instant now) {
   }
   settle_currents(rack);
   settle_batteries(rack, now);
+  settle_warmth(rack, now);
 }
 
 void Circuit::settle_feeds(const Rack& rack, Instant now) {
   std::vector<std::array<double, max_phases>> volts;
-  for (FeedState& feed : feeds) volts.push_back(feed.set_volts), feed.hertz = feed.set_hertz;
+  for (FeedState& feed : feeds) {
+    volts.push_back(feed.set_volts);
+    for (double& v : volts.back()) v *= feed.wander;
+    feed.hertz = feed.set_hertz;
+  }
   for (std::size_t u = 0; u < upses.size(); ++u) {
     const double nominal = rack.feeds[rack.upses[u].feeds.front()].nominal_volts;
     upses[u].settle_output(nominal, now);
@@ -184,9 +215,9 @@ void Circuit::settle_feeds(const Rack& rack, Instant now) {
   }
 }
 
-void Circuit::settle_transfers(const Rack& rack) {
+void Circuit::settle_transfers(const Rack& rack, Instant now) {
   for (std::size_t a = 0; a < atses.size(); ++a)
-    atses[a].settle(is_good(rack, rack.pdus[rack.atses[a].pdu].feed), is_good(rack, rack.atses[a].alternate));
+    atses[a].settle(rack.atses[a], is_good(rack, rack.pdus[rack.atses[a].pdu].feed), is_good(rack, rack.atses[a].alternate), now);
 }
 
 void Circuit::settle_batteries(const Rack& rack, Instant now) {
@@ -237,8 +268,12 @@ void Circuit::settle_lines(const Rack& rack, std::size_t index) {
 void Circuit::settle_voltages(const Rack& rack) {
   for (std::size_t i = 0; i < pdus.size(); ++i) {
     settle_lines(rack, i);
+    // Its card rides through a transfer, what hangs on its outlets lives from its store.
+    const bool moves = std::any_of(rack.atses.begin(), rack.atses.end(), [&](const Ats& ats) {
+      return ats.pdu == i && atses[static_cast<std::size_t>(&ats - rack.atses.data())].moving.on;
+    });
     for (OutletState& outlet : pdus[i].outlets) {
-      const bool broken = outlet.fuse.on || (outlet.bank && pdus[i].banks[*outlet.bank].on);
+      const bool broken = moves || outlet.fuse.on || (outlet.bank && pdus[i].banks[*outlet.bank].on);
       outlet.volts = outlet.on && !broken ? pdus[i].lines.volts(outlet.tap) : 0;
       outlet.fed_back = false;
     }
@@ -263,7 +298,8 @@ void Circuit::feed_back(const Rack& rack) {
 
 void Circuit::settle_supply(const Supply& rack_supply, SupplyState& supply, double nominal_volts, Instant now) const {
   const OutletState& outlet = pdus[rack_supply.pdu].outlets[rack_supply.outlet - 1];
-  supply.input_volts = outlet.volts;
+  const bool open = supply.wear.open.on || supply.wear.contact.ended(now);
+  supply.input_volts = open ? 0 : outlet.volts;
   const bool enough = supply.input_volts >= rack_supply.input_min_volts.value_or(input_floor * nominal_volts) && supply.input_volts > 0;
   const bool too_much = rack_supply.input_max_volts && supply.input_volts > *rack_supply.input_max_volts;
   const bool live = enough && !too_much && !outlet.fed_back && !supply.removal.on;
@@ -282,7 +318,7 @@ void Circuit::settle_supply(const Supply& rack_supply, SupplyState& supply, doub
 }
 
 void Circuit::settle_load(const Load& rack_load, LoadState& load, Instant now) const {
-  const double watts = load.stopped.on ? 0 : load.watts;
+  const double watts = load.stopped.on ? 0 : load.watts * load.day;
   const bool supplied = std::any_of(load.supplies.begin(), load.supplies.end(), [](const SupplyState& s) { return s.output_live; });
   load.carried = supplied || std::any_of(load.batteries.begin(), load.batteries.end(), [](const BatteryState& b) { return b.ready(); });
   double tested = 0;
@@ -297,12 +333,12 @@ void Circuit::settle_load(const Load& rack_load, LoadState& load, Instant now) c
     const Supply& rated = rack_load.supplies[i];
     SupplyState& supply = load.supplies[i];
     incomplete = incomplete || supply.removal.on;
-    supply.input_watts = supply.input_live ? taken_watts(rated, supply.output_watts) : 0;
+    supply.input_watts = supply.input_live ? taken_watts(rated, supply.output_watts, supply.wear.losses) : 0;
     supply.stored_flow = supply.input_live ? rated.rated_watts : -std::max(supply.output_watts, least_drain * rated.rated_watts);
     supply.empties.reset();
     if (!supply.input_live && supply.output_live)
       supply.empties = now + Duration{std::llround(std::ceil(supply.stored_joules / -supply.stored_flow * 1e9))};
-    steer_fan(rated, supply, load.carried && !supply.removal.on, now);
+    steer_fan(rated, supply, load.carried && !supply.removal.on, load.celsius + warmer_, now);
   }
   if (!incomplete) load.shuts_down.reset();
   if (incomplete && !load.shuts_down && rack_load.shutdown_after && !load.stopped.on) load.shuts_down = now + *rack_load.shutdown_after;
@@ -347,9 +383,11 @@ void Circuit::settle_currents(const Rack& rack) {
       const Supply& plugged = rack.loads[l].supplies[s];
       SupplyState& supply = loads[l].supplies[s];
       OutletState& outlet = pdus[plugged.pdu].outlets[plugged.outlet - 1];
+      if (supply.input_live) supply.input_volts = behind_ohms(supply.input_volts, supply.wear.ohms, supply.input_watts / power_factor);
       supply.input_amperes = supply.input_live ? supply.input_watts / (supply.input_volts * power_factor) : 0;
-      outlet.watts = supply.input_watts, outlet.amperes = supply.input_amperes;
-      put(plugged.pdu, outlet.tap, supply.input_watts, supply.input_amperes);
+      outlet.watts = supply.input_watts + supply.wear.ohms * supply.input_amperes * supply.input_amperes;
+      outlet.amperes = supply.input_amperes;
+      put(plugged.pdu, outlet.tap, outlet.watts, supply.input_amperes);
     }
   for (std::size_t i = 0; i < pdus.size(); ++i)
     for (std::size_t p = 0; p < max_phases; ++p) pdus[i].amperes[p] = std::abs(flows[i][p]);
@@ -389,12 +427,14 @@ std::optional<Instant> Circuit::next_change() const {
   for (const LoadState& load : loads) {
     for (const auto& at : {load.stopped.ends, load.shuts_down}) sooner(least, at);
     for (const SupplyState& supply : load.supplies)
-      for (const auto& at : {supply.output.ends, supply.removal.ends, supply.starts, supply.empties, supply.flag_follows})
+      for (const auto& at : {supply.output.ends, supply.removal.ends, supply.starts, supply.empties, supply.flag_follows,
+                             supply.wear.open.ends, supply.trips})
         sooner(least, at);
     for (const BatteryState& battery : load.batteries) battery.find_next(least);
   }
   for (const UpsState& ups : upses) ups.find_next(least);
-  for (const AtsState& ats : atses) sooner(least, ats.output.ends);
+  for (const AtsState& ats : atses) sooner(least, ats.output.ends), sooner(least, ats.moving.ends);
+  for (const auto& at : {next_day_, next_step_, next_end_}) sooner(least, at);
   for (const CabinetState& cabinet : cabinets) cabinet.find_next(least);
   return least;
 }

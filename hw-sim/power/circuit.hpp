@@ -13,6 +13,7 @@
 #include "hw-sim/power/outage.hpp"
 #include "hw-sim/power/rack.hpp"
 #include "hw-sim/power/upstream.hpp"
+#include "hw-sim/power/wear.hpp"
 
 // The electricity of a rack between two changes: who has voltage, who carries what, what stored energy is left. World tells it when
 // something changes; it says what follows and when the next change comes by itself. First order: no transients, unity balance.
@@ -21,6 +22,7 @@ namespace hwsim::power {
 struct FeedState {
   std::array<double, max_phases> set_volts{};
   double set_hertz = 0;
+  double wander = 1;  // of its volts, with the days
   std::array<Outage, max_phases> phases;
   Outage neutral;
   Draw draw;  // what hung on it when it was last whole
@@ -53,7 +55,9 @@ struct PduState {
   std::array<double, max_phases> volts{};
   std::array<double, max_phases> amperes{};
   std::array<double, max_phases> watts{};
-  double residual_amperes = 0;
+  double residual_amperes = 0;  // as set
+  Wear insulation;
+  double leak_amperes = 0;  // what that lets through
   double joules = 0;
   std::vector<OutletState> outlets;
   bool live = false;  // enough for its card
@@ -66,6 +70,25 @@ struct Fan {
   double from_rpm = 0;
   Instant since{};
   [[nodiscard]] double rpm(Instant at) const;
+};
+
+/// The air that leaves a supply: a first-order lag toward its target.
+struct Warmth {
+  double target = 0, from = 0;  // degrees Celsius
+  Instant since{};
+  [[nodiscard]] double celsius(Instant at) const;
+  /// When it will be that hot; nothing where it never will, or is already.
+  [[nodiscard]] std::optional<Instant> reaches(double celsius) const;
+};
+
+/// What wears of one supply and its cord, and what that makes of it now.
+struct SupplyWear {
+  Wear fan, capacitor, efficiency, contact;
+  double fan_ratio = 1, capacitance = 1, esr = 1, losses = 1;  // of new
+  double ohms = 0;                                             // of its plug
+  std::uint64_t openings = 0;                                  // of its plug, so far
+  Outage open;
+  std::uint64_t seed = 0;
 };
 
 struct SupplyState {
@@ -86,11 +109,16 @@ struct SupplyState {
   std::optional<Instant> flag_follows;
   std::uint64_t input_losses = 0;
   Fan fan;
+  SupplyWear wear;
+  Warmth warmth;
+  std::optional<Instant> trips;  // it gets too hot
+  Instant made{};                // it has run since
 };
 
 struct LoadState {
   double watts = 0;     // what it takes while carried
-  double celsius = 25;  // of the air that it takes in
+  double celsius = 25;  // of the air that it takes in, as set
+  double day = 1;       // of its watts, with the days
   Outage stopped;       // it crashed, or shut down: it takes nothing
   std::optional<Instant> shuts_down;
   bool carried = false;
@@ -103,7 +131,7 @@ struct LoadState {
 
 class Circuit {
  public:
-  explicit Circuit(const Rack& rack);
+  explicit Circuit(const Rack& rack, std::uint64_t seed = 0);
 
   /// Energies up to `to`; call before anything changes at `to`.
   void integrate(const Rack& rack, Instant to);
@@ -122,6 +150,11 @@ class Circuit {
   std::vector<AtsState> atses;
   std::vector<CabinetState> cabinets;  // one a load, whatever it is
 
+  /// By how many degrees the air is warmer than where no weather is played.
+  [[nodiscard]] double warmer() const { return warmer_; }
+  /// Joules in a supply's bulk capacitor when charged, as old as it is.
+  [[nodiscard]] static double full_store(const Supply& supply, const SupplyState& state);
+
   /// Every phase of it is good enough for a transfer switch.
   [[nodiscard]] bool is_good(const Rack& rack, std::size_t feed) const;
   /// Where the PDU takes its power from: its feed, or what its transfer switch selected.
@@ -132,7 +165,11 @@ class Circuit {
 
  private:
   void settle_feeds(const Rack& rack, Instant now);
-  void settle_transfers(const Rack& rack);
+  void settle_transfers(const Rack& rack, Instant now);
+  void settle_days(const Rack& rack, Instant now);
+  void settle_wear(const Rack& rack, Instant now);
+  void settle_warmth(const Rack& rack, Instant now);
+
   void settle_batteries(const Rack& rack, Instant now);
   void settle_voltages(const Rack& rack);
   void settle_lines(const Rack& rack, std::size_t pdu);
@@ -143,6 +180,9 @@ class Circuit {
   void settle_currents(const Rack& rack);
 
   Instant since_{};
+  std::uint64_t seed_ = 0;
+  double warmer_ = 0;
+  std::optional<Instant> next_day_, next_step_, next_end_;  // the days go on, wear shows anew, a part comes to its end
 };
 
 }  // namespace hwsim::power

@@ -10,6 +10,7 @@
 
 #include "ground/element.hpp"
 #include "ground/instant.hpp"
+#include "hw-sim/power/wear.hpp"
 
 // What can be done to the world's electricity, as values: `hw-sim/scenario` parses them from text, World::apply performs them.
 namespace hwsim::power {
@@ -27,7 +28,7 @@ struct Fail {
 };
 inline constexpr int neutral = 0;
 
-/// Undoes every Fail and Set of that element.
+/// Undoes every Fail, Set and Wearing of that element.
 struct Restore {
   ground::Element element;
 };
@@ -57,6 +58,20 @@ struct Set {
   std::optional<int> phase = {};  // 1-based; volts of a feed only
 };
 
-using Command = std::variant<Fail, Restore, Set>;
+/// From now on it grows old. Of a supply: fan, capacitor, efficiency, contact (its plug); of a UPS or a battery unit: battery; of a PDU:
+/// insulation.
+struct Wearing {
+  ground::Element element;
+  WearKind kind = WearKind::fan;
+  ground::Duration life{};  // from new to the end, above 0
+  double spent = 0;         // share of it that is gone, 0 to below 1
+};
+
+/// Another part stands in its place: a supply, a battery unit, the battery of a UPS. New, charged, with another serial number.
+struct Replace {
+  ground::Element element;
+};
+
+using Command = std::variant<Fail, Restore, Set, Wearing, Replace>;
 
 }  // namespace hwsim::power

@@ -10,6 +10,7 @@
 
 #include "ground/element.hpp"
 #include "ground/instant.hpp"
+#include "hw-sim/power/days.hpp"
 
 // The plain description of a rack to simulate: what feeds what, what measures what, and how slowly. `hw-sim/scenario` reads it from a
 // site file, tests write it down; World brings it to life. References are indices into the rack's own lists, checked by World.
@@ -118,6 +119,7 @@ struct Ats {
   std::size_t pdu = 0;
   std::size_t alternate = 0;  // feed
   Card card;
+  ground::Duration transfer{};  // so long nothing is behind it when it changes over
 };
 
 /// What is inside a load that is a storage cabinet.
@@ -155,6 +157,7 @@ struct Supply {
   std::optional<double> input_min_volts = {};  // below it the supply lives from its store; 75 % of nominal unless told
   std::optional<double> input_max_volts = {};  // above it, it switches off
   double fan_rpm = 9000;                       // nominal
+  double fan_least = 1;                        // share of that without load in cool air: below 1 the fan follows load and air
   std::optional<StatusUnit> status;
 };
 
@@ -212,6 +215,7 @@ struct Rack {
   std::vector<Ups> upses = {};
   std::vector<Ats> atses = {};
   std::vector<Switch> switches = {};
+  std::optional<Days> days = {};  // load and weather; else they stay as they are set
 };
 
 /// Every element of the rack in a fixed order: feeds, PDUs, their phases, banks and outlets, loads with their supplies and what a cabinet

@@ -82,9 +82,15 @@ enum class Quantity : std::uint8_t {
   parts_failed,       // of its supplies, controllers, disks, cache and battery: how many are not in order
   // any device, index ""
   uptime,  // seconds since its agent started
+  // of parts that wear
+  outlet_temperature,   // degrees Celsius, of the air that leaves a supply
+  bulk_voltage,         // volts at a supply's bulk capacitor, at the moment of the look: its ripple with it
+  operating_seconds,    // of a supply since it was made
+  battery_health,       // ratio: what it holds of what it held when new
+  battery_test_result,  // of a UPS's last test: 0 none yet, 1 passed, 2 failed, 3 one is under way
 };
 
-inline constexpr std::array<std::string_view, 58> quantity_names{"inlet_voltage",
+inline constexpr std::array<std::string_view, 63> quantity_names{"inlet_voltage",
                                                                  "inlet_current",
                                                                  "inlet_power",
                                                                  "inlet_apparent_power",
@@ -141,7 +147,12 @@ inline constexpr std::array<std::string_view, 58> quantity_names{"inlet_voltage"
                                                                  "disk_ok",
                                                                  "disks_failed",
                                                                  "parts_failed",
-                                                                 "uptime"};
+                                                                 "uptime",
+                                                                 "outlet_temperature",
+                                                                 "bulk_voltage",
+                                                                 "operating_seconds",
+                                                                 "battery_health",
+                                                                 "battery_test_result"};
 
 [[nodiscard]] constexpr std::string_view name(Quantity quantity) { return quantity_names[static_cast<std::size_t>(quantity)]; }
 

@@ -91,6 +91,7 @@ class Switching {
         break;
       case Place::Kind::pdu:
         circuit_.pdus[place->index].residual_amperes = 0;
+        circuit_.pdus[place->index].insulation = {};
         break;
       case Place::Kind::outlet:
         circuit_.pdus[place->index].outlets[place->part].on = true;
@@ -100,12 +101,12 @@ class Switching {
         circuit_.loads[place->index].celsius = LoadState{}.celsius;
         break;
       case Place::Kind::supply:
-        circuit_.loads[place->index].supplies[place->part].fan.ratio = 1;
-        circuit_.loads[place->index].supplies[place->part].removal = {};
-        circuit_.loads[place->index].supplies[place->part].standby = false;
+        restore_supply(circuit_.loads[place->index].supplies[place->part]);
         break;
       case Place::Kind::unit:
         unit(*place).test = false;
+        unit(*place).wear = {};
+        unit(*place).capacity = unit(*place).resistance = 1;
         unit(*place).stored_joules = full_battery(rack_.loads[place->index].batteries[place->part]);
         break;
       case Place::Kind::ups_input:
@@ -115,6 +116,8 @@ class Switching {
         circuit_.upses[place->index].input = {};
         circuit_.upses[place->index].mode = UpsMode::normal;
         restore_input(place->index);
+        circuit_.upses[place->index].wear = {};
+        circuit_.upses[place->index].capacity = circuit_.upses[place->index].resistance = 1;
         circuit_.upses[place->index].stored_joules = full_battery(rack_.upses[place->index]);
         break;
       case Place::Kind::battery:
@@ -137,7 +140,66 @@ class Switching {
     return {};
   }
 
+  Result<void> operator()(const Wearing& wearing) const {
+    const auto place = locate(rack_, wearing.element);
+    if (!place) return unknown(rack_, wearing.element);
+    if (wearing.life <= Duration::zero() || wearing.spent < 0 || wearing.spent >= 1)
+      return refuse("a life is above 0, and of it 0 to below 1 is spent");
+    Wear* part = part_at(*place, wearing.kind);
+    if (part == nullptr) return refuse(std::string{wears_text(wearing.kind)} + ", not " + wearing.element.text());
+    *part = {.life = wearing.life, .spent = wearing.spent, .since = now_};
+    return {};
+  }
+
+  Result<void> operator()(const Replace& replace) const {
+    const auto place = locate(rack_, replace.element);
+    if (!place) return unknown(rack_, replace.element);
+    using Kind = Place::Kind;
+    if (place->kind != Kind::supply && place->kind != Kind::unit && place->kind != Kind::ups)
+      return refuse("replace goes with a supply, a battery unit or the battery of a UPS, not with " + replace.element.text());
+    if (place->kind == Kind::supply) circuit_.loads[place->index].supplies[place->part].made = now_;
+    if (place->kind != Kind::ups) return (*this)(Restore{.element = replace.element});
+    UpsState& ups = circuit_.upses[place->index];
+    ups.wear = {}, ups.capacity = ups.resistance = 1, ups.last_test = BatteryTest::none;
+    ups.stored_joules = full_battery(rack_.upses[place->index]);
+    return {};
+  }
+
  private:
+  static void restore_supply(SupplyState& supply) {
+    supply.fan.ratio = 1;
+    supply.removal = {};
+    supply.standby = false;
+    const auto seed = supply.wear.seed;
+    supply.wear = {}, supply.wear.seed = seed;
+  }
+
+  static const char* wears_text(WearKind kind) {
+    if (kind == WearKind::battery) return "battery goes with a UPS or a battery unit";
+    return kind == WearKind::insulation ? "insulation goes with a PDU" : "fan, capacitor, efficiency and contact go with a supply";
+  }
+
+  /// What wears so there; nothing where there is no such part.
+  [[nodiscard]] Wear* part_at(const Place& place, WearKind kind) const {
+    if (kind == WearKind::battery && place.kind == Place::Kind::ups) return &circuit_.upses[place.index].wear;
+    if (kind == WearKind::battery && place.kind == Place::Kind::unit) return &unit(place).wear;
+    if (kind == WearKind::insulation && place.kind == Place::Kind::pdu) return &circuit_.pdus[place.index].insulation;
+    if (place.kind != Place::Kind::supply) return nullptr;
+    SupplyWear& wear = circuit_.loads[place.index].supplies[place.part].wear;
+    switch (kind) {
+      case WearKind::fan:
+        return &wear.fan;
+      case WearKind::capacitor:
+        return &wear.capacitor;
+      case WearKind::efficiency:
+        return &wear.efficiency;
+      case WearKind::contact:
+        return &wear.contact;
+      default:
+        return nullptr;
+    }
+  }
+
   Result<void> fail_feed(std::size_t index, const Fail& fail, const Outage& outage) const {
     FeedState& feed = circuit_.feeds[index];
     const std::size_t count = phases(rack_.system);
@@ -237,9 +299,9 @@ class Switching {
 
   void put_charge(const Place& place, double ratio) const {
     if (place.kind == Place::Kind::ups) {
-      circuit_.upses[place.index].stored_joules = ratio * full_battery(rack_.upses[place.index]);
+      circuit_.upses[place.index].stored_joules = ratio * circuit_.upses[place.index].full(rack_.upses[place.index]);
     } else if (place.kind == Place::Kind::unit) {
-      unit(place).stored_joules = ratio * full_battery(rack_.loads[place.index].batteries[place.part]);
+      unit(place).stored_joules = ratio * unit(place).full(rack_.loads[place.index].batteries[place.part]);
     } else {
       circuit_.cabinets[place.index].charge = ratio;
       circuit_.cabinets[place.index].charged = now_;

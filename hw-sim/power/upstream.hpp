@@ -8,6 +8,7 @@
 
 #include "hw-sim/power/outage.hpp"
 #include "hw-sim/power/rack.hpp"
+#include "hw-sim/power/wear.hpp"
 
 // What stands before the PDUs: a UPS that carries feeds from its battery, a transfer switch that takes a PDU to another feed. First order:
 // both change over within any supply's hold-up, a battery gives what it got; the volts of a dc plant sink in steps of ten seconds. Circuit
@@ -25,9 +26,12 @@ enum class UpsMode : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 4> ups_mode_names{"normal", "eco", "bypass", "test"};
 
+enum class BatteryTest : std::uint8_t { none, passed, failed };
+
 struct UpsState {
   double set_volts = 0;  // at its input
   double set_hertz = 50;
+  double wander = 1;  // of its input's volts, with the days
   UpsMode mode = UpsMode::normal;
   Outage input, output;
   bool input_live = false;
@@ -39,6 +43,10 @@ struct UpsState {
   std::optional<Instant> sinks;       // a plant's volts, by another step
   std::optional<Instant> on_battery;  // since
   std::uint64_t input_losses = 0;
+  Wear wear;                            // of its battery
+  double capacity = 1, resistance = 1;  // of new, as it wears
+  bool tested = false;                  // a test is under way
+  BatteryTest last_test = BatteryTest::none;
 
   /// Before the feeds are settled: whether there is output.
   void settle_output(double nominal_volts, Instant now);
@@ -50,9 +58,13 @@ struct UpsState {
   void take_due(Instant now);
   void find_next(std::optional<Instant>& least) const;
 
-  [[nodiscard]] double volts() const { return input.on ? 0 : set_volts; }
+  [[nodiscard]] double volts() const { return input.on ? 0 : set_volts * wander; }
   /// Its input is its output.
   [[nodiscard]] bool passes() const { return mode == UpsMode::bypass || (mode == UpsMode::eco && input_live); }
+  /// Joules of its battery, as old as that is.
+  [[nodiscard]] double full(const Ups& ups) const;
+  /// What its battery shows: it sinks with its charge and, by its resistance, with what it gives.
+  [[nodiscard]] double battery_volts(const Ups& ups, double joules) const;
   /// Its battery as of that moment, which is not before the last integrate().
   [[nodiscard]] double joules(const Ups& ups, double seconds_since) const;
 };
@@ -61,12 +73,13 @@ struct UpsState {
 
 struct AtsState {
   Outage output;
+  Outage moving;             // it changes over
   std::size_t selected = 0;  // 0 the preferred source, 1 the alternate
   bool good[2] = {true, true};
   std::uint64_t transfers = 0;
 
   /// Takes the source that is good, the preferred one before the other; stays where neither is.
-  void settle(bool preferred_good, bool alternate_good);
+  void settle(const Ats& ats, bool preferred_good, bool alternate_good, Instant now);
 };
 
 }  // namespace hwsim::power

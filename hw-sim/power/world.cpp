@@ -97,13 +97,15 @@ struct World::State {
   Circuit circuit;
   std::vector<Device> devices;
   std::vector<Agent> agents;
-  std::vector<bool> words;  // what each contact is to say
+  std::vector<unsigned> parts;  // how many stood in each device's place
+  std::vector<bool> words;      // what each contact is to say
   std::vector<ContactFront> fronts;
   std::vector<Edge> edges;
   Instant now{};
   std::optional<Instant> next;
 
-  State(Rack r, std::uint64_t seed) : rack{std::move(r)}, circuit{rack}, devices{list_devices(rack)} {
+  State(Rack r, std::uint64_t seed) : rack{std::move(r)}, circuit{rack, seed}, devices{list_devices(rack)} {
+    parts.assign(devices.size(), 1);
     for (std::size_t d = 0; d < devices.size(); ++d) agents.emplace_back(devices[d], view(), draw(seed, {d}));
     for (std::size_t c = 0; c < rack.contacts.size(); ++c) {
       words.push_back(sensed(circuit, rack.contacts[c]));
@@ -145,6 +147,21 @@ struct World::State {
       if (const auto boots = agent.boots(); boots && (!next || *boots < *next)) next = boots;
   }
 
+  /// What is in the module goes with it, and begins anew.
+  void exchange(const ground::Element& element) {
+    for (std::size_t d = 0; d < devices.size(); ++d) {
+      const Device& device = devices[d];
+      const Load* load =
+          device.kind == Device::Kind::status_unit || device.kind == Device::Kind::battery_unit ? &rack.loads[device.index] : nullptr;
+      if (load == nullptr || element.first() != load->name) continue;
+      const bool unit = device.kind == Device::Kind::battery_unit;
+      if (element.rest() != (unit ? load->batteries[device.supply].name : load->supplies[device.supply].name)) continue;
+      if (!unit && load->supplies[device.supply].status->model != StatusModel::orv3_psu) continue;
+      ++parts[d];
+      agents[d].replace(now, {});
+    }
+  }
+
   void take_next() {
     now = std::max(now, *next);
     keep();
@@ -177,6 +194,7 @@ void World::advance(Instant to) {
 ground::Result<void> World::apply(const Command& command) {
   state_->keep();
   auto done = perform(command, state_->rack, state_->circuit, state_->now);
+  if (const auto* replaced = std::get_if<Replace>(&command); done && replaced != nullptr) state_->exchange(replaced->element);
   if (done) state_->follow();
   return done;
 }
@@ -201,6 +219,11 @@ void World::reboot(std::size_t device, std::optional<Duration> boot) {
   state_->keep();
   state_->agents.at(device).reboot(state_->now, boot);
   state_->find_next();
+}
+
+std::string World::serial(std::size_t device) const {
+  const unsigned parts = state_->parts.at(device);
+  return "SIM" + std::to_string(100001 + device) + (parts > 1 ? "-" + std::to_string(parts) : "");
 }
 
 void World::set_registers(std::size_t device, Registers mode) {

@@ -93,6 +93,8 @@ class World {
   [[nodiscard]] const Snapshot& read(std::size_t device);
   /// Restarts the agent, nothing else: silent for `boot` (default: the device's own), uptime from 0.
   void reboot(std::size_t device, std::optional<ground::Duration> boot = {});
+  /// Of the device, or of the module that it is in: "SIM100004"; "SIM100004-2" when a second stands in its place.
+  [[nodiscard]] std::string serial(std::size_t device) const;
   void set_registers(std::size_t device, Registers mode);
   [[nodiscard]] Registers registers(std::size_t device) const;
   /// Another device under the same address: as reboot(), and what it counts begins at 0.

@@ -22,6 +22,8 @@ constexpr std::array forms{
     Form{"fail", "fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
     Form{"restore", "restore ELEMENT"},
     Form{"set", "set ELEMENT volts=196|watts=1200|fan=0.7|state=off|charge=0.3|hertz=50.2|mode=eco [phase=1]"},
+    Form{"wear", "wear ELEMENT kind=fan|capacitor|efficiency|battery|contact|insulation life=40d [spent=0.3]"},
+    Form{"replace", "replace ELEMENT"},
     Form{"fault", "fault device/NAME|contact/NAME kind=silent [ms=500] [ratio=0.3] [code=4] [value=0] [point=NAME:INDEX]"},
     Form{"clear", "clear device/NAME|contact/NAME [kind=silent]"},
     Form{"trap", "trap device/NAME oid=OID [OID=TYPE:VALUE]... [version=2c] [inform=true] [to=HOST:PORT]"},
@@ -82,6 +84,33 @@ Result<Command> parse_fail(const Form& form, const Element& element, std::span<c
 Result<Command> parse_restore(const Form& form, const Element& element, std::span<const Word> options) {
   if (const auto checked = check_options(form, options, {}); !checked) return checked.error();
   return Command{power::Restore{.element = element}};
+}
+
+Result<Command> parse_wear(const Form& form, const Element& element, std::span<const Word> options) {
+  static constexpr std::array<std::string_view, 3> keys{"kind", "life", "spent"};
+  constexpr Duration longest_life = std::chrono::hours{24 * 365 * 30};
+  if (const auto checked = check_options(form, options, keys); !checked) return checked.error();
+  const auto kind = option(options, "kind"), life = option(options, "life"), spent = option(options, "spent");
+  if (!kind || !life) return wrong("wear needs kind= and life=; write: " + std::string{form.text});
+  const auto& names = power::wear_names;
+  const auto named = std::find(names.begin(), names.end(), *kind);
+  if (named == names.end()) return wrong("nothing that wears is called " + in_quotes(*kind) + one_of(*kind, names));
+  const auto length = ground::parse_duration(*life);
+  if (!length || *length < std::chrono::seconds{1} || *length > longest_life)
+    return wrong(in_quotes(*life) + " is no life; write a second to 30 years (10950d), as in life=40d");
+  power::Wearing wearing{.element = element, .kind = static_cast<power::WearKind>(named - names.begin()), .life = *length};
+  if (spent) {
+    const auto share = ground::parse_number(*spent);
+    if (!share || *share < 0 || *share >= 1)
+      return wrong(in_quotes(*spent) + " is no share of a life; write 0 to below 1, as in spent=0.3");
+    wearing.spent = *share;
+  }
+  return Command{wearing};
+}
+
+Result<Command> parse_replace(const Form& form, const Element& element, std::span<const Word> options) {
+  if (const auto checked = check_options(form, options, {}); !checked) return checked.error();
+  return Command{power::Replace{.element = element}};
 }
 
 Result<double> parse_setting(power::Key key, std::string_view text) {
@@ -283,6 +312,8 @@ Result<Command> parse_command(std::string_view text) {
   if (form->verb == "fail") return parse_fail(*form, *element, options);
   if (form->verb == "restore") return parse_restore(*form, *element, options);
   if (form->verb == "set") return parse_set(*form, *element, options);
+  if (form->verb == "wear") return parse_wear(*form, *element, options);
+  if (form->verb == "replace") return parse_replace(*form, *element, options);
   if (form->verb == "maintenance") return parse_maintenance(*form, *element, options);
   if (form->verb == "trap") return parse_trap(*form, *element, options);
   return form->verb == "fault" ? parse_fault(*form, *element, options) : parse_clear(*form, *element, options);

@@ -14,8 +14,8 @@
 #include "hw-sim/power/command.hpp"
 #include "hw-sim/power/snapshot.hpp"
 
-// The words of timelines and of `hw-sim ctl`, parsed: fail · restore · set · fault · clear · trap · maintenance · status. Used by Scenario
-// and by the simulator's control socket.
+// The words of timelines and of `hw-sim ctl`, parsed: fail · restore · set · wear · replace · fault · clear · trap · maintenance · status.
+// Used by Scenario and by the simulator's control socket.
 namespace hwsim::scenario {
 
 namespace ground = holdup::ground;
@@ -141,7 +141,8 @@ struct Maintenance {
 
 struct Status {};
 
-using Command = std::variant<power::Fail, power::Restore, power::Set, Fault, Clear, Trap, Maintenance, Status>;
+using Command =
+    std::variant<power::Fail, power::Restore, power::Set, power::Wearing, power::Replace, Fault, Clear, Trap, Maintenance, Status>;
 
 /// One command in its words; malformed with what is wrong and the nearest known word.
 [[nodiscard]] ground::Result<Command> parse_command(std::string_view text);

@@ -98,6 +98,7 @@ double nominal_of(const power::Rack& rack, const power::Supply& supply) {
 void read_supply(Mapping& map, double nominal_volts, power::Supply& supply) {
   read_supply_chain(map, nominal_volts, supply);
   read_number(map, "fan_rpm", {.least = 0, .most = 100'000}, supply.fan_rpm);
+  read_number(map, "fan_least", {.least = 0.05, .most = 1}, supply.fan_least);
   if (!supply.status) {
     for (const char* key : {"model", "refresh", "boot"})
       if (map.has(key)) map.problem(key, "no unit reports on this supply", "add status: to it under loads, or leave this out");
@@ -137,6 +138,9 @@ void read_ats(Mapping& map, std::string_view name, power::Rack& rack) {
   const auto ats = std::find_if(rack.atses.begin(), rack.atses.end(), is_it);
   if (const auto model = map.word("model", power::ats_model_names); model && ats != rack.atses.end())
     ats->model = static_cast<power::AtsModel>(*model);
+  ground::Duration transfer{};
+  read_length(map, "transfer", 0s, transfer);
+  if (ats != rack.atses.end()) ats->transfer = transfer;
   power::Card nobody;
   read_card(map, ats == rack.atses.end() ? nobody : ats->card);
 }
@@ -194,7 +198,22 @@ void read_wire(Mapping& map, Wire& wire) {
   wire.master = master;
 }
 
+void read_days(Mapping& map, power::Rack& rack) {
+  power::Days days;
+  read_number(map, "swing", {.least = 0, .most = 0.9}, days.swing);
+  read_number(map, "weekend", {.least = 0.05, .most = 2}, days.weekend);
+  read_number(map, "noise", {.least = 0, .most = 0.5}, days.noise);
+  read_number(map, "growth", {.least = -0.5, .most = 5}, days.growth);
+  read_number(map, "celsius", {.least = -20, .most = 60}, days.celsius);
+  read_number(map, "celsius_day", {.least = 0, .most = 20}, days.celsius_day);
+  read_number(map, "celsius_year", {.least = 0, .most = 30}, days.celsius_year);
+  read_number(map, "volts", {.least = 0, .most = 0.1}, days.volts);
+  read_length(map, "every", 1s, days.every);
+  rack.days = days;
+}
+
 bool read_element(Mapping& map, std::string_view name, power::Rack& rack, std::span<NamedWire> wires) {
+  if (name == "days") return read_days(map, rack), true;
   for (NamedWire& wire : wires)
     if (Element::device(wire.device).text() == name) return read_wire(map, wire.wire), true;
   for (power::Contact& contact : rack.contacts)

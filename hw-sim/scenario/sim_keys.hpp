@@ -29,8 +29,9 @@ struct NamedWire {
 void read_ats_chain(ground::yaml::Mapping& map, std::string_view name, power::Rack& rack);
 
 /// sim: {feed/A: {frequency_hertz}, pdu-a: {model, refresh, boot, outlets, traps, card_phase}, cab1: {watts}, cab1/psu1: {model, refresh,
-/// boot, fan_rpm}, contact/NAME: {relay, operate, release, flight, bounces, rebounds, bounce}, device/NAME: …}, and the keys of
-/// chain_keys.hpp; `wires` names the devices.
+/// boot, fan_rpm, fan_least}, days: {swing, weekend, noise, growth, celsius, celsius_day, celsius_year, volts, every}, contact/NAME:
+/// {relay, operate, release, flight, bounces, rebounds, bounce}, device/NAME: …}, and the keys of chain_keys.hpp; `wires` names the
+/// devices.
 void read_sim(const ground::yaml::Node& node, const ground::yaml::Report& report, power::Rack& rack, std::span<NamedWire> wires);
 
 }  // namespace hwsim::scenario

@@ -40,6 +40,8 @@ Result<void> Stage::perform(const Command& command) {
     return turned ? *turned : world_.apply(*restore);
   }
   if (const auto* set = std::get_if<power::Set>(&command)) return world_.apply(*set);
+  if (const auto* wearing = std::get_if<power::Wearing>(&command)) return world_.apply(*wearing);
+  if (const auto* replace = std::get_if<power::Replace>(&command)) return world_.apply(*replace);
   if (const auto* fault = std::get_if<Fault>(&command)) return begin(*fault);
   if (const auto* clear = std::get_if<Clear>(&command)) return end(*clear);
   if (const auto* trap = std::get_if<Trap>(&command)) {

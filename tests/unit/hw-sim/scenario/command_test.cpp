@@ -63,6 +63,15 @@ TEST_CASE("set is read with each of its keys") {
   CHECK((one.phase == 2 && one.settings.size() == 1 && one.settings[0].value == -50));
 }
 
+TEST_CASE("each kind of wear is read by its name, with its life and what is spent of it") {
+  for (std::size_t k = 0; k < power::wear_names.size(); ++k) {
+    const auto wearing = parsed<power::Wearing>("wear cab1/psu1 life=40d kind=" + std::string{power::wear_names[k]});
+    CHECK((wearing.kind == static_cast<power::WearKind>(k) && wearing.life == 960h && wearing.spent == 0));
+  }
+  CHECK(parsed<power::Wearing>("wear ups/u1 kind=battery life=5d spent=0.25").spent == 0.25);
+  CHECK(parsed<power::Replace>("replace cab1/psu1").element.text() == "cab1/psu1");
+}
+
 TEST_CASE("every kind of fault is read by its name") {
   for (std::size_t k = 0; k < fault_names.size(); ++k)
     CHECK(parsed<Fault>((k < static_cast<std::size_t>(FaultKind::eft) ? "fault device/pdu-a kind=" : "fault contact/ac kind=") +
@@ -96,9 +105,10 @@ TEST_CASE("a trap is read with its varbinds, quoted blanks and all") {
 
 TEST_CASE("what is wrong with a command is said, with the nearest known word") {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"", "no command; known: fail, restore, set, fault, clear, trap, maintenance, status"},
+      {"", "no command; known: fail, restore, set, wear, replace, fault, clear, trap, maintenance, status"},
       {"fial feed/A", "no command is called 'fial'; did you mean 'fail'?"},
-      {"explode feed/A", "no command is called 'explode'; known: fail, restore, set, fault, clear, trap, maintenance, status"},
+      {"explode feed/A",
+       "no command is called 'explode'; known: fail, restore, set, wear, replace, fault, clear, trap, maintenance, status"},
       {"fail", "fail what? write: fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
       {"fail for=3s", "fail what? write: fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
       {"fail feed//A", "'feed//A' is no element; write one as in feed/A, pdu-a, pdu-a/outlet/3, cab1/psu1"},
@@ -154,10 +164,20 @@ TEST_CASE("what is wrong with a command is said, with the nearest known word") {
       {"trap device/pdu-a oid=1.3.6 1.3.9=i:x", "'1.3.9' takes TYPE:VALUE, TYPE one of i u c C t a o s x n, as in 1.3.9=i:1"},
       {"trap device/pdu-a oid=1.3.6 1.3.9=q:1", "'1.3.9' takes TYPE:VALUE, TYPE one of i u c C t a o s x n, as in 1.3.9=i:1"},
       {"trap device/pdu-a oid=1.3.6 inform=yes", "'yes' is neither; write inform=true or inform=false"},
+      {"wear cab1/psu1",
+       "wear needs kind= and life=; write: wear ELEMENT kind=fan|capacitor|efficiency|battery|contact|insulation life=40d "
+       "[spent=0.3]"},
+      {"wear cab1/psu1 kind=fans life=40d", "nothing that wears is called 'fans'; did you mean 'fan'?"},
+      {"wear cab1/psu1 kind=fan life=40", "'40' is no life; write a second to 30 years (10950d), as in life=40d"},
+      {"wear cab1/psu1 kind=fan life=0s", "'0s' is no life; write a second to 30 years (10950d), as in life=40d"},
+      {"wear cab1/psu1 kind=fan life=40d spent=1", "'1' is no share of a life; write 0 to below 1, as in spent=0.3"},
+      {"wear cab1/psu1 kind=fan life=40d rate=2", "wear knows no 'rate'; known: kind, life, spent"},
+      {"replace cab1/psu1 kind=fan", "'kind' is one word too many; write: replace ELEMENT"},
       {"status now", "'now' is one word too many; write: status"}};
   for (const auto& [text, expected] : cases) CHECK(refusal(text) == expected);
 }
 
 TEST_CASE("a stranger's bytes in a command are shown harmlessly") {
-  CHECK(refusal("\x1b[2J") == "no command is called '\uFFFD[2J'; known: fail, restore, set, fault, clear, trap, maintenance, status");
+  CHECK(refusal("\x1b[2J") ==
+        "no command is called '\uFFFD[2J'; known: fail, restore, set, wear, replace, fault, clear, trap, maintenance, status");
 }

@@ -278,3 +278,26 @@ TEST_CASE("what is no YAML, no mapping or no rack at all is said without harm") 
   CHECK_FALSE(problems_of("rack: x\nfeeds: [a]\nloads: 3\nsim: 4\n").empty());
   CHECK_FALSE(problems_of("rack: x\nfeeds: {A: 3}\ndevices: {d: []}\nloads: {l: {supplies: {p: x}}}\nsim: {l: x}\n").empty());
 }
+
+TEST_CASE("days, a fan that follows them and the time that a transfer takes are read from sim:, within their bounds") {
+  const std::string site =
+      "rack: r\nfeeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}\n"
+      "devices: {pdu-a: {url: snmp://192.0.2.3, feed: A}, t: {url: snmp://192.0.2.4}}\n"
+      "loads: {l: {needs_watts: 9, supplies: {p: {cord: pdu-a/outlet/1}}}}\nsim:\n  ats/t1: {card: t, carries: pdu-a, alternate: B, ";
+  ground::Problems problems;
+  const auto file = parse_rack(
+      site + "transfer: 12ms}\n  l/p: {fan_least: 0.4}\n  days: {swing: 0.2, weekend: 0.6, growth: 0.3, volts: 0.01, every: 30s}\n",
+      "f.yaml", problems);
+  REQUIRE(problems.all().empty());
+  CHECK(file.rack.atses[0].transfer == 12ms);
+  CHECK(file.rack.loads[0].supplies[0].fan_least == 0.4);
+  REQUIRE(file.rack.days);
+  CHECK((file.rack.days->swing == 0.2 && file.rack.days->weekend == 0.6 && file.rack.days->growth == 0.3 && file.rack.days->every == 30s));
+  CHECK((file.rack.days->volts == 0.01 && file.rack.days->noise == 0.05 && file.rack.days->celsius == 25));
+  const auto refusal = [&](const std::string& lines) { return problems_of(site + "transfer: 1s}\n  " + lines + "\n").front(); };
+  CHECK(refusal("days: {swing: 1}") == "f.yaml:7: sim.days.swing: not between 0 and 0.9; write one that is");
+  CHECK(refusal("days: {every: 1ms}") == "f.yaml:7: sim.days.every: not between 1s and 1h; write one that is");
+  CHECK(refusal("days: {weather: bad}").find("sim.days.weather: unknown key") != std::string::npos);
+  CHECK(refusal("l/p: {fan_least: 0}") == "f.yaml:7: sim.l/p.fan_least: not between 0.05 and 1; write one that is");
+  CHECK(problems_of(site + "transfer: 2h}\n").front() == "f.yaml:6: sim.ats/t1.transfer: not between 0s and 1h; write one that is");
+}
