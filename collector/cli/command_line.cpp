@@ -211,6 +211,7 @@ void add_drill(CLI::App& verb, DrillOptions& options) {
       ->check(CLI::Range(0, 10000));
   verb.add_option("--seed", options.only, "Play that one of these alone, and tell all that was said");
   verb.add_option("--table", options.table, "Write what was said first and at last, and when, to this Markdown file");
+  verb.add_option("--prefailure", options.prefailure, "Write which rules warned before what failed to this Markdown file");
   add_profiles(verb, options.profiles);
   add_json(verb, options.json, "One JSON object a line: every event, then every expectation");
 }

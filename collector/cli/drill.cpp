@@ -8,10 +8,13 @@
 
 #include "collector/cli/configuration.hpp"
 #include "collector/cli/drill_table.hpp"
+#include "collector/cli/prefailure_table.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/site/site_file.hpp"
 #include "ground/json_writer.hpp"
+#include "ground/nearest.hpp"
 #include "ground/number.hpp"
+#include "ground/utf8.hpp"
 
 // `holdup drill`: scenario files against the core in virtual time; it has no driver and touches no device.
 namespace holdup::cli {
@@ -58,6 +61,26 @@ std::vector<std::string> present(std::vector<std::string> rules, const std::stri
   return rules;
 }
 
+// Rules of the scenario's own go beside those of the site; their expressions go by the names that firmware profiles give.
+void take_rules(drill::DrillPlan& plan, const std::string& file, ground::Problems& problems) {
+  auto own = load_rules(plan.scenario.rules, file, problems);
+  plan.rules.insert(plan.rules.end(), std::make_move_iterator(own.begin()), std::make_move_iterator(own.end()));
+  plan.as_profiles = true;
+  for (const auto& expectation : plan.scenario.expect) {
+    const auto is_it = [&](const rules::Rule& rule) { return rule.alert == expectation.verdict; };
+    if (!expectation.of_rule || std::ranges::any_of(plan.rules, is_it)) continue;
+    std::vector<std::string_view> names;
+    for (const auto& rule : plan.rules)
+      if (!rule.alert.empty()) names.push_back(rule.alert);
+    const auto guess = ground::nearest(expectation.verdict, names);
+    problems.add({.file = file,
+                  .line = expectation.line,
+                  .key = expectation.never ? "never" : "say",
+                  .what = "no verdict and no alerting rule is called '" + ground::printable(expectation.verdict) + "'",
+                  .mend = guess.empty() ? "name one" : "did you mean '" + guess + "'?"});
+  }
+}
+
 // The rack stands in a file beside the scenario, or in the scenario itself.
 std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::Library& profiles, ground::Problems& problems) {
   const auto text = read_text(file, problems);
@@ -81,6 +104,7 @@ std::optional<drill::DrillPlan> prepare(const std::string& file, const profile::
   if (!problems.ok()) return std::nullopt;
   hwsim::scenario::check_elements(plan.scenario, plan.rack, file, problems);
   plan.rules = load_rules(present(plan.site->rules, site_file), site_file, problems);
+  if (!plan.scenario.rules.empty()) take_rules(plan, file, problems);
   plan.seed = plan.scenario.seed;
   plan.traps = profile::TrapBook{profiles};
   return problems.ok() ? std::optional{std::move(plan)} : std::nullopt;
@@ -159,6 +183,12 @@ void print_restless(const std::string& file, const Restless& restless, bool as_j
   std::cout << out.text() << '\n';
 }
 
+std::string command_of(const DrillOptions& options) {
+  std::string out = "holdup drill";
+  for (const auto& scenario : options.scenarios) out += " " + ground::printable(scenario);
+  return out + " --prefailure " + ground::printable(options.prefailure);
+}
+
 }  // namespace
 
 int drill(const DrillOptions& options) {
@@ -168,6 +198,7 @@ int drill(const DrillOptions& options) {
   if (!problems.ok()) return print_problems(problems, options.json), usage;
   bool clean = true;
   DrillTable table;
+  PrefailureTable prefailure;
   for (const auto& file : files) {
     ground::Problems own;
     const auto plan = prepare(file, *profiles, own);
@@ -177,10 +208,15 @@ int drill(const DrillOptions& options) {
     const auto restless = play_restless(*plan, options.seeds);
     print_restless(file, restless, options.json);
     table.add(std::filesystem::path{file}.stem().string(), plan->scenario.timeline, transcript, restless.clean);
+    prefailure.add(std::filesystem::path{file}.stem().string(), *plan, transcript);
     clean = clean && transcript.clean() && restless.clean == restless.played;
   }
   if (!options.table.empty() && !table.write(options.table, options.seeds)) {
     std::cerr << "holdup: cannot write " << options.table << '\n';
+    return problem_found;
+  }
+  if (!options.prefailure.empty() && !prefailure.write(options.prefailure, command_of(options))) {
+    std::cerr << "holdup: cannot write " << options.prefailure << '\n';
     return problem_found;
   }
   return clean ? fine : problem_found;

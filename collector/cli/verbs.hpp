@@ -122,6 +122,7 @@ struct DrillOptions {
   unsigned seeds = 0;                  // of a restless network, one after the other, after the run as written
   std::optional<unsigned> only;        // play this one of them alone, and tell all of it
   std::string table;                   // file to write; empty: none
+  std::string prefailure;              // the same: what rules warned of
   Folders profiles = profile::default_folders();
   bool json = false;
 };

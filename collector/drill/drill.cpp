@@ -6,6 +6,7 @@
 #include "collector/drill/expectation.hpp"
 #include "collector/drill/trap_values.hpp"
 #include "collector/drill/virtual_points.hpp"
+#include "collector/drill/wire_points.hpp"
 #include "hw-sim/scenario/unrest.hpp"
 
 namespace holdup::drill {
@@ -33,8 +34,10 @@ class Rig {
         mishaps_{std::move(plan.mishaps)},
         petitions_{std::move(plan.petitions)},
         watcher_{watcher},
+        as_profiles_{plan.as_profiles},
         slack_{plan.unrest ? late_by : Duration{}},
         end_{end_of(scenario_, plan.length) + slack_},
+        wires_(site_.devices.size()),
         points_(site_.devices.size()),
         places_(site_.devices.size()) {
     for (const auto& device : site_.devices) devices_.push_back(stage_.world().find_device(device.name));
@@ -53,18 +56,20 @@ class Rig {
       hand_edges();
       perform_steps();
       hand_edges();  // what a step moved
+      note_failure();
       befall();
       for (; petition_ < petitions_.size() && Instant{petitions_[petition_].at} <= now_; ++petition_) ask(petitions_[petition_].request);
       if (watcher_) watcher_(now_, stage_, *machine_, {});
       answer();
       if (timer_ && *timer_ <= now_) timer_.reset(), hand(core::TimerDue{});
     }
-    transcript_.verdicts = weigh(scenario_.expect, transcript_.events, slack_);
+    transcript_.verdicts = weigh(scenario_.expect, transcript_.events, transcript_.fired, slack_);
     return std::move(transcript_);
   }
 
  private:
   static Instant end_of(const hwsim::scenario::Scenario& scenario, Duration length) {
+    if (scenario.lasts) return Instant{*scenario.lasts};
     Duration end = scenario.timeline.empty() ? Duration{} : scenario.timeline.back().at + grace;
     for (const auto& expectation : scenario.expect) end = std::max(end, expectation.by.value_or(Duration{}) + 1s);
     return Instant{std::max(end, length)};
@@ -159,6 +164,8 @@ class Rig {
       transcript_.posts.push_back(std::move(post.body));
     }
     for (auto& event : effects.events) transcript_.events.push_back(std::move(event));
+    for (const auto& warning : effects.warnings)
+      transcript_.fired.push_back({.at = now_, .rule = warning.name, .element = warning.element, .firing = warning.firing});
     for (auto& warning : effects.warnings) transcript_.warnings.push_back(std::move(warning));
     for (auto& answer : effects.answers)
       if (answer.outcome != core::Answer::Outcome::done) transcript_.refused.push_back(std::move(answer.text));
@@ -214,6 +221,8 @@ class Rig {
 
   core::Input identify(site::Index index, std::size_t device) {
     const auto& snapshot = stage_.world().read(device);
+    if (as_profiles_) wires_[index] = wire_points_of(stage_.world().devices()[device].model, snapshot, refresh_of(device));
+    if (!wires_[index].empty()) return identify_by_wire(index, device);
     points_[index] = points_of(snapshot, refresh_of(device));
     places_[index] = known_of(index, snapshot);
     std::vector<reading::Point> known;
@@ -222,6 +231,24 @@ class Rig {
     return core::Identified{.device = index,
                             .identity = {.vendor = "holdup", .model = "virtual", .firmware = {}, .serial = {}, .profile = "drill"},
                             .points = points_[index]};
+  }
+
+  core::Input identify_by_wire(site::Index index, std::size_t device) {
+    points_[index].clear();
+    for (const WirePoint& wire : wires_[index]) points_[index].push_back(wire.point);
+    const auto model = stage_.world().devices()[device].model;
+    return core::Identified{.device = index,
+                            .identity = {.vendor = "hw-sim",
+                                         .model = std::string{model},
+                                         .firmware = {},
+                                         .serial = stage_.world().serial(device),
+                                         .profile = std::string{profile_of_model(model)}},
+                            .points = points_[index]};
+  }
+
+  void note_failure() {
+    if (!scenario_.fails || transcript_.failed) return;
+    if (!stage_.world().live(*scenario_.fails).value_or(true)) transcript_.failed = now_;
   }
 
   /// Where in its registers stands what the watcher's profile knows of it.
@@ -244,6 +271,12 @@ class Rig {
     const auto& snapshot = stage_.world().read(device);
     std::vector<reading::Reading> readings;
     for (const auto point : order.points) {
+      if (!wires_[order.device].empty()) {
+        const WirePoint& wire = wires_[order.device][point];
+        const double value = wire.shown(wire.place ? snapshot.values[*wire.place].value : 0);
+        readings.push_back({.point = point, .quality = ground::Quality::good, .value = value, .time = now_, .uncertainty = took});
+        continue;
+      }
       const auto& [quantity, index, value] = snapshot.values[places_[order.device][point]];
       const bool has = absences_.empty() || !is_absent(order.device, quantity);
       readings.push_back({.point = point,
@@ -276,6 +309,7 @@ class Rig {
   std::vector<Petition> petitions_;
   std::unique_ptr<core::Machine> machine_;
   const Watcher& watcher_;
+  bool as_profiles_;
   Duration slack_;
   Instant end_;
   Instant now_{};
@@ -287,6 +321,7 @@ class Rig {
   std::optional<ground::Utc> watched_until_;
   std::vector<std::optional<std::size_t>> devices_;   // the world's, by the site's
   std::vector<std::optional<site::Index>> contacts_;  // the site's, by the world's
+  std::vector<std::vector<WirePoint>> wires_;
   std::vector<std::vector<reading::Point>> points_;
   std::vector<std::vector<std::size_t>> places_;  // of the points, in its registers
   std::multimap<Instant, core::Input> replies_;   // equal times in the order they were made

@@ -64,6 +64,14 @@ struct DrillPlan {
   std::vector<Petition> petitions = {};      // by time
   std::vector<Absence> absences = {};
   std::vector<Knowledge> knowledge = {};  // of devices that are not known whole
+  bool as_profiles = false;               // points are named and rounded as on the wire, where the model is known: for rules
+};
+
+/// A rule's alert began to fire, or ceased.
+struct Fired {
+  Instant at{};  // counts from the start of the timeline
+  std::string rule, element;
+  bool firing = false;
 };
 
 struct Verdict {
@@ -74,6 +82,8 @@ struct Verdict {
 struct Transcript {
   std::vector<record::Event> events;  // `at` counts from the start of the timeline
   std::vector<core::Warning> warnings;
+  std::vector<Fired> fired;          // the same, with the instants
+  std::optional<Instant> failed;     // what the scenario's wear is about failed, in truth
   std::vector<std::string> posts;    // bodies, as every target would get them
   std::vector<std::string> refused;  // what the timeline asked of the core and was not done, with the reason
   std::vector<Verdict> verdicts;     // one an expectation, in the file's order

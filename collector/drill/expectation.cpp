@@ -52,12 +52,29 @@ Verdict weigh_say(const Expectation& expected, std::span<const record::Event> ev
   return {false, wish(expected) + ": not said"};
 }
 
+bool names(const Expectation& expected, const Fired& fired) {
+  return fired.firing && fired.rule == expected.verdict && (!expected.of || expected.of->text() == fired.element);
+}
+
+Verdict weigh_rule(const Expectation& expected, std::span<const Fired> all, Duration slack) {
+  for (const auto& fired : all) {
+    if (!names(expected, fired)) continue;
+    const auto at = fired.at.time_since_epoch();
+    const bool in_time = !expected.by || at <= *expected.by + slack;
+    return {!expected.never && in_time, wish(expected) + ": fired at " + seconds_text(at) + " of " + fired.element};
+  }
+  return {expected.never, wish(expected) + ": never fired"};
+}
+
 }  // namespace
 
-std::vector<Verdict> weigh(std::span<const Expectation> expectations, std::span<const record::Event> events, Duration slack) {
+std::vector<Verdict> weigh(std::span<const Expectation> expectations, std::span<const record::Event> events, std::span<const Fired> fired,
+                           Duration slack) {
   std::vector<Verdict> verdicts;
   for (const auto& expected : expectations)
-    if (slack == Duration{} || !expected.steady)
+    if (expected.of_rule)
+      verdicts.push_back(weigh_rule(expected, fired, slack));
+    else if (slack == Duration{} || !expected.steady)
       verdicts.push_back(expected.never ? weigh_never(expected, events) : weigh_say(expected, events, slack));
   return verdicts;
 }

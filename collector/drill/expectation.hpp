@@ -9,8 +9,9 @@
 namespace holdup::drill {
 
 /// One an expectation, in order. `events` carry `at` counted from the start of the timeline. `slack`: by how much a `by` may be missed;
-/// where there is any, those that ask for a steady network are left out.
+/// where there is any, those that ask for a steady network are left out. `fired`: for expectations of
+/// rules.
 [[nodiscard]] std::vector<Verdict> weigh(std::span<const hwsim::scenario::Expectation> expectations, std::span<const record::Event> events,
-                                         Duration slack = {});
+                                         std::span<const Fired> fired = {}, Duration slack = {});
 
 }  // namespace holdup::drill

@@ -76,6 +76,11 @@ constexpr std::array shapes{
     Shape{Quantity::disks_failed, "rack_quantity", "system", Meaning::none, Lane::routine},
     Shape{Quantity::parts_failed, "rack_quantity", "system", Meaning::none, Lane::routine},
     Shape{Quantity::uptime, "rack_uptime_seconds", "system", Meaning::uptime, Lane::routine},
+    Shape{Quantity::outlet_temperature, "rack_temperature_celsius", "sensor", Meaning::none, Lane::routine},
+    Shape{Quantity::bulk_voltage, "rack_voltage_volts", "supply", Meaning::none, Lane::routine},
+    Shape{Quantity::operating_seconds, "rack_operating_seconds", "supply", Meaning::none, Lane::slow},
+    Shape{Quantity::battery_health, "rack_health_ratio", "battery", Meaning::none, Lane::routine},
+    Shape{Quantity::battery_test_result, "rack_quantity", "battery", Meaning::none, Lane::routine},
 };
 static_assert(shapes.size() == hwsim::power::quantity_names.size());
 

@@ -69,6 +69,7 @@ class ScenarioReader {
     const auto seed = root_.integer("seed");
     if (seed && *seed < 0) root_.problem("seed", "below 0", "write 0 or more");
     out_.seed = static_cast<std::uint64_t>(std::max<std::int64_t>(seed.value_or(0), 0));
+    read_about();
     each("timeline", [this](Mapping& map) { read_step(map); });
     each("expect", [this](Mapping& map) { read_expectation(map); });
     root_.finish();
@@ -86,6 +87,29 @@ class ScenarioReader {
       out_.rack = node->text;
     else
       root_.problem("rack", "neither a file name nor a mapping", "write rack: rack.yaml");
+  }
+
+  // `rules: [FILE]`, `for: 30d`, `wear: {kind: fan, of: cab1/psu1, fails: cab1/psu1}`.
+  void read_about() {
+    out_.lasts = root_.duration("for");
+    if (const Node* node = root_.find("rules")) {
+      for (const Node& item : node->items)
+        if (item.is_scalar() && !item.text.empty()) out_.rules.push_back(item.text);
+      if (!node->is_sequence() || out_.rules.size() != node->items.size() || out_.rules.empty())
+        root_.problem("rules", "no list of files", "write rules: [../pack/*.yml]");
+    }
+    const Node* node = root_.find("wear");
+    if (node == nullptr) return;
+    Mapping map{*node, "wear", report_};
+    if (const auto kind = map.word("kind", power::wear_names)) out_.wear = static_cast<power::WearKind>(*kind);
+    if (!map.has("kind")) map.problem({}, "'kind' is missing", "say what wears: kind: fan");
+    const auto element = [&](const char* key) {
+      auto found = Element::parse(map.required_text(key));
+      if (!found && map.has(key)) map.problem(key, "no element", "write one as in ups/u1, pdu-a, cab1/psu1");
+      return found;
+    };
+    out_.of = element("of"), out_.fails = element("fails");
+    map.finish();
   }
 
   template <class Read>
@@ -116,10 +140,27 @@ class ScenarioReader {
   void read_expectation(Mapping& map) {
     Expectation expectation{.line = map.node().line};
     for (const char* key : {"of", "by", "strength", "steady"}) (void)map.find(key);  // known, whatever is wrong before they are read
+    if (!out_.rules.empty() && read_rule(map)) return;
     const auto say = map.word("say", verdicts), never = map.word("never", verdicts);
     if (map.has("say") == map.has("never")) return map.problem({}, "needs either 'say' or 'never'", "write say: VERDICT or never: VERDICT");
     expectation.never = never.has_value();
     if (say || never) expectation.verdict = verdicts[say ? *say : *never];
+    finish_expectation(map, std::move(expectation));
+  }
+
+  /// A word that is no verdict is a rule's name, where the scenario names rules; whoever loads them knows whether it is.
+  bool read_rule(Mapping& map) {
+    if (map.has("say") == map.has("never")) return false;
+    const auto name = map.text(map.has("say") ? "say" : "never").value_or("");
+    if (name.empty() || is_verdict(name)) return false;
+    for (const char* key : {"strength", "steady"})
+      if (map.has(key)) map.problem(key, "does not go with a rule", "leave it out");
+    Expectation expectation{.never = map.has("never"), .verdict = name, .of_rule = true, .line = map.node().line};
+    finish_expectation(map, std::move(expectation));
+    return true;
+  }
+
+  void finish_expectation(Mapping& map, Expectation expectation) {
     if (const auto of = map.text("of")) {
       expectation.of = Element::parse(*of);
       if (!expectation.of) map.problem("of", "no element", "write one as in feed/A, pdu-a, cab1/psu1");
@@ -158,6 +199,10 @@ void check_elements(const Scenario& scenario, const RackFile& rack, const std::s
   for (const Step& step : scenario.timeline)
     if (const auto done = rehearsal.perform(step.command); !done)
       problems.add({.file = file, .line = step.line, .key = "do", .what = "'" + step.text + "': " + done.error().what, .mend = {}});
+  for (const auto& [key, element] : {std::pair{"wear.of", scenario.of}, std::pair{"wear.fails", scenario.fails}})
+    if (element && !rehearsal.world().live(*element))
+      problems.add(
+          {.file = file, .line = 0, .key = key, .what = "the rack has no " + element->text(), .mend = guess(*element, rack.elements)});
   for (const Expectation& expectation : scenario.expect) {
     if (!expectation.of || std::find(rack.elements.begin(), rack.elements.end(), *expectation.of) != rack.elements.end()) continue;
     problems.add({.file = file,

@@ -31,7 +31,8 @@ struct Expectation {
   std::optional<ground::Element> of;
   std::optional<ground::Duration> by;  // since the start of the timeline
   std::optional<std::string> strength;
-  bool steady = false;  // rests on one answer: only where none gets lost can it be asked for
+  bool of_rule = false;  // `verdict` is the name of a rule
+  bool steady = false;   // rests on one answer: only where none gets lost can it be asked for
   int line = 0;
 };
 
@@ -41,6 +42,11 @@ struct Scenario {
   std::uint64_t seed = 0;
   std::vector<Step> timeline;  // by time, equal times as written
   std::vector<Expectation> expect;
+  std::vector<std::string> rules;  // files and patterns of rules, relative to the scenario's own folder; then what is said may be theirs
+  std::optional<power::WearKind> wear;    // what the scenario is about,
+  std::optional<ground::Element> of;      // … where,
+  std::optional<ground::Element> fails;   // … and what is lost at its end
+  std::optional<ground::Duration> lasts;  // how long it goes on; unless told, to the last step or `by`
 };
 
 /// Usable only when problems.ok(). Elements are not checked yet: the rack may stand in another file.
