@@ -61,7 +61,8 @@ void log_step(const scenario::Step& step, const ground::Result<void>& result) {
 }  // namespace
 
 RackHouse::RackHouse(boost::asio::io_context& io, const RackSetup& setup)
-    : users_{read_users(setup.v3_files)},
+    : models_{setup.models},
+      users_{read_users(setup.v3_files)},
       traps_to_{destination("--traps-to", setup.traps_to)},
       boots_{boots_now()},
       wires_{setup.file.rack.contacts, setup.contact_log},
@@ -91,18 +92,34 @@ void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
                 .line = std::make_unique<agents::LiveLine>(play_, index),
                 .objects = nullptr,
                 .registers = nullptr};
-  agents::LiveDevice live{.name = address.device,
-                          .serial = world.serial(index),
-                          .read = [this, index]() -> const power::Snapshot& { return play_.stage().world().read(index); }};
-  if (snmp) {
-    ground::Problems problems;
-    if (world.devices()[index].traps) device.traps = std::make_unique<agents::LiveTraps>(table, live, table.model + ".yaml", problems);
-    device.objects = std::make_unique<agents::LiveObjects>(table, std::move(live), table.model + ".yaml", problems);
-    if (!problems.ok()) throw std::runtime_error{problems.all().front().text()};
-  } else {
-    device.registers = std::make_unique<agents::LiveRegisters>(table, std::move(live));
-  }
+  bind(device, index);
   devices_.push_back(std::move(device));
+}
+
+void RackHouse::bind(Device& device, std::size_t index) {
+  const auto& world = play_.stage().world();
+  const auto table = read_model(models_, world.devices()[index].model);
+  device.number = world.serial(index);
+  agents::LiveDevice live{.name = device.address.device, .serial = device.number, .read = [this, index]() -> const power::Snapshot& {
+                            return play_.stage().world().read(index);
+                          }};
+  if (table.objects.empty()) {  // servers hold on to what is there: it changes in its place
+    agents::LiveRegisters registers{table, std::move(live)};
+    device.registers ? void(*device.registers = std::move(registers))
+                     : void(device.registers = std::make_unique<agents::LiveRegisters>(std::move(registers)));
+    return;
+  }
+  ground::Problems problems;
+  if (world.devices()[index].traps) device.traps = std::make_unique<agents::LiveTraps>(table, live, table.model + ".yaml", problems);
+  agents::LiveObjects objects{table, std::move(live), table.model + ".yaml", problems};
+  if (!problems.ok()) throw std::runtime_error{problems.all().front().text()};
+  device.objects ? void(*device.objects = std::move(objects))
+                 : void(device.objects = std::make_unique<agents::LiveObjects>(std::move(objects)));
+}
+
+void RackHouse::renew_serials() {
+  for (std::size_t index = 0; index < devices_.size(); ++index)
+    if (devices_[index].number != play_.stage().world().serial(index)) bind(devices_[index], index);
 }
 
 void RackHouse::open_snmp(boost::asio::io_context& io, Device& device, const RackSetup& setup) {
@@ -219,6 +236,7 @@ void RackHouse::performed(const scenario::Step& step, const ground::Result<void>
 
 ground::Result<void> RackHouse::call_for(const scenario::Command& command) {
   const auto wrong = [](std::string what) { return ground::Failure{.kind = ground::FailureKind::unsupported, .what = std::move(what)}; };
+  if (std::holds_alternative<power::Replace>(command)) renew_serials();
   try {
     for (const auto& server : modbus_) server->heed();
     for (const auto& line : serial_) line->heed();

@@ -63,9 +63,14 @@ class RackHouse {
     agents::ModbusServer* modbus = nullptr;
     agents::SerialLine* serial = nullptr;
     std::unique_ptr<agents::LiveTraps> traps = {};  // what it says by itself
+    std::string number = {};                        // its serial number
   };
 
   void add_device(const RackSetup& setup, std::size_t index);
+  /// What the device shows, and registers or objects to show it by: bound to the serial number of now.
+  void bind(Device& device, std::size_t index);
+  /// Another module stands in a bay: what is fixed of its answers is told anew.
+  void renew_serials();
   void open_snmp(boost::asio::io_context& io, Device& device, const RackSetup& setup);
   void open_modbus(boost::asio::io_context& io, const std::vector<Device*>& units);
   void open_modbus_servers(boost::asio::io_context& io);
@@ -82,6 +87,7 @@ class RackHouse {
   void watch();
   void performed(const scenario::Step& step, const ground::Result<void>& result);
 
+  std::string models_;
   std::vector<agents::MasterKeys> users_;
   std::optional<agents::HostPort> traps_to_;
   std::int32_t boots_;

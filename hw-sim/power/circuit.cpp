@@ -126,6 +126,8 @@ Circuit::Circuit(const Rack& rack, std::uint64_t seed) : seed_{seed} {
     }
   }
   settle(rack, Instant{});
+  for (LoadState& load : loads)
+    for (SupplyState& supply : load.supplies) supply.fan.from_rpm = supply.fan.target_rpm, supply.warmth.from = supply.warmth.target;
 }
 
 void Circuit::integrate(const Rack& rack, Instant to) {

@@ -85,3 +85,24 @@ TEST_CASE("every expectation is weighed, in the file's order") {
   CHECK_FALSE(verdicts[0].met);
   CHECK(verdicts[1].met);
 }
+
+TEST_CASE("what a rule warns of is weighed by its name, its element and when it fired") {
+  const std::vector<drill::Fired> fired{{.at = ground::Instant{3h}, .rule = "fan_worn", .element = "cab1/psu2", .firing = true},
+                                        {.at = ground::Instant{5h}, .rule = "fan_worn", .element = "cab1/psu1", .firing = true},
+                                        {.at = ground::Instant{6h}, .rule = "fan_worn", .element = "cab1/psu1", .firing = false}};
+  const auto weighed = [&](Expectation wish) {
+    wish.of_rule = true;
+    return drill::weigh(std::span{&wish, 1}, {}, fired).front();
+  };
+  const auto met = [&](const Expectation& wish) { return weighed(wish).met; };
+  CHECK(met(say("fan_worn", "cab1/psu1", 5h)));
+  CHECK_FALSE(met(say("fan_worn", "cab1/psu1", 4h)));
+  CHECK_FALSE(met(say("fan_worn", "cab1", 9h)));
+  CHECK_FALSE(met(say("efficiency_drop", "cab1/psu1", 9h)));
+  CHECK(weighed(say("fan_worn", "cab1/psu1", 5h)).text == "say fan_worn of cab1/psu1, by 18000s: fired at 18000s of cab1/psu1");
+  Expectation never{.never = true, .verdict = "fan_worn", .of = {}, .by = {}, .strength = {}, .line = 0};
+  CHECK_FALSE(met(never));
+  never.of = ground::Element::parse("cab1/psu3");
+  CHECK(met(never));
+  CHECK(weighed(never).text == "never fan_worn of cab1/psu3: never fired");
+}

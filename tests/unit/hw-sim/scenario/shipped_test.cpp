@@ -98,3 +98,22 @@ TEST_CASE("the shipped scenario plays: cab1 lives through it, srv1 does not") {
     for (const char* alive : {"pdu-b", "shelf-psu1", "shelf-psu2"}) CHECK(stage.world().answers(*stage.world().find_device(alive)));
   }
 }
+
+TEST_CASE("the weeks of wear are read without a word, each about a wear of its own but the healthy days") {
+  std::set<std::pair<power::WearKind, std::string>> about;
+  int healthy = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{HOLDUP_SOURCE_DIR "/hw-sim/scenarios/wear"}) {
+    const auto name = "wear/" + entry.path().filename().string();
+    if (name == "wear/rack.yaml") continue;
+    ground::Problems problems;
+    const auto scenario = parse_scenario(shipped(name), name, problems);
+    const auto rack = parse_rack(shipped("wear/rack.yaml"), "wear/rack.yaml", problems);
+    if (problems.ok()) check_elements(scenario, rack, name, problems);
+    for (const auto& problem : problems.all()) FAIL_CHECK(problem.text());
+    CHECK((!scenario.rules.empty() && scenario.lasts >= 720h));
+    scenario.wear ? void(about.emplace(*scenario.wear, scenario.of->text())) : void(++healthy);
+  }
+  for (std::size_t kind = 0; kind < power::wear_names.size(); ++kind)
+    CHECK(std::any_of(about.begin(), about.end(), [&](const auto& one) { return one.first == static_cast<power::WearKind>(kind); }));
+  CHECK(healthy == 1);
+}
