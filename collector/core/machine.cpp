@@ -69,6 +69,7 @@ void Machine::judge() {
 void Machine::conclude() {
   tell_strain();
   end_values();
+  derive();
   tell_rules(rules_.tick(moment_.now));
   keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
@@ -122,6 +123,7 @@ void Machine::watch() {
     for (const auto& open : incident.open)
       if (open.verdict != detect::Verdict::wrong_side)  // the ledger's own
         watch_->detector.adopt(open.verdict, open.element, open.strength, open.since);
+  hold_derived();
 }
 
 void Machine::take(SiteChanged& input) {
@@ -129,7 +131,7 @@ void Machine::take(SiteChanged& input) {
   ledger_.rebind(*site_);
   renew_rules(std::move(input.rules));
   board_.retarget(targets_of(*site_));
-  if (watch_) watch();
+  if (const auto before = std::move(watch_)) watch(), end_derived(*before);
   tell_incidents([](const Incident&) { return true; });
   log(LogLine::Level::info, "site_changed rack=" + site_->rack);
 }
@@ -154,6 +156,7 @@ void Machine::take(Identified& input) {
   }
   watch_->plan.identified(input.device, input.points, moment_.now, input.pace);
   watch_->detector.identified(input.device, input.points, moment_.now);
+  watch_->derivations.identified(input.device, input.points, moment_.now);
   device.doubts = reading::Doubts{input.points, input.invariants};
   device.opinion = reading::Doubts::Opinion::none;
   if (device.doubts.empty()) watch_->detector.doubt(input.device, {}, moment_.now);
@@ -184,6 +187,7 @@ void Machine::doubt(site::Index index, std::vector<reading::Reading>& readings) 
   if (opinion == device.opinion) return;
   if (device.opinion == Opinion::doubted) log(LogLine::Level::info, "plausible_again device=" + site_->devices[index].name);
   device.opinion = opinion;
+  watch_->derivations.doubt(index, opinion == Opinion::doubted, moment_.now);
   watch_->detector.doubt(index, device.doubts.all(), moment_.now);
 }
 

@@ -17,6 +17,7 @@
 #include "collector/core/lateness.hpp"
 #include "collector/core/registry.hpp"
 #include "collector/core/trap_log.hpp"
+#include "collector/derive/derivations.hpp"
 #include "collector/detect/detector.hpp"
 #include "collector/incident/ledger.hpp"
 #include "collector/plan/plan.hpp"
@@ -63,11 +64,14 @@ class Machine {
         : plan{site, seed, now},
           detector{site},
           eyes{site, detector.facts()},
+          derivations{site, detector.facts()},
           devices(site.devices.size()),
           contacts(site.contacts.size()) {}
     plan::Plan plan;
     detect::Detector detector;
     FactEyes eyes;
+    derive::Derivations derivations;
+    std::vector<std::optional<record::SeriesId>> derived;  // by its series
     struct Device {
       std::vector<record::SeriesId> series;  // by point
       reading::Doubts doubts;
@@ -112,6 +116,7 @@ class Machine {
   // What may wait until the alerts have left.
   void keep(Answered& input);
   void keep(AnsweredLate& input);
+  void keep(Unanswered& input);
   void keep(Traps& input);
   void keep(const Trap& input);
   template <class Other>
@@ -141,6 +146,9 @@ class Machine {
   [[nodiscard]] std::vector<reading::Reading> store_overheard(site::Index device, std::span<const reading::Reading> readings);
   void note_up(site::Index device, bool up, record::Batch& batch);
   void note_contacts();
+  void derive();
+  void hold_derived();
+  void end_derived(const Watch& former);
   void note_refresh(site::Index device, record::Batch& batch);
   void note_doubts(site::Index device, record::Batch& batch);
   void doubt(site::Index device, std::vector<reading::Reading>& readings);
@@ -150,6 +158,7 @@ class Machine {
   void tell_strain();
   void tell_rhythm(site::Index device) { effects_.rhythms.push_back({device, watch_->plan.periods(device)}); }
   void record(record::Batch batch);
+  void end_series(std::span<const record::SeriesId> series, record::Batch& batch);
   void tell_rules(const record::Batch& batch);
   void log(LogLine::Level level, std::string text) { effects_.logs.push_back({level, std::move(text)}); }
 

@@ -43,6 +43,7 @@ void Machine::keep(Answered& input) {
   watch_->plan.answered(input.device, moment_.now, input.readings);
   device.asked = std::max(device.asked, input.asked);
   device.lateness.in_time();
+  watch_->derivations.heard(input.device, input.readings, moment_.now);
   record::Batch batch;
   if (site_->devices[input.device].tap) input.readings = store_overheard(input.device, input.readings);
   batch.samples = samples_of(input.readings, device.series);
@@ -54,10 +55,13 @@ void Machine::keep(Answered& input) {
   record(std::move(batch));
 }
 
+void Machine::keep(Unanswered& input) { watch_->derivations.unanswered(input.device, moment_.now); }
+
 // Stored at its own time, out of order; the rules, which know one time only, hear of it when nothing newer was heard since.
 void Machine::keep(AnsweredLate& input) {
   auto& device = watch_->devices[input.device];
   watch_->plan.answered_late(input.device, moment_.now, input.round_trip);
+  watch_->derivations.heard(input.device, input.readings, moment_.now);
   if (device.lateness.late())
     log(LogLine::Level::warning, "answers_late device=" + site_->devices[input.device].name + " round_trip_ms=" + ms(input.round_trip) +
                                      " timeout_ms=" + ms(watch_->plan.answer_time(input.device)) + " mend=\"raise its timeout\"");

@@ -323,7 +323,7 @@ std::optional<std::size_t> status_point(const Picture& picture, Index supply, Me
   if (!one.status) return std::nullopt;
   const auto same = std::ranges::count_if(picture.site.supplies, [&](const auto& other) { return other.status == one.status; });
   return point_of(picture.devices[*one.status], means,
-                  [&](const reading::Point& point) { return same < 2 || site::is_numbered(one, label(point, "index")); });
+                  [&](const reading::Point& point) { return same < 2 || site::is_numbered(one.name, label(point, "index")); });
 }
 
 std::optional<std::size_t> outlet_point(const Picture& picture, Index supply, Meaning means) {

@@ -25,10 +25,10 @@ class Dues {
     order_.erase({at->second, who});
     when_.erase(at);
   }
-  /// Those whose moment has come; they have none any more.
-  [[nodiscard]] std::vector<Who> take(ground::Instant now) {
+  /// Those whose moment has come, the earliest first; they have none any more.
+  [[nodiscard]] std::vector<Who> take(ground::Instant now, std::size_t most = ~std::size_t{0}) {
     std::vector<Who> out;
-    while (!order_.empty() && order_.begin()->first <= now) {
+    while (out.size() < most && !order_.empty() && order_.begin()->first <= now) {
       out.push_back(order_.begin()->second);
       clear(out.back());
     }

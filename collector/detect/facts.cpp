@@ -248,7 +248,7 @@ void Facts::place(Index device, const reading::Point& point, const Track& track)
 }
 
 bool Facts::reports(Index device, Index supply, const reading::Point& point) const {
-  return neighbours_.supplies_of(device).size() < 2 || site::is_numbered(site_.supplies[supply], label(point, "index"));
+  return neighbours_.supplies_of(device).size() < 2 || site::is_numbered(site_.supplies[supply].name, label(point, "index"));
 }
 
 // Of an outlet: the bank that lists it. Of anything else: the bank of that number.

@@ -54,7 +54,7 @@ std::optional<ground::Utc> last_carried(const Mirror& mirror, site::Index supply
         out = std::max(out.value_or(ground::Utc::min()), ground::utc(*value->carried_at, moment.utc_offset));
   };
   const auto shared = std::ranges::count_if(mirror.site().supplies, [&](const auto& other) { return other.status == one.status; }) > 1;
-  look(one.status, [&](const Value& value) { return !shared || site::is_numbered(one, value.series->label("index")); });
+  look(one.status, [&](const Value& value) { return !shared || site::is_numbered(one.name, value.series->label("index")); });
   look(one.pdu, [&](const Value& value) { return value.series->label("part") == "outlet" && value.series->label("index") == one.outlet; });
   return out;
 }

@@ -66,9 +66,10 @@ struct Ups {
 struct Ats {
   std::string name;
   int line = 0;
-  std::optional<Index> status;  // device that reports it
-  Index carries = 0;            // the device that is the PDU behind it
-  Index alternate = 0;          // feed
+  std::optional<Index> status;            // device that reports it
+  Index carries = 0;                      // the device that is the PDU behind it
+  Index alternate = 0;                    // feed
+  std::optional<Duration> transfer_time;  // as its data sheet prints it: what is behind it is without power for so long
 };
 
 /// A breaker of a PDU and the outlets behind it.

@@ -144,6 +144,7 @@ void read_atses(Mapping& top, Site& site) {
     if (behind.ats) map.problem("carries", "'" + carries + "' is behind " + site.atses[*behind.ats].name + " already", "one switch a PDU");
     ats.carries = *pdu;
     ats.alternate = *feed;
+    ats.transfer_time = period(map, "transfer_time");
     behind.ats = static_cast<Index>(site.atses.size());
     site.atses.push_back(std::move(ats));
   });

@@ -1,17 +1,12 @@
 #include "collector/site/flow.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <complex>
-#include <numbers>
 #include <numeric>
+
+#include "collector/site/line_currents.hpp"
 
 namespace holdup::site {
 namespace {
-
-using Current = std::complex<double>;
-using Lines = std::array<Current, 3>;
 
 bool feed_lives(const Site& site, const Elements& lost, Index feed) {
   const auto ups = site.feeds[feed].ups;
@@ -41,17 +36,6 @@ bool supply_lives(const Site& site, const Elements& lost, const Flow& flow, Inde
   return !cord || lives(site, lost, flow, *cord);
 }
 
-/// Each living supply's part of the whole: by rating where every one is known, else alike.
-std::vector<double> shares_of(const Site& site, const std::vector<Index>& living) {
-  std::vector<double> rated;
-  for (const Index s : living)
-    if (const auto watts = rated_watts_at(site.supplies[s], site.nominal_volts_of_supply(s).value_or(0))) rated.push_back(*watts);
-  if (rated.size() < living.size()) rated.assign(living.size(), 1);
-  const double all = std::accumulate(rated.begin(), rated.end(), 0.0);
-  for (double& part : rated) part /= all;
-  return rated;
-}
-
 void share(const Site& site, Index load, double watts, Flow& flow) {
   std::vector<Index> living;
   for (const Index s : site.loads[load].supplies)
@@ -66,54 +50,25 @@ void share(const Site& site, Index load, double watts, Flow& flow) {
   for (std::size_t i = 0; i < living.size(); ++i) flow.watts[living[i]] = watts * shares[i];
 }
 
-/// Line to neutral, of length one.
-Current direction(System system, int line) {
-  const double turns = system == System::split ? (line - 1) / 2.0 : -(line - 1) / 3.0;
-  return std::polar(1.0, 2 * std::numbers::pi * turns);
-}
-
-bool has_lines(System system) { return system != System::single_phase && system != System::dc; }
-
-/// The two ends of a load between lines 12, 23, 31, in that turn.
-std::pair<int, int> ends_of(Phases phases) {
-  if (phases == 3) return {1, 2};
-  return phases == 6 ? std::pair{2, 3} : std::pair{3, 1};
-}
-
-void add(System system, Phases phases, double amperes, Lines& lines) {
-  if (!has_lines(system)) {
-    lines[0] += amperes;
-  } else if (std::popcount(phases) == 1) {
-    const int line = std::countr_zero(phases) + 1;
-    lines[static_cast<std::size_t>(line - 1)] += amperes * direction(system, line);
-  } else if (std::popcount(phases) == 2) {
-    const auto [from, to] = ends_of(phases);
-    const Current between = direction(system, from) - direction(system, to);
-    const Current current = amperes * between / std::abs(between);
-    lines[static_cast<std::size_t>(from - 1)] += current;
-    lines[static_cast<std::size_t>(to - 1)] -= current;
-  }
-}
-
 /// Sums up what hangs on one breaker, and says it line by line.
 class Breaker {
  public:
   Breaker(const Site& site, const Flow& flow) : site_{site}, flow_{flow} {}
 
   template <class Behind>
-  Lines through(Behind behind) const {
-    Lines lines{};
+  LineCurrents through(Behind behind) const {
+    LineCurrents lines{};
     for (Index s = 0; s < site_.supplies.size(); ++s) {
       const auto cord = site_.cord_of_supply(s);
       const auto feed = cord ? flow_.pdu_feed[cord->pdu] : std::nullopt;
       if (!feed || !flow_.alive[s] || !behind(*cord, *feed)) continue;
       const auto phases = site_.phases_of(*cord);
-      add(site_.system, phases, flow_.watts[s] / site_.nominal_volts(*feed, phases), lines);
+      add_current(site_.system, phases, flow_.watts[s] / site_.nominal_volts(*feed, phases), lines);
     }
     return lines;
   }
 
-  void say(const Element& element, double rating, std::optional<Curve> curve, const Lines& lines, std::vector<Burden>& out) const {
+  void say(const Element& element, double rating, std::optional<Curve> curve, const LineCurrents& lines, std::vector<Burden>& out) const {
     const bool several = has_lines(site_.system);
     for (int line = 1; line <= (several ? 3 : 1); ++line) {
       const double amperes = std::abs(lines[static_cast<std::size_t>(line - 1)]);
@@ -128,6 +83,16 @@ class Breaker {
 };
 
 }  // namespace
+
+std::vector<double> shares_of(const Site& site, std::span<const Index> living) {
+  std::vector<double> rated;
+  for (const Index s : living)
+    if (const auto watts = rated_watts_at(site.supplies[s], site.nominal_volts_of_supply(s).value_or(0))) rated.push_back(*watts);
+  if (rated.size() < living.size()) rated.assign(living.size(), 1);
+  const double all = std::accumulate(rated.begin(), rated.end(), 0.0);
+  for (double& part : rated) part /= all;
+  return rated;
+}
 
 std::vector<double> needed_watts(const Site& site) {
   std::vector<double> out;
@@ -161,7 +126,7 @@ std::vector<Burden> burdens_of(const Site& site, const Flow& flow) {
     const auto rating = site.banks[b].rating_amperes;
     if (!rating) continue;
     const auto lines = breaker.through([&](const Cord& cord, Index) { return site.bank_of(cord) == b; });
-    const auto* most = std::ranges::max_element(lines, {}, [](const Current& current) { return std::abs(current); });
+    const auto* most = std::ranges::max_element(lines, {}, [](const auto& current) { return std::abs(current); });
     out.push_back({.element = site.element_of_bank(b), .amperes = std::abs(*most), .rating_amperes = *rating, .curve = {}});
   }
   return out;

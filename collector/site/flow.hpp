@@ -20,6 +20,9 @@ struct Flow {
   std::vector<bool> dark;                      // by load: no supply lives
 };
 
+/// What part of the whole each of these supplies of one load gives, where they share: by rating where every one is known, else alike.
+[[nodiscard]] std::vector<double> shares_of(const Site& site, std::span<const Index> living);
+
 /// Each load's needs_watts; 0 where it has none.
 [[nodiscard]] std::vector<double> needed_watts(const Site& site);
 

@@ -128,15 +128,18 @@ std::optional<double> rated_watts_at(const Supply& supply, double volts) {
   return best;
 }
 
-bool is_numbered(const Supply& supply, std::string_view index) {
-  const auto digits = supply.name.find_last_not_of("0123456789") + 1;
-  return index.empty() || digits >= supply.name.size() || index == std::string_view{supply.name}.substr(digits);
+bool is_numbered(std::string_view name, std::string_view index) {
+  const auto digits = name.find_last_not_of("0123456789") + 1;
+  return index.empty() || digits >= name.size() || index == name.substr(digits);
 }
 
 std::optional<Duration> holdup_at(const Supply& supply, double watts) {
-  for (const auto& point : supply.holdup)
-    if (point.watts == 0 || point.watts >= watts) return point.length;
-  return std::nullopt;
+  const auto above = std::ranges::find_if(supply.holdup, [&](const HoldUp& point) { return point.watts == 0 || point.watts >= watts; });
+  if (above == supply.holdup.end()) return std::nullopt;
+  if (above == supply.holdup.begin() || above->watts == 0) return above->length;
+  const HoldUp& below = *std::prev(above);
+  const double part = (1 / watts - 1 / above->watts) / (1 / below.watts - 1 / above->watts);
+  return above->length + std::chrono::duration_cast<Duration>((below.length - above->length) * part);
 }
 
 }  // namespace holdup::site

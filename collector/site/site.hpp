@@ -200,9 +200,10 @@ struct Site {
 /// What a supply may give at a line voltage: the printed point whose volts the line reaches within 15 %, else the lowest; nothing where
 /// none is printed.
 [[nodiscard]] std::optional<double> rated_watts_at(const Supply& supply, double volts);
-/// A shelf that reports several supplies numbers them: psu2 is its number 2. What has no number is of each.
-[[nodiscard]] bool is_numbered(const Supply& supply, std::string_view index);
-/// How long it holds at an output, by the next point printed for at least as much; nothing above the largest.
+/// A shelf that reports several supplies, or batteries, numbers them: psu2 is its number 2. What has no number is of each.
+[[nodiscard]] bool is_numbered(std::string_view name, std::string_view index);
+/// How long it holds at an output: between two printed points as the law t ~ 1/W has it, which is less than a straight line would give; the
+/// best printed below the smallest, nothing above the largest. An estimate: a sheet guarantees its points only.
 [[nodiscard]] std::optional<Duration> holdup_at(const Supply& supply, double watts);
 
 }  // namespace holdup::site

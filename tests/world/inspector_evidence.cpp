@@ -92,7 +92,7 @@ bool Inspector::reports(const Series& series, Index supply) const {
   const auto is_its = [&](const auto& one) { return one.status == device; };
   if (device != series.device) return false;
   return std::count_if(site_.supplies.begin(), site_.supplies.end(), is_its) < 2 ||
-         holdup::site::is_numbered(site_.supplies[supply], series.index);
+         holdup::site::is_numbered(site_.supplies[supply].name, series.index);
 }
 
 const Inspector::Series* Inspector::told_of(Index supply, Meaning means) const {

@@ -175,7 +175,8 @@ TEST_CASE("a supply gives what its label says at the line voltage, and holds wha
   CHECK(site::rated_watts_at(site.supplies[1], 110) == 2000.0);
   CHECK(site::rated_watts_at(site.supplies[2], 230) == std::nullopt);
   CHECK(site::holdup_at(psu1, 1000) == ground::Duration{18ms});
-  CHECK(site::holdup_at(psu1, 1600) == ground::Duration{12ms});
+  CHECK(site::holdup_at(psu1, 1600) == ground::Duration{17250us});  // straight in 1/W
+  CHECK(site::holdup_at(psu1, 3000) == ground::Duration{12ms});
   CHECK(site::holdup_at(psu1, 3100) == std::nullopt);
   CHECK(site::holdup_at(site.supplies[1], 5000) == ground::Duration{20ms});
 }
