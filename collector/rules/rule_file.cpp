@@ -195,7 +195,7 @@ class RuleFile {
                     "at most 1d is held in memory; of a subquery's steps 35d are: write max_over_time(x[7d:5m]) for max_over_time(x[7d])");
       if (selector->view.offset < ground::Duration::zero()) map.problem("expr", "not supported: an offset into what is to come");
       const bool asked = selector->view.fixed == View::Fixed::start || selector->view.fixed == View::Fixed::end;
-      if (asked && behind > ground::Duration::zero())
+      if (asked && leaf.behind > ground::Duration::zero())
         map.problem("expr", "not supported: '@ start()' or '@ end()' in a subquery, in a rule");
       if (selector->view.fixed == View::Fixed::at) map.problem("expr", "not supported: '@' with a time, in a rule");
     }
