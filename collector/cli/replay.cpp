@@ -82,12 +82,15 @@ class Replay {
       ground::JsonWriter out;
       out.begin_object().field("samples", static_cast<std::int64_t>(done.samples)).field("fired", static_cast<std::int64_t>(fired_));
       out.field("from", ground::iso8601(done.from)).field("to", ground::iso8601(done.to)).key("took_s").value(spent);
+      out.field("devices_lost", static_cast<std::int64_t>(done.lost)).field("missed_poll", "hold");
       std::cout << out.end_object().take() << '\n';
       return;
     }
     std::cout << fired_ << " fired; " << done.samples << " samples of " << ground::number_text(std::round(played)) << " s in "
               << ground::number_text(std::round(spent * 100) / 100) << " s, " << ground::number_text(std::round(played / spent))
-              << " times as fast\n";
+              << " times as fast\n"
+              << "what a device told ended with its telemetry_lost, " << done.lost
+              << " times; missed polls are not stored: a site's missed_poll of stale or hold(N) is played as hold\n";
   }
 
   const ReplayOptions& options_;

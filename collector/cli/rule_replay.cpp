@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t samples_a_slice = 50'000;
 constexpr ground::Duration lookback = std::chrono::minutes{5};
+constexpr std::size_t events_a_slice = 1'000;
 constexpr std::size_t catch_up = 100'000;  // deadlines between two samples: a day of those that come each second
 
 ground::Instant as_instant(ground::Utc time) { return ground::Instant{time.time_since_epoch()}; }
@@ -43,6 +44,7 @@ RuleReplay::RuleReplay(store::Reader& reader, rules::RuleSet rules, store::Range
 ground::Result<RuleReplay::Done> RuleReplay::run(const Hearer& hearer) {
   const auto last = reader_.last_recorded();
   if (!last) return last.error();
+  if (const auto read = read_losses(); !read) return read.error();
   const auto begin = seq_before(first_);
   if (!begin) return begin.error();
   for (std::int64_t seq = *begin; seq < *last;) {
@@ -56,9 +58,26 @@ ground::Result<RuleReplay::Done> RuleReplay::run(const Hearer& hearer) {
     play(hearer);
     if (over) break;
   }
+  if (done_.samples > 0) end_values(std::min(range_.to, done_.to + lookback), hearer);
   if (done_.samples > 0) tell(engine_.tick(as_instant(std::min(range_.to, done_.to + lookback))), hearer);
   done_.counters = engine_.counters();
   return done_;
+}
+
+ground::Result<void> RuleReplay::read_losses() {
+  constexpr std::string_view of_device = "device/";
+  for (std::int64_t seq = 0;;) {
+    const auto events = reader_.events(seq, events_a_slice);
+    if (!events) return events.error();
+    if (events->empty()) break;
+    seq = events->back().seq;
+    for (const auto& [at, event] : *events)
+      if (event.verdict == "telemetry_lost" && event.phase == record::Phase::begin && event.element.starts_with(of_device) &&
+          event.time >= first_ && event.time <= range_.to)
+        losses_.push_back({event.time, event.element.substr(of_device.size())});
+  }
+  std::ranges::stable_sort(losses_, {}, &Loss::time);
+  return {};
 }
 
 /// Commits rise in time, but where the clock was set back: then some are read that need not be.
@@ -88,6 +107,8 @@ ground::Result<void> RuleReplay::bear(std::int64_t row) {
   if (!stored) return stored.error();
   auto& series = stored->series;
   if (made_.contains(series.name)) return {};
+  if (const auto device = series.label("device"); !device.empty() && !series.name.starts_with("holdup_"))
+    device_of_[static_cast<std::uint32_t>(row)] = &devices_[std::string{device}];
   series.labels.emplace_back(rules::metric_name, std::move(series.name));
   engine_.born(static_cast<std::uint32_t>(row), rules::Labels{std::move(series.labels)});
   at->second = true;
@@ -101,8 +122,9 @@ ground::Result<void> RuleReplay::take(const std::vector<store::Recorded>& record
     if (const auto born = bear(one.series); !born) return born.error();
     if (!counts_.at(one.series)) continue;
     for (const auto& point : one.points)
-      if (point.quality == ground::Quality::good && point.time >= first_)
-        heard_.push_back({point.time, static_cast<std::uint32_t>(one.series), point.value});
+      if (point.time >= first_)
+        heard_.push_back({point.time, static_cast<std::uint32_t>(one.series),
+                          point.quality == ground::Quality::good ? std::optional{point.value} : std::nullopt});
   }
   std::ranges::stable_sort(heard_, {}, &Heard::time);
   return {};
@@ -112,19 +134,52 @@ void RuleReplay::play(const Hearer& hearer) {
   std::vector<rules::Sample> batch;
   for (auto at = heard_.begin(); at != heard_.end() && at->time <= range_.to;) {
     const auto time = at->time;
+    end_values(time, hearer);
     batch.clear();
-    for (; at != heard_.end() && at->time == time; ++at) batch.push_back({at->series, at->value});
+    const auto first = at;
+    for (; at != heard_.end() && at->time == time; ++at)
+      if (at->value) batch.push_back({at->series, at->value});
     if (time < done_.to) {
       done_.left_out += batch.size();
       continue;
     }
+    for (auto told = first; told != at; ++told)
+      if (const auto device = device_of_.find(told->series); device != device_of_.end()) device->second->values[told->series] = told->value;
     if (time >= range_.from && done_.samples == 0) done_.from = time;
     if (time >= range_.from) done_.samples += batch.size();
     done_.to = time;
+    renew_values(time, batch);
     tell(engine_.batch(as_instant(time), batch), hearer);
     (void)engine_.take_derived();
   }
   hearer.progress(done_.to);
+}
+
+/// As the core does it: with its telemetry_lost a device's values are over.
+void RuleReplay::end_values(ground::Utc until, const Hearer& hearer) {
+  for (; next_loss_ < losses_.size() && losses_[next_loss_].time <= until; ++next_loss_) {
+    const auto& [time, name] = losses_[next_loss_];
+    const auto found = devices_.find(name);
+    if (found == devices_.end() || found->second.over) continue;
+    found->second.over = time;
+    ++done_.lost;
+    std::vector<std::uint32_t> series;
+    for (const auto& [id, value] : found->second.values) series.push_back(id);
+    tell(engine_.gone(as_instant(std::max(time, done_.to)), series), hearer);
+  }
+}
+
+/// Of one that answers soon again what is not asked at once counts with what it told before.
+void RuleReplay::renew_values(ground::Utc time, std::vector<rules::Sample>& batch) {
+  std::set<std::uint32_t> told;
+  for (const auto& sample : batch) told.insert(sample.series);
+  for (const auto& sample : std::vector{batch}) {
+    const auto device = device_of_.find(sample.series);
+    if (device == device_of_.end() || !device->second->over) continue;
+    const bool soon = time - *std::exchange(device->second->over, std::nullopt) < lookback;
+    for (const auto& [id, value] : device->second->values)
+      if (soon && value && told.insert(id).second) batch.push_back({id, *value});
+  }
 }
 
 void RuleReplay::tell(const std::vector<rules::Transition>& transitions, const Hearer& hearer) const {

@@ -75,3 +75,43 @@ TEST_CASE("rules see what other rules record in a replay") {
                               {.from = noon, .to = noon + 9s});
   CHECK(lower.told == std::vector<std::string>{"0 firing"});
 }
+
+TEST_CASE("in a replay a device's values end with its telemetry_lost, and slow ones count again once it answers") {
+  const std::string rule = R"(groups:
+  - name: fans
+    rules:
+      - {alert: first, expr: 'rack_fan_speed_rpm{index="1"} > 0'}
+      - {alert: second, expr: 'rack_fan_speed_rpm{index="2"} > 0'}
+)";
+  const FanStore fans;
+  {
+    Deaf listener;
+    auto store = store::Store::open({.path = fans.file(), .boot = "b00t"}, listener);
+    REQUIRE(store);
+    record::Event lost;
+    lost.id = lost.incident = "b00t-1";
+    lost.boot = "b00t";
+    lost.time = noon + 20s;
+    lost.verdict = "telemetry_lost";
+    lost.element = "device/shelf";
+    REQUIRE(store->append(lost));
+    record::Batch back{.at = ground::Instant{60s}, .time = noon + 60s, .born = {}, .samples = {{1, 7000, Quality::good}}};
+    back.born.emplace_back(1, record::Series{"rack_fan_speed_rpm", {{"device", "shelf"}, {"index", "1"}}});
+    store->append(std::move(back));
+    REQUIRE(store->flush());
+  }
+  auto reader = store::Reader::open(fans.file());
+  REQUIRE(reader);
+  std::vector<std::string> told;
+  const auto hear = [&](const rules::Transition& transition) {
+    const auto seconds = static_cast<int>(ground::seconds(ground::Utc{transition.at.time_since_epoch()} - noon));
+    told.push_back(std::to_string(seconds) + " " + transition.alert + " " +
+                   std::string{rules::alert_state_names[static_cast<std::size_t>(transition.to)]});
+  };
+  const store::Range range{.from = noon - 1h, .to = noon + 100s};
+  const auto done = cli::RuleReplay{*reader, rules_of(rule), range}.run({.transition = hear, .progress = [](ground::Utc) {}});
+  REQUIRE(done);
+  CHECK(told ==
+        std::vector<std::string>{"0 first firing", "0 second firing", "20 first inactive", "20 second inactive", "60 first firing"});
+  CHECK(done->lost == 1);
+}
