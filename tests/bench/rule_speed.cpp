@@ -102,6 +102,22 @@ void rule_sizes(int rounds, const std::vector<std::size_t>& sizes) {
   }
 }
 
+void rule_turns(const std::vector<std::size_t>& sizes) {
+  constexpr int seconds = 5;
+  std::printf(
+      "\nthe longest turn of %d s, in ms of processor time; replies of 100 samples, alerts of one sample of 1000\n%-24s %9s %7s %9s\n",
+      seconds, "", "series", "rules", "ms");
+  for (const auto& kind : rule_kinds())
+    for (const auto series : sizes)
+      for (const std::size_t rules : {std::size_t{1}, std::min<std::size_t>(1000, series / 10)}) {
+        RuleStage stage{kind, {.rules = rules, .series = series}};
+        (void)stage.take_longest_turn();
+        for (int second = 0; second < seconds; ++second) (void)stage.second();
+        std::printf("%-24s %9zu %7zu %9.3f\n", kind.name.c_str(), series, rules, stage.take_longest_turn() * 1e3);
+        std::fflush(stdout);
+      }
+}
+
 void rule_readers(int rounds) {
   std::printf("\nthresholds over 10,000 series; CPU ns\n%-20s %12s %16s\n", "rules a series", "a sample", "a rule and sample");
   for (const std::size_t readers : {1, 2, 4, 8, 16, 32, 64}) {

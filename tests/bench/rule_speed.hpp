@@ -12,5 +12,7 @@ void rule_kinds_speed(int rounds);
 void rule_sizes(int rounds, const std::vector<std::size_t>& sizes);
 /// More and more rules on each series.
 void rule_readers(int rounds);
+/// The longest call, by kind: in one rule over all series, and in many.
+void rule_turns(const std::vector<std::size_t>& sizes);
 
 }  // namespace holdup::bench

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collector/rules/engine.hpp"
@@ -37,11 +39,14 @@ class RuleStage {
   double second();
   /// One sample that an alert hangs on, of a series that is drawn; the time from the call until the transitions are there.
   double one_change();
+  /// Of the engine's calls since this was last asked, in seconds of processor time.
+  [[nodiscard]] double take_longest_turn() { return std::exchange(longest_turn_, 0); }
   [[nodiscard]] std::size_t transitions() const { return transitions_; }
   [[nodiscard]] double bytes_a_series() const { return bytes_ / static_cast<double>(load_.series); }
 
  private:
   [[nodiscard]] std::uint64_t chance();
+  double call(ground::Instant at, std::span<const rules::Sample> samples);
 
   RuleLoad load_;
   bool counts_;  // its values only rise
@@ -51,6 +56,7 @@ class RuleStage {
   std::uint64_t state_ = 42;
   std::size_t transitions_ = 0;
   double bytes_ = 0;
+  double longest_turn_ = 0;
 };
 
 }  // namespace holdup::bench
