@@ -103,7 +103,7 @@ void rule_sizes(int rounds, const std::vector<std::size_t>& sizes) {
 }
 
 void rule_turns(const std::vector<std::size_t>& sizes) {
-  constexpr int seconds = 5;
+  constexpr int seconds = 2;
   std::printf(
       "\nthe longest turn of %d s, in ms of processor time; replies of 100 samples, alerts of one sample of 1000\n%-24s %9s %7s %9s\n",
       seconds, "", "series", "rules", "ms");

@@ -15,4 +15,7 @@ void rule_readers(int rounds);
 /// The longest call, by kind: in one rule over all series, and in many.
 void rule_turns(const std::vector<std::size_t>& sizes);
 
+/// What rules look back at, read from a store and taken in: time of both threads, and the longest turn.
+void rule_past(std::size_t series, int days);
+
 }  // namespace holdup::bench

@@ -89,8 +89,8 @@ TEST_CASE("in a replay a device's values end with its telemetry_lost, and slow o
     auto store = store::Store::open({.path = fans.file(), .boot = "b00t"}, listener);
     REQUIRE(store);
     record::Event lost;
-    lost.id = lost.incident = "b00t-1";
-    lost.boot = "b00t";
+    lost.id = std::string{"b00t-1"}, lost.incident = lost.id;
+    lost.boot = std::string{"b00t"};
     lost.time = noon + 20s;
     lost.verdict = "telemetry_lost";
     lost.element = "device/shelf";
