@@ -138,7 +138,8 @@ void Inspector::check_pattern(const Event& event) {
                        (event.verdict == "feed_lost" && "feed/" + site_.feeds[*device.feed].name == event.element);
     const bool by_silence =
         std::any_of(event.evidence.begin(), event.evidence.end(), [](const auto& sign) { return sign.point == "silence"; });
-    if (!meant || !by_silence || rests_on_liar(event)) continue;
+    const bool carried_on = event.verdict == "feed_lost" && device.ats;  // what has two ways need not fall with one
+    if (!meant || !by_silence || carried_on || rests_on_liar(event)) continue;
     if (spoke_lately(heard_[d], event.at)) lie(event, "probable, while " + device.name + " speaks");
     if (!path_follows(event) &&
         !path_speaks(d, silent_since(event, d).value_or(heard_[d]), event.verdict == "feed_lost" ? device.feed : std::nullopt))
