@@ -184,17 +184,15 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
     signs.push_back(silence(d));
   }
   Complement others;
-  std::map<Index, Index> latest;  // of each path the one that fell silent last: whoever answered since answered since all of it was silent
-  for (Index d : pdus) {
-    const auto at = latest.try_emplace(facts_.neighbours().path(d), d).first;
-    if (facts_.hearing(d).second_failure > facts_.hearing(at->second).second_failure) at->second = d;
-  }
+  std::map<Index, bool> shared;  // by path: somebody else is on it
   Instant alone = Instant::min();
-  for (const auto& [path, d] : latest) {
-    const auto beside = complement(d, feed);
-    if (beside.all == 0) alone = std::max(alone, facts_.hearing(d).second_failure);
+  for (Index d : pdus) {
+    const auto [at, fresh] = shared.try_emplace(facts_.neighbours().path(d), false);
+    const auto beside = fresh ? complement(d, feed) : Complement{};
+    at->second = at->second || beside.all > 0;
     others.all += beside.all, others.answering += beside.answering;
     others.heard = std::max(others.heard, beside.heard);
+    if (!at->second) alone = std::max(alone, facts_.hearing(d).second_failure);
   }
   if (pdus.size() < 2 || last - first > same_moment) return {};
   const bool path_below = hangs_below(site_.path_of_device(pdus.front()), site_.element_of_feed(feed));
