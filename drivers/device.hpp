@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "drivers/reading/nameplate.hpp"
 #include "drivers/reading/pace.hpp"
 #include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
@@ -26,6 +27,7 @@ struct Identified {
   std::vector<reading::Invariant> invariants = {};
   std::vector<std::string> left = {};  // sources that were not read, because reading clears them
   reading::Pace pace = {};             // as its profiles say
+  std::vector<reading::Nameplate> parts = {};
 };
 
 struct ReadRequest {
@@ -53,6 +55,8 @@ class Device {
   virtual void tell_late(TakeLate) {}
   /// Finds out what it is and what it can tell. Failure leaves the device as it was.
   virtual boost::asio::awaitable<ground::Result<Identified>> identify(ground::Instant deadline) = 0;
+  /// Who it and its parts say they are, read anew; its points stay as they are. Requires a successful identify().
+  virtual boost::asio::awaitable<ground::Result<reading::Nameplates>> recognise(ground::Instant deadline) = 0;
   /// One reading a point asked, in the same order. A Failure means that nothing of the device was learned; a value that the
   /// device refuses is a reading with quality absent. Requires a successful identify().
   virtual boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(ReadRequest request) = 0;

@@ -16,6 +16,7 @@
 #include "collector/rules/rule.hpp"
 #include "collector/rules/rule_alerts.hpp"
 #include "collector/site/site.hpp"
+#include "drivers/reading/nameplate.hpp"
 #include "drivers/reading/plausibility.hpp"
 #include "drivers/reading/point.hpp"
 #include "drivers/reading/reading.hpp"
@@ -62,6 +63,12 @@ struct Identified {
   std::vector<reading::Point> points;
   std::vector<reading::Invariant> invariants = {};  // of its profiles
   reading::Pace pace = {};
+  std::vector<reading::Nameplate> parts = {};
+};
+/// Who a device and its parts are, read anew.
+struct Recognised {
+  site::Index device = 0;
+  std::optional<reading::Nameplates> told;  // nothing: it did not answer that, which is no silence
 };
 struct Answered {
   site::Index device = 0;
@@ -117,8 +124,8 @@ struct SiteChanged {
   rules::RuleSet rules;
 };
 
-using Input = std::variant<Started, Restored, Past, Identified, Answered, AnsweredAhead, AnsweredLate, Unanswered, Edges, Traps, Listening,
-                           TimerDue, Delivered, SiteChanged, Asked>;
+using Input = std::variant<Started, Restored, Past, Identified, Recognised, Answered, AnsweredAhead, AnsweredLate, Unanswered, Edges, Traps,
+                           Listening, TimerDue, Delivered, SiteChanged, Asked>;
 
 // ---- Effects.
 

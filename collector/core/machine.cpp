@@ -69,7 +69,7 @@ void Machine::judge() {
 void Machine::conclude() {
   tell_strain();
   end_values();
-  derive();
+  reckon();
   tell_rules(rules_.tick(moment_.now));
   keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
@@ -160,6 +160,8 @@ void Machine::take(Identified& input) {
   device.doubts = reading::Doubts{input.points, input.invariants};
   device.opinion = reading::Doubts::Opinion::none;
   if (device.doubts.empty()) watch_->detector.doubt(input.device, {}, moment_.now);
+  if (!site_->devices[input.device].tap && !plates_of(*site_, input.device, {input.identity, input.parts}).empty())
+    watch_->plan.keep_recognising(input.device, moment_.now);
   note_up(input.device, true, batch);
   record(std::move(batch));
   log(LogLine::Level::info, "device_identified device=" + site_->devices[input.device].name + " profile=" + input.identity.profile +

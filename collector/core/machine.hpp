@@ -90,6 +90,7 @@ class Machine {
       ground::Instant refresh_at{};
       std::optional<record::SeriesId> slowdown, round_trip;
       ground::Instant asked = ground::Instant::min();  // of the newest answer
+      std::vector<record::SeriesId> plates;            // who it and its parts are
       Lateness lateness;
       std::vector<ground::Instant> overheard;  // by point, of a tap: when what was stored last was said
     };
@@ -101,6 +102,7 @@ class Machine {
   void take(const Restored& input);
   void take(Past& input);
   void take(Identified& input);
+  void take(const Recognised& input) { watch_->plan.recognised(input.device, moment_.now); }
   void take(Answered& input);
   void take(const AnsweredAhead& input);
   void take(AnsweredLate& input);
@@ -114,6 +116,8 @@ class Machine {
   void take(const Asked& input);
 
   // What may wait until the alerts have left.
+  void keep(Identified& input);
+  void keep(Recognised& input);
   void keep(Answered& input);
   void keep(AnsweredLate& input);
   void keep(Unanswered& input);
@@ -146,7 +150,8 @@ class Machine {
   [[nodiscard]] std::vector<reading::Reading> store_overheard(site::Index device, std::span<const reading::Reading> readings);
   void note_up(site::Index device, bool up, record::Batch& batch);
   void note_contacts();
-  void derive();
+  void note_plates(site::Index device, const reading::Nameplates& plates);
+  void reckon();
   void hold_derived();
   void end_derived(const Watch& former);
   void note_refresh(site::Index device, record::Batch& batch);

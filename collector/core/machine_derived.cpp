@@ -16,7 +16,7 @@ record::Series series_of(const derive::Name& name) { return {.name = name.metric
 
 }  // namespace
 
-void Machine::derive() {
+void Machine::reckon() {
   if (!effects_.events.empty()) hold_derived();
   const auto told = watch_->derivations.renew(moment_.now);
   if (told.empty()) return;
@@ -35,6 +35,28 @@ void Machine::derive() {
 void Machine::end_series(std::span<const record::SeriesId> series, record::Batch& batch) {
   for (const auto id : series) batch.samples.push_back({id, none, Quality::absent});
   if (!series.empty()) tell_rules(rules_.gone(moment_.now, series));
+}
+
+void Machine::keep(Identified& input) { note_plates(input.device, {input.identity, input.parts}); }
+
+void Machine::keep(Recognised& input) {
+  if (input.told) note_plates(input.device, *input.told);
+}
+
+// Another serial number is another part: its series begins, and the former one's ends at once.
+void Machine::note_plates(site::Index index, const reading::Nameplates& plates) {
+  auto& device = watch_->devices[index];
+  record::Batch batch;
+  std::vector<record::SeriesId> now, over;
+  for (auto& series : plates_of(*site_, index, plates)) now.push_back(registry_.enter(std::move(series), batch.born));
+  for (const auto before : device.plates)
+    if (std::ranges::find(now, before) == now.end()) over.push_back(before);
+  end_series(over, batch);
+  for (const auto plate : now) batch.samples.push_back({plate, 1, Quality::good});
+  if (!over.empty())
+    log(LogLine::Level::info, "parts_changed device=" + site_->devices[index].name + " count=" + std::to_string(over.size()));
+  device.plates = std::move(now);
+  record(std::move(batch));
 }
 
 // What a device or a contact merely reports is not lost yet.
@@ -57,6 +79,7 @@ void Machine::end_derived(const Watch& former) {
   std::vector<record::SeriesId> over;
   for (const auto series : former.derivations.standing())
     if (series < former.derived.size() && former.derived[series]) over.push_back(*former.derived[series]);
+  for (const auto& device : former.devices) over.insert(over.end(), device.plates.begin(), device.plates.end());
   end_series(over, batch);
   record(std::move(batch));
 }

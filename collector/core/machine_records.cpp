@@ -154,6 +154,8 @@ void Machine::note_up(site::Index index, bool up, record::Batch& batch) {
   device.up_value = value;
   device.up_at = moment_.now;
   batch.samples.push_back({*device.up, value, Quality::good});
+  if (up)
+    for (const auto plate : device.plates) batch.samples.push_back({plate, 1, Quality::good});
   note_pace(index, batch);
 }
 

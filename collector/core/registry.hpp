@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "collector/site/site.hpp"
+#include "drivers/reading/nameplate.hpp"
 #include "drivers/reading/point.hpp"
 #include "store/record/series.hpp"
 
@@ -35,5 +36,9 @@ class Registry {
 [[nodiscard]] record::Series series_of(const site::Site& site, site::Index device, const reading::Point& point);
 /// 1 while it is closed: its word holds.
 [[nodiscard]] record::Series series_of_contact(const site::Site& site, site::Index contact);
+
+/// holdup_part_info of the device itself (part "system") and of its parts, each where its serial number is known. A device that reports one
+/// supply, or one battery, and tells no such part is that part, too.
+[[nodiscard]] std::vector<record::Series> plates_of(const site::Site& site, site::Index device, const reading::Nameplates& plates);
 
 }  // namespace holdup::core

@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 constexpr Duration first_identify_time = 2s;  // what is dead is soon known to be …
 constexpr Duration identify_time = 10s;       // … and the walk of a large PDU over a slow card gets its time
 constexpr Duration longest_back_off = 30s;
-constexpr Duration confirm_gap = 100ms;  // between questions that traps bring about
+constexpr Duration recognise_time = 2s;
+constexpr Duration recognise_after = 10s;  // once its agent started: by then it knows its parts
+constexpr Duration confirm_gap = 100ms;    // between questions that traps bring about
 constexpr double lively = 0.6;           // of its questions answered, of late: who then falls silent is asked again at once, whoever waits
 constexpr unsigned first_questions = 3;  // of whoever never answered, before it is taken for dead
 constexpr Duration can_wait = 500ms;     // what is not hot counts as due so much later
@@ -111,6 +113,7 @@ Plan::Turn Plan::turn(site::Index device) const {
     if (rhythm.next != Instant::max()) out.due = std::min(out.due, hot ? rhythm.next : rhythm.next + later);
     if (ward.failures > 0) break;
   }
+  if (ward.failures == 0 && ward.recognise_at != Instant::max()) out.due = std::min(out.due, ward.recognise_at + later);
   if (waits_for_share(ward)) out.due = std::max(out.due, cards_[ward.card].trial_at);
   return out;
 }
@@ -126,6 +129,12 @@ void Plan::ask(site::Index device, Instant now, std::vector<Order>& orders) {
                                                     : doubtful(ward);
   if (ward.holds_card) ++card.held;
   ward.asked_at = now;
+  if (may_recognise(ward, now)) {
+    ward.recognise_at = now + recognise_every;
+    ward.first_only = ward.eager_only = false;
+    for (Rhythm& rhythm : ward.rhythms) rhythm.asked = false;
+    return orders.push_back({.kind = Order::Kind::recognise, .device = device, .points = {}, .deadline = now + recognise_time});
+  }
   if (ward.identified) return orders.push_back(read_order(device, now));
   const auto patience = std::min<Duration>(identify_time, first_identify_time * (1 << std::min(ward.failures, 3u)));
   orders.push_back({.kind = Order::Kind::identify, .device = device, .points = {}, .deadline = now + patience});
@@ -211,14 +220,36 @@ Instant Plan::next_of(const Ward& ward) const {
   return waits_for_share(ward) ? std::max(next, card.trial_at) : next;
 }
 
+/// Only when nothing else is due: it may take several questions.
+bool Plan::may_recognise(const Ward& ward, Instant now) {
+  const bool due = ward.identified && ward.failures == 0 && ward.recognise_at <= now && ward.confirm_at > now;
+  return due && std::ranges::all_of(ward.rhythms, [&](const Rhythm& rhythm) { return rhythm.next > now; });
+}
+
+void Plan::recognise_soon(Ward& ward, Instant now) {
+  if (ward.recognise_at != Instant::max()) ward.recognise_at = std::min(ward.recognise_at, now + recognise_after);
+}
+
+void Plan::keep_recognising(site::Index device, Instant now) {
+  wards_[device].recognise_at = now + recognise_every;
+  reschedule(wards_[device]);
+}
+
+void Plan::recognised(site::Index device, Instant now) {
+  Ward& ward = wards_[device];
+  end(ward, now);
+  rest(ward, now, now - ward.asked_at);
+  reschedule(ward);
+}
+
 Instant Plan::next_read(const Ward& ward, Instant rested) const {
-  Instant next = Instant::max(), urgent = ward.confirm_at;
+  Instant next = ward.failures == 0 ? ward.recognise_at : Instant::max(), urgent = ward.confirm_at;
   for (const auto& rhythm : ward.rhythms) {
     if (ward.urgent && rhythm.eager) urgent = std::min(urgent, rhythm.next);
     next = std::min(next, rhythm.next);
     if (ward.failures > 0) break;  // while a device is silent only its first points are asked: a long question would hide its return
   }
-  if (ward.rhythms.empty()) return Instant::max();
+  if (ward.rhythms.empty()) return std::max(next, rested);
   return std::min(std::max(next, rested), std::max(urgent, cards_[ward.card].pauses_until));
 }
 
@@ -226,6 +257,7 @@ void Plan::identified(site::Index device, std::span<const reading::Point> points
   Ward& ward = wards_[device];
   const auto& written = site_.devices[device];
   ward.identified = true;
+  ward.recognise_at = Instant::max();
   ward.pace = written.pace.over(profile);
   ward.strain = {};
   ward.uptime.reset();
@@ -277,7 +309,7 @@ void Plan::answered(site::Index device, Instant now, std::span<const reading::Re
   const auto busy = now - ward.asked_at;
   end(ward, now);
   rest(ward, now, busy);
-  ward.failures = 0;
+  if (std::exchange(ward.failures, 0) >= first_questions) recognise_soon(ward, now);
   ward.answering += (1 - ward.answering) / 8;
   ward.lived = false;
   for (Rhythm& rhythm : ward.rhythms) rhythm.answered(busy);
@@ -287,7 +319,10 @@ void Plan::answered(site::Index device, Instant now, std::span<const reading::Re
     tell(device, ward.strain.round_trip(readings.front().uncertainty, now));
   if (ward.uptime) {
     const auto told = std::ranges::find_if(readings, [&](const auto& reading) { return reading.point == *ward.uptime; });
-    if (told != readings.end() && told->quality == ground::Quality::good) tell(device, ward.strain.uptime(told->value, now));
+    if (told != readings.end() && told->quality == ground::Quality::good) {
+      if (told->value < std::exchange(ward.up_for, told->value)) recognise_soon(ward, now);
+      tell(device, ward.strain.uptime(told->value, now));
+    }
   }
   reschedule(ward);
 }

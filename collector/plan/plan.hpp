@@ -21,13 +21,14 @@
 // than their share of a line for the dead. The core owns it; the hosts perform its orders. Pure.
 namespace holdup::plan {
 
+inline constexpr Duration recognise_every = std::chrono::minutes{5};
 inline constexpr unsigned quick_retries = 3;  // questions in a row before the grid is kept again: enough to call a device silent
 
 struct Order {
-  enum class Kind : std::uint8_t { identify, read };
+  enum class Kind : std::uint8_t { identify, read, recognise };  // recognise: who it and its parts are, anew
   Kind kind = Kind::read;
   site::Index device = 0;
-  std::vector<std::uint32_t> points;  // of the device's identification; empty for identify
+  std::vector<std::uint32_t> points;  // of the device's identification; of a read only
   Instant deadline{};
 };
 
@@ -46,6 +47,11 @@ class Plan {
   };
 
   void identified(site::Index device, std::span<const reading::Point> points, Instant now, const reading::Pace& profile = {});
+  /// It, or a part of it, tells a serial number: it is asked for that again every recognise_every, where nothing else is due, and soon
+  /// after its agent started or it was away.
+  void keep_recognising(site::Index device, Instant now);
+  /// Whether it told, or not.
+  void recognised(site::Index device, Instant now);
   void answered(site::Index device, Instant now, std::span<const reading::Reading> readings = {});
   /// An answer to a question that had failed: the device lives, and took that long.
   void answered_late(site::Index device, Instant now, Duration round_trip);
@@ -86,6 +92,8 @@ class Plan {
     Duration took{};        // the first rhythm's question, of late
     Duration took_eager{};  // the other hot ones'
     Instant identify_at{};
+    Instant recognise_at = Instant::max();
+    double up_for = 0;  // its agent, as last told
     Instant asked_at = Instant::min();
     Instant confirm_at = Instant::max(), confirm_last = Instant::min();  // the next confirming question, and the latest one wanted
     Instant burst_until = Instant::min();
@@ -107,6 +115,8 @@ class Plan {
   [[nodiscard]] Turn turn(site::Index device) const;
   void ask(site::Index device, Instant now, std::vector<Order>& orders);
   [[nodiscard]] Order read_order(site::Index device, Instant now);
+  [[nodiscard]] static bool may_recognise(const Ward& ward, Instant now);
+  static void recognise_soon(Ward& ward, Instant now);
   [[nodiscard]] std::vector<Rhythm*> rhythms_due(Ward& ward, Instant now) const;
   [[nodiscard]] Instant next_of(const Ward& ward) const;
   [[nodiscard]] Instant next_read(const Ward& ward, Instant rested) const;

@@ -85,9 +85,16 @@ asio::awaitable<void> Fleet::carry_out(std::shared_ptr<Crew> crew, plan::Order o
                                   .identity = std::move(identified->identity),
                                   .points = std::move(identified->points),
                                   .invariants = std::move(identified->invariants),
-                                  .pace = identified->pace});
+                                  .pace = identified->pace,
+                                  .parts = std::move(identified->parts)});
     else
       hand(crew, core::Unanswered{.device = order.device, .asked = asked, .failure = identified.error()});
+    co_return;
+  }
+  if (order.kind == plan::Order::Kind::recognise) {
+    auto told = co_await device->recognise(order.deadline);
+    co_await outside();
+    hand(crew, core::Recognised{.device = order.device, .told = told ? std::optional{std::move(*told)} : std::nullopt});
     co_return;
   }
   const drivers::ReadRequest::TakeAhead ahead = [&](std::vector<reading::Reading> readings) {

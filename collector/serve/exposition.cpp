@@ -32,6 +32,10 @@ const std::map<std::string_view, std::string_view> help_texts{
     {"rack_supply_output_ok", "1 while the supply reports its output good."},
     {"rack_outlet_on", "1 while the outlet is switched on."},
     {"holdup_up", "1 while the device answers."},
+    {"holdup_headroom_amperes", "What is left of a breaker's rating after the worst loss of one other feed; below 0 that overloads it."},
+    {"holdup_autonomy_seconds", "How long the stored energy on one of the load's living ways lasts, as it tells itself."},
+    {"holdup_holdup_margin_seconds", "Hold-up after the worst loss of a sibling, less the transfer time: an estimate from data sheets."},
+    {"holdup_part_info", "1 for each part whose serial number is known; part system is the device itself."},
     {"holdup_device_poll_slowdown", "How many times longer its periods are because it suffered from our polling: 1, 2 or 4."},
     {"holdup_device_round_trip_seconds", "The device's usual round trip."},
 };

@@ -134,7 +134,9 @@ asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) 
   if (!own) co_return own.error();
   Result<reading::Identity> identity = co_await interview.identity(*own);
   if (!identity) co_return identity.error();
-  drivers::Identified identified{.identity = std::move(*identity), .points = {}};
+  Result<std::vector<reading::Nameplate>> parts = co_await interview.parts(*own);
+  if (!parts) co_return parts.error();
+  drivers::Identified identified{.identity = std::move(*identity), .points = {}, .parts = std::move(*parts)};
   identified.profiles = {own->name};
   identified.invariants = own->invariants;
   identified.pace = own->quirks.pace;
@@ -150,6 +152,16 @@ asio::awaitable<Result<drivers::Identified>> Device::identify(Instant deadline) 
   suit(map->profile.quirks);
   map_ = std::move(map);
   co_return identified;
+}
+
+asio::awaitable<Result<reading::Nameplates>> Device::recognise(Instant deadline) {
+  HOLDUP_EXPECT(map_ != nullptr);
+  Interview interview{*asker_, unit_, deadline};
+  Result<reading::Identity> identity = co_await interview.identity(map_->profile);
+  if (!identity) co_return identity.error();
+  Result<std::vector<reading::Nameplate>> parts = co_await interview.parts(map_->profile);
+  if (!parts) co_return parts.error();
+  co_return reading::Nameplates{.identity = std::move(*identity), .parts = std::move(*parts)};
 }
 
 /// Of the points of one series the first that holds a reading now stands, else the first.

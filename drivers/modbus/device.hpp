@@ -37,6 +37,7 @@ class Device final : public drivers::Device {
       : Device{std::move(asker), unit, std::move(candidates), Settings{}} {}
 
   boost::asio::awaitable<ground::Result<drivers::Identified>> identify(ground::Instant deadline) override;
+  boost::asio::awaitable<ground::Result<reading::Nameplates>> recognise(ground::Instant deadline) override;
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(drivers::ReadRequest request) override;
 
  private:

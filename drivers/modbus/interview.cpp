@@ -99,6 +99,22 @@ asio::awaitable<Result<reading::Identity>> Interview::identity(const Profile& pr
   co_return identity;
 }
 
+asio::awaitable<Result<std::vector<reading::Nameplate>>> Interview::parts(const Profile& profile) {
+  std::vector<reading::Nameplate> out;
+  for (const profile::Plate& plate : profile.parts) {
+    reading::Nameplate one{.part = plate.part};
+    const std::pair<const profile::TextSources*, std::string*> wanted[] = {
+        {&plate.serial, &one.serial}, {&plate.index, &one.index}, {&plate.model, &one.model}, {&plate.firmware, &one.firmware}};
+    for (const auto& [sources, target] : wanted) {
+      Result<std::string> told = co_await first_text(*sources);
+      if (!told) co_return told.error();
+      *target = std::move(*told);
+    }
+    if (reading::is_serial(one.serial)) out.push_back(std::move(one));
+  }
+  co_return out;
+}
+
 /// Registers, once. Empty where the device refuses them for good, or keeps silent though it answered before.
 asio::awaitable<Result<Interview::Words>> Interview::words(Span span) {
   if (const auto known = heard_.find(span); known != heard_.end()) co_return known->second;

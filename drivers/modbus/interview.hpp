@@ -11,6 +11,7 @@
 #include "drivers/modbus/spans.hpp"
 #include "drivers/modbus/sunspec.hpp"
 #include "drivers/profile/profile.hpp"
+#include "drivers/reading/nameplate.hpp"
 #include "drivers/reading/point.hpp"
 
 // Finds out what a unit is: which profile fits it, where its models stand, how it is called. Nothing that it answers is asked twice. Used
@@ -32,6 +33,8 @@ class Interview {
   /// is answered.
   Answered<profile::Profile> settle(const profile::Profile& profile);
   Answered<reading::Identity> identity(const profile::Profile& profile);
+  /// Parts that tell a serial number.
+  Answered<std::vector<reading::Nameplate>> parts(const profile::Profile& profile);
 
  private:
   using Words = std::vector<std::uint16_t>;

@@ -29,6 +29,7 @@ struct Arc {
   }
   void in(Scalar& scalar) const { in(scalar.oid), in(scalar.scaling), in(scalar.index), in(scalar.name); }
   void in(Column& column) const { in(column.oid), in(column.name), in(column.where), in(column.scaling); }
+  void in(Plate& plate) const { in(plate.index), in(plate.serial), in(plate.model), in(plate.firmware), in(plate.where); }
   void in(Table& table) const {
     in(table.where), in(table.index), in(table.name), in(table.unit);
     if (table.available) in(table.available->column);
@@ -45,6 +46,7 @@ Profile concrete(Profile profile, std::uint32_t arc) {
     for (Oid& oid : identify.answers) write.in(oid);
   for (Scalar& scalar : profile.scalars) write.in(scalar);
   for (Table& table : profile.tables) write.in(table);
+  for (Plate& plate : profile.parts) write.in(plate);
   return profile;
 }
 

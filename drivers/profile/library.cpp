@@ -17,6 +17,7 @@ void append(Profile& child, const Profile& parent) {
   child.invariants.insert(child.invariants.end(), parent.invariants.begin(), parent.invariants.end());
   child.scalars.insert(child.scalars.end(), parent.scalars.begin(), parent.scalars.end());
   child.tables.insert(child.tables.end(), parent.tables.begin(), parent.tables.end());
+  child.parts.insert(child.parts.end(), parent.parts.begin(), parent.parts.end());
   child.registers.insert(child.registers.end(), parent.registers.begin(), parent.registers.end());
   child.models.insert(child.models.end(), parent.models.begin(), parent.models.end());
 }

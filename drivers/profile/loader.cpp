@@ -145,6 +145,7 @@ std::optional<Profile> load_profile(const std::string& file, const Node& root, g
   each(map, "scalars", [&](const Node& n, const std::string& path) { profile.scalars.push_back(load_scalar(n, path, scope)); });
   each(map, "tables", [&](const Node& n, const std::string& path) { profile.tables.push_back(load_table(n, path, scope)); });
   each(map, "registers", [&](const Node& n, const std::string& path) { load_register(n, path, scope, profile.registers); });
+  each(map, "parts", [&](const Node& n, const std::string& path) { profile.parts.push_back(load_plate(n, path, scope)); });
   profile.sunspec = load_chain_starts(map);
   each(map, "models", [&](const Node& n, const std::string& path) { profile.models.push_back(load_model(n, path, scope)); });
   each(map, "invariants", [&](const Node& n, const std::string& path) { profile.invariants.push_back(load_invariant(n, path, scope)); });

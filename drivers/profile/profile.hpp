@@ -131,6 +131,13 @@ struct Table {
   TextSources unit;                    // number of the chained unit; unit 1 keeps the printed numbers, others get "UNIT-" in front of them
 };
 
+/// Parts that have a serial number of their own: over SNMP a row of the column that the serial stands in is one, over Modbus each entry.
+struct Plate {
+  std::string part;
+  TextSources index, serial, model, firmware;
+  std::vector<Condition> where;
+};
+
 /// A condition that is looked at once, when the device is identified: where it fails, the register has no point.
 struct RegisterCondition {
   std::uint8_t function = 3;  // 3 or 4
@@ -187,12 +194,12 @@ struct Identify {
 };
 
 struct Quirks {
-  std::uint32_t max_repetitions = 0;  // GETBULK; 0: the driver's own, 1: GETNEXT only
-  std::uint32_t max_varbinds = 0;     // a GET; 0: the driver's own
-  std::uint16_t max_registers = 125;  // a Modbus read
-  std::uint16_t register_gap = 0;     // unlisted registers that may be read along to merge two reads
-  std::uint16_t pipeline = 1;         // Modbus TCP requests that it bears at once
-  bool v1_only = false;               // its SNMP v2c is not to be trusted
+  std::uint32_t max_repetitions = 0;           // GETBULK; 0: the driver's own, 1: GETNEXT only
+  std::uint32_t max_varbinds = 0;              // a GET; 0: the driver's own
+  std::uint16_t max_registers = 125;           // a Modbus read
+  std::uint16_t register_gap = 0;              // unlisted registers that may be read along to merge two reads
+  std::uint16_t pipeline = 1;                  // Modbus TCP requests that it bears at once
+  bool v1_only = false;                        // its SNMP v2c is not to be trusted
   std::optional<ground::Duration> turnaround;  // from a question's end to its answer's begin, as it was measured
   reading::Pace pace;
 };
@@ -212,6 +219,7 @@ struct Profile {
   std::vector<Scalar> scalars;
   std::vector<Table> tables;
   std::vector<Register> registers;
+  std::vector<Plate> parts;
   std::vector<reading::Invariant> invariants;
   std::vector<std::uint16_t> sunspec;  // where a SunSpec chain may begin, in this order; the profile fits a device that has one
   std::vector<ModelTable> models;      // what is read of the models in its chain

@@ -65,4 +65,18 @@ TextSources load_texts(Mapping& map, std::string_view key, const FileScope& scop
   return out;
 }
 
+Plate load_plate(const Node& node, const std::string& path, const FileScope& scope) {
+  Mapping map{node, path, scope.report};
+  Plate plate{.part = map.required_text("part"),
+              .index = load_texts(map, "index", scope),
+              .serial = load_texts(map, "serial", scope),
+              .model = load_texts(map, "model", scope),
+              .firmware = load_texts(map, "firmware", scope),
+              .where = load_where(map, scope)};
+  if (plate.serial.empty()) map.problem("serial", "no serial", "write where the part's serial number stands");
+  if (scope.typed && !plate.where.empty()) map.problem("where", "of registers", "take it away: what is not answered is left out");
+  map.finish();
+  return plate;
+}
+
 }  // namespace holdup::profile

@@ -24,6 +24,8 @@ using reading::Reading;
 namespace {
 
 const Oid sys_descr{{1, 3, 6, 1, 2, 1, 1, 1, 0}};
+constexpr std::size_t most_plate_cells = 400;  // some eight answers; a chassis of thousands of rows tells its parts once
+
 const Oid sys_object_id{{1, 3, 6, 1, 2, 1, 1, 2, 0}};
 
 Seen seen_in(const std::vector<Answer>& answers) { return {.object_id = answers[1].value.oid, .description = answers[0].value.text}; }
@@ -79,14 +81,20 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   const auto seen = co_await look(patience);
   if (!seen) co_return seen.error();
   Chooser chooser{library_, agent_, patience};
-  const auto chosen = co_await chooser.choose(settings_.profile, *seen);
+  auto chosen = co_await chooser.choose(settings_.profile, *seen);
   if (!chosen) co_return chosen.error();
   const auto& profiles = chosen->profiles;
-  if (!profiles.empty()) agent_.heed(profiles.front()->quirks);
   const auto pace = gentlest(profiles);
   agent_.leave_alone(settings_.between_requests.value_or(pace.between_requests.value_or(ground::Duration{})));
   Answers answers;
-  const auto gathered = co_await gather(profiles, patience, answers);
+  const auto wanted = needs(profiles, settings_.clearing);
+  left_ = wanted.left;
+  if (!profiles.empty()) {
+    auto quirks = profiles.front()->quirks;
+    if (!left_.empty()) quirks.max_repetitions = 1;  // GETBULK runs on far behind a column's end
+    agent_.heed(quirks);
+  }
+  const auto gathered = co_await gather(wanted, patience, answers);
   if (!gathered) co_return gathered.error();
   measured_ = expand(profiles, answers, settings_.spares);
   rhythms_.clear();
@@ -100,6 +108,26 @@ asio::awaitable<Result<Identified>> Device::identify(ground::Instant deadline) {
   }
   for (const Measured& one : measured_) out.points.push_back(one.point);
   for (const Oid& oid : left_) out.left.push_back(oid.text());
+  out.parts = nameplates(profiles, answers, *seen);
+  plate_cells_ = cells_of(nameplate_needs(profiles, settings_.clearing), answers);
+  chosen_ = std::move(*chosen);
+  co_return out;
+}
+
+asio::awaitable<Result<reading::Nameplates>> Device::recognise(ground::Instant deadline) {
+  HOLDUP_EXPECT(chosen_.has_value());
+  const Patience patience{.deadline = deadline, .resend_after = settings_.resend_after, .each = settings_.answer_within / 3};
+  const auto wanted = nameplate_needs(chosen_->profiles, settings_.clearing);
+  if (plate_cells_ > most_plate_cells) co_return Failure{FailureKind::unsupported, "too many rows to look through each time"};
+  const std::vector<Oid> names{sys_descr, sys_object_id};
+  const auto seen = co_await agent_.get(names, patience);
+  if (!seen) co_return seen.error();
+  Answers answers;
+  const auto gathered = co_await gather(wanted, patience, answers);
+  if (!gathered) co_return gathered.error();
+  const auto told = seen_in(*seen);
+  reading::Nameplates out{.identity = identity(chosen_->profiles, answers, told), .parts = nameplates(chosen_->profiles, answers, told)};
+  if (out.identity.vendor.empty()) out.identity.vendor = library_.vendor(told.object_id);
   co_return out;
 }
 
@@ -132,14 +160,7 @@ asio::awaitable<Result<std::size_t>> Device::get(std::span<const Oid> objects, P
   co_return got->size();
 }
 
-asio::awaitable<Result<std::size_t>> Device::gather(Profiles profiles, Patience patience, Answers& answers) {
-  const auto wanted = needs(profiles, settings_.clearing);
-  left_ = wanted.left;
-  if (!left_.empty()) {  // GETBULK runs on far behind a column's end
-    auto quirks = profiles.front()->quirks;
-    quirks.max_repetitions = 1;
-    agent_.heed(quirks);
-  }
+asio::awaitable<Result<std::size_t>> Device::gather(const Needs& wanted, Patience patience, Answers& answers) {
   const auto got = co_await get(wanted.objects, patience, answers);
   if (!got) co_return got.error();
   const auto walked = co_await agent_.walk(wanted.columns, patience, answers);

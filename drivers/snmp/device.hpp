@@ -12,6 +12,7 @@
 #include "drivers/snmp/agent.hpp"
 #include "drivers/snmp/client.hpp"
 #include "drivers/snmp/expand.hpp"
+#include "drivers/snmp/fit.hpp"
 #include "drivers/snmp/read_plan.hpp"
 
 // A device behind an SNMP v1 or v2c agent, read through the firmware profiles that fit it. collector/poll and `holdup probe` drive it.
@@ -40,6 +41,7 @@ class Device final : public drivers::Device, private LateTaker {
   Device& operator=(const Device&) = delete;
 
   boost::asio::awaitable<ground::Result<drivers::Identified>> identify(ground::Instant deadline) override;
+  boost::asio::awaitable<ground::Result<reading::Nameplates>> recognise(ground::Instant deadline) override;
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(drivers::ReadRequest request) override;
   void tell_late(TakeLate take) override { take_late_ = std::move(take); }
 
@@ -58,12 +60,14 @@ class Device final : public drivers::Device, private LateTaker {
   [[nodiscard]] boost::asio::awaitable<ground::Result<Readings>> read_closely(drivers::ReadRequest request, Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<profile::Seen>> look(Patience patience);
   [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> get(std::span<const Oid> objects, Patience patience, Answers& answers);
-  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(Profiles profiles, Patience patience, Answers& answers);
+  [[nodiscard]] boost::asio::awaitable<ground::Result<std::size_t>> gather(const Needs& wanted, Patience patience, Answers& answers);
 
   const profile::Library& library_;
   Settings settings_;
   std::unique_ptr<Asker> asker_;
   Agent agent_;
+  std::optional<Chosen> chosen_;  // by the last identify()
+  std::size_t plate_cells_ = 0;   // that tell who it and its parts are
   std::vector<Measured> measured_;
   std::vector<Oid> left_;                         // not asked, because reading clears them
   std::vector<std::unique_ptr<Rhythm>> rhythms_;  // of the latest sets of points

@@ -178,6 +178,14 @@ void need(const Table& table, Clearing clearing, Needs& out) {
   }
 }
 
+void need(const profile::Plate& plate, Needs& out) {
+  need(plate.index, out);
+  need(plate.serial, out);
+  need(plate.model, out);
+  need(plate.firmware, out);
+  need(plate.where, out);
+}
+
 void sort_out(std::vector<Oid>& oids) {
   std::sort(oids.begin(), oids.end());
   oids.erase(std::unique(oids.begin(), oids.end()), oids.end());
@@ -198,6 +206,31 @@ void leave_alone(Needs& needs) {
   for (const Oid& column : needs.columns)
     if (runs_into_it(column) && !is_left(column)) needs.beside.push_back(column);
   std::erase_if(needs.columns, runs_into_it);
+}
+
+/// The rows that a plate's serial number stands in; one without an index for an object.
+std::vector<Index> rows_of(const profile::Plate& plate, const Answers& answers) {
+  for (const TextSource& source : plate.serial) {
+    if (source.kind != TextSource::Kind::oid || answers.find(source.oid) != nullptr) return {Index{}};
+    if (auto rows = answers.rows(source.oid); !rows.empty()) return rows;
+  }
+  return {};
+}
+
+void need_identities(Profiles profiles, Needs& out) {
+  for (const Profile* profile : profiles) {
+    const auto identity = identity_needs(*profile);
+    out.objects.insert(out.objects.end(), identity.objects.begin(), identity.objects.end());
+    out.columns.insert(out.columns.end(), identity.columns.begin(), identity.columns.end());
+    for (const auto& plate : profile->parts) need(plate, out);
+  }
+}
+
+void tidy_up(Needs& out) {
+  sort_out(out.objects);
+  sort_out(out.columns);
+  sort_out(out.left);
+  leave_alone(out);
 }
 
 template <class Text>
@@ -247,20 +280,29 @@ Needs identity_needs(const Profile& profile) {
 
 Needs needs(Profiles profiles, Clearing clearing) {
   Needs out;
+  need_identities(profiles, out);
   for (const Profile* profile : profiles) {
-    const auto identity = identity_needs(*profile);
-    out.objects.insert(out.objects.end(), identity.objects.begin(), identity.objects.end());
-    out.columns.insert(out.columns.end(), identity.columns.begin(), identity.columns.end());
     for (const Scalar& scalar : profile->scalars) {
       need(scalar, out);
       if (!may_read(scalar.rule, clearing)) out.left.push_back(scalar.oid);
     }
     for (const Table& table : profile->tables) need(table, clearing, out);
   }
-  sort_out(out.objects);
-  sort_out(out.columns);
-  sort_out(out.left);
-  leave_alone(out);
+  tidy_up(out);
+  return out;
+}
+
+Needs nameplate_needs(Profiles profiles, Clearing clearing) {
+  Needs out;
+  need_identities(profiles, out);
+  out.left = needs(profiles, clearing).left;
+  tidy_up(out);
+  return out;
+}
+
+std::size_t cells_of(const Needs& needs, const Answers& answers) {
+  std::size_t out = needs.objects.size();
+  for (const Oid& column : needs.columns) out += answers.rows(column).size();
   return out;
 }
 
@@ -299,6 +341,23 @@ reading::Identity identity(Profiles profiles, const Answers& answers, const prof
     take_first(out.serial, row.text(profile->serial));
     take_first(out.profile, profile->name);
   }
+  return out;
+}
+
+std::vector<reading::Nameplate> nameplates(Profiles profiles, const Answers& answers, const profile::Seen& seen) {
+  std::vector<reading::Nameplate> out;
+  for (const Profile* profile : profiles)
+    for (const auto& plate : profile->parts)
+      for (const Index index : rows_of(plate, answers)) {
+        Row row{answers, index, seen.description};
+        if (!row.holds(plate.where)) continue;
+        reading::Nameplate one{.part = plate.part, .index = row.text(plate.index), .serial = row.text(plate.serial)};
+        const auto same = [&](const auto& other) { return other.part == one.part && other.index == one.index; };
+        if (!reading::is_serial(one.serial) || std::ranges::any_of(out, same)) continue;
+        row.label = one.index;
+        one.model = row.text(plate.model), one.firmware = row.text(plate.firmware);
+        out.push_back(std::move(one));
+      }
   return out;
 }
 

@@ -7,6 +7,7 @@
 
 #include "drivers/profile/library.hpp"
 #include "drivers/profile/profile.hpp"
+#include "drivers/reading/nameplate.hpp"
 #include "drivers/reading/point.hpp"
 #include "drivers/reading/reading.hpp"
 #include "drivers/snmp/answers.hpp"
@@ -24,6 +25,10 @@ struct Needs {
   std::vector<Oid> left;     // objects and columns that are not asked, because reading clears them
 };
 [[nodiscard]] Needs needs(Profiles profiles, profile::Clearing clearing = profile::Clearing::refused);
+/// … only to know who it and its parts are.
+[[nodiscard]] Needs nameplate_needs(Profiles profiles, profile::Clearing clearing);
+/// How many values that was.
+[[nodiscard]] std::size_t cells_of(const Needs& needs, const Answers& answers);
 /// The cells of the columns that no walk may run through, in the rows of what was walked beside them.
 [[nodiscard]] std::vector<Oid> cells_beside(std::span<const Oid> columns, const Answers& answers);
 /// What a profile's identity is made of.
@@ -53,5 +58,8 @@ enum class Spares { dropped, kept };
 
 /// From the first profile that knows each text.
 [[nodiscard]] reading::Identity identity(Profiles profiles, const Answers& answers, const profile::Seen& seen);
+
+/// Parts that tell a serial number, each by the first profile that knows it.
+[[nodiscard]] std::vector<reading::Nameplate> nameplates(Profiles profiles, const Answers& answers, const profile::Seen& seen);
 
 }  // namespace holdup::snmp
