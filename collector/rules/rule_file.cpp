@@ -147,6 +147,7 @@ class RuleFile {
       rule.labels.push_back(std::move(own));
     }
     map.finish();
+    judge_basis(map, rule);
     if (report_.problems.errors() != before) return;
     if (rules_.size() == most_rules) return map.problem({}, "more than 10000 rules", "split them over several racks");
     rules_.push_back(std::move(rule));
@@ -159,6 +160,19 @@ class RuleFile {
     rule.hold = duration(map, "for").value_or(ground::Duration::zero());
     rule.keep_firing = duration(map, "keep_firing_for").value_or(ground::Duration::zero());
     rule.annotations = templates(map, "annotations");
+  }
+
+  /// A rule that says what its limit stands on may page only where that is a norm or the maker's word.
+  static void judge_basis(Mapping& map, const Rule& rule) {
+    const auto text_of = [](const std::vector<NamedTemplate>& all, std::string_view name) {
+      const auto at = std::ranges::find(all, name, &NamedTemplate::first);
+      return at == all.end() ? std::string_view{} : std::string_view{at->second.text()};
+    };
+    const auto basis = text_of(rule.annotations, "basis");
+    if (basis.empty() || text_of(rule.labels, "severity") != "critical") return;
+    if (!basis.starts_with("norm") && !basis.starts_with("vendor"))
+      map.problem("labels", "severity critical, though its basis is " + in_quotes(std::string{basis}),
+                  "write severity: warning; only a limit of a norm or of a vendor may page");
   }
 
   static void read_recording(Mapping& map, Rule& rule) {
