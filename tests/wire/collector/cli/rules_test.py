@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""`rules check` and `rules test` beside the release's own promtool: `rules_test.py fixtures|templates|own BIN`.
+"""`rules check` and `rules test` beside the release's own promtool: `rules_test.py fixtures|templates|own|pack BIN`.
 
-fixtures: every file of promtool's own that is here; templates: texts that both expand alike; own: what the verbs say by themselves."""
+fixtures: every file of promtool's own that is here; templates: texts that both expand alike; own: what the verbs say by themselves;
+pack: the pre-failure pack and its unit tests."""
 import json, os, pathlib, re, subprocess, sys, tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -11,7 +12,7 @@ BINARIES = pathlib.Path(sys.argv[2])
 
 
 def holdup(*arguments):
-    done = subprocess.run([BINARIES / "holdup", "rules", *arguments], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([BINARIES / "holdup", "rules", *arguments], capture_output=True, text=True, timeout=300)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -22,7 +23,7 @@ def promtool():
 
 
 def said_by(program, *arguments):
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=300)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -156,4 +157,22 @@ def own():
     print("the verbs say what is wrong")
 
 
-{"fixtures": fixtures, "templates": templates, "own": own}[sys.argv[1]]()
+def pack():
+    rules = sorted((ROOT / "collector" / "rules" / "pack").iterdir())
+    tests = sorted((ROOT / "tests" / "unit" / "collector" / "rules" / "pack").iterdir())
+    code, out, err = holdup("check", *map(str, rules))
+    assert code == 0 and err == "", err
+    program, passed = promtool(), 0
+    said, text = said_by(program, "check", "rules", *map(str, rules))
+    assert said == 0, text
+    for path in tests:
+        code, checks, err = outcomes(path)
+        bad = [one for one in checks if one["outcome"] != "passed"]
+        assert code == 0 and checks and not bad, f"{path.name}: {bad} {err}"
+        said, text = said_by(program, "test", "rules", str(path))
+        assert said == 0, f"{path.name}: {text}"
+        passed += len(checks)
+    print(f"{len(rules)} files of rules, {passed} checks, as promtool has them")
+
+
+{"fixtures": fixtures, "templates": templates, "own": own, "pack": pack}[sys.argv[1]]()
