@@ -14,6 +14,7 @@ namespace holdup::core {
 
 struct ContactLog {
   std::optional<record::SeriesId> series;
+  ground::Instant told{};                  // its newest sample
   std::optional<ground::Instant> written;  // the last event; of what follows within a few seconds none is made
 
   /// "contact open", or why it says nothing; nothing when it is not written down.

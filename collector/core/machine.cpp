@@ -74,6 +74,7 @@ void Machine::conclude() {
   keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
   note_contacts();
+  renew_contacts();
   log_told();
   if (!changes_.empty()) ask_around(changes_);
   effects_.posts = board_.due(moment_.now, moment_.utc_offset);  // what a rule says

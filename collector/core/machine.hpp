@@ -154,6 +154,7 @@ class Machine {
   void reckon();
   void hold_derived();
   void end_derived(const Watch& former);
+  void renew_contacts();
   void note_refresh(site::Index device, record::Batch& batch);
   void note_doubts(site::Index device, record::Batch& batch);
   void doubt(site::Index device, std::vector<reading::Reading>& readings);

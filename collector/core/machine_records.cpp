@@ -119,10 +119,24 @@ void Machine::note_contacts() {
     batch.age = moment_.now - (fact.open ? fact.since : fact.trouble_since);
     batch.samples.push_back({*log.series, fact.open ? (*fact.open ? 0. : 1.) : std::numeric_limits<double>::quiet_NaN(), quality});
     record(std::move(batch));
+    log.told = moment_.now;
     const auto element = ground::Element::contact(site_->contacts[c].name);
     if (auto line = log.line(element, fact, moment_))
       effects_.events.push_back(ledger_.note({.word = "contact", .element = element, .lines = {std::move(*line)}}, moment_));
   }
+}
+
+// An edge may come once a year: what it says stands meanwhile, for rules as well.
+void Machine::renew_contacts() {
+  record::Batch batch;
+  for (site::Index c = 0; c < watch_->contacts.size(); ++c) {
+    ContactLog& log = watch_->contacts[c];
+    const auto& fact = watch_->detector.facts().contacts().fact(c);
+    if (!log.series || !fact.open || moment_.now - log.told < up_repeat) continue;
+    batch.samples.push_back({*log.series, *fact.open ? 0. : 1., Quality::good});
+    log.told = moment_.now;
+  }
+  record(std::move(batch));
 }
 
 void Machine::keep(Traps& input) {
