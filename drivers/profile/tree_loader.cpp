@@ -14,11 +14,11 @@ std::vector<UnitFactor> load_units(Mapping& map, const FileScope& scope) {
   std::vector<UnitFactor> out;
   const Node* node = map.find("units");
   if (node == nullptr) return out;
-  Mapping units{*node, map.path("units"), scope.report};
+  Mapping named{*node, map.path("units"), scope.report};
   for (const auto& entry : node->entries) {
-    const Node* factors = units.find(entry.key);
+    const Node* factors = named.find(entry.key);
     static const Node empty{.kind = Node::Kind::map};
-    Mapping factor{factors != nullptr ? *factors : empty, units.path(entry.key), scope.report};
+    Mapping factor{factors != nullptr ? *factors : empty, named.path(entry.key), scope.report};
     UnitFactor unit{.unit = entry.key,
                     .multiply = factor.number("multiply").value_or(1),
                     .divide = factor.number("divide").value_or(1),
@@ -27,7 +27,7 @@ std::vector<UnitFactor> load_units(Mapping& map, const FileScope& scope) {
     factor.finish();
     out.push_back(std::move(unit));
   }
-  units.finish();
+  named.finish();
   return out;
 }
 
