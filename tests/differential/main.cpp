@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -33,9 +32,6 @@ std::optional<Case> make(std::uint64_t seed, std::size_t slots, bool debian) {
   out.rules = rules::load(files, problems);
   if (problems.errors() > 0) return std::nullopt;  // an expression that types or limits refuse
   out.log = differential::write_log(choices, slots, debian);
-  // What is forgotten is gone from the plain side's past; the steps that have seen it stay what they were.
-  if (std::ranges::any_of(out.rules, [](const rules::Rule& rule) { return !rules::held_subqueries(rule.expression).empty(); }))
-    for (auto& slot : out.log.slots) slot.forgotten.clear();
   return out;
 }
 
