@@ -108,7 +108,9 @@ unsigned BankJudge::lost_behind(Index bank, Judge::Between when, std::vector<Sig
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
     const bool pulled = fell_to_zero(facts_.status(s, Meaning::supply_present));  // what lies beside its bay tells of no breaker
     const bool then = says(ok, 0) && !pulled && ok->changed + ok->refresh() >= when.start - same_moment;
-    const auto taken = then ? std::nullopt : judge_.transferred(s, when);
+    // Row 10: where supplies stand by, what a sibling takes over is no loss; nor is it beside an input that is good since.
+    const bool rests = site_.loads[site_.supplies[s].load].sharing == site::Sharing::standby || (says(ok, 1) && ok->from() > when.end);
+    const auto taken = then || rests ? std::nullopt : judge_.transferred(s, when);
     if (then) signs.push_back(ok->sign(site_));
     if (taken) signs.insert(signs.end(), taken->begin(), taken->end());
     lost += then || taken ? 1 : 0;
