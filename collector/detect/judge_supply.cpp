@@ -301,10 +301,11 @@ bool Judge::has_fair_part(Index supply, const Track& watts) const {
   return meters > 1 && 2 * watts.value() * meters >= sum;
 }
 
-// Of an active load nothing is left for a supply that nobody measures, where the others are measured to carry all that it needs.
+// Nothing is left for a supply that nobody measures where the others are measured to carry all that the load needs: it may stand by where
+// that is told.
 bool Judge::others_carry_all(Index supply) const {
   const site::Load& load = site_.loads[site_.supplies[supply].load];
-  if (load.sharing != site::Sharing::active || !load.needs_watts) return false;
+  if (load.sharing == site::Sharing::standby || !load.needs_watts) return false;
   double watts = 0;
   for (const Index s : load.supplies) {
     const Track* power = s == supply ? nullptr : power_of(s);
