@@ -8,6 +8,7 @@
 #include <regex>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "catch.hpp"
 #include "wire/hw-sim/peer_program.hpp"
@@ -199,6 +200,33 @@ TEST_CASE("a timeline is performed at its times, as fast as told") {
   const Simulator simulator{{"run", file, "--scenario", scenario, "--speed", "20"}};
   CHECK(comes_true([&] { return (read_register(simulator, 1, pfc_alarms) & ac_not_ok) != 0; }));
   CHECK(get(simulator, 0, ".1.3.6.1.2.1.1.2.0", "0.3").starts_with("Timeout"));
+}
+
+TEST_CASE("a supply that wears shows it in its registers, and another in its place has another serial number") {
+  constexpr int input_power = 87, output_power = 82, serial = 24;
+  const Folder folder;
+  const Simulator simulator{{"run", folder.write("rack.yaml", rack)}};
+  const auto efficiency = [&](int unit) {
+    return double(read_register(simulator, unit, output_power)) / read_register(simulator, unit, input_power);
+  };
+  const auto number = [&](int unit) {
+    std::string text;
+    for (int at = serial; at < serial + 6; ++at) {
+      const auto word = read_register(simulator, unit, at);
+      for (const int octet : {word >> 8, word & 0xff})
+        if (octet != 0) text += static_cast<char>(octet);
+    }
+    return text;
+  };
+  CHECK(number(1) == "SIM100003");
+  CHECK(simulator.ctl("wear cab1/psu1 kind=efficiency life=1000d spent=0.95").text == "{\"ok\":true}\n");
+  CHECK(comes_true([&] { return efficiency(1) < efficiency(2) - 0.03; }));
+  CHECK(simulator.ctl("wear cab1/psu1 kind=battery life=40d").exit_code == 1);
+  CHECK(simulator.ctl("replace cab1/psu1").text == "{\"ok\":true}\n");
+  std::this_thread::sleep_for(std::chrono::milliseconds{1500});  // it starts
+  CHECK(comes_true([&] { return efficiency(1) > efficiency(2) - 0.02; }));
+  CHECK(number(1) == "SIM100003-2");
+  CHECK(number(2) == "SIM100004");
 }
 
 TEST_CASE("a rack file that cannot be played is refused with its problems") {
