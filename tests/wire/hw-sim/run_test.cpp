@@ -8,7 +8,6 @@
 #include <regex>
 #include <sstream>
 #include <string>
-#include <thread>
 
 #include "catch.hpp"
 #include "wire/hw-sim/peer_program.hpp"
@@ -223,7 +222,8 @@ TEST_CASE("a supply that wears shows it in its registers, and another in its pla
   CHECK(comes_true([&] { return efficiency(1) < efficiency(2) - 0.03; }));
   CHECK(simulator.ctl("wear cab1/psu1 kind=battery life=40d").exit_code == 1);
   CHECK(simulator.ctl("replace cab1/psu1").text == "{\"ok\":true}\n");
-  std::this_thread::sleep_for(std::chrono::milliseconds{1500});  // it starts
+  CHECK(
+      comes_true([&] { return simulator.ctl("status").text.find("\"device/u1\":{\"answers\":true") != std::string::npos; }));  // it starts
   CHECK(comes_true([&] { return efficiency(1) > efficiency(2) - 0.02; }));
   CHECK(number(1) == "SIM100003-2");
   CHECK(number(2) == "SIM100004");
