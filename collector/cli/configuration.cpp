@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <set>
 
 #include "collector/cli/forwarding.hpp"
 #include "collector/cli/lines.hpp"
@@ -111,15 +112,26 @@ std::shared_ptr<const profile::Library> load_profiles(const std::vector<std::str
 
 rules::RuleSet load_rules(const std::vector<std::string>& patterns, const std::string& site_file, ground::Problems& problems) {
   std::vector<rules::RuleText> texts;
+  std::set<fs::path> known;
+  const auto read = [&](const std::string& path) {
+    std::error_code ignored;
+    if (known.insert(fs::weakly_canonical(path, ignored)).second) texts.push_back({path, read_text(path, problems)});
+  };
   for (const auto& pattern : patterns) {
     const auto full = (fs::path{site_file}.parent_path() / pattern).string();
     glob_t found{};
     if (glob(full.c_str(), 0, nullptr, &found) != 0)
       report(problems, site_file, "rules: nothing matches " + full, "write a file or a pattern that exists");
-    for (std::size_t i = 0; i < found.gl_pathc; ++i) texts.push_back({found.gl_pathv[i], read_text(found.gl_pathv[i], problems)});
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) read(found.gl_pathv[i]);
     globfree(&found);
   }
   return rules::load(texts, problems);
+}
+
+std::string pack_of_rules() {
+  std::error_code ignored;
+  const std::string installed{"/usr/share/holdup/rules/pack"};
+  return (fs::is_directory(installed, ignored) ? installed : HOLDUP_PACK_DIR) + "/*.yml";
 }
 
 Configuration load_configuration(const std::string& path, const std::vector<std::string>& profiles, ground::Problems& problems) {
@@ -134,7 +146,9 @@ Configuration load_configuration(const std::string& path, const std::vector<std:
   const auto names = configuration.profiles->names();
   configuration.site = site::parse(text, file, names, problems);
   if (problems.ok()) site::judge_on_paper(configuration.site, file, problems);
-  configuration.rules = load_rules(configuration.site.rules, file, problems);
+  auto rules = configuration.site.rules;
+  if (configuration.site.prefailure.pack) rules.push_back(pack_of_rules());
+  configuration.rules = load_rules(rules, file, problems);
   judge_rhythms(configuration.site, *configuration.profiles, file, problems);
   Secrets secrets{file, problems};
   for (const auto& device : configuration.site.devices) configuration.accesses.push_back(secrets.of(device));

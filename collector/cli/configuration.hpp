@@ -30,8 +30,10 @@ struct Configuration {
 /// A site file, or a directory that holds exactly one.
 [[nodiscard]] std::string site_file_of(const std::string& path, ground::Problems& problems);
 [[nodiscard]] std::shared_ptr<const profile::Library> load_profiles(const std::vector<std::string>& folders, ground::Problems& problems);
-/// Patterns are relative to the site file's folder.
+/// Patterns are relative to the site file's folder; a file that several match is read once.
 [[nodiscard]] rules::RuleSet load_rules(const std::vector<std::string>& patterns, const std::string& site_file, ground::Problems& problems);
+/// The files of the pack that comes with holdup, as a pattern.
+[[nodiscard]] std::string pack_of_rules();
 
 /// Usable only when problems.ok().
 [[nodiscard]] Configuration load_configuration(const std::string& path, const std::vector<std::string>& profiles,

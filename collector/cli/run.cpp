@@ -16,6 +16,7 @@
 #include "collector/cli/configuration.hpp"
 #include "collector/cli/diary.hpp"
 #include "collector/cli/forwarding.hpp"
+#include "collector/cli/known_series.hpp"
 #include "collector/cli/own_engine.hpp"
 #include "collector/cli/resident_code.hpp"
 #include "collector/cli/rule_past.hpp"
@@ -244,7 +245,14 @@ class Daemon {
     }
     server_.restored({.events = {}, .last = true});
     auto alerts = store_ ? stored_alerts(store_path_) : std::vector<rules::Derived>{};
-    host_->restore({.events = {}, .last = true, .watched_until = newest, .alerts = std::move(alerts), .past_follows = store_.has_value()});
+    auto known = store_ ? known_series(store_path_, ground::utc(ground::clock::now(), ground::clock::utc_offset()))
+                        : std::vector<core::KnownSeries>{};
+    host_->restore({.events = {},
+                    .last = true,
+                    .watched_until = newest,
+                    .alerts = std::move(alerts),
+                    .past_follows = store_.has_value(),
+                    .known = std::move(known)});
     look_back();
   }
 

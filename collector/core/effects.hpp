@@ -9,6 +9,7 @@
 
 #include "collector/core/alert_board.hpp"
 #include "collector/core/asked.hpp"
+#include "collector/core/learning.hpp"
 #include "collector/detect/contacts.hpp"
 #include "collector/plan/plan.hpp"
 #include "collector/rules/derived.hpp"
@@ -43,6 +44,7 @@ struct Restored {
   std::optional<ground::Utc> watched_until = {};  // with the last: when anything was recorded before this start
   std::vector<rules::Derived> alerts = {};        // with the last: the newest samples of rules::alert_series, `at` UTC
   bool past_follows = false;                      // with the last: rules wait for what they look back at, which comes as Past
+  std::vector<KnownSeries> known = {};            // with the last: since when the store has the series that Learning asks for
 };
 /// What the store holds of what rules look back at, in slices. Times are UTC.
 struct Past {

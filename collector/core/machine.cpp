@@ -26,7 +26,9 @@ Machine::Machine(Configuration configuration)
     : site_{std::move(configuration.site)},
       ledger_{*site_},
       rules_{std::move(configuration.rules), rule_options(*site_)},
-      board_{targets_of(*site_)} {}
+      board_{targets_of(*site_)} {
+  learning_.last(site_->prefailure.learning);
+}
 
 Machine::~Machine() = default;
 
@@ -71,6 +73,7 @@ void Machine::conclude() {
   end_values();
   reckon();
   tell_rules(rules_.tick(moment_.now));
+  tell_learned();
   keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
   note_contacts();
@@ -81,6 +84,8 @@ void Machine::conclude() {
   effects_.orders = watch_->plan.due(moment_.now);
   auto timer = ground::Instant::max();
   for (const auto& [id, told] : past_) timer = std::min(timer, told.until);
+  if (const auto due = learning_.next_due())
+    timer = std::min(timer, ground::shifted(ground::Instant{due->time_since_epoch()}, -moment_.utc_offset));
   for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_.next_due(), ledger_.next_due()})
     if (due) timer = std::min(timer, *due);
   if (timer != ground::Instant::max()) effects_.timer = timer;
@@ -111,6 +116,7 @@ void Machine::take(const Restored& input) {
   if (input.watched_until) tell_blind(*input.watched_until);
   if (input.past_follows) rules_.await_past();
   past_follows_ = input.past_follows;
+  learning_.know(input.known);
   restore_alerts(input);
   tell(ledger_.finish_fold(moment_));  // after what stood open was told: receivers hear the end of what a crash kept from ending
   if (!ledger_.open().empty()) log(LogLine::Level::warning, "incidents_restored open=" + std::to_string(ledger_.open().size()));
@@ -130,6 +136,7 @@ void Machine::watch() {
 void Machine::take(SiteChanged& input) {
   auto former = std::exchange(site_, std::move(input.site));
   ledger_.rebind(*site_);
+  learning_.last(site_->prefailure.learning);
   renew_rules(std::move(input.rules));
   board_.retarget(targets_of(*site_));
   if (const auto before = std::move(watch_)) watch(), end_derived(*before);

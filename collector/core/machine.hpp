@@ -15,6 +15,7 @@
 #include "collector/core/effects.hpp"
 #include "collector/core/fact_eyes.hpp"
 #include "collector/core/lateness.hpp"
+#include "collector/core/learning.hpp"
 #include "collector/core/registry.hpp"
 #include "collector/core/trap_log.hpp"
 #include "collector/derive/derivations.hpp"
@@ -137,6 +138,8 @@ class Machine {
   void tell_incidents(const std::function<bool(const incident::Incident&)>& has_news);
   void forget_closed(std::vector<Labels>& over);
   void tell_rules(const std::vector<rules::Transition>& transitions);
+  void tell_rule(const rules::Transition& transition);
+  void tell_learned();
   [[nodiscard]] static rules::Engine::Options rule_options(const site::Site& site);
   void end_values();
   void end_values(site::Index device);
@@ -176,6 +179,7 @@ class Machine {
   std::uint64_t rule_samples_left_out_ = 0;
   bool past_follows_ = false;
   std::vector<rules::Sample> slow_again_;  // for the next batch
+  Learning learning_;
   AlertBoard board_;
   TrapLog trap_log_;
   std::map<std::string, Labels> fired_;  // labels by incident id

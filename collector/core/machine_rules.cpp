@@ -43,7 +43,10 @@ void Machine::record(record::Batch batch) {
   if (batch.samples.empty() && batch.born.empty()) return;
   batch.at = moment_.now;
   batch.time = ground::utc(moment_.now, moment_.utc_offset);
-  for (const auto& [id, series] : batch.born) rules_.born(id, rule_labels(series));
+  for (const auto& [id, series] : batch.born) {
+    rules_.born(id, rule_labels(series));
+    learning_.meet(series, batch.time);
+  }
   tell_rules(batch);
   effects_.batches.push_back(std::move(batch));
 }
@@ -146,7 +149,8 @@ void Machine::renew_rules(rules::RuleSet rules) {
   rules_ = std::move(fresh);
   effects_.rules = rules_.shared_rules();
   effects_.rule_alerts.clear();
-  for (auto& transition : rules_.active()) note_alert(std::move(transition));
+  const auto now = ground::utc(moment_.now, moment_.utc_offset);
+  for (auto& transition : rules_.active()) note_alert(learning_.told(std::move(transition), now));
 }
 
 void Machine::note_alert(rules::Transition transition) {
@@ -191,26 +195,37 @@ std::optional<record::SeriesId> Machine::enter_derived(record::Series series, re
 }
 
 void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
-  for (const auto& transition : transitions) {
-    note_alert(transition);
-    const bool firing = transition.to == rules::AlertState::firing;
-    if (!firing && transition.from != rules::AlertState::firing) continue;
-    const auto since = ground::utc(transition.active_since, moment_.utc_offset);
-    const auto now = ground::utc(moment_.now, moment_.utc_offset);
-    auto alert = alert_of_rule(transition, *site_, ground::utc(transition.at, moment_.utc_offset));
-    effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"),
-                                 .element = first_of(alert.labels, "element"),
-                                 .severity = first_of(alert.labels, "severity"),
-                                 .summary = first_of(alert.annotations, "summary"),
-                                 .since = since,
-                                 .firing = firing});
-    log(LogLine::Level::warning,
-        "rule " + transition.alert + (firing ? " firing" : " resolved") + " element=" + effects_.warnings.back().element);
-    if (firing)
-      board_.fire(std::move(alert));
-    else
-      board_.resolve(alert.labels, moment_.now, now);
+  const auto now = ground::utc(moment_.now, moment_.utc_offset);
+  for (const auto& transition : transitions) tell_rule(learning_.told(transition, now));
+}
+
+// What fires on after its week: the ticket ends, and the alert begins under its own severity.
+void Machine::tell_learned() {
+  for (const auto& [ticket, alert] : learning_.take_learned(ground::utc(moment_.now, moment_.utc_offset))) {
+    tell_rule(ticket);
+    tell_rule(alert);
   }
+}
+
+void Machine::tell_rule(const rules::Transition& transition) {
+  note_alert(transition);
+  const bool firing = transition.to == rules::AlertState::firing;
+  if (!firing && transition.from != rules::AlertState::firing) return;
+  const auto since = ground::utc(transition.active_since, moment_.utc_offset);
+  const auto now = ground::utc(moment_.now, moment_.utc_offset);
+  auto alert = alert_of_rule(transition, *site_, ground::utc(transition.at, moment_.utc_offset));
+  effects_.warnings.push_back({.name = first_of(alert.labels, "alertname"),
+                               .element = first_of(alert.labels, "element"),
+                               .severity = first_of(alert.labels, "severity"),
+                               .summary = first_of(alert.annotations, "summary"),
+                               .since = since,
+                               .firing = firing});
+  log(LogLine::Level::warning,
+      "rule " + transition.alert + (firing ? " firing" : " resolved") + " element=" + effects_.warnings.back().element);
+  if (firing)
+    board_.fire(std::move(alert));
+  else
+    board_.resolve(alert.labels, moment_.now, now);
 }
 
 }  // namespace holdup::core

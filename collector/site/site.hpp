@@ -96,6 +96,12 @@ struct Targets {
   Duration grace_period = std::chrono::seconds{10};   // pending ones have so long left then; those of a shorter `for` begin anew
 };
 
+/// The pack of rules that comes with holdup, and how long what it has just met is learned before its alerts page.
+struct Prefailure {
+  bool pack = true;
+  Duration learning = std::chrono::days{7};  // 0: it pages at once
+};
+
 /// How long the store keeps samples: `store.raw`, `minute`, `hour`, `max_bytes`.
 struct Keeping {
   Duration raw = std::chrono::days{30};
@@ -140,6 +146,7 @@ struct Site {
   std::vector<Battery> batteries;
   Self self;
   std::vector<std::string> rules;  // paths and glob patterns, relative to the site file
+  Prefailure prefailure;
   Targets alerts;
   std::vector<Receiver> forward;
   Burst burst;

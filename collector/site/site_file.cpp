@@ -84,11 +84,22 @@ class Reader {
       if (alerts.duration(key) > std::chrono::hours{24}) alerts.problem(key, "longer than 24h", "write at most 24h");
     alerts.finish();
     site_.rules = top.texts("rules");
+    read_prefailure(top);
     site_.forward = read_receivers(sub(top, "forward"), report_);
     if (!site_.forward.empty() && site_.store_path.empty())
       top.problem("forward", "nothing is kept that could be forwarded", "add store: {path: …}");
     read_control(top);
     (void)top.find("sim");  // hw-sim's own
+  }
+
+  void read_prefailure(Mapping& top) {
+    constexpr std::array<std::string_view, 2> words{"off", "on"};
+    constexpr Duration longest{std::chrono::days{90}};
+    Mapping map{sub(top, "prefailure"), "prefailure", report_};
+    if (const auto word = map.word("pack", words)) site_.prefailure.pack = *word == 1;
+    site_.prefailure.learning = map.duration("learning").value_or(site_.prefailure.learning);
+    if (site_.prefailure.learning > longest) map.problem("learning", "longer than 90d", "write 7d, or 0s to page at once");
+    map.finish();
   }
 
   void read_store(Mapping& top) {
