@@ -59,9 +59,10 @@ Judgement Judge::pdu(Index device) const {
   std::vector<Sign> signs{silence(device)};
   bool carried_over = false, direct = false, stood = false;
   const Between then{at, hearing.first_failure};
+  const Instant silent = hearing.second_failure;  // the first may be a lost answer
   const auto takes = [&](Index s, const std::optional<std::vector<Sign>>& taken) {
     if (!taken) return;
-    const bool in_one_moment = fell_just_then(s, at) && watched_since(s, then.end) && !fed_after(s, then.end);
+    const bool in_one_moment = fell_just_then(s, at) && watched_since(s, then.end) && !fed_after(s, silent);
     (in_one_moment && !returned_beside(s, then) ? carried_over : direct) = true;
     signs.insert(signs.end(), taken->begin(), taken->end());
   };
