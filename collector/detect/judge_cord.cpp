@@ -32,7 +32,7 @@ Judgement CordJudge::supply(Index supply) const {
   if (!says(ok, 0) || pulled || judge_.held_above(supply)) return {};
   const auto beside = lost_beside(supply, *ok);
   const auto good = good_throughout(*pdu, *ok);
-  if (!beside || !good || says(facts_.outlet(supply, Meaning::outlet_state), 0)) return {};
+  if (!beside || !good || was_off(facts_.outlet(supply, Meaning::outlet_state), *ok)) return {};
   std::vector<Sign> signs{ok->sign(site_), *beside, *good};
   const auto told = outlet(supply, ok->changed, signs);
   if (told == Outlet::fed_it) return {};
@@ -76,18 +76,32 @@ std::optional<Sign> CordJudge::good_throughout(Index pdu, const Track& lost) con
   return moved || restarted_since ? std::nullopt : good;
 }
 
+// At some moment that the loss may be from its outlet was off: that took its input.
+bool CordJudge::was_off(const Track* state, const Track& lost) {
+  const Instant earliest = lost.changed - lost.unwatched - lost.refresh();
+  return says(state, 0) || (state != nullptr && state->moved && state->changed > earliest);
+}
+
+// It was told to have its input when the other had told that it has none. A unit that tells of both looks at both at once.
+bool CordJudge::fed_after(const Track& one, const Track& lost) {
+  const Instant fed = one.value() == 0 ? one.changed - one.unwatched : one.last->time;
+  return one.device == lost.device ? fed >= lost.changed : fed - one.refresh() - one_moment > lost.changed;
+}
+
 // Within two seconds, and as far as those who tell it looked, at once.
 bool CordJudge::together(const Track& one, const Track& other) {
   const auto& [first, second] = std::minmax(one, other, [](const Track& a, const Track& b) { return a.changed < b.changed; });
-  const Duration apart = second.changed - first.changed;
-  return apart <= same_moment && apart <= second.unwatched + second.refresh() + one_moment;
+  return second.changed - first.changed <= same_moment && !fed_after(second, first);
 }
 
 // Its status fell silent in that moment, before it could tell.
-bool CordJudge::died_unheard(Index supply, const Held& above, Instant lost) const {
+bool CordJudge::died_unheard(Index supply, const Held& above, const Track& lost) const {
   const auto unit = site_.supplies[supply].status;
-  const auto then = [&](Instant at) { return std::chrono::abs(at - lost) <= same_moment; };
-  return unit && facts_.hearing(*unit).silent() && then(facts_.hearing(*unit).first_failure) && then(above.since);
+  const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
+  const bool known = ok != nullptr && ok->known();
+  const auto then = [&](Instant at) { return std::chrono::abs(at - lost.changed) <= same_moment; };
+  const bool went = unit && facts_.hearing(*unit).silent() && then(facts_.hearing(*unit).first_failure) && then(above.since);
+  return went && !says(ok, 0) && !(known && fed_after(*ok, lost));
 }
 
 // A sibling lost what it hangs on at the same moment.
@@ -98,7 +112,7 @@ std::optional<Sign> CordJudge::lost_beside(Index supply, const Track& lost) cons
     const auto above = judge_.held_above(sibling);
     const Track* ok = facts_.status(sibling, Meaning::supply_input_ok);
     const bool told = says(ok, 0) && together(*ok, lost);
-    if (above && (told || died_unheard(sibling, *above, lost.changed)))
+    if (above && (told || died_unheard(sibling, *above, lost)))
       return sign_of_pattern(site_.element_of_pdu(*pdu), "lost in the same moment", above->since);
   }
   return std::nullopt;

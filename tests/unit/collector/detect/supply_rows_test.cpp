@@ -303,6 +303,28 @@ TEST_CASE("row 14: what falls later than the feed was not lost with it") {
   CHECK_FALSE(rig.ever(miscorded));
 }
 
+TEST_CASE("row 14: a supply that lost its input while its sibling still told of a good one did not go with the sibling's PDU") {
+  Rig rig{two_feeds};
+  rig.outlet_watts("pdu-b", 0);
+  rig.run(30s);
+  rig.ac("unit2", 0), rig.output("unit2", 0), rig.unit_watts("unit2", 0);
+  rig.run(1500ms);
+  for (const char* device : {"pdu-a", "pdu-a2", "unit1"}) rig.silent(device);
+  rig.run(15s);
+  CHECK_FALSE(rig.ever(miscorded));
+}
+
+TEST_CASE("row 14: an outlet that was off while nobody heard of the supply took its input, also where it is on again") {
+  Rig rig{two_feeds};
+  rig.run(30s);
+  rig.outlet("pdu-b", 0), rig.outlet_watts("pdu-b", 0), rig.silent("unit2");
+  rig.run(10s);
+  rig.silent("pdu-a"), rig.silent("pdu-a2"), rig.back("unit2"), rig.outlet("pdu-b", 1);
+  for (const char* unit : {"unit1", "unit2"}) rig.ac(unit, 0), rig.output(unit, 0), rig.unit_watts(unit, 0);
+  rig.run(10s);
+  CHECK_FALSE(rig.ever(miscorded));
+}
+
 TEST_CASE("a status that says no input while its outlet draws current, measured after it, is probable, and says who contradicts") {
   Rig rig{two_feeds};
   rig.run(10s);
