@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "collector/detect/point_text.hpp"
@@ -125,13 +126,13 @@ std::optional<Instant> Track::measured_before(Instant at) const {
   return later == past.begin() ? std::nullopt : std::optional{std::prev(later)->first - refresh()};
 }
 
-double Track::most_between(Instant start, Instant end) const {
-  double most = 0;
+Track::Range Track::between(Instant start, Instant end) const {
+  Range out{std::numeric_limits<double>::infinity(), 0};
   for (auto at = past.rbegin(); at != past.rend(); ++at) {
-    if (at->first <= end) most = std::max(most, at->second);
+    if (at->first <= end) out = {std::min(out.least, at->second), std::max(out.most, at->second)};
     if (at->first <= start) break;
   }
-  return most;
+  return out;
 }
 
 std::optional<double> Track::after(Instant start, Instant end) const {

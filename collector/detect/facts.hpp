@@ -59,8 +59,11 @@ struct Track {
   [[nodiscard]] std::optional<double> before(Instant at) const;
   /// … and the earliest moment that it may stand for.
   [[nodiscard]] std::optional<Instant> measured_before(Instant at) const;
-  /// The most that was told from `start` to `end`, what stood at `start` included.
-  [[nodiscard]] double most_between(Instant start, Instant end) const;
+  /// The least and the most that were told from `start` to `end`, what stood at `start` included; infinite and 0 where nothing was.
+  struct Range {
+    double least, most;
+  };
+  [[nodiscard]] Range between(Instant start, Instant end) const;
   /// The value after what happened between `start` and `end`: the last one heard a moment after it, else the next.
   [[nodiscard]] std::optional<double> after(Instant start, Instant end) const;
   [[nodiscard]] Sign sign(const site::Site& site) const;

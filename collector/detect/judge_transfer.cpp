@@ -100,19 +100,24 @@ std::optional<std::vector<Sign>> Judge::taken_over(const Meters& gone, const Met
   return taken ? std::optional{std::move(signs)} : std::nullopt;
 }
 
-// What was read of them before is not all of one moment: where one of them was lost in between, they take back what was theirs.
+// What was read of them before is not all of one moment: where one of them was lost in between, they take back what was theirs; where what
+// is gone began to carry in between, they began with it.
 bool Judge::took_back(const Meters& gone, const Meters& left, Instant at, double rise) {
   Instant asked = at;
-  double fell = 0, had = 0;
+  double fell = 0, had = 0, began = 0;
   const auto since = gone.front()->measured_before(at).value_or(at);
   for (const Track* meter : left) {
     const auto before = meter != nullptr ? meter->before(at) : std::nullopt;
     if (!before) continue;
     asked = std::min(asked, *meter->measured_before(at));
-    fell += meter->most_between(since, at) - *before;
+    fell += meter->between(since, at).most - *before;
   }
-  for (const Track* meter : gone) had += meter->most_between(asked, at) - meter->before(at).value_or(0);
-  return std::max(had, fell) > rise / 2;
+  for (const Track* meter : gone) {
+    const auto [least, most] = meter->between(asked, at);
+    const double before = meter->before(at).value_or(0);
+    had += most - before, began += before - std::min(least, before);
+  }
+  return std::max({had, fell, began}) > rise / 2;
 }
 
 // What caches told before may be from before the transfer: one meter must have been read lately enough to know that it had not happened.

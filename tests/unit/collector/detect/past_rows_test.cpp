@@ -32,10 +32,12 @@ class Counting {
   bool a_answers = true;
   Duration under_way{};  // of an answer
 
-  explicit Counting(std::set<Meaning> without = {}) : site_{site_of(pdus_only)}, detector_{site_} {
+  explicit Counting(std::set<Meaning> without = {}, std::optional<Duration> b_refresh = {}) : site_{site_of(pdus_only)}, detector_{site_} {
     for (Meaning means : without) a.erase(means);
     identify();
-    detector_.identified(1, std::vector{point(Meaning::input_voltage, "v"), point(Meaning::outlet_power, "p")}, now_);
+    std::vector b{point(Meaning::input_voltage, "v"), point(Meaning::outlet_power, "p")};
+    b.back().refresh = b_refresh;
+    detector_.identified(1, b, now_);
   }
 
   void identify() {
@@ -196,6 +198,20 @@ TEST_CASE("row 7: a card that restarted while the sibling carried its share had 
   rack.a[Meaning::uptime] = 1;
   rack.run(10s);
   CHECK(rack.past() == Said{"past_interruption pdu-a proven"});
+}
+
+TEST_CASE("row 7: a load that started before the card restarted, as its sibling's slow meter tells later, had no interruption") {
+  const auto refresh = GENERATE(std::optional<Duration>{}, std::optional<Duration>{5s});
+  Counting rack{{Meaning::input_loss_count, Meaning::outlet_current}, refresh};
+  rack.a[Meaning::outlet_power] = 0, rack.b_watts = 0;
+  rack.run(10s);
+  rack.a[Meaning::outlet_power] = 300;
+  rack.run(2s);
+  rack.a_answers = false, rack.b_watts = 300;
+  rack.run(1s);
+  rack.a_answers = true, rack.a[Meaning::uptime] = 1;
+  rack.run(10s);
+  CHECK((rack.past().front() == "past_interruption pdu-a proven") == !refresh);
 }
 
 TEST_CASE("sysUpTime that wraps is no restart") {
