@@ -42,10 +42,11 @@ Judgement Judge::supply_input(Index supply) const {
 }
 
 // What fell as it was removed, or was told last before it was there again, is of an empty bay; what is told in the moment in which it is
-// there again is of a module that starts.
+// there again is of a module that starts. What told of a good input since loses it anew.
 bool Judge::told_of_empty_bay(Index supply, const Track& told) const {
   const Track* present = facts_.status(supply, Meaning::supply_present);
-  if (says(present, 1)) return present->moved && told.from() <= present->changed + one_answer;
+  const bool started = says(present, 1) && told.changed - told.unwatched > present->changed;
+  if (says(present, 1)) return present->moved && !started && told.from() <= present->changed + one_answer;
   const bool removed = held(Verdict::supply_removed, &site::Site::element_of_supply, supply).has_value();
   return removed && fell_to_zero(present) && told.changed <= present->changed + one_answer;
 }

@@ -69,6 +69,19 @@ TEST_CASE("row 13: what is back in its bay and draws current has lost no input, 
   CHECK(rig.idle());
 }
 
+TEST_CASE("row 13: a module that was seated and told of a good input loses it anew, however soon") {
+  Rig rig{two_feeds};
+  rig.tells("unit1", {{.means = Meaning::supply_present, .value = 1}});
+  rig.run(10s);
+  pull(rig, true);
+  rig.run(10s);
+  put_back(rig, true);
+  rig.run(1s);
+  rig.ac("unit1", 0), rig.output("unit1", 0), rig.unit_watts("unit1", 0), rig.unit_watts("unit2", 600);
+  rig.run(500ms);
+  CHECK(rig.open(supply_input_lost, "cab1/psu1") == "proven");
+}
+
 TEST_CASE("row 13: what a module tells of its input in the moment in which it is seated is of one that starts") {
   const bool has_cord = GENERATE(true, false);
   Rig rig{two_feeds};
