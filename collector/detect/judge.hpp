@@ -3,6 +3,7 @@
 #include <functional>
 #include <initializer_list>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "collector/detect/facts.hpp"
@@ -201,7 +202,8 @@ class Judge {
   [[nodiscard]] bool stands(Index supply) const;
   [[nodiscard]] static bool took_back(const Meters& gone, const Meters& left, Instant at, double rise);
   [[nodiscard]] bool returned_beside(Index supply, Between when) const;
-  [[nodiscard]] Meters powers_beside(Index supply) const;
+  [[nodiscard]] Meters powers_beside(Index supply, bool elsewhere = false) const;
+  [[nodiscard]] std::pair<Meters, double> carried_on_pdu(Index supply, Instant at) const;
   [[nodiscard]] bool carried_beside(Index supply, Between when) const;
   [[nodiscard]] bool fed_after(Index supply, Instant silent) const;
   [[nodiscard]] bool watched_since(Index supply, Instant silent) const;

@@ -167,17 +167,31 @@ Judge::Beside Judge::beside(Index device, Between when) const {
   Beside out{.seen = false, .moved = false, .signs = {}};
   for (const Index s : facts_.supplies_on(device)) {
     const Track* own = power_of(s);
-    const auto carried = own != nullptr ? own->before(when.start) : std::nullopt;
-    if (!carried || *carried < floor_of(*own) || gone_by_itself(s, when.start)) continue;
+    const auto [gone, carried] = carried_on_pdu(s, when.start);
+    if (gone.empty() || carried < floor_of(*own)) continue;
     std::vector<Sign> signs;
     const auto rise = rise_beside(s, when, signs);
     if (!rise) return {};
     const double tolerance = own->means == Meaning::outlet_current ? 0.20 : same_power;
     out.seen = true;
-    const bool took_over = std::fabs(*rise - *carried) <= tolerance * *carried;
-    if (took_over && !took_back({own}, powers_beside(s), when.start, *rise) && !carried_on(s, *carried, when))
+    const bool took_over = std::fabs(*rise - carried) <= tolerance * carried;
+    if (took_over && !took_back(gone, powers_beside(s, true), when.start, *rise) && !carried_on(s, *own->before(when.start), when))
       return {.seen = true, .moved = true, .signs = std::move(signs)};
     out.signs.insert(out.signs.end(), signs.begin(), signs.end());
+  }
+  return out;
+}
+
+// What the load's supplies on this one's PDU carried together: they go together, and none of them takes over from another. Empty: one of
+// them went by itself, or no meters that are alike tell it.
+std::pair<Judge::Meters, double> Judge::carried_on_pdu(Index supply, Instant at) const {
+  std::pair<Meters, double> out;
+  for (const Index s : site_.loads[site_.supplies[supply].load].supplies) {
+    if (site_.supplies[s].pdu != site_.supplies[supply].pdu) continue;
+    const Track* power = power_of(s);
+    const auto carried = power != nullptr ? power->before(at) : std::nullopt;
+    if (!carried || power->means != power_of(supply)->means || gone_by_itself(s, at)) return {};
+    out.first.push_back(power), out.second += *carried;
   }
   return out;
 }
@@ -225,16 +239,16 @@ bool Judge::returned_beside(Index supply, Between when) const {
   });
 }
 
-Judge::Meters Judge::powers_beside(Index supply) const {
+Judge::Meters Judge::powers_beside(Index supply, bool elsewhere) const {
   Meters out;
   for (const Index s : site_.loads[site_.supplies[supply].load].supplies)
-    if (s != supply) out.push_back(power_of(s));
+    if (s != supply && !(elsewhere && site_.supplies[s].pdu == site_.supplies[supply].pdu)) out.push_back(power_of(s));
   return out;
 }
 
 /// The most that all siblings together carried more than before, at one moment between; nothing where one of them was not watched.
 std::optional<double> Judge::rise_beside(Index supply, Between when, std::vector<Sign>& signs) const {
-  const Meters siblings = powers_beside(supply);
+  const Meters siblings = powers_beside(supply, true);
   double most = 0;
   const auto dark_beside = [&](Index s) { return site_.supplies[s].pdu != site_.supplies[supply].pdu && held_above(s); };
   if (returned_beside(supply, when) || std::ranges::any_of(site_.loads[site_.supplies[supply].load].supplies, dark_beside))

@@ -256,6 +256,25 @@ TEST_CASE("row 7: a sibling that rises because its own input came back tells of 
   CHECK(rig.ever(past_interruption) != returns);
 }
 
+TEST_CASE("row 7: a supply that fails and its mate on the same PDU that rises tell of no interruption of that PDU") {
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A}
+loads: {cab1: {sharing: active, supplies: {psu1: {cord: pdu-a/outlet/3}, psu2: {cord: pdu-a/outlet/4}}}}
+)"};
+  rig.tells("pdu-a",
+            {{.means = Meaning::uptime, .value = 86400, .index = "1"}, {.means = Meaning::outlet_power, .value = 300, .index = "4"}});
+  rig.run(20s);
+  rig.silent("pdu-a");
+  rig.run(1s);
+  rig.back("pdu-a"), rig.set("pdu-a", Meaning::uptime, 1, "1");
+  rig.set("pdu-a", Meaning::outlet_power, 600), rig.set("pdu-a", Meaning::outlet_power, 0, "4");
+  rig.run(10s);
+  CHECK(rig.ever(card_restarted));
+  CHECK_FALSE(rig.ever(past_interruption));
+}
+
 TEST_CASE("row 31: a load that goes off, and a module that is pulled beside it, trip no bank") {
   Rig rig{R"(rack: r
 feeds: {A: {nominal_volts: 230}}
