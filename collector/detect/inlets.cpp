@@ -85,7 +85,7 @@ bool Inlets::heard(Index device, std::span<const reading::Reading> readings) {
     const double volts = nominal(device, meter);
     took = true;
     note_return(device, meter);
-    changed = changed || !meter.before || band(std::fabs(*meter.before) / volts) != band(std::fabs(*meter.value) / volts);
+    changed = changed || !meter.before || meter.returned || band(std::fabs(*meter.before) / volts) != band(std::fabs(*meter.value) / volts);
   });
   if (took) follow(device);
   changed = changed || (took && missed_[device]);

@@ -1,6 +1,7 @@
 #include "collector/detect/meters.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "collector/detect/point_text.hpp"
 
@@ -32,7 +33,7 @@ Meter* Meters::take(OfDevice& of, const reading::Reading& reading) {
   const auto place = reading.point < of.of_point.size() ? of.of_point[reading.point] : -1;
   if (place < 0) return nullptr;
   Meter& meter = of.meters[static_cast<std::size_t>(place)];
-  meter.fresh = reading.quality == Quality::good;
+  meter.returned = !std::exchange(meter.fresh, reading.quality == Quality::good);
   if (!meter.fresh || (meter.value && reading.time < meter.time)) return nullptr;
   if (!meter.value) meter.first = reading.time;
   meter.before = meter.value;

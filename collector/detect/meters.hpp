@@ -29,6 +29,7 @@ struct Meter {
   std::optional<double> before;  // the value that it replaced
   Instant time{}, first{};       // of the value, and of the first that was heard
   bool fresh = false;            // the last question after it was answered, and well
+  bool returned = false;         // … and the one before was not
   bool lived = false;            // has been other than 0: only then is 0 evidence
 
   [[nodiscard]] bool known() const { return value && fresh; }

@@ -231,6 +231,22 @@ TEST_CASE("row 22: a line that its own meter calls dead while nothing between th
   CHECK_FALSE(rig.ever(phase_lost));
 }
 
+TEST_CASE("row 22: a lost phase ends where the rows of its lines were gone as it came back") {
+  MeterRig rig{wye, {{"pdu-a", three_lines(true), 20s}, {"pdu-a2", three_lines(true)}, {"pdu-b", three_lines(true)}}};
+  rig.run(10s);
+  lose_line_1(rig, "pdu-a");
+  rig.run(10s);
+  REQUIRE(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
+  restore_line_1(rig, "pdu-a");
+  rig.run(1s);
+  rig.absent(Meaning::input_voltage, true);
+  rig.run(10s);
+  CHECK(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
+  rig.absent(Meaning::input_voltage, false);
+  rig.run(30s);
+  CHECK(rig.idle());
+}
+
 TEST_CASE("row 22: a line that never had a voltage is not wired, not lost") {
   auto rig = MeterRig{
       wye, {{"pdu-b", {{Meaning::input_voltage, "1", 230}, {Meaning::input_voltage, "2", 230}, {Meaning::input_voltage, "3", 0}}}}};

@@ -29,6 +29,8 @@ class MeterRig {
   void set(const std::string& device, Meaning means, const std::string& index, double value) { point(device, means, index).value = value; }
   void silent(const std::string& device) { silent_.insert(device); }
   void back(const std::string& device) { silent_.erase(device); }
+  /// It has no such rows, from now on, or has them again.
+  void absent(Meaning means, bool is) { is ? void(absent_.insert(means)) : void(absent_.erase(means)); }
 
   void run(Duration length) {
     for (const Instant end = now_ + length; now_ < end;) {
@@ -79,8 +81,10 @@ class MeterRig {
     const Index d = *site_.device(played.device);
     if (silent_.contains(played.device)) return detector_.unanswered(d, now_);
     std::vector<reading::Reading> readings;
-    for (std::uint32_t p = 0; p < played.points.size(); ++p)
-      readings.push_back({.point = p, .quality = Quality::good, .value = played.points[p].value, .time = now_});
+    for (std::uint32_t p = 0; p < played.points.size(); ++p) {
+      const auto quality = absent_.contains(played.points[p].means) ? Quality::absent : Quality::good;
+      readings.push_back({.point = p, .quality = quality, .value = played.points[p].value, .time = now_});
+    }
     detector_.heard(d, readings, now_);
     hear();
   }
@@ -101,6 +105,7 @@ class MeterRig {
   std::vector<Played> devices_;
   Instant now_{10s};
   std::set<std::string> silent_;
+  std::set<Meaning> absent_;
   std::set<Verdict> ever_;
   std::vector<std::string> said_;
   std::map<Verdict, std::string> why_;
