@@ -90,7 +90,7 @@ class Peer:
 
     def now(self):
         """The series that an instant query shows a second from now."""
-        found = json.loads(get(self.url + "/api/v1/query", query='{device=~".+"}', time=time.time() + 1))
+        found = json.loads(get(self.url + "/api/v1/query", query='{__name__=~".+"}', time=time.time() + 1))
         return {key_of(one["metric"]) for one in found["data"]["result"]}
 
 
@@ -103,7 +103,7 @@ class Prometheus(Peer):
         return ["--config.file=prometheus.yml", "--storage.tsdb.path=data", "--web.enable-remote-write-receiver", "--web.listen-address=" + self.url[7:]]
 
     def held(self):
-        found = json.loads(get(self.url + "/api/v1/query", query='{device=~".+"}[1h]', time=time.time() + 5))
+        found = json.loads(get(self.url + "/api/v1/query", query='{__name__=~".+"}[1h]', time=time.time() + 5))
         return {key_of(one["metric"]): [(round(float(at) * 1000), float(value)) for at, value in one["values"]] for one in found["data"]["result"]}
 
 
@@ -117,7 +117,7 @@ class VictoriaMetrics(Peer):
 
     def held(self):
         get(self.url + "/internal/force_flush")
-        lines = [json.loads(line) for line in get(self.url + "/api/v1/export", **{"match[]": '{device=~".+"}'}).splitlines()]
+        lines = [json.loads(line) for line in get(self.url + "/api/v1/export", **{"match[]": '{__name__=~".+"}'}).splitlines()]
         held = {}
         for line in lines:
             held.setdefault(key_of(line["metric"]), []).extend((at, value) for at, value in zip(line["timestamps"], line["values"]) if value is not None)
