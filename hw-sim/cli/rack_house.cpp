@@ -80,6 +80,8 @@ RackHouse::RackHouse(boost::asio::io_context& io, const RackSetup& setup)
     if (device.objects) open_snmp(io, device, setup);
   open_modbus_servers(io);
   open_serial_lines(io);
+  for (const auto& wire : wires_.driven()) std::cerr << "drives " << wire << '\n';
+  if (wires_.any()) wires_.show(play_.stage().world());  // before anybody is told that the rack is there
 }
 
 void RackHouse::add_device(const RackSetup& setup, std::size_t index) {
@@ -274,8 +276,6 @@ RackHouse::Device* RackHouse::find(const ground::Element& element) {
 }
 
 void RackHouse::start() {
-  for (const auto& wire : wires_.driven()) std::cerr << "drives " << wire << '\n';
-  if (wires_.any()) wires_.show(play_.stage().world());
   play_.start();
   if (traps_to_) watch();
 }
