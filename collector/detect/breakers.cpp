@@ -54,8 +54,11 @@ bool Breakers::heard(Index device, std::span<const reading::Reading> readings) {
 
 void Breakers::weigh(std::span<const Index> devices, std::vector<Opinion>& out) const {
   for (const Index d : devices)
-    for (const Breaker& breaker : of_device_[d])
-      if (breaker.meter->known()) out.push_back({Verdict::overload, breaker.element, judge(d, breaker)});
+    for (const Breaker& breaker : of_device_[d]) {
+      if (!breaker.meter->known()) continue;
+      auto judgement = judge(d, breaker);
+      if (judgement.kind != Judgement::Kind::cannot_tell) out.push_back({Verdict::overload, breaker.element, std::move(judgement)});
+    }
 }
 
 Judgement Breakers::judge(Index device, const Breaker& breaker) const {

@@ -43,6 +43,7 @@ Detector::Detector(const site::Site& site)
       mains_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       round_{site, facts_.neighbours()},
       next_{site, facts_.neighbours()},
+      about_{site, facts_.neighbours()},
       concerned_(site.devices.size()),
       met_(site.loads.size()) {}
 
@@ -114,10 +115,10 @@ void Detector::close(const Key& key) {
 // From now on the words of these devices count also where nothing in them moves.
 void Detector::concern(const Key& key, int by) {
   held_[static_cast<std::size_t>(key.verdict)] += by;
-  Round about{site_, facts_.neighbours()};
-  about.add(key.element);
-  for (const Index d : about.devices.all()) concerned_[d] += by;
-  next_.take_in(about);
+  about_.clear();
+  about_.add(key.element);
+  for (const Index d : about_.devices.all()) concerned_[d] += by;
+  next_.take_in(about_);
 }
 
 std::vector<Change> Detector::assess(Instant now) {
@@ -146,7 +147,7 @@ void Detector::gather(Instant now) {
   for (const Index load : load_watch_.take_due(now)) next_.add_load(load);
   for (const Index load : cabinets_.take_due(now)) next_.add_load(load);
   for (const Index feed : mains_.take_due(now)) next_.feeds.add(feed);
-  if (sweep_due_ && *sweep_due_ <= now) {
+  if (sweep_due_ && *sweep_due_ <= now && next_.empty()) {  // news does not wait for it
     sweep_due_.reset();
     next_.add_all();
   } else if (!next_.empty() && !sweep_due_) {
@@ -267,7 +268,7 @@ void Detector::weigh_meters(Instant now) {
 }
 
 void Detector::weigh_telemetry(Instant now) {
-  if (facts_.failing().empty() && !holds_any()) return;
+  if (facts_.failing().empty() && held_[static_cast<std::size_t>(Verdict::telemetry_lost)] == 0) return;
   std::set<Index> paths;
   for (const Index d : round_.devices.all())
     if (facts_.hearing(d).failures > 0 || concerned_[d] > 0) paths.insert(facts_.neighbours().path(d));
@@ -285,12 +286,12 @@ void Detector::weigh_telemetry(Instant now) {
 }
 
 void Detector::weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now) {
-  const bool held_somewhere = held_[static_cast<std::size_t>(verdict)] > 0 || !reports_.empty() || !doubted_.empty();
-  if (judged.kind != Judgement::Kind::lost && !held_somewhere) return;
+  const bool reported = reports_.speak_of(verdict);
+  const bool in_question = held_[static_cast<std::size_t>(verdict)] > 0 || reported || !doubted_.empty();
+  if (judged.kind != Judgement::Kind::lost && !in_question) return;
   const Key key{verdict, element};
   if (is_passing_doubt(key, judged, now)) return;
-  const auto judgement =
-      reports_.empty() ? std::move(judged) : reports_.temper(verdict, element, std::move(judged), held(verdict, element));
+  const auto judgement = reported ? reports_.temper(verdict, element, std::move(judged), held(verdict, element)) : std::move(judged);
   if (judgement.kind == Judgement::Kind::lost) return begin_or_strengthen(key, judgement, now);
   if (judgement.kind == Judgement::Kind::fine && open_.contains(key)) end_when_settled(key, judgement, now);
 }

@@ -125,6 +125,7 @@ class Detector {
   Latches latches_;
   Mains mains_;
   Round round_, next_;                // what is judged now, and what is to be judged then
+  Round about_;                       // of one verdict
   std::vector<int> concerned_;        // by device: how many verdicts are held that its word bears upon
   Dues<Key> settling_;                // of what may end
   Dues<Key> unknown_;                 // of what will page if it stays so

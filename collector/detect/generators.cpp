@@ -78,7 +78,7 @@ void Generators::weigh(std::span<const Index> devices, std::vector<Opinion>& out
     }
     const bool over =
         rhythm.even_since && meter->time - *rhythm.even_since >= long_enough && newer_than(*meter, held_(Verdict::on_generator, element));
-    out.push_back({Verdict::on_generator, element, over ? Judgement::fine({meters_.sign(d, *meter)}) : Judgement{}});
+    if (over) out.push_back({Verdict::on_generator, element, Judgement::fine({meters_.sign(d, *meter)})});
   }
 }
 

@@ -56,7 +56,14 @@ void Reports::take(Index device, const TrapMessage& message, Instant at) {
             .quality = Quality::good,
             .time = at,
             .uncertainty = {}};
-  reports_.insert_or_assign(key, Report{.sign = std::move(sign), .taken_back = clear, .can_be_known = can_be_known});
+  const bool first =
+      reports_.insert_or_assign(key, Report{.sign = std::move(sign), .taken_back = clear, .can_be_known = can_be_known}).second;
+  spoken_[static_cast<std::size_t>(key.first)] += first ? 1 : 0;
+}
+
+void Reports::forget(std::map<Key, Report>::iterator report) {
+  --spoken_[static_cast<std::size_t>(report->first.first)];
+  reports_.erase(report);
 }
 
 Judgement Reports::temper(Verdict verdict, const Element& element, Judgement judgement, std::optional<Held> held) {
@@ -68,11 +75,11 @@ Judgement Reports::temper(Verdict verdict, const Element& element, Judgement jud
     const bool only_reported = held && held->strength == Strength::reported;
     const bool ends = judgement.kind == Judgement::Kind::cannot_tell && only_reported && !report.can_be_known;
     if (ends) judgement = Judgement::fine({report.sign});
-    reports_.erase(at);
+    forget(at);
     return judgement;
   }
   if (knows_better(judgement, report.sign.time)) {
-    reports_.erase(at);
+    forget(at);
     return judgement;
   }
   return Judgement::lost(Strength::reported, {report.sign});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ class Reports {
 
   void take(Index device, const reading::TrapMessage& message, Instant at);
   [[nodiscard]] bool empty() const { return reports_.empty(); }
+  /// Something is reported in this word.
+  [[nodiscard]] bool speak_of(Verdict verdict) const { return spoken_[static_cast<std::size_t>(verdict)] > 0; }
   /// The judgement in the light of what was reported. `held`: as it stands open.
   [[nodiscard]] Judgement temper(Verdict verdict, const ground::Element& element, Judgement judgement, std::optional<Held> held);
   /// What traps alone speak of: no judge weighs it.
@@ -47,9 +50,12 @@ class Reports {
   [[nodiscard]] ground::Element part_of(Index device, const reading::TrapMessage& message) const;
   [[nodiscard]] const Track* first(Index device, Meaning means) const;
 
+  void forget(std::map<Key, Report>::iterator report);
+
   const site::Site& site_;
   const Facts& facts_;
   std::map<Key, Report> reports_;
+  std::array<int, verdicts> spoken_{};  // by verdict: how many of them
 };
 
 }  // namespace holdup::detect

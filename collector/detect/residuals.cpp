@@ -43,28 +43,28 @@ void Residuals::weigh(std::span<const Index> devices, Instant now, std::vector<O
     const Meter* meter = meters_.find(d, Meaning::residual_current);
     if (meter == nullptr) continue;
     const auto pdu = site_.element_of_pdu(d);
-    for (const Index b : site_.devices[d].banks)
-      out.push_back({Verdict::residual_current_trip, site_.element_of_bank(b), trip(leak, site_.element_of_bank(b), now)});
-    out.push_back({Verdict::residual_current_trip, pdu, trip(leak, pdu, now)});
+    for (const Index b : site_.devices[d].banks) trip(leak, site_.element_of_bank(b), now, out);
+    trip(leak, pdu, now, out);
     if (site_.system != site::System::dc || !meter->known()) continue;
     const bool lost = *meter->value >= on_earth && *meter->value >= times_the_usual * leak.usual.value_or(0);
-    const bool fine = !lost && newer_than(*meter, held_(Verdict::earth_fault, pdu));
+    if (!lost && !newer_than(*meter, held_(Verdict::earth_fault, pdu))) continue;
     std::vector<Sign> signs{meters_.sign(d, *meter)};
-    out.push_back({Verdict::earth_fault, pdu,
-                   lost   ? Judgement::lost(Strength::proven, std::move(signs))
-                   : fine ? Judgement::fine(std::move(signs))
-                          : Judgement{}});
+    out.push_back(
+        {Verdict::earth_fault, pdu, lost ? Judgement::lost(Strength::proven, std::move(signs)) : Judgement::fine(std::move(signs))});
   }
 }
 
 // Row 24: the branch went, nothing was overloaded, and the leak had climbed before.
-Judgement Residuals::trip(const Leak& leak, const ground::Element& branch, Instant now) const {
+void Residuals::trip(const Leak& leak, const ground::Element& branch, Instant now, std::vector<Opinion>& out) const {
+  const auto say = [&](Judgement judgement) { out.push_back({Verdict::residual_current_trip, branch, std::move(judgement)}); };
   const auto tripped = held_(Verdict::bank_tripped, branch), dark = held_(Verdict::pdu_dark, branch);
   const auto gone = tripped ? tripped : dark;
-  if (!gone) return Judgement::fine({sign_of_pattern(branch, "it gives power", now)});
+  if (!gone) {
+    if (held_(Verdict::residual_current_trip, branch)) say(Judgement::fine({sign_of_pattern(branch, "it gives power", now)}));
+    return;
+  }
   const bool climbed = leak.climbed && *leak.climbed <= gone->since && gone->since - *leak.climbed <= remembered;
-  if (!climbed || held_(Verdict::overload, branch)) return {};
-  return Judgement::lost(Strength::probable, {leak.sign});
+  if (climbed && !held_(Verdict::overload, branch)) say(Judgement::lost(Strength::probable, {leak.sign}));
 }
 
 }  // namespace holdup::detect

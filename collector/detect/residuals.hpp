@@ -26,7 +26,7 @@ class Residuals {
     double peak = 0;
     Sign sign;  // of the peak
   };
-  [[nodiscard]] Judgement trip(const Leak& leak, const ground::Element& branch, Instant now) const;
+  void trip(const Leak& leak, const ground::Element& branch, Instant now, std::vector<Opinion>& out) const;
 
   const site::Site& site_;
   HeldBy held_;
