@@ -12,10 +12,9 @@
 #include "ground/clock/clock.hpp"
 #include "ground/instant.hpp"
 #include "tests/bench/alert_listener.hpp"
+#include "tests/bench/bare_watcher.hpp"
 #include "tests/bench/child_program.hpp"
 #include "tests/bench/http_get.hpp"
-#include "tests/bench/limits/alert_post.hpp"
-#include "tests/bench/limits/contact_relay.hpp"
 #include "tests/gpio/sim_chip.hpp"
 
 // `bench-contact`: from a contact's edge to the alert in another's hands, through `holdup run`, beside a bare relay of edges. Only in the
@@ -100,18 +99,22 @@ class Bench {
       : folder_{std::filesystem::temp_directory_path() / "bench-contact"},
         chip_{"contacts", supplies},
         spare_{"relay", 1},
-        post_{listener_.port()},
-        relay_{spare_.name(), 0, [this] { post_.send(); }} {
+        relay_{{.bin = std::filesystem::path{options.holdup}.parent_path(),
+                .way = "contact",
+                .listener = listener_.port(),
+                .element = "cab9/psu1",
+                .rest = {spare_.name(), "0"}},
+               log("bare-watcher")} {
     std::filesystem::create_directories(folder_ / "profiles");
+    if (relay_.line() != "ready") throw std::runtime_error{"the relay has no line"};
     for (unsigned s = 0; s < supplies; ++s) chip_.pull(s, true);
     spare_.pull(0, true);
     std::ofstream{folder_ / "profiles" / "nothing.yaml"} << "profile: nothing\nidentify: [{sys_object_id: [1.3.6.1.4.1.8072.99]}]\n";
     std::ofstream{folder_ / "site.yaml"} << site_text(chip_.name(), listener_.port());
     holdup_.emplace(ChildProgram::Call{.words = {options.holdup, "run", "-c", folder_ / "site.yaml", "--profiles", folder_ / "profiles"},
-                                       .log = folder_ / "log"});
+                                       .log = log("holdup")});
     const auto ready = holdup_->line();
     port_ = static_cast<std::uint16_t>(std::stoul(ready.substr(ready.rfind(':') + 1)));
-    thread_ = std::jthread{[this](const std::stop_token& stop) { relay_.run(stop); }};
     std::this_thread::sleep_for(3s);  // the daemon opens its lines; an edge before that would be told as found
   }
 
@@ -138,14 +141,16 @@ class Bench {
   }
 
  private:
+  [[nodiscard]] static std::string log(const std::string& program) {
+    return std::filesystem::temp_directory_path() / ("bench-contact-" + program + ".log");
+  }
+
   std::filesystem::path folder_;
   AlertListener listener_;
   SimChip chip_, spare_;
-  AlertPost post_;
-  ContactRelay relay_;
+  BareWatcher relay_;
   std::optional<ChildProgram> holdup_;
   std::uint16_t port_ = 0;
-  std::jthread thread_;
   std::minstd_rand dice_{42};
   std::vector<Duration> told_, relayed_;
 };

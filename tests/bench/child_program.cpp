@@ -17,21 +17,25 @@ extern char** environ;
 namespace holdup::bench {
 
 ChildProgram::ChildProgram(const Call& call) : name_{call.words.front()}, log_{call.log} {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error{"pipe failed"};
+  std::array<int, 2> ends{}, begins{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0 || ::pipe2(begins.data(), O_CLOEXEC) != 0) throw std::runtime_error{"pipe failed"};
   std::vector<char*> words;
   for (const auto& word : call.words) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, begins[0], STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, call.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);  // Asio's sockets would be inherited
   const int failed = ::posix_spawn(&pid_, words.front(), &actions, nullptr, words.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
+  ::close(begins[0]);
   ::close(ends[1]);
+  in_ = begins[1];
   out_ = ends[0];
   if (failed == 0) return;
+  ::close(in_);
   ::close(out_);
   throw std::runtime_error{"cannot start " + name_};
 }
@@ -39,7 +43,13 @@ ChildProgram::ChildProgram(const Call& call) : name_{call.words.front()}, log_{c
 ChildProgram::~ChildProgram() {
   ::kill(pid_, SIGTERM);
   ::waitpid(pid_, nullptr, 0);
+  ::close(in_);
   ::close(out_);
+}
+
+void ChildProgram::tell(const std::string& text) {
+  const auto line = text + "\n";
+  if (::write(in_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) throw std::runtime_error{name_ + " ended; see " + log_};
 }
 
 std::string ChildProgram::line() {

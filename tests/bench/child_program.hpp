@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-// A program that a bench starts, reads the first lines of, and ends.
+// A program that a bench starts, talks with by lines, and ends.
 namespace holdup::bench {
 
 class ChildProgram {
@@ -23,13 +23,15 @@ class ChildProgram {
 
   /// The next line of its stdout; throws when it ended or said nothing for a minute.
   [[nodiscard]] std::string line();
+  /// A line for its stdin.
+  void tell(const std::string& text);
   /// Processor time that it has used, user and system.
   [[nodiscard]] double cpu_seconds() const;
 
  private:
   std::string name_, log_, read_;
   pid_t pid_ = -1;
-  int out_ = -1;
+  int in_ = -1, out_ = -1;
 };
 
 }  // namespace holdup::bench

@@ -1,8 +1,7 @@
+#include "bare_watcher.hpp"
 #include "detect_rack.hpp"
 #include "ground/clock/clock.hpp"
 #include "lane.hpp"
-#include "limits/one_question.hpp"
-#include "limits/poll_loop.hpp"
 #include "modbus_witness.hpp"
 #include "simulator.hpp"
 
@@ -20,8 +19,12 @@ class ModbusLane : public Lane {
                     .seed = setting.seed},
                    folder_},
         witness_{units()},
-        spare_{witness_.port(unit_of(cabinets_ + 1))},
-        limit_{period(), setting.listener, [this] { return spare_.is_lost(); }} {}
+        limit_{{.bin = setting.bin,
+                .way = "modbus",
+                .listener = setting.listener,
+                .element = "cab" + std::to_string(cabinets_ + 1) + "/psu1",
+                .rest = {std::to_string(period().count()), std::to_string(witness_.port(unit_of(cabinets_ + 1)))}},
+               folder_.file("bare-watcher.log")} {}
 
   std::string title() const override {
     return "modbus: " + std::to_string(2 * cabinets_) + " status units asked every 20 ms, which they measure every 20 ms";
@@ -57,8 +60,7 @@ class ModbusLane : public Lane {
   Folder folder_;
   Simulator simulator_;
   ModbusWitness witness_;
-  AlarmRegister spare_;
-  PollLoop limit_;
+  BareWatcher limit_;
 };
 
 }  // namespace

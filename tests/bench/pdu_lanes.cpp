@@ -1,10 +1,9 @@
+#include "bare_watcher.hpp"
 #include "detect_rack.hpp"
 #include "ground/clock/clock.hpp"
 #include "holdup_daemon.hpp"
 #include "lane.hpp"
-#include "limits/one_question.hpp"
-#include "limits/poll_loop.hpp"
-#include "limits/trap_relay.hpp"
+#include "limits/pdu_162.hpp"
 #include "simulator.hpp"
 #include "witness.hpp"
 
@@ -43,6 +42,12 @@ class PduLane : public Lane {
   [[nodiscard]] std::string pdus() const { return std::to_string(2 * cabinets_) + " PDUs that measure every 200 ms"; }
   [[nodiscard]] bool is_spare(int cabinet) const { return cabinet > cabinets_; }
   [[nodiscard]] const sockaddr_in& spare() const { return witness_.address(device_of(cabinets_ + 1)); }
+  [[nodiscard]] BareWatcher watcher(const LaneSetting& setting, const std::string& way,
+                                    std::initializer_list<std::string> rest = {}) const {
+    const auto element = "cab" + std::to_string(cabinets_ + 1) + "/psu1";
+    return {{.bin = setting.bin, .way = way, .listener = setting.listener, .element = element, .rest = rest},
+            folder_.file("bare-watcher.log")};
+  }
   void call(int cabinet, std::uint16_t port, const std::string& datagram) const { witness_.call(device_of(cabinet), port, datagram); }
 
  private:
@@ -66,26 +71,27 @@ class PduLane : public Lane {
 class SnmpLane : public PduLane {
  public:
   explicit SnmpLane(const LaneSetting& setting)
-      : PduLane{setting, "200ms"}, question_{spare(), outlet_state, number(2, off)}, limit_{period(), setting.listener, [this] {
-                                                                                              return question_.is_lost();
-                                                                                            }} {}
+      : PduLane{setting, "200ms"},
+        limit_{watcher(setting, "snmp", {std::to_string(period().count()), host(spare()), std::to_string(ntohs(spare().sin_port))})} {}
 
   std::string title() const override { return "snmp: " + pdus() + ", asked every 200 ms"; }
   ground::Duration period() const override { return 200ms; }
   void watch(ground::Duration phase) override { limit_.watch(phase); }
 
  private:
-  OneVarbind question_;
-  PollLoop limit_;
+  static std::string host(const sockaddr_in& address) {
+    std::array<char, INET_ADDRSTRLEN> text{};
+    return ::inet_ntop(AF_INET, &address.sin_addr, text.data(), text.size());
+  }
+
+  BareWatcher limit_;
 };
 
 /// The PDU says so itself; its polls, every second, prove it later.
 class TrapLane : public PduLane {
  public:
   explicit TrapLane(const LaneSetting& setting)
-      : PduLane{setting, "1s"}, post_{setting.listener}, relay_{[this] { post_.send(); }}, thread_{[this](const std::stop_token& stop) {
-          relay_.run(stop);
-        }} {}
+      : PduLane{setting, "1s"}, limit_{watcher(setting, "trap")}, relay_{static_cast<std::uint16_t>(std::stoi(limit_.line()))} {}
 
   std::string title() const override { return "trap: " + pdus() + ", asked every second"; }
   ground::Duration period() const override { return 20ms; }
@@ -94,7 +100,7 @@ class TrapLane : public PduLane {
   ground::Instant lose(int cabinet) override {
     const auto lost = PduLane::lose(cabinet);
     called_ = ground::clock::now();
-    call(cabinet, is_spare(cabinet) ? relay_.port() : daemon_, trap_);
+    call(cabinet, is_spare(cabinet) ? relay_ : daemon_, trap_);
     return lost;
   }
   std::optional<ground::Instant> sign(int) override { return called_; }
@@ -103,9 +109,8 @@ class TrapLane : public PduLane {
   const std::string trap_ = outlet_trap(1, off);
   std::uint16_t daemon_ = 0;
   ground::Instant called_{};
-  AlertPost post_;
-  TrapRelay relay_;
-  std::jthread thread_;
+  BareWatcher limit_;
+  std::uint16_t relay_;
 };
 
 }  // namespace

@@ -147,7 +147,7 @@ void confirming(const TrapPlan& plan) {
   const auto nobody = static_cast<std::size_t>(plan.pdus);
   const Wire out{SOCK_DGRAM, witness.address(nobody)};
   const auto asks = question(0).bytes;
-  TrapRelay relay{[&] { out.send(asks.data(), asks.size()); }};
+  TrapRelay relay{[&](const std::uint8_t*, std::size_t) { out.send(asks.data(), asks.size()); }};
   const std::jthread relaying{[&](const std::stop_token& stop) { relay.run(stop); }};
   const auto trap = outlet_trap(2, 7);
   Calls of_holdup{witness}, of_relay{witness};

@@ -9,10 +9,12 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <string>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
 #include <system_error>
 
-// The limit of telling a loss: one write of a fixed POST over a kept connection with blocking sockets. Loopback only.
+// The limit of telling a loss: one write of a POST over a kept connection with blocking sockets. Loopback only.
 namespace holdup::bench {
 
 /// A connected socket; every failure throws.
@@ -53,22 +55,49 @@ inline sockaddr_in loopback(std::uint16_t port) {
   return out;
 }
 
-/// Posts to /limit of a listener.
+/// Posts to /limit of a listener what whoever tells of a loss must say of it, in the form that Alertmanager takes and in the size of
+/// holdup's own, worded into a buffer of its own.
 class AlertPost {
  public:
   explicit AlertPost(std::uint16_t listener) : listener_{SOCK_STREAM, loopback(listener)} {}
 
-  void send() const {
-    listener_.send(text_.data(), text_.size());
-    std::string answer;
-    std::array<char, 512> piece{};
-    while (!answer.ends_with("\r\n\r\n")) answer.append(piece.data(), listener_.receive(piece.data(), piece.size()));
+  /// `element` lost its input; `sign` tells of what showed it.
+  void send(const char* element, const char* sign) {
+    const int size = std::snprintf(
+        body_.data(), body_.size(),
+        R"([{"labels":{"alertname":"supply_input_lost","element":"%s","rack":"r1","severity":"warning"},"annotations":{"incident":"%08x-%llu",)"
+        R"("strength":"reported","summary":"reported: supply_input_lost at %s","evidence":"%s at %s","url":"http://127.0.0.1:9186/"},)"
+        R"("startsAt":"%s","endsAt":"%s","generatorURL":"http://127.0.0.1:9186/"}])",
+        element, 0x3f2a91c0u, ++count_, element, sign, time(0).data(), time(0).data(), time(240).data());
+    const int whole = std::snprintf(text_.data(), text_.size(),
+                                    "POST /limit HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bare\r\nContent-Type: application/json\r\n"
+                                    "Content-Length: %d\r\n\r\n%s",
+                                    size, body_.data());
+    listener_.send(text_.data(), static_cast<std::size_t>(whole));
+    std::size_t got = 0;
+    while (got < 4 || std::memcmp(answer_.data() + got - 4, "\r\n\r\n", 4) != 0)
+      got += listener_.receive(answer_.data() + got, answer_.size() - got);
   }
 
  private:
+  /// ISO 8601, so many seconds from now.
+  static std::array<char, 32> time(int from_now) {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    now.tv_sec += from_now;
+    tm parts{};
+    ::gmtime_r(&now.tv_sec, &parts);
+    std::array<char, 32> out{};
+    const auto size = std::strftime(out.data(), out.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    std::snprintf(out.data() + size, out.size() - size, ".%03ldZ", now.tv_nsec / 1'000'000 % 1000);
+    return out;
+  }
+
   Wire listener_;
-  const std::string text_ =
-      "POST /limit HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"lost\":\"psu1\"}";
+  unsigned long long count_ = 0;
+  std::array<char, 1024> body_{};
+  std::array<char, 1536> text_{};
+  std::array<char, 1024> answer_{};
 };
 
 }  // namespace holdup::bench
