@@ -81,6 +81,8 @@ constexpr std::array shapes{
     Shape{Quantity::operating_seconds, "rack_operating_seconds", "supply", Meaning::none, Lane::slow},
     Shape{Quantity::battery_health, "rack_health_ratio", "battery", Meaning::none, Lane::routine},
     Shape{Quantity::battery_test_result, "rack_quantity", "battery", Meaning::none, Lane::routine},
+    Shape{Quantity::battery_resistance, "rack_resistance_ohms", "battery", Meaning::none, Lane::routine},
+    Shape{Quantity::neutral_current, "rack_current_amperes", "neutral", Meaning::none, Lane::routine},
 };
 static_assert(shapes.size() == hwsim::power::quantity_names.size());
 

@@ -26,6 +26,7 @@ struct Shown {
   double factor = 1;
   std::array<double, 4> codes{};
   double fixed = 0;
+  std::optional<Quantity> beside = {};  // only of a device that measures that
 };
 
 using enum Quantity;
@@ -40,11 +41,37 @@ constexpr std::array raritan{
     Shown{inlet_energy, "rack_energy_joules_total", "inlet", "1", "I1", 3600},
     Shown{frequency, "rack_frequency_hertz", "inlet", "1", "I1", 0.1, Meaning::frequency},
     Shown{residual_current, "rack_residual_current_amperes", "inlet", "1", "I1", 0.001, Meaning::residual_current},
+    Shown{{}, "rack_current_rating_amperes", "inlet", "1", "I1", 0, none, slow, 1, {}, 32},
+    Shown{{}, "rack_residual_current_high_warning_amperes", "inlet", "1", "I1", 0, none, slow, 1, {}, 0.016},
+    Shown{{}, "rack_residual_current_high_critical_amperes", "inlet", "1", "I1", 0, none, slow, 1, {}, 0.024},
+    Shown{phase_current, "rack_current_amperes", "phase", "#", "Phase #", 0.001, Meaning::phase_current, hot, 1, {}, 0, neutral_current},
+    Shown{phase_voltage, "rack_voltage_volts", "phase", "#", "Phase #", 1, Meaning::input_voltage, hot, 1, {}, 0, neutral_current},
+    Shown{phase_power, "rack_power_watts", "phase", "#", "Phase #", 1, none, routine, 1, {}, 0, neutral_current},
+    Shown{neutral_current, "rack_current_amperes", "neutral", "1", "Neutral of inlet 1", 0.001},
     Shown{outlet_current, "rack_current_amperes", "outlet", "#", "#", 0.001, Meaning::outlet_current, hot},
     Shown{outlet_voltage, "rack_voltage_volts", "outlet", "#", "#", 1, Meaning::outlet_voltage},
     Shown{outlet_power, "rack_power_watts", "outlet", "#", "#", 1, Meaning::outlet_power, hot},
     Shown{outlet_energy, "rack_energy_joules_total", "outlet", "#", "#", 3600},
     Shown{outlet_state, "rack_outlet_on", "outlet", "#", "#", 1, Meaning::outlet_state, hot},
+    Shown{uptime, "rack_uptime_seconds", "system", "", "", 0.01, Meaning::uptime},
+};
+
+constexpr std::array equallogic{
+    Shown{inlet_temperature, "rack_temperature_celsius", "sensor", "1", "Backplane sensor 0", 1, Meaning::temperature},
+    Shown{{}, "rack_temperature_high_warning_celsius", "sensor", "1", "Backplane sensor 0", 0, none, slow, 1, {}, 50},
+    Shown{{}, "rack_temperature_high_critical_celsius", "sensor", "1", "Backplane sensor 0", 0, none, slow, 1, {}, 55},
+    Shown{fan_speed, "rack_fan_speed_rpm", "fan", "#", "Power Cooling Module # Fan", 1, Meaning::fan_speed},
+    Shown{supply_input_ok, "rack_supply_input_ok", "supply", "#", "Power Cooling Module #", 1, Meaning::supply_input_ok, hot},
+    Shown{uptime, "rack_uptime_seconds", "system", "", "", 0.01, Meaning::uptime},
+};
+
+constexpr std::array ccpower{
+    Shown{output_voltage, "rack_voltage_volts", "supply", "", "Rectifiers", 0.1, Meaning::supply_output_voltage, hot},
+    Shown{output_current, "rack_current_amperes", "supply", "", "Rectifiers", 1, none, hot},
+    Shown{battery_current, "rack_current_amperes", "battery", "", "Battery", 1},
+    Shown{inlet_temperature, "rack_temperature_celsius", "battery", "", "Battery", 1, Meaning::temperature},
+    Shown{battery_resistance, "rack_resistance_ohms", "battery", "", "Battery", 0.0001},
+    Shown{phase_power, "rack_supply_input_ok", "inlet", "", "AC failure", 1, Meaning::supply_input_ok, hot, 1, {0, 1, 1, 1}},
     Shown{uptime, "rack_uptime_seconds", "system", "", "", 0.01, Meaning::uptime},
 };
 
@@ -119,13 +146,22 @@ struct Model {
   std::string_view name, profile;
   std::span<const Shown> shapes;
 };
-constexpr std::array models{Model{"raritan-px3", "raritan-px", raritan}, Model{"orv3-psu", "orv3-psu", orv3_psu},
-                            Model{"orv3-bbu", "orv3-bbu", orv3_bbu}, Model{"rfc1628-ups", "rfc1628-ups", rfc1628},
-                            Model{"apc-ats", "apc-ats", apc_ats}};
+constexpr std::array models{Model{"raritan-px3", "raritan-px", raritan},
+                            Model{"orv3-psu", "orv3-psu", orv3_psu},
+                            Model{"orv3-bbu", "orv3-bbu", orv3_bbu},
+                            Model{"rfc1628-ups", "rfc1628-ups", rfc1628},
+                            Model{"ccpower-commander", "ccpower-commander", ccpower},
+                            Model{"apc-ats", "apc-ats", apc_ats},
+                            Model{"equallogic", "dell-equallogic", equallogic}};
 
 const Model* model_named(std::string_view name) {
   const auto* const at = std::find_if(models.begin(), models.end(), [&](const Model& model) { return model.name == name; });
   return at == models.end() ? nullptr : at;
+}
+
+bool measures(const hwsim::power::Snapshot& snapshot, Quantity quantity) {
+  const auto is_it = [&](const auto& measurement) { return measurement.quantity == quantity; };
+  return std::any_of(snapshot.values.begin(), snapshot.values.end(), is_it);
 }
 
 std::string filled(std::string text, const std::string& index) {
@@ -167,6 +203,7 @@ std::vector<WirePoint> wire_points_of(std::string_view model, const hwsim::power
   const Model* known = model_named(model);
   if (known == nullptr) return out;
   for (const Shown& shape : known->shapes) {
+    if (shape.beside && !measures(snapshot, *shape.beside)) continue;
     if (!shape.quantity) out.push_back(point_of(shape, "", refresh));
     for (std::size_t place = 0; place < snapshot.values.size(); ++place) {
       if (shape.quantity != snapshot.values[place].quantity) continue;

@@ -59,6 +59,7 @@ ObjectRule read_object(Mapping& map, const std::string& base) {
   rule.measure = read_measure(map, rule.each ? "{index}" : "");
   rule.text = map.text("text").value_or("");
   rule.only_while = quantity(map, "only_while");
+  rule.beside = quantity(map, "beside");
   if (!rule.measure && !map.has("text")) map.problem({}, "neither 'measures' nor 'text'", "say what stands there");
   map.finish();
   return rule;

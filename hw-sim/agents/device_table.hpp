@@ -43,6 +43,7 @@ struct ObjectRule {
   std::optional<Measure> measure;
   std::string text;                                // without measure; {name} {serial} {index} {rows} are filled in
   std::optional<power::Quantity> only_while = {};  // the row is there only while that flag of the same index is 1
+  std::optional<power::Quantity> beside = {};      // left out of a device that does not measure that
 };
 
 /// When a device of the model calls by itself.

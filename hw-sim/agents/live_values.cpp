@@ -92,6 +92,7 @@ std::string LiveObject::value(const Snapshot& snapshot) const {
 LiveObjects::LiveObjects(const DeviceTable& table, LiveDevice device, const std::string& file, ground::Problems& problems)
     : device_{std::move(device)} {
   for (const ObjectRule& rule : table.objects) {
+    if (rule.beside && rows_of(device_.read(), rule.beside).empty()) continue;
     for (const auto& row : rows_of(device_.read(), rule.each)) {
       if (rule.measure && !place_of(device_.read(), *rule.measure, row)) continue;
       if (auto object = bound(rule, device_, row))

@@ -265,6 +265,8 @@ double Agent::measure_inlet(const View& view, Quantity quantity, Instant at) con
       return std::max(system == System::delta ? apparent / std::numbers::sqrt3 : apparent, watts);
     case Quantity::frequency:
       return volts > 0 ? noisy(source_hertz(view, device_.index), quantity, 0, at) : 0;
+    case Quantity::neutral_current:
+      return noisy(pdu.neutral_amperes, quantity, 0, at);
     case Quantity::residual_current:
       return noisy(pdu.residual_amperes + pdu.leak_amperes, quantity, 0, at);
     default:

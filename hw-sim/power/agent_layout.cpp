@@ -40,6 +40,7 @@ void Agent::lay_out_pdu(const View& view) {
   for (const Quantity q : {phase_voltage, phase_current, phase_power}) lay_out(q, phases(system), 1);
   if (system == System::wye || system == System::split_phase) lay_out_lines(phases(system));
   if (pdu.model == PduModel::raritan_px3) lay_out(residual_current);
+  if (pdu.model == PduModel::raritan_px3 && (system == System::wye || system == System::split_phase)) lay_out(neutral_current);
   if (pdu.model == PduModel::apc_rpdu2 || !pdu.banks.empty()) lay_out_banks(banks_of(pdu));
   lay_out(outlet_state, pdu.outlets, 1);
   if (pdu.model != PduModel::apc_rpdu2)
@@ -73,6 +74,7 @@ void Agent::lay_out_ups(const View& view) {
        {frequency, output_load, output_source, on_battery, battery_test, bypassed, battery_charge, battery_runtime, battery_voltage,
         battery_seconds, battery_current, battery_health, battery_test_result, inlet_temperature, input_loss_count, uptime})
     lay_out(q);
+  if (view.rack.upses[device_.index].model == UpsModel::ccpower) lay_out(battery_resistance);
 }
 
 void Agent::lay_out_ats(const View& view) {

@@ -6,7 +6,6 @@ namespace hwsim::power {
 namespace {
 
 constexpr double conversion_loss = 0.05;               // of a double conversion UPS, of what it carries
-constexpr double charging_share = 0.1;                 // of the rating, as UpsState charges
 constexpr double empty_volts = 42, full_volts = 54.4;  // a 48 V lead battery
 constexpr double unit_sag = 1.5;                       // of a new battery unit at its rating, volts
 constexpr double battery_celsius = 24;                 // of a UPS, where no weather is played
@@ -37,7 +36,7 @@ double input_watts(const View& view, std::size_t ups, const Look& look) {
   const UpsState& state = view.circuit.upses[ups];
   const Ups& rated = view.rack.upses[ups];
   if (!state.input_live) return 0;
-  const double charging = joules_at(view, ups, look.at) < state.full(rated) ? charging_share * rated.rated_watts / state.resistance : 0;
+  const double charging = joules_at(view, ups, look.at) < state.full(rated) ? std::max(state.stored_flow, 0.0) : 0;
   const auto lines = static_cast<double>(phases(view.rack.system));
   return taken_from(view, rated, look.place).watts * (1 + conversion_loss) + charging / lines;
 }
@@ -72,6 +71,8 @@ double battery_of_ups(const View& view, std::size_t ups, const Look& look) {
       return joules / std::max(state.load_watts, 0.01 * rated.rated_watts);
     case Quantity::battery_voltage:
       return state.battery_volts(rated, joules);
+    case Quantity::battery_resistance:
+      return state.battery_ohms(rated);
     case Quantity::battery_current:
       return ups_amperes(state, joules < state.full(rated), state.battery_volts(rated, joules));
     default:
@@ -233,6 +234,7 @@ bool is_metered(Quantity quantity) {
     case Quantity::source_voltage:
     case Quantity::inlet_temperature:
     case Quantity::battery_current:
+    case Quantity::battery_resistance:
     case Quantity::bus_voltage:
       return true;
     default:

@@ -13,10 +13,8 @@ using namespace std::chrono_literals;
 // A supply's own losses as shares of its rating: fixed, linear, square. 94.0 % at half load (its peak), 92.4 % at 20 %, 93.1 % at full:
 // between 80 PLUS Gold and Titanium at 230 V.
 constexpr double fixed_loss = 0.01, linear_loss = 0.0238, square_loss = 0.04;
-constexpr double ac_power_factor = 0.98;
 constexpr double input_floor = 0.75;        // of nominal: below it a supply lives from its store
 constexpr double card_floor = 0.4;          // wide-range supplies of PDU cards
-constexpr double card_watts = 8;            // what a PDU takes for itself
 constexpr std::uint64_t word_supply = 300;  // of draw()
 constexpr double least_drain = 0.1;         // of the rating: the converter's own take bounds hold-up to ten times its rated length
 constexpr Duration flag_delay = 4ms;        // AC-fail detection of a supply
@@ -45,12 +43,6 @@ void take_due(SupplyState& supply, Instant now) {
 }
 
 std::array<bool, max_phases> on(const std::array<Outage, max_phases>& phases) { return {phases[0].on, phases[1].on, phases[2].on}; }
-
-/// What is left of the volts before a resistance, where so many volt-amperes are taken behind it.
-double behind_ohms(double volts, double ohms, double volt_amperes) {
-  const double root = volts * volts - 4 * ohms * volt_amperes;
-  return ohms > 0 && root > 0 ? (volts + std::sqrt(root)) / 2 : volts;
-}
 
 /// Nobody carries: the units of the load share what it takes.
 double battery_share(const LoadState& load, const BatteryState& battery, double watts) {
@@ -351,67 +343,15 @@ void Circuit::settle_share(const Load& rack_load, LoadState& load, double watts)
   const auto ready = [](const SupplyState& s) { return s.output_live && !s.standby; };
   const bool any = std::any_of(load.supplies.begin(), load.supplies.end(), ready);
   const auto may = [&](const SupplyState& s) { return any ? ready(s) : s.output_live; };
-  const auto count = std::count_if(load.supplies.begin(), load.supplies.end(), may);
+  double shares = 0;
+  for (const SupplyState& supply : load.supplies) shares += may(supply) ? supply.wear.share : 0;
   const bool alone = rack_load.sharing == Sharing::standby;
   bool first = true;
   for (SupplyState& supply : load.supplies) {
     const bool carries = may(supply) && (!alone || first);
     if (may(supply)) first = false;
-    supply.output_watts = carries ? watts / (alone ? 1 : static_cast<double>(count)) : 0;
+    supply.output_watts = !carries ? 0 : alone ? watts : watts * supply.wear.share / shares;
   }
-}
-
-void Circuit::settle_currents(const Rack& rack) {
-  const double power_factor = rack.system == System::dc ? 1 : ac_power_factor;
-  std::vector<std::array<std::complex<double>, max_phases>> flows(pdus.size());
-  const auto put = [&](std::size_t pdu, const Tap& tap, double watts, double amperes) {
-    const auto flow = amperes * pdus[pdu].lines.direction(tap);
-    flows[pdu][tap.line] += flow;
-    if (tap.other) flows[pdu][*tap.other] -= flow;
-    pdus[pdu].watts[tap.line] += tap.other ? watts / 2 : watts;
-    if (tap.other) pdus[pdu].watts[*tap.other] += watts / 2;
-  };
-  for (std::size_t i = 0; i < pdus.size(); ++i) {
-    PduState& pdu = pdus[i];
-    pdu.watts = {};
-    for (OutletState& outlet : pdu.outlets) outlet.watts = outlet.amperes = 0;
-    if (!pdu.live) continue;
-    const auto most = static_cast<std::size_t>(std::max_element(pdu.volts.begin(), pdu.volts.end()) - pdu.volts.begin());
-    const std::size_t p = rack.pdus[i].card_line.value_or(most);
-    put(i, tap_of(system_of(rack, rack.pdus[i]), p), card_watts, card_watts / (pdu.volts[p] * power_factor));
-  }
-  for (std::size_t l = 0; l < loads.size(); ++l)
-    for (std::size_t s = 0; s < loads[l].supplies.size(); ++s) {
-      const Supply& plugged = rack.loads[l].supplies[s];
-      SupplyState& supply = loads[l].supplies[s];
-      OutletState& outlet = pdus[plugged.pdu].outlets[plugged.outlet - 1];
-      if (supply.input_live) supply.input_volts = behind_ohms(supply.input_volts, supply.wear.ohms, supply.input_watts / power_factor);
-      supply.input_amperes = supply.input_live ? supply.input_watts / (supply.input_volts * power_factor) : 0;
-      outlet.watts = supply.input_watts + supply.wear.ohms * supply.input_amperes * supply.input_amperes;
-      outlet.amperes = supply.input_amperes;
-      put(plugged.pdu, outlet.tap, outlet.watts, supply.input_amperes);
-    }
-  for (std::size_t i = 0; i < pdus.size(); ++i)
-    for (std::size_t p = 0; p < max_phases; ++p) pdus[i].amperes[p] = std::abs(flows[i][p]);
-}
-
-Draw Circuit::draw_of_pdu(std::size_t pdu) const {
-  Draw draw;
-  for (const OutletState& outlet : pdus[pdu].outlets) draw.add(outlet.tap, outlet.watts);
-  if (pdus[pdu].live) draw.to_neutral[0] += card_watts;
-  return draw;
-}
-
-Draw Circuit::draw_of_feed(const Rack& rack, std::size_t feed) const {
-  Draw draw;
-  for (std::size_t i = 0; i < pdus.size(); ++i) {
-    if (source_of(rack, i) != feed) continue;
-    if (const auto& tap = rack.pdus[i].tap)
-      draw.add(*tap, pdus[i].watts[0]);
-    else
-      draw.add(draw_of_pdu(i));
-  }
-  return draw;
 }
 
 std::optional<Instant> Circuit::next_change() const {

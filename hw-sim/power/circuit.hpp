@@ -55,6 +55,7 @@ struct PduState {
   std::array<double, max_phases> volts{};
   std::array<double, max_phases> amperes{};
   std::array<double, max_phases> watts{};
+  double neutral_amperes = 0;
   double residual_amperes = 0;  // as set
   Wear insulation;
   double leak_amperes = 0;  // what that lets through
@@ -83,10 +84,10 @@ struct Warmth {
 
 /// What wears of one supply and its cord, and what that makes of it now.
 struct SupplyWear {
-  Wear fan, capacitor, efficiency, contact;
-  double fan_ratio = 1, capacitance = 1, esr = 1, losses = 1;  // of new
-  double ohms = 0;                                             // of its plug
-  std::uint64_t openings = 0;                                  // of its plug, so far
+  Wear fan, capacitor, efficiency, contact, dust, sharing;
+  double fan_ratio = 1, capacitance = 1, esr = 1, losses = 1, air = 1, share = 1;  // of new
+  double ohms = 0;                                                                 // of its plug
+  std::uint64_t openings = 0;                                                      // of its plug, so far
   Outage open;
   std::uint64_t seed = 0;
 };

@@ -43,7 +43,9 @@ void age_supply(SupplyState& supply, Clock& clock, double celsius) {
   const double dried = clock.age(wear.capacitor, WearKind::capacitor, celsius);
   wear.capacitance = capacitance_ratio(dried), wear.esr = esr_ratio(dried);
   wear.losses = loss_ratio(clock.age(wear.efficiency, WearKind::efficiency, celsius));
-  if (wear.efficiency.ended(clock.now)) supply.output = {.on = true, .ends = {}};
+  wear.air = air_ratio(clock.age(wear.dust, WearKind::dust, celsius));
+  wear.share = share_ratio(clock.age(wear.sharing, WearKind::sharing, celsius));
+  if (wear.efficiency.ended(clock.now) || wear.sharing.ended(clock.now)) supply.output = {.on = true, .ends = {}};
   const double loose = clock.age(wear.contact, WearKind::contact, celsius);
   wear.ohms = wear.contact.on() ? contact_ohms(loose) : 0;
   for (auto share = opening_share(wear.seed, wear.openings); share && loose >= *share; share = opening_share(wear.seed, wear.openings))
@@ -88,6 +90,7 @@ void Circuit::settle_wear(const Rack& rack, Instant now) {
   for (UpsState& ups : upses) {
     const double spent = clock.age(ups.wear, WearKind::battery, LoadState{}.celsius + warmer_);
     ups.capacity = capacity_ratio(spent), ups.resistance = resistance_ratio(spent);
+    ups.charging = charger_ratio(clock.age(ups.charger, WearKind::charger, LoadState{}.celsius + warmer_));
   }
   for (std::size_t p = 0; p < pdus.size(); ++p) {
     PduState& pdu = pdus[p];
@@ -107,7 +110,7 @@ void Circuit::settle_warmth(const Rack& rack, Instant now) {
     for (std::size_t s = 0; s < loads[l].supplies.size(); ++s) {
       const Supply& rated = rack.loads[l].supplies[s];
       SupplyState& supply = loads[l].supplies[s];
-      const double air = rated.fan_rpm > 0 ? std::max(supply.fan.target_rpm / rated.fan_rpm, still_air) : 1;
+      const double air = rated.fan_rpm > 0 ? std::max(supply.wear.air * supply.fan.target_rpm / rated.fan_rpm, still_air) : 1;
       const double target = loads[l].celsius + warmer_ + rise * supply.output_watts / rated.rated_watts / air;
       if (target != supply.warmth.target) supply.warmth = {.target = target, .from = supply.warmth.celsius(now), .since = now};
       supply.trips = supply.output_live ? supply.warmth.reaches(too_hot) : std::nullopt;

@@ -47,8 +47,8 @@ inline constexpr std::array<std::string_view, 2> status_model_names{"orv3-psu", 
 enum class BatteryModel : std::uint8_t { orv3_bbu };
 inline constexpr std::array<std::string_view, 1> battery_model_names{"orv3-bbu"};
 
-enum class UpsModel : std::uint8_t { rfc1628, apc_smart };
-inline constexpr std::array<std::string_view, 2> ups_model_names{"rfc1628-ups", "apc-ups"};
+enum class UpsModel : std::uint8_t { rfc1628, apc_smart, ccpower };
+inline constexpr std::array<std::string_view, 3> ups_model_names{"rfc1628-ups", "apc-ups", "ccpower-commander"};
 
 enum class AtsModel : std::uint8_t { apc_ats };
 inline constexpr std::array<std::string_view, 1> ats_model_names{"apc-ats"};
@@ -164,6 +164,7 @@ struct Supply {
 struct Load {
   std::string name;
   double watts = 0;
+  double triplen = 0;  // share of its current that has thrice the mains' frequency: the neutral carries it of all phases
   Sharing sharing = Sharing::active;
   std::vector<Supply> supplies;
   std::optional<Cabinet> cabinet = {};

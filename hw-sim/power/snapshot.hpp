@@ -88,9 +88,11 @@ enum class Quantity : std::uint8_t {
   operating_seconds,    // of a supply since it was made
   battery_health,       // ratio: what it holds of what it held when new
   battery_test_result,  // of a UPS's last test: 0 none yet, 1 passed, 2 failed, 3 one is under way
+  battery_resistance,   // ohms of a plant's battery; ccpower-commander
+  neutral_current,      // amperes of a PDU's neutral, index ""; raritan-px3 on several phases
 };
 
-inline constexpr std::array<std::string_view, 63> quantity_names{"inlet_voltage",
+inline constexpr std::array<std::string_view, 65> quantity_names{"inlet_voltage",
                                                                  "inlet_current",
                                                                  "inlet_power",
                                                                  "inlet_apparent_power",
@@ -152,7 +154,9 @@ inline constexpr std::array<std::string_view, 63> quantity_names{"inlet_voltage"
                                                                  "bulk_voltage",
                                                                  "operating_seconds",
                                                                  "battery_health",
-                                                                 "battery_test_result"};
+                                                                 "battery_test_result",
+                                                                 "battery_resistance",
+                                                                 "neutral_current"};
 
 [[nodiscard]] constexpr std::string_view name(Quantity quantity) { return quantity_names[static_cast<std::size_t>(quantity)]; }
 

@@ -116,7 +116,7 @@ class Switching {
         circuit_.upses[place->index].input = {};
         circuit_.upses[place->index].mode = UpsMode::normal;
         restore_input(place->index);
-        circuit_.upses[place->index].wear = {};
+        circuit_.upses[place->index].wear = circuit_.upses[place->index].charger = {};
         circuit_.upses[place->index].capacity = circuit_.upses[place->index].resistance = 1;
         circuit_.upses[place->index].stored_joules = full_battery(rack_.upses[place->index]);
         break;
@@ -176,12 +176,15 @@ class Switching {
 
   static const char* wears_text(WearKind kind) {
     if (kind == WearKind::battery) return "battery goes with a UPS or a battery unit";
-    return kind == WearKind::insulation ? "insulation goes with a PDU" : "fan, capacitor, efficiency and contact go with a supply";
+    if (kind == WearKind::charger) return "charger goes with a UPS";
+    return kind == WearKind::insulation ? "insulation goes with a PDU"
+                                        : "fan, dust, capacitor, efficiency, sharing and contact go with a supply";
   }
 
   /// What wears so there; nothing where there is no such part.
   [[nodiscard]] Wear* part_at(const Place& place, WearKind kind) const {
     if (kind == WearKind::battery && place.kind == Place::Kind::ups) return &circuit_.upses[place.index].wear;
+    if (kind == WearKind::charger && place.kind == Place::Kind::ups) return &circuit_.upses[place.index].charger;
     if (kind == WearKind::battery && place.kind == Place::Kind::unit) return &unit(place).wear;
     if (kind == WearKind::insulation && place.kind == Place::Kind::pdu) return &circuit_.pdus[place.index].insulation;
     if (place.kind != Place::Kind::supply) return nullptr;
@@ -195,6 +198,10 @@ class Switching {
         return &wear.efficiency;
       case WearKind::contact:
         return &wear.contact;
+      case WearKind::dust:
+        return &wear.dust;
+      case WearKind::sharing:
+        return &wear.sharing;
       default:
         return nullptr;
     }

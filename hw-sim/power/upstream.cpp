@@ -10,6 +10,8 @@ constexpr double least_drain = 0.01;                                            
 constexpr double float_ratio = 54.0 / 48, full_ratio = 50.0 / 48, empty_ratio = 43.2 / 48;  // of a -48 V plant with lead cells
 constexpr Duration plant_step = std::chrono::seconds{10};
 constexpr double charge_share = 0.1;  // of the rating: a battery is full again after ten times its runtime
+constexpr double battery_nominal = 48;
+constexpr double sag_volts = 1.5;  // of a new 48 V lead battery at the rated load
 
 }  // namespace
 
@@ -19,10 +21,11 @@ double UpsState::full(const Ups& ups) const { return capacity * full_battery(ups
 
 double UpsState::battery_volts(const Ups& ups, double joules) const {
   constexpr double empty = 42, floats = 54.4;  // a 48 V lead battery
-  constexpr double sag = 1.5;                  // of a new one at the rated load
   const double given = on_battery ? load_watts / ups.rated_watts : 0;
-  return empty + (floats - empty) * joules / full(ups) - sag * resistance * given;
+  return empty + (floats - empty) * joules / full(ups) - sag_volts * resistance * given;
 }
+
+double UpsState::battery_ohms(const Ups& ups) const { return sag_volts * resistance / (ups.rated_watts / battery_nominal); }
 
 void UpsState::settle_output(double nominal_volts, Instant now) {
   const bool live = volts() >= good_source * nominal_volts;
@@ -43,7 +46,9 @@ void UpsState::settle_output(double nominal_volts, Instant now) {
 void UpsState::settle_battery(const Ups& ups, double watts, Instant now) {
   load_watts = output_live ? watts : 0;
   const bool drains = on_battery.has_value(), charges = input_live && mode != UpsMode::bypass;
-  stored_flow = drains ? -std::max(load_watts, least_drain * ups.rated_watts) : charges ? charge_share * ups.rated_watts / resistance : 0;
+  stored_flow = drains    ? -std::max(load_watts, least_drain * ups.rated_watts)
+                : charges ? charging * charge_share * ups.rated_watts / resistance
+                          : 0;
   empties.reset(), sinks.reset();
   if (!drains) return;
   empties = now + Duration{std::llround(std::ceil(stored_joules / -stored_flow * 1e9))};

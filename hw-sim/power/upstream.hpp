@@ -43,9 +43,9 @@ struct UpsState {
   std::optional<Instant> sinks;       // a plant's volts, by another step
   std::optional<Instant> on_battery;  // since
   std::uint64_t input_losses = 0;
-  Wear wear;                            // of its battery
-  double capacity = 1, resistance = 1;  // of new, as it wears
-  bool tested = false;                  // a test is under way
+  Wear wear, charger;                                 // of its battery, of what charges that
+  double capacity = 1, resistance = 1, charging = 1;  // of new, as they wear
+  bool tested = false;                                // a test is under way
   BatteryTest last_test = BatteryTest::none;
 
   /// Before the feeds are settled: whether there is output.
@@ -65,6 +65,8 @@ struct UpsState {
   [[nodiscard]] double full(const Ups& ups) const;
   /// What its battery shows: it sinks with its charge and, by its resistance, with what it gives.
   [[nodiscard]] double battery_volts(const Ups& ups, double joules) const;
+  /// Between its battery's terminals, as old as it is.
+  [[nodiscard]] double battery_ohms(const Ups& ups) const;
   /// Its battery as of that moment, which is not before the last integrate().
   [[nodiscard]] double joules(const Ups& ups, double seconds_since) const;
 };

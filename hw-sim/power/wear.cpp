@@ -57,6 +57,9 @@ double capacity_ratio(double spent) { return 1 - 0.2 * spent - 0.4 * std::pow(sp
 double resistance_ratio(double spent) { return 1 + spent * spent; }
 double contact_ohms(double spent) { return 0.02 + 0.6 * spent * spent * spent; }
 double leak_amperes(double spent) { return 0.03 * spent * spent; }
+double air_ratio(double spent) { return 1 - 0.9 * spent * spent; }
+double share_ratio(double spent) { return 1 - 0.9 * spent * spent; }
+double charger_ratio(double spent) { return 1 - spent * spent; }
 
 std::optional<double> opening_share(std::uint64_t seed, std::uint64_t n) {
   if (n >= openings) return std::nullopt;

@@ -13,8 +13,9 @@
 // Pure.
 namespace hwsim::power {
 
-enum class WearKind : std::uint8_t { fan, capacitor, efficiency, battery, contact, insulation };
-inline constexpr std::array<std::string_view, 6> wear_names{"fan", "capacitor", "efficiency", "battery", "contact", "insulation"};
+enum class WearKind : std::uint8_t { fan, capacitor, efficiency, battery, contact, insulation, dust, sharing, charger };
+inline constexpr std::array<std::string_view, 9> wear_names{"fan",        "capacitor", "efficiency", "battery", "contact",
+                                                            "insulation", "dust",      "sharing",    "charger"};
 
 /// How many lives a part spends in one, in air of so many degrees Celsius; 1 at 25.
 [[nodiscard]] double pace_of(WearKind kind, double celsius);
@@ -45,6 +46,9 @@ struct Wear {
 [[nodiscard]] double resistance_ratio(double spent);   // of a battery: 2 at the end
 [[nodiscard]] double contact_ohms(double spent);       // of a plug that wears: 0.02 to 0.62
 [[nodiscard]] double leak_amperes(double spent);       // residual current of ageing insulation: 0.03 at the end, where a breaker trips
+[[nodiscard]] double air_ratio(double spent);          // of the air that dust lets through at the same fan speed: 0.1 at the end
+[[nodiscard]] double share_ratio(double spent);        // of what a supply gives beside a sound sibling: 0.1 at the end
+[[nodiscard]] double charger_ratio(double spent);      // of what charges a battery: 0 at the end
 
 /// Short openings of a loose contact: the n-th, from 0, comes at this spent share, ever sooner after the one before; nothing behind the
 /// last.

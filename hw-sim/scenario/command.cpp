@@ -22,7 +22,7 @@ constexpr std::array forms{
     Form{"fail", "fail ELEMENT [phase=1|neutral] [kind=removed] [for=300ms]"},
     Form{"restore", "restore ELEMENT"},
     Form{"set", "set ELEMENT volts=196|watts=1200|fan=0.7|state=off|charge=0.3|hertz=50.2|mode=eco [phase=1]"},
-    Form{"wear", "wear ELEMENT kind=fan|capacitor|efficiency|battery|contact|insulation life=40d [spent=0.3]"},
+    Form{"wear", "wear ELEMENT kind=fan|capacitor|efficiency|battery|contact|insulation|dust|sharing|charger life=40d [spent=0.3]"},
     Form{"replace", "replace ELEMENT"},
     Form{"fault", "fault device/NAME|contact/NAME kind=silent [ms=500] [ratio=0.3] [code=4] [value=0] [point=NAME:INDEX]"},
     Form{"clear", "clear device/NAME|contact/NAME [kind=silent]"},

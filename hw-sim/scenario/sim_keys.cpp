@@ -157,6 +157,7 @@ void read_unit(Mapping& map, power::Battery& battery) {
 void read_load(Mapping& map, power::Load& load) {
   read_load_chain(map, load);
   read_number(map, "watts", {.least = 0, .most = 1e6}, load.watts);
+  read_number(map, "triplen", {.least = 0, .most = 1}, load.triplen);
   if (!map.has("card") && !load.cabinet) {
     for (const char* key : {"model", "disks", "refresh", "boot", "traps"})
       if (map.has(key)) map.problem(key, "nothing speaks for this load", "add card: with the name of a device, or leave this out");

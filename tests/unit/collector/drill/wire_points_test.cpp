@@ -17,10 +17,14 @@ using hwsim::power::World;
 
 namespace {
 
-/// The bench rack with a UPS, a transfer switch and a battery unit: a device of every model that has names.
+/// The bench rack with a UPS, a plant, a transfer switch, an array and a battery unit, on three phases: a device of every model that has
+/// names.
 World world_of_all() {
   auto rack = hwsim::power::bench_rack();
-  rack.upses = {{.name = "u1", .feeds = {0}, .card = {.device = "u1-card"}}};
+  rack.system = hwsim::power::System::wye;
+  rack.upses = {{.name = "u1", .feeds = {0}, .card = {.device = "u1-card"}},
+                {.name = "p1", .model = hwsim::power::UpsModel::ccpower, .feeds = {1}, .card = {.device = "p1-card"}}};
+  rack.loads[1].cabinet = hwsim::power::Cabinet{.card = {.device = "srv1-array"}};
   rack.atses = {{.name = "t1", .pdu = 1, .alternate = 1, .card = {.device = "t1-card"}}};
   rack.loads[0].batteries = {{.name = "bbu1", .status = hwsim::power::Card{.device = "shelf-bbu1"}}};
   return World{rack, 1};
@@ -28,7 +32,8 @@ World world_of_all() {
 
 profile::Library shipped_profiles() {
   std::vector<profile::File> files;
-  for (const char* name : {"snmp-system", "raritan-px", "orv3-psu", "orv3-bbu", "rfc1628-ups", "apc-ats"}) {
+  for (const char* name :
+       {"snmp-system", "raritan-px", "orv3-psu", "orv3-bbu", "rfc1628-ups", "apc-ats", "ccpower-commander", "dell-equallogic"}) {
     const std::ifstream in{std::string{HOLDUP_SOURCE_DIR} + "/firmware-profiles/" + name + ".yaml"};
     REQUIRE(in);
     std::ostringstream text;
@@ -85,8 +90,8 @@ TEST_CASE("every point of a drill of rules is one that the model's firmware prof
       ++points;
     }
   }
-  CHECK(models >= 7);
-  CHECK(points > 90);
+  CHECK(models >= 9);
+  CHECK(points > 120);
 }
 
 TEST_CASE("values come in the steps of the wire: whole volts of a PDU, minutes of a UPS, codes of a test") {
@@ -107,6 +112,10 @@ TEST_CASE("values come in the steps of the wire: whole volts of a PDU, minutes o
   CHECK(value("t1-card", "rack_state_code", "Selected source") == 1);
   CHECK(std::abs(value("shelf-psu1", "rack_voltage_volts", "output") - 50) < 0.5);
   CHECK(value("shelf-bbu1", "rack_health_ratio", "") == 1);
+  CHECK(value("pdu-a", "rack_current_rating_amperes", "I1") == 32);
+  CHECK(value("pdu-a", "rack_current_amperes", "Neutral of inlet 1") > 0);
+  CHECK(value("p1-card", "rack_supply_input_ok", "AC failure") == 1);
+  CHECK(value("srv1-array", "rack_temperature_high_critical_celsius", "Backplane sensor 0") == 55);
   CHECK(drill::wire_points_of("apc-rpdu2", world.read(1), 1s).empty());
   CHECK(drill::profile_of_model("apc-rpdu2").empty());
 }

@@ -166,3 +166,46 @@ TEST_CASE("the battery unit's table shows that it carries, in the map's register
   CHECK((at(107) == 2 && at(108) == (128 | 64)));
   CHECK(static_cast<std::int16_t>(at(129)) < -1000);
 }
+
+TEST_CASE("the poles of a PDU's inlet are there where it has several phases, the neutral as the fourth of them") {
+  const auto pole = [](power::System system, const std::string& rest) {
+    auto rack = one_of_each();
+    rack.system = system;
+    power::World world{rack, 1};
+    const auto index = *world.find_device("pdu-b");
+    ground::Problems problems;
+    const LiveObjects objects{table_of(shipped("raritan-px3")),
+                              {.name = "pdu-b", .serial = "S1", .read = [&]() -> const power::Snapshot& { return world.read(index); }},
+                              "raritan-px3",
+                              problems};
+    for (const auto& problem : problems.all()) FAIL(problem.text());
+    return at(objects, "1.3.6.1.4.1.13742.6." + rest);
+  };
+  CHECK(pole(power::System::single_phase, "3.3.5.1.1.1.1.1") == "nothing");
+  CHECK(pole(power::System::single_phase, "5.2.4.1.4.1.1.4.1") == "nothing");
+  CHECK(pole(power::System::wye, "3.3.5.1.1.1.1.4") == ber::integer(4));
+  CHECK(pole(power::System::wye, "5.2.4.1.4.1.1.4.1") != "nothing");
+  CHECK(pole(power::System::wye, "5.2.4.1.4.1.1.3.4") != "nothing");
+}
+
+TEST_CASE("a plant's controller tells its battery's resistance, and the loss of its input") {
+  auto rack = one_of_each();
+  rack.system = power::System::dc;
+  for (auto& feed : rack.feeds) feed.nominal_volts = 48, feed.frequency_hertz = 0;
+  rack.upses = {{.name = "p1", .model = power::UpsModel::ccpower, .feeds = {0}, .rated_watts = 1500, .card = {.device = "p1-card"}}};
+  power::World world{rack, 1};
+  const auto index = *world.find_device("p1-card");
+  ground::Problems problems;
+  const LiveObjects objects{table_of(shipped("ccpower-commander")),
+                            {.name = "p1-card", .serial = "S1", .read = [&]() -> const power::Snapshot& { return world.read(index); }},
+                            "ccpower-commander",
+                            problems};
+  for (const auto& problem : problems.all()) FAIL(problem.text());
+  const auto told = [&](const char* rest) { return at(objects, std::string{"1.3.6.1.4.1.18642.1.2."} + rest); };
+  CHECK(told("2.4.0") ==
+        ber::integer(static_cast<std::int32_t>(std::lround(10000 * *world.read(index).find(Quantity::battery_resistance)))));
+  CHECK(told("4.5.0") == ber::integer(1));
+  REQUIRE(world.apply(power::Fail{.element = *ground::Element::parse("ups/p1/input"), .phase = {}}));
+  world.advance(ground::Instant{std::chrono::seconds{30}});
+  CHECK(told("4.5.0") == ber::integer(2));
+}

@@ -147,3 +147,25 @@ TEST_CASE("a single-phase PDU hangs on its phase alone, its card may on one of t
   CHECK_FALSE(world.answers(pdu_b));
   CHECK(world.supply(cab1, 1).input_live);
 }
+
+TEST_CASE("a neutral carries what does not cancel, and all triplen currents together") {
+  const auto neutral = [](double third_watts, double triplen) {
+    Rack rack{.name = "r1", .system = System::wye, .feeds = {{.name = "A"}}};
+    rack.pdus = {{.name = "pdu-a", .outlets = 3}};
+    for (const std::size_t n : {1U, 2U, 3U})
+      rack.loads.push_back({.name = "srv" + std::to_string(n),
+                            .watts = n == 3 ? third_watts : 2000,
+                            .triplen = triplen,
+                            .supplies = {{.name = "psu1", .outlet = n}}});
+    World world{rack, 1};
+    const auto& shown = world.read(world.find_device("pdu-a").value());
+    return std::pair{shown.find(Quantity::neutral_current).value(), shown.find(Quantity::phase_current, "2").value()};
+  };
+  const auto [even, phase] = neutral(2000, 0);
+  CHECK(even < 0.1);  // the card's watts alone
+  CHECK(phase == Approx(9.5).margin(0.3));
+  CHECK(neutral(0, 0).first == Approx(phase).margin(0.5));
+  const auto [triplen, crooked] = neutral(2000, 0.7);
+  CHECK(triplen == Approx(3 * 0.7 * phase).margin(0.3));
+  CHECK(crooked == Approx(phase * std::sqrt(1 + 0.49)).margin(0.1));
+}

@@ -58,6 +58,9 @@ TEST_CASE("each course begins at new and comes to the end that its norm or data 
   CHECK((capacity_ratio(0) == 1 && capacity_ratio(1) == Approx(0.4)));
   CHECK((resistance_ratio(0) == 1 && resistance_ratio(1) == 2));
   CHECK((leak_amperes(0) == 0 && leak_amperes(1) == 0.03));
+  CHECK((air_ratio(0) == 1 && air_ratio(1) == Approx(0.1)));
+  CHECK((share_ratio(0) == 1 && share_ratio(1) == Approx(0.1)));
+  CHECK((charger_ratio(0) == 1 && charger_ratio(1) == 0));
 }
 
 TEST_CASE("a worn fan turns slower, stands at the end, and its supply fails of heat") {
@@ -74,6 +77,57 @@ TEST_CASE("a worn fan turns slower, stands at the end, and its supply fails of h
   world.advance(at(41h));
   CHECK_FALSE(world.supply(cab1, 0).output_live);
   CHECK(world.load_carried(cab1));
+}
+
+TEST_CASE("dust chokes a supply whose fans turn as ever, until it fails of heat") {
+  World world{bench_rack(), 1};
+  REQUIRE(set(world, "cab1", Key::watts, 3600));
+  REQUIRE(wear(world, "cab1/psu1", WearKind::dust, 40h));
+  world.advance(at(36h));
+  CHECK(world.fan_rpm(cab1, 0) == 9000);
+  CHECK(shown(world, "shelf-psu1", Quantity::outlet_temperature) > shown(world, "shelf-psu2", Quantity::outlet_temperature) + 4);
+  CHECK(world.supply(cab1, 0).output_live);
+  world.advance(at(41h));
+  CHECK_FALSE(world.supply(cab1, 0).output_live);
+  CHECK(world.supply(cab1, 1).output_live);
+}
+
+TEST_CASE("a supply that shares worse gives less, its sibling the rest, and at the end it gives nothing") {
+  World world{bench_rack(), 1};
+  REQUIRE(wear(world, "cab1/psu1", WearKind::sharing, 100h));
+  world.advance(at(80h));
+  const double share = share_ratio(0.8) / (1 + share_ratio(0.8));
+  CHECK(world.supply(cab1, 0).output_watts == Approx(1800 * share).margin(1));
+  CHECK(world.supply(cab1, 0).output_watts + world.supply(cab1, 1).output_watts == Approx(1800));
+  world.advance(at(100h));
+  CHECK_FALSE(world.supply(cab1, 0).output_live);
+  CHECK(world.supply(cab1, 1).output_watts == 1800);
+}
+
+TEST_CASE("a weak charger takes ever longer to fill a battery again") {
+  World fresh{rack_with_ups(), 1}, weak{rack_with_ups(), 1};
+  REQUIRE(wear(weak, "ups/u1", WearKind::charger, 24000h, 0.9));
+  for (World* world : {&fresh, &weak}) {
+    REQUIRE(set(*world, "ups/u1", Key::charge, 0.5));
+    world->advance(at(30min));
+  }
+  const double filled = shown(fresh, "u1-card", Quantity::battery_charge) - 0.5;
+  CHECK(filled > 0.05);
+  CHECK(shown(weak, "u1-card", Quantity::battery_charge) - 0.5 == Approx(filled * charger_ratio(0.9)).margin(0.002));
+  REQUIRE(restore(weak, "ups/u1"));
+  REQUIRE(set(weak, "ups/u1", Key::charge, 0.5));
+  weak.advance(at(60min));
+  CHECK(shown(weak, "u1-card", Quantity::battery_charge) - 0.5 == Approx(filled).margin(0.002));
+}
+
+TEST_CASE("a plant's controller measures how the resistance of its battery rises") {
+  Rack rack = bench_rack();
+  rack.upses = {{.name = "p1", .model = UpsModel::ccpower, .feeds = {0}, .rated_watts = 1500, .card = {.device = "p1-card"}}};
+  World world{rack, 1};
+  CHECK(shown(world, "p1-card", Quantity::battery_resistance) == Approx(1.5 / (1500.0 / 48)).epsilon(0.01));
+  REQUIRE(wear(world, "ups/p1", WearKind::battery, 24000h, 0.9));
+  world.advance(at(1min));
+  CHECK(shown(world, "p1-card", Quantity::battery_resistance) == Approx(1.5 / (1500.0 / 48) * resistance_ratio(0.9)).epsilon(0.01));
 }
 
 TEST_CASE("without much load a standing fan is no end") {
@@ -245,9 +299,10 @@ TEST_CASE("what does not wear so is refused, and nothing changes") {
     const auto done = world.apply(Wearing{.element = element(what), .kind = kind, .life = life, .spent = spent});
     return done ? std::string{} : done.error().what;
   };
-  CHECK(refusal("cab1", WearKind::fan) == "fan, capacitor, efficiency and contact go with a supply, not cab1");
+  CHECK(refusal("cab1", WearKind::fan) == "fan, dust, capacitor, efficiency, sharing and contact go with a supply, not cab1");
   CHECK(refusal("cab1/psu1", WearKind::battery) == "battery goes with a UPS or a battery unit, not cab1/psu1");
   CHECK(refusal("cab1/psu1", WearKind::insulation) == "insulation goes with a PDU, not cab1/psu1");
+  CHECK(refusal("cab1/bbu1", WearKind::charger) == "charger goes with a UPS, not cab1/bbu1");
   CHECK(refusal("cab1/psu7", WearKind::fan) == "the rack has no cab1/psu7, did you mean cab1/psu1?");
   CHECK(refusal("cab1/psu1", WearKind::fan, 0s) == "a life is above 0, and of it 0 to below 1 is spent");
   CHECK(refusal("cab1/psu1", WearKind::fan, 1h, 1) == "a life is above 0, and of it 0 to below 1 is spent");

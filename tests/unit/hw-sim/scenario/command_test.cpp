@@ -165,7 +165,8 @@ TEST_CASE("what is wrong with a command is said, with the nearest known word") {
       {"trap device/pdu-a oid=1.3.6 1.3.9=q:1", "'1.3.9' takes TYPE:VALUE, TYPE one of i u c C t a o s x n, as in 1.3.9=i:1"},
       {"trap device/pdu-a oid=1.3.6 inform=yes", "'yes' is neither; write inform=true or inform=false"},
       {"wear cab1/psu1",
-       "wear needs kind= and life=; write: wear ELEMENT kind=fan|capacitor|efficiency|battery|contact|insulation life=40d "
+       "wear needs kind= and life=; write: wear ELEMENT kind=fan|capacitor|efficiency|battery|contact|insulation|dust|sharing|charger "
+       "life=40d "
        "[spent=0.3]"},
       {"wear cab1/psu1 kind=fans life=40d", "nothing that wears is called 'fans'; did you mean 'fan'?"},
       {"wear cab1/psu1 kind=fan life=40", "'40' is no life; write a second to 30 years (10950d), as in life=40d"},
