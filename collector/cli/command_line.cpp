@@ -212,6 +212,7 @@ void add_drill(CLI::App& verb, DrillOptions& options) {
   verb.add_option("--seed", options.only, "Play that one of these alone, and tell all that was said");
   verb.add_option("--table", options.table, "Write what was said first and at last, and when, to this Markdown file");
   verb.add_option("--prefailure", options.prefailure, "Write which rules warned before what failed to this Markdown file");
+  verb.add_option("--jobs", options.jobs, "Files that are played at a time, one a core unless told; what is written is the same");
   add_profiles(verb, options.profiles);
   add_json(verb, options.json, "One JSON object a line: every event, then every expectation");
 }

@@ -5,10 +5,12 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <thread>
 
 #include "collector/cli/configuration.hpp"
 #include "collector/cli/drill_table.hpp"
 #include "collector/cli/prefailure_table.hpp"
+#include "collector/cli/side_by_side.hpp"
 #include "collector/cli/verbs.hpp"
 #include "collector/site/site_file.hpp"
 #include "ground/json_writer.hpp"
@@ -183,6 +185,24 @@ void print_restless(const std::string& file, const Restless& restless, bool as_j
   std::cout << out.text() << '\n';
 }
 
+/// A file that was played, or what is wrong with it.
+struct Played {
+  std::string file;
+  ground::Problems problems;
+  std::optional<drill::DrillPlan> plan;  // none: it cannot be played
+  drill::Transcript transcript;
+  Restless restless;
+};
+
+Played played(const std::string& file, const profile::Library& profiles, const DrillOptions& options) {
+  Played out{.file = file, .problems = {}, .plan = {}, .transcript = {}, .restless = {}};
+  out.plan = prepare(file, profiles, out.problems);
+  if (!out.plan) return out;
+  out.transcript = drill::play(options.only ? restless(*out.plan, *options.only) : *out.plan);
+  out.restless = play_restless(*out.plan, options.seeds);
+  return out;
+}
+
 std::string command_of(const DrillOptions& options) {
   std::string out = "holdup drill";
   for (const auto& scenario : options.scenarios) out += " " + ground::printable(scenario);
@@ -196,21 +216,24 @@ int drill(const DrillOptions& options) {
   const auto profiles = load_profiles(options.profiles, problems);
   const auto files = scenarios_of(options.scenarios, problems);
   if (!problems.ok()) return print_problems(problems, options.json), usage;
-  bool clean = true;
+  bool clean = true, readable = true;
   DrillTable table;
   PrefailureTable prefailure;
-  for (const auto& file : files) {
-    ground::Problems own;
-    const auto plan = prepare(file, *profiles, own);
-    if (!own.ok() || !plan) return print_problems(own, options.json), usage;
-    const auto transcript = drill::play(options.only ? restless(*plan, *options.only) : *plan);
-    options.json ? print_json(file, transcript) : print_people(file, transcript);
-    const auto restless = play_restless(*plan, options.seeds);
-    print_restless(file, restless, options.json);
-    table.add(std::filesystem::path{file}.stem().string(), plan->scenario.timeline, transcript, restless.clean);
-    prefailure.add(std::filesystem::path{file}.stem().string(), *plan, transcript);
-    clean = clean && transcript.clean() && restless.clean == restless.played;
-  }
+  const auto tell = [&](const Played& played) {
+    if (!played.plan) return print_problems(played.problems, options.json), readable = false;
+    options.json ? print_json(played.file, played.transcript) : print_people(played.file, played.transcript);
+    print_restless(played.file, played.restless, options.json);
+    std::cout.flush();  // the next may take minutes
+    const auto name = std::filesystem::path{played.file}.stem().string();
+    table.add(name, played.plan->scenario.timeline, played.transcript, played.restless.clean);
+    prefailure.add(name, *played.plan, played.transcript);
+    clean = clean && played.transcript.clean() && played.restless.clean == played.restless.played;
+    return true;
+  };
+  const unsigned jobs = options.jobs > 0 ? options.jobs : std::max(std::thread::hardware_concurrency(), 1U);
+  side_by_side(
+      files.size(), jobs, [&](std::size_t i) { return played(files[i], *profiles, options); }, tell);
+  if (!readable) return usage;
   if (!options.table.empty() && !table.write(options.table, options.seeds)) {
     std::cerr << "holdup: cannot write " << options.table << '\n';
     return problem_found;

@@ -123,6 +123,7 @@ struct DrillOptions {
   std::optional<unsigned> only;        // play this one of them alone, and tell all of it
   std::string table;                   // file to write; empty: none
   std::string prefailure;              // the same: what rules warned of
+  unsigned jobs = 0;                   // files that are played at a time; 0: one a core
   Folders profiles = profile::default_folders();
   bool json = false;
 };
