@@ -21,10 +21,13 @@ class PrefailureTable {
     std::string name, kind, file;  // kind: alert, ticket, audit; or its severity where it says none
   };
   struct Course {
-    std::string scenario, wear;  // empty: nothing wears
+    std::string scenario, trouble;  // empty: all is well
     std::string of, fails;
-    double days = 0, begun = 0, failed = -1;  // days since the start; failed below 0: it did not
-    std::vector<drill::Fired> about, beside;  // what rules fired of what wears once it does, of all else or before
+    double days = 0, since = 0, failed = -1;  // days since the start; failed below 0: it did not
+    std::vector<drill::Fired> about, beside;  // what rules fired of the troubled once it is, of all else or before
+    [[nodiscard]] bool is_before_failure(const drill::Fired& fired) const;
+    [[nodiscard]] std::string when(const drill::Fired& fired) const;
+    [[nodiscard]] std::string failure() const;
   };
   void take_rules(const drill::DrillPlan& plan);
   void write_rules(std::ostream& out) const;

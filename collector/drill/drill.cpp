@@ -247,8 +247,9 @@ class Rig {
   }
 
   void note_failure() {
-    if (!scenario_.fails || transcript_.failed) return;
-    if (!stage_.world().live(*scenario_.fails).value_or(true)) transcript_.failed = now_;
+    const auto& trouble = scenario_.trouble;
+    if (!trouble || !trouble->fails || transcript_.failed || now_ < Instant{trouble->since}) return;
+    if (!stage_.world().live(*trouble->fails).value_or(true)) transcript_.failed = now_;
   }
 
   /// Where in its registers stands what the watcher's profile knows of it.

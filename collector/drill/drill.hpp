@@ -83,7 +83,7 @@ struct Transcript {
   std::vector<record::Event> events;  // `at` counts from the start of the timeline
   std::vector<core::Warning> warnings;
   std::vector<Fired> fired;          // the same, with the instants
-  std::optional<Instant> failed;     // what the scenario's wear is about failed, in truth
+  std::optional<Instant> failed;     // what the scenario's trouble ends in was lost, in truth
   std::vector<std::string> posts;    // bodies, as every target would get them
   std::vector<std::string> refused;  // what the timeline asked of the core and was not done, with the reason
   std::vector<Verdict> verdicts;     // one an expectation, in the file's order

@@ -89,7 +89,7 @@ class ScenarioReader {
       root_.problem("rack", "neither a file name nor a mapping", "write rack: rack.yaml");
   }
 
-  // `rules: [FILE]`, `for: 30d`, `wear: {kind: fan, of: cab1/psu1, fails: cab1/psu1}`.
+  // `rules: [FILE]`, `for: 30d`, `trouble: {what: fan, of: cab1/psu1, since: 30d, fails: cab1/psu1}`.
   void read_about() {
     out_.lasts = root_.duration("for");
     if (const Node* node = root_.find("rules")) {
@@ -98,18 +98,23 @@ class ScenarioReader {
       if (!node->is_sequence() || out_.rules.size() != node->items.size() || out_.rules.empty())
         root_.problem("rules", "no list of files", "write rules: [../pack/*.yml]");
     }
-    const Node* node = root_.find("wear");
-    if (node == nullptr) return;
-    Mapping map{*node, "wear", report_};
-    if (const auto kind = map.word("kind", power::wear_names)) out_.wear = static_cast<power::WearKind>(*kind);
-    if (!map.has("kind")) map.problem({}, "'kind' is missing", "say what wears: kind: fan");
-    const auto element = [&](const char* key) {
-      auto found = Element::parse(map.required_text(key));
-      if (!found && map.has(key)) map.problem(key, "no element", "write one as in ups/u1, pdu-a, cab1/psu1");
+    if (const Node* node = root_.find("trouble")) read_trouble(*node);
+  }
+
+  void read_trouble(const Node& node) {
+    Mapping map{node, "trouble", report_};
+    Trouble trouble{.what = map.required_text("what"), .of = {}, .since = map.duration("since").value_or(ground::Duration{}), .fails = {}};
+    const auto element = [&](const char* key, std::string_view text) {
+      auto found = Element::parse(text);
+      if (!found) map.problem(key, "no element", "write one as in ups/u1, pdu-a, cab1/psu1");
       return found;
     };
-    out_.of = element("of"), out_.fails = element("fails");
+    for (const auto& text : map.texts("of"))
+      if (auto found = element("of", text)) trouble.of.push_back(*std::move(found));
+    if (!map.has("of")) map.problem({}, "'of' is missing", "say where it is");
+    if (map.has("fails")) trouble.fails = element("fails", map.required_text("fails"));
     map.finish();
+    out_.trouble = std::move(trouble);
   }
 
   template <class Read>
@@ -134,7 +139,25 @@ class ScenarioReader {
     if (!command) return map.problem("do", command.error().what);
     if (std::holds_alternative<Status>(*command)) return map.problem("do", "status changes nothing", "leave it out of a timeline");
     step.command = *command;
-    out_.timeline.push_back(std::move(step));
+    repeat(map, step);
+  }
+
+  // `every: 7d [until: 60d]`: again and again, as far as that or the whole scenario goes.
+  void repeat(Mapping& map, Step step) {
+    constexpr std::size_t most = 10'000;
+    const auto every = map.duration("every"), until = map.has("until") ? map.duration("until") : out_.lasts;
+    out_.timeline.push_back(step);
+    if (!every) {
+      if (map.has("until")) map.problem("until", "nothing is repeated", "add every:, or leave it out");
+      return;
+    }
+    if (*every <= ground::Duration::zero() || !until)
+      return map.problem("every", "without an end", "write every: 7d, and until: here or for: of the scenario");
+    for (std::size_t times = 1; step.at + *every < *until; ++times) {
+      if (times == most) return map.problem("every", "more than 10000 times", "write a longer one");
+      step.at += *every;
+      out_.timeline.push_back(step);
+    }
   }
 
   void read_expectation(Mapping& map) {
@@ -199,10 +222,15 @@ void check_elements(const Scenario& scenario, const RackFile& rack, const std::s
   for (const Step& step : scenario.timeline)
     if (const auto done = rehearsal.perform(step.command); !done)
       problems.add({.file = file, .line = step.line, .key = "do", .what = "'" + step.text + "': " + done.error().what, .mend = {}});
-  for (const auto& [key, element] : {std::pair{"wear.of", scenario.of}, std::pair{"wear.fails", scenario.fails}})
-    if (element && !rehearsal.world().live(*element))
+  const auto known = [&](const char* key, const Element& element) {
+    if (!rehearsal.world().live(element))
       problems.add(
-          {.file = file, .line = 0, .key = key, .what = "the rack has no " + element->text(), .mend = guess(*element, rack.elements)});
+          {.file = file, .line = 0, .key = key, .what = "the rack has no " + element.text(), .mend = guess(element, rack.elements)});
+  };
+  if (scenario.trouble) {
+    for (const Element& element : scenario.trouble->of) known("trouble.of", element);
+    if (scenario.trouble->fails) known("trouble.fails", *scenario.trouble->fails);
+  }
   for (const Expectation& expectation : scenario.expect) {
     if (!expectation.of || std::find(rack.elements.begin(), rack.elements.end(), *expectation.of) != rack.elements.end()) continue;
     problems.add({.file = file,

@@ -36,6 +36,14 @@ struct Expectation {
   int line = 0;
 };
 
+/// What a scenario is about, where rules are to warn of it.
+struct Trouble {
+  std::string what;                      // in words, "fan"
+  std::vector<ground::Element> of;       // where; a rule may name any of them
+  ground::Duration since{};              // all was well until then
+  std::optional<ground::Element> fails;  // what is lost at its end; nothing: whatever is wrong breaks nothing
+};
+
 struct Scenario {
   /// A file name as written (relative to the scenario's own folder), or the site itself.
   std::variant<std::string, ground::yaml::Node> rack;
@@ -43,9 +51,7 @@ struct Scenario {
   std::vector<Step> timeline;  // by time, equal times as written
   std::vector<Expectation> expect;
   std::vector<std::string> rules;  // files and patterns of rules, relative to the scenario's own folder; then what is said may be theirs
-  std::optional<power::WearKind> wear;    // what the scenario is about,
-  std::optional<ground::Element> of;      // … where,
-  std::optional<ground::Element> fails;   // … and what is lost at its end
+  std::optional<Trouble> trouble;
   std::optional<ground::Duration> lasts;  // how long it goes on; unless told, to the last step or `by`
 };
 

@@ -30,11 +30,10 @@ drill::DrillPlan drilled(bool worn) {
   REQUIRE(problems.ok());
   plan.scenario.lasts = 30 * 24h;
   if (!worn) return plan;
-  plan.scenario.wear = hwsim::power::WearKind::fan;
-  plan.scenario.of = ground::Element::parse("cab1/psu1");
-  plan.scenario.fails = ground::Element::parse("cab1");
-  hwsim::power::Wearing wearing{.element = *plan.scenario.of, .life = 10 * 24h};
-  plan.scenario.timeline.push_back({.at = 5 * 24h, .command = wearing, .text = "wear", .line = 1});
+  plan.scenario.trouble = {.what = "a worn fan",
+                           .of = {*ground::Element::parse("cab1/psu1"), *ground::Element::parse("pdu-a")},
+                           .since = 5 * 24h,
+                           .fails = ground::Element::parse("cab1")};
   return plan;
 }
 
@@ -55,12 +54,12 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("the table says how long before the failure a rule warned, and of what wears alone") {
+TEST_CASE("the table says how long before the failure a rule warned, and of the trouble alone") {
   cli::PrefailureTable table;
   drill::Transcript transcript;
   transcript.failed = ground::Instant{15 * 24h};
   transcript.fired = {fired(24, "fan_worn", "cab1/psu1"), fired(24 * 11, "sags", "device/pdu-b"), fired(24 * 12, "fan_worn", "cab1/psu1"),
-                      fired(24 * 16, "sags", "cab1")};
+                      fired(24 * 16, "sags", "pdu-a/phase/1"), fired(24 * 16, "sags", "cab1")};
   table.add("fan", drilled(true), transcript);
   drill::Transcript healthy;
   healthy.fired = {fired(3, "sags", "device/pdu-a"), fired(4, "sags", "device/pdu-a", false), fired(50, "sags", "cab1")};
@@ -70,27 +69,27 @@ TEST_CASE("the table says how long before the failure a rule warned, and of what
   CHECK(has(text, "In our simulator"));
   CHECK(has(text, "\n    holdup drill weeks\n"));
   CHECK(has(text, "alerts in 30 healthy days"));
-  CHECK(has(text, "| `fan_worn` | ticket | fan | 3 d before | 10 d of wear | 0 |"));
-  CHECK(has(text, "| `sags` | warning | fan | after the failure | 10 d of wear | 2 |"));
-  CHECK(has(text, "| fan | fan of cab1/psu1 | cab1 | 10 d of wear | 3 d before, `fan_worn` | `fan_worn` 1 `sags` 1 |"));
-  CHECK(has(text, "| healthy | nothing | – | – | – | `sags` 2 |"));
+  CHECK(has(text, "| `fan_worn` | ticket | a worn fan | 3 d before | 10 d after it began | 0 |"));
+  CHECK(has(text, "| `sags` | warning | a worn fan | after the failure | 10 d after it began | 2 |"));
+  CHECK(has(text, "| fan | a worn fan | cab1/psu1, pdu-a | cab1 | 10 d after it began | 3 d before, `fan_worn` | `fan_worn` 1 `sags` 1 |"));
+  CHECK(has(text, "| healthy | none | – | – | – | – | `sags` 2 |"));
   CHECK_FALSE(has(text, "a:b"));
 }
 
-TEST_CASE("a wear that nothing warned of, and one that came to no failure, are said so") {
+TEST_CASE("a trouble that nothing warned of, and one that came to no failure, are said so") {
   cli::PrefailureTable table;
   drill::Transcript late;
   late.failed = ground::Instant{15 * 24h};
-  late.fired = {fired(24 * 16, "fan_worn", "device/u1")};
+  late.fired = {fired(24 * 16, "fan_worn", "cab1/psu1")};
   table.add("late", drilled(true), late);
   drill::Transcript endless;
-  endless.fired = {fired(24 * 7, "fan_worn", "device/u1")};
+  endless.fired = {fired(24 * 5 + 6, "fan_worn", "cab1/psu1")};
   table.add("endless", drilled(true), endless);
   const auto text = written(table);
   INFO(text);
-  CHECK(has(text, "| late | fan of cab1/psu1 | cab1 | 10 d of wear | none | none |"));
-  CHECK(has(text, "| `fan_worn` | ticket | fan | day 2 d | none | 0 |"));
-  CHECK(has(text, "| endless | fan of cab1/psu1 | cab1 | – | `fan_worn` | none |"));
-  CHECK(has(text, "| `sags` | warning | – | – | – | 0 |"));
+  CHECK(has(text, "| late | a worn fan | cab1/psu1, pdu-a | cab1 | 10 d after it began | none | none |"));
+  CHECK(has(text, "| `fan_worn` | ticket | a worn fan | 6 h after it began | – | 0 |"));
+  CHECK(has(text, "| endless | a worn fan | cab1/psu1, pdu-a | cab1 | – | 6 h after it began, `fan_worn` | none |"));
+  CHECK(has(text, "| `sags` | warning | not shown at work | – | – | 0 |"));
   CHECK_FALSE(table.write("/nowhere/at/all.md", "x"));
 }

@@ -44,7 +44,7 @@ drill::DrillPlan drilled(const std::string& rest) {
 
 TEST_CASE("a rule that goes by a profile's names warns of a worn supply before it fails, and of no other") {
   const auto transcript =
-      drill::play(drilled("for: 4min\nwear: {kind: efficiency, of: cab1/psu1, fails: cab1/psu1}\ntimeline:\n"
+      drill::play(drilled("for: 4min\ntrouble: {what: efficiency, of: cab1/psu1, fails: cab1/psu1}\ntimeline:\n"
                           "  - {at: 20s, do: wear cab1/psu1 kind=efficiency life=100s}\nexpect:\n  - {say: worn, of: cab1/psu1, by: 115s}\n"
                           "  - {say: supply_output_failed, of: cab1/psu1, by: 125s}\n  - {never: worn, of: cab1/psu2}\n"));
   INFO(drill_test::bytes_of(transcript));
@@ -60,14 +60,23 @@ TEST_CASE("a rule that goes by a profile's names warns of a worn supply before i
 
 TEST_CASE("without wear the rule keeps silent and nothing fails; a supply exchanged in time fails neither") {
   const auto idle =
-      drill::play(drilled("for: 4min\nwear: {kind: efficiency, of: cab1/psu1, fails: cab1/psu1}\nexpect:\n  - {never: worn}\n"));
+      drill::play(drilled("for: 4min\ntrouble: {what: efficiency, of: cab1/psu1, fails: cab1/psu1}\nexpect:\n  - {never: worn}\n"));
   CHECK((idle.clean() && idle.fired.empty() && !idle.failed));
   const auto mended =
-      drill::play(drilled("for: 4min\nwear: {kind: efficiency, of: cab1/psu1, fails: cab1/psu1}\ntimeline:\n"
+      drill::play(drilled("for: 4min\ntrouble: {what: efficiency, of: cab1/psu1, fails: cab1/psu1}\ntimeline:\n"
                           "  - {at: 20s, do: wear cab1/psu1 kind=efficiency life=100s}\n  - {at: 110s, do: replace cab1/psu1}\nexpect:\n"
                           "  - {say: worn, of: cab1/psu1}\n  - {never: supply_output_failed}\n"));
   INFO(drill_test::bytes_of(mended));
   CHECK(mended.clean());
   CHECK_FALSE(mended.failed);
   CHECK(std::ranges::any_of(mended.fired, [](const drill::Fired& one) { return !one.firing; }));  // it ceased
+}
+
+TEST_CASE("what was lost for a moment before the trouble began is not what it ended in") {
+  const auto played = [](const std::string& since) {
+    return drill::play(drilled("for: 2min\ntrouble: {what: a loss, of: cab1/psu1, since: " + since +
+                               ", fails: cab1/psu1}\ntimeline:\n  - {at: 10s, do: fail cab1/psu1 for=5s}\n"));
+  };
+  CHECK(played("5s").failed == ground::Instant{10s});
+  CHECK_FALSE(played("1min").failed);
 }

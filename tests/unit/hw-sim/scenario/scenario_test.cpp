@@ -126,34 +126,55 @@ TEST_CASE("verdicts are those of the vocabulary") {
   CHECK_FALSE(is_verdict("feed"));
 }
 
-TEST_CASE("a scenario names rules, what wears, and how long it goes on; then what is said may be a rule's") {
+TEST_CASE("a scenario names rules, its trouble, and how long it goes on; then what is said may be a rule's") {
   ground::Problems problems;
   const Scenario scenario = parse_scenario(
-      "rack: r.yaml\nrules: [../pack/*.yml]\nfor: 30d\nwear: {kind: fan, of: cab1/psu1, fails: cab1}\ntimeline:\n"
+      "rack: r.yaml\nrules: [../pack/*.yml]\nfor: 30d\ntrouble: {what: a fan, of: [cab1/psu1, feed/A], since: 5d, fails: cab1}\ntimeline:\n"
       "  - {at: 5d, do: wear cab1/psu1 kind=fan life=20d}\nexpect:\n  - {say: fan_worn, of: cab1/psu1, by: 20d}\n  - {never: supply_lost}\n"
       "  - {never: fan_decay}\n",
       "s.yaml", problems);
   for (const auto& problem : problems.all()) FAIL_CHECK(problem.text());
   CHECK(scenario.rules == std::vector<std::string>{"../pack/*.yml"});
-  CHECK((scenario.lasts == 720h && scenario.wear == power::WearKind::fan));
-  CHECK((scenario.of->text() == "cab1/psu1" && scenario.fails->text() == "cab1"));
+  CHECK(scenario.lasts == 720h);
+  REQUIRE(scenario.trouble);
+  CHECK((scenario.trouble->what == "a fan" && scenario.trouble->since == 120h && scenario.trouble->fails->text() == "cab1"));
+  CHECK((scenario.trouble->of.size() == 2 && scenario.trouble->of[0].text() == "cab1/psu1" && scenario.trouble->of[1].text() == "feed/A"));
   REQUIRE(scenario.expect.size() == 3);
   CHECK((scenario.expect[0].of_rule && scenario.expect[0].verdict == "fan_worn" && scenario.expect[0].by == 480h));
   CHECK((!scenario.expect[1].of_rule && scenario.expect[1].never && scenario.expect[2].of_rule && scenario.expect[2].never));
-  CHECK(unchecked("wear: {kind: fan, of: cab1/psu1, fails: cab2}\n") ==
-        Texts{"s.yaml: wear.fails: the rack has no cab2; did you mean 'cab1'?"});
+  CHECK(unchecked("trouble: {what: fan, of: cab1/psu1, fails: cab2}\n") ==
+        Texts{"s.yaml: trouble.fails: the rack has no cab2; did you mean 'cab1'?"});
+  CHECK(unchecked("trouble: {what: fan, of: cab2}\n") == Texts{"s.yaml: trouble.of: the rack has no cab2; did you mean 'cab1'?"});
 }
 
-TEST_CASE("what is wrong with the rules and the wear of a scenario is said") {
+TEST_CASE("what is wrong with the rules and the trouble of a scenario is said") {
   CHECK(problems_of("rules: fan.yml\n") == Texts{"s.yaml:2: rules: no list of files; write rules: [../pack/*.yml]"});
   CHECK(problems_of("rules: []\n") == Texts{"s.yaml:2: rules: no list of files; write rules: [../pack/*.yml]"});
   CHECK(problems_of("rules: [a.yml]\nexpect: [{say: fan_worn, strength: proven}]\n") ==
         Texts{"s.yaml:3: expect[0].strength: does not go with a rule; leave it out"});
   CHECK(problems_of("expect: [{say: fan_worn}]\n").front().find("'fan_worn' is not one of") != std::string::npos);
-  CHECK(problems_of("wear: {kind: fans, of: cab1/psu1, fails: cab1/psu1}\n").front().find("did you mean 'fan'?") != std::string::npos);
-  CHECK(problems_of("wear: {of: cab1/psu1, fails: cab1/psu1}\n") == Texts{"s.yaml:2: wear: 'kind' is missing; say what wears: kind: fan"});
-  CHECK(problems_of("wear: {kind: fan, of: cab1/psu1}\n") == Texts{"s.yaml:2: wear: 'fails' is missing; add it"});
-  CHECK(problems_of("wear: {kind: fan, of: cab1//psu1, fails: cab1}\n") ==
-        Texts{"s.yaml:2: wear.of: no element; write one as in ups/u1, pdu-a, cab1/psu1"});
+  CHECK(problems_of("trouble: {of: cab1/psu1}\n") == Texts{"s.yaml:2: trouble: 'what' is missing; add it"});
+  CHECK(problems_of("trouble: {what: fan}\n") == Texts{"s.yaml:2: trouble: 'of' is missing; say where it is"});
+  CHECK(problems_of("trouble: {what: fan, of: cab1, kind: fan}\n").front().find("kind") != std::string::npos);
+  CHECK(problems_of("trouble: {what: fan, of: cab1//psu1, fails: cab1}\n") ==
+        Texts{"s.yaml:2: trouble.of: no element; write one as in ups/u1, pdu-a, cab1/psu1"});
   CHECK(problems_of("for: long\n").size() == 1);
+}
+
+TEST_CASE("a step is done again and again: until it says, else as long as the scenario goes on") {
+  ground::Problems problems;
+  const Scenario scenario = parse_scenario(
+      "rack: r.yaml\nfor: 30d\ntimeline:\n  - {at: 2d, every: 7d, do: fail feed/A for=2s}\n"
+      "  - {at: 10h, every: 1h, until: 13h, do: restore feed/A}\n",
+      "s.yaml", problems);
+  for (const auto& problem : problems.all()) FAIL_CHECK(problem.text());
+  std::vector<ground::Duration> at;
+  for (const Step& step : scenario.timeline) at.push_back(step.at);
+  CHECK(at == std::vector<ground::Duration>{10h, 11h, 12h, 48h, 216h, 384h, 552h});
+  const auto step = [](const std::string& rest) { return problems_of("timeline:\n  - {at: 1s, do: fail feed/A, " + rest + "}\n"); };
+  const Texts endless{"s.yaml:3: timeline[0].every: without an end; write every: 7d, and until: here or for: of the scenario"};
+  CHECK(step("every: 7d") == endless);
+  CHECK(step("every: 0s, until: 1h") == endless);
+  CHECK(step("until: 1h") == Texts{"s.yaml:3: timeline[0].until: nothing is repeated; add every:, or leave it out"});
+  CHECK(step("every: 1ms, until: 1h") == Texts{"s.yaml:3: timeline[0].every: more than 10000 times; write a longer one"});
 }
