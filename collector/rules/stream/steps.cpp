@@ -32,13 +32,22 @@ void Steps::evaluate(ground::Instant at, const Setting& setting, const Slots& sl
   const Setting then{.at = ground::shifted(at, -setting.utc_offset), .utc_offset = setting.utc_offset, .lookback = setting.lookback};
   const auto evaluation = rules::evaluate(expression_->operands.front(), then, live);
   if (evaluation.error)
-    failures_.emplace(at, *evaluation.error);
+    failures_.emplace(at, *evaluation.error), order_.clear();
   else
-    for (const auto& element : std::get<Vector>(evaluation.value))
-      track(*element.labels, element.named)->ring.push({at, element.value}, no_limit);
+    push(std::get<Vector>(evaluation.value), at);
   last_ = at;
   ++version_;
   forget_ended(at);
+}
+
+void Steps::push(const Vector& vector, ground::Instant at) {
+  order_.resize(vector.size());
+  for (std::size_t i = 0; i < vector.size(); ++i) {
+    const auto& element = vector[i];
+    if (!order_[i] || order_[i]->named != element.named || order_[i]->labels != *element.labels)
+      order_[i] = track(*element.labels, element.named);
+    order_[i]->ring.push({at, element.value}, no_limit);
+  }
 }
 
 std::shared_ptr<Steps::Track>& Steps::track(const Labels& labels, bool named) {
@@ -80,6 +89,7 @@ void Steps::filled(ground::Instant to) { next_ = std::max(next_, multiple_after(
 
 void Steps::take_over(Steps& former) {
   own_ = std::move(former.own_);
+  order_.clear(), former.order_.clear();
   tracks_ = std::move(former.tracks_);
   failures_ = std::move(former.failures_);
   last_ = former.last_;

@@ -52,6 +52,7 @@ class Steps {
 
  private:
   void evaluate(ground::Instant at, const Setting& setting, const Slots& slots);
+  void push(const Vector& vector, ground::Instant at);
   [[nodiscard]] std::shared_ptr<Track>& track(const Labels& labels, bool named);
   void forget_ended(ground::Instant at);
 
@@ -59,6 +60,7 @@ class Steps {
   ground::Duration step_, reach_;
   std::map<std::string, std::shared_ptr<Track>> own_;  // by labels
   Tracks tracks_;                                      // the same
+  std::vector<std::shared_ptr<Track>> order_;          // … as the newest step had them: the next has them so, nearly always
   std::map<ground::Instant, ExpressionError> failures_;
   ground::Instant last_ = ground::Instant::min(), next_ = ground::Instant::min();
   std::uint64_t version_ = 0;

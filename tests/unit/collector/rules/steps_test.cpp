@@ -25,7 +25,7 @@ RuleSet rules_of(const std::vector<std::string>& expressions) {
   return out;
 }
 
-/// Two series a{x} and two b{x}, every four minutes, one of them with a gap of two days.
+/// Two series a{x} and two b{x}, every four minutes, each a with a gap of days.
 struct Month {
   explicit Month(const std::vector<std::string>& expressions) : rules{rules_of(expressions)}, engine{rules, {}} {
     engine.set_utc_offset(utc_offset);
@@ -36,7 +36,8 @@ struct Month {
   void feed(ground::Instant at) {
     std::vector<Sample> samples;
     for (SeriesId id = 0; id < 4; ++id) {
-      const bool is_silent = id == 1 && at > ground::Instant{24h * 9} && at < ground::Instant{24h * 11};
+      const auto begin = ground::Instant{id == 1 ? 24h * 9 : 24h * 18};
+      const bool is_silent = id < 2 && at > begin && at < begin + 48h;
       if (is_silent) continue;
       state = state * 6364136223846793005ULL + 1442695040888963407ULL;
       const double value = 1 + static_cast<double>(state >> 40U & 0xFFFU);
