@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,7 @@ class BareWatcher {
     std::string way;  // "trap"
     std::uint16_t listener;
     std::string element;
-    std::initializer_list<std::string> rest{};
+    std::vector<std::string> rest{};
   };
   BareWatcher(const Watch& watch, const std::string& log) : program_{{.words = words(watch), .log = log}} {}
 

@@ -42,10 +42,9 @@ class PduLane : public Lane {
   [[nodiscard]] std::string pdus() const { return std::to_string(2 * cabinets_) + " PDUs that measure every 200 ms"; }
   [[nodiscard]] bool is_spare(int cabinet) const { return cabinet > cabinets_; }
   [[nodiscard]] const sockaddr_in& spare() const { return witness_.address(device_of(cabinets_ + 1)); }
-  [[nodiscard]] BareWatcher watcher(const LaneSetting& setting, const std::string& way,
-                                    std::initializer_list<std::string> rest = {}) const {
+  [[nodiscard]] BareWatcher watcher(const LaneSetting& setting, const std::string& way, std::vector<std::string> rest = {}) const {
     const auto element = "cab" + std::to_string(cabinets_ + 1) + "/psu1";
-    return {{.bin = setting.bin, .way = way, .listener = setting.listener, .element = element, .rest = rest},
+    return {{.bin = setting.bin, .way = way, .listener = setting.listener, .element = element, .rest = std::move(rest)},
             folder_.file("bare-watcher.log")};
   }
   void call(int cabinet, std::uint16_t port, const std::string& datagram) const { witness_.call(device_of(cabinet), port, datagram); }

@@ -13,14 +13,14 @@ namespace holdup::bench {
 template <class IsLost>
 void poll_until_lost(std::int64_t period, std::int64_t phase, IsLost is_lost) {
   constexpr std::int64_t second = 1'000'000'000;
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  const std::int64_t since = now.tv_sec * second + now.tv_nsec - phase;
-  for (std::int64_t slot = phase + (since / period + 1) * period;; slot += period) {
+  do {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    const std::int64_t since = now.tv_sec * second + now.tv_nsec - phase;
+    const std::int64_t slot = phase + (since / period + 1) * period;  // one that a late answer took is left out
     const timespec until{.tv_sec = slot / second, .tv_nsec = slot % second};
     while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) != 0) continue;
-    if (is_lost()) return;
-  }
+  } while (!is_lost());
 }
 
 }  // namespace holdup::bench

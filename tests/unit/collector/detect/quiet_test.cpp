@@ -372,3 +372,20 @@ loads: {srv1: {supplies: {psu1: {cord: pdu-a/outlet/1}}}}
   rig.run(10s);
   CHECK(rig.ever(bank_tripped) != line);
 }
+
+TEST_CASE("the look at everything waits for a step without news") {
+  const auto site = site_of(pdus_only);
+  Detector detector{site};
+  const std::vector<reading::Point> points;
+  Instant now = Instant{} + 1h;
+  detector.identified(0, points, now);
+  while (detector.next_due() && *detector.next_due() <= now) (void)detector.assess(now);
+  (void)detector.assess(now);
+  REQUIRE(detector.next_due());
+  now = *detector.next_due();
+  detector.identified(1, points, now);
+  (void)detector.assess(now);
+  CHECK(detector.next_due() == now);
+  (void)detector.assess(now);
+  CHECK(detector.next_due() != now);
+}
