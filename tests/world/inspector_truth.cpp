@@ -128,9 +128,11 @@ void Inspector::check_true(const Event& event, const std::string& what) {
 }
 
 // Probable is the pattern's word: the silent are silent, somebody else on their path spoke since, and no supply below has its input.
-// Of a single supply honest devices make no pattern: what is probable there is so, too.
+// Of a single supply, and of a feed's line, honest devices make no pattern: what is probable there is so, too.
 void Inspector::check_pattern(const Event& event) {
-  if (is_of_supply(event.verdict) && terms_.liars.empty()) check_true(event, "false probable");
+  const bool is_line = event.verdict == "phase_lost" || event.verdict == "neutral_lost";
+  const bool line_of_feed = is_line && event.element.starts_with("feed/");
+  if ((is_of_supply(event.verdict) || line_of_feed) && terms_.liars.empty()) check_true(event, "false probable");
   for (Index d = 0; d < site_.devices.size(); ++d) {
     const auto& device = site_.devices[d];
     if (!device.feed) continue;
