@@ -91,6 +91,8 @@ class Judge {
   /// The siblings took over, within ±15 %, what the supply carried before.
   [[nodiscard]] bool fell_just_then(Index supply, Instant at) const;
   [[nodiscard]] std::optional<std::vector<Sign>> transferred(Index supply, Between when) const;
+  /// When what fell may have fallen, where its device stood still before it told so; nothing where it did not.
+  [[nodiscard]] std::optional<Between> while_it_stood(const Track& meter, const Between& fell) const;
   [[nodiscard]] std::optional<Sign> voltage_gone(Index device) const;
   [[nodiscard]] std::optional<Sign> voltage_good(Index device) const;
   /// The output of the UPS before the feed, as its card measures it: the surest of what is gone, or good; nothing where it does not tell.
@@ -131,6 +133,7 @@ class Judge {
   [[nodiscard]] bool awaits_meter(Index supply, const std::vector<Sign>& contacts) const;
   [[nodiscard]] const Track* denial(Index contact, Meaning means) const;
   [[nodiscard]] bool contradicted_contact(Index contact) const;
+  [[nodiscard]] const Track* lost_behind(Index contact) const;
   [[nodiscard]] bool is_common_fault(Index contact) const;
   [[nodiscard]] bool echoes_loss(Index supply) const;
   [[nodiscard]] Judgement supply_by_wire(Index supply) const;
@@ -177,10 +180,12 @@ class Judge {
   /// Devices on the same path as a silent one, outside `feed` when given, that answered after it did not: those, and how many there are.
   struct Complement {
     unsigned answering = 0, all = 0;
+    unsigned spared = 0;             // silent ones that may live from the feed through a transfer switch: not counted above
     unsigned awaited = 0;            // neither heard since nor silent
     Instant heard = Instant::min();  // the last answer of any of them
   };
   [[nodiscard]] Complement complement(Index device, std::optional<Index> feed) const;
+  [[nodiscard]] Complement complement_of_feed(Index feed, const Neighbours::Indices& pdus, std::vector<Sign>& signs) const;
   [[nodiscard]] bool wires_fell(Index device, Instant since) const;
   [[nodiscard]] Judgement feed_by_source(Index feed, const Neighbours::Indices& pdus) const;
   [[nodiscard]] Judgement feed_by_silence(Index feed, const Neighbours::Indices& pdus) const;

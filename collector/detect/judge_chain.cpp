@@ -167,6 +167,27 @@ const Track* Judge::source_good(Index feed) const {
   return !output.empty() && std::ranges::all_of(output, good) ? output.front() : nullptr;
 }
 
+// Of a PDU that has its path for itself somebody has to be heard since, on any. Where all others on it may live from the feed and are
+// silent, the path's own switch is: unless that hangs on the feed, too, which is then a sign.
+Judge::Complement Judge::complement_of_feed(Index feed, const Neighbours::Indices& pdus, std::vector<Sign>& signs) const {
+  Complement others;
+  std::map<Index, bool> shared;  // by path: somebody else is on it
+  Instant alone = Instant::min();
+  for (Index d : pdus) {
+    const auto [at, fresh] = shared.try_emplace(facts_.neighbours().path(d), false);
+    const auto beside = fresh ? complement(d, feed) : Complement{};
+    at->second = at->second || beside.all > 0;
+    others.all += beside.all, others.answering += beside.answering;
+    others.heard = std::max(others.heard, beside.heard);
+    const auto path = site_.path_of_device(d);
+    if (!at->second) alone = std::max(alone, facts_.hearing(d).second_failure);
+    if (beside.all > 0 || beside.spared == 0) continue;
+    if (!hangs_below(path, site_.element_of_feed(feed))) return {};
+    signs.push_back(sign_of_pattern(path, "hangs on it: its silence follows", facts_.hearing(d).first_failure));
+  }
+  return others.heard > alone ? others : Complement{};
+}
+
 // All N on the feed fall silent together, all M elsewhere answer over the same path. One PDU alone is that PDU, not its feed.
 Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) const {
   Instant first = Instant::max(), last = Instant::min();
@@ -184,25 +205,14 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
     all_proven = all_proven && dark && dark->strength == Strength::proven;
     signs.push_back(silence(d));
   }
-  Complement others;
-  std::map<Index, bool> shared;  // by path: somebody else is on it
-  Instant alone = Instant::min();
-  for (Index d : pdus) {
-    const auto [at, fresh] = shared.try_emplace(facts_.neighbours().path(d), false);
-    const auto beside = fresh ? complement(d, feed) : Complement{};
-    at->second = at->second || beside.all > 0;
-    others.all += beside.all, others.answering += beside.answering;
-    others.heard = std::max(others.heard, beside.heard);
-    if (!at->second) alone = std::max(alone, facts_.hearing(d).second_failure);
-  }
   if (pdus.size() < 2 || last - first > same_moment) return {};
   const bool path_below = hangs_below(site_.path_of_device(pdus.front()), site_.element_of_feed(feed));
   if (path_below && all_dark) {
     signs.push_back(sign_of_pattern(site_.path_of_device(pdus.front()), "hangs on it: its silence follows", first));
     return Judgement::lost(all_proven ? Strength::proven : Strength::probable, std::move(signs));
   }
-  // Of one that has its path for itself somebody has to be heard since, on any.
-  if (others.all == 0 || others.answering < others.all || others.heard <= alone) return {};
+  const Complement others = complement_of_feed(feed, pdus, signs);
+  if (others.all == 0 || others.answering < others.all) return {};
   const auto n = static_cast<unsigned>(pdus.size());
   signs.push_back(sign_of_pattern(site_.element_of_feed(feed),
                                   plural(n, n, "on it silent, ") + plural(others.answering, others.all, "elsewhere answer"), first));
@@ -278,10 +288,13 @@ Judge::Complement Judge::complement(Index device, std::optional<Index> feed) con
   for (const Index d : facts_.neighbours().beside(device)) {
     if (d == device || (feed && site_.devices[d].feed == feed)) continue;
     const Hearing& hearing = facts_.hearing(d);
-    if (feed && hearing.failures > 0 && hangs_on_switched(d, *feed)) continue;
     // A card that was silent before says nothing of this moment; it was, if the silent one was heard since.
     const bool before = hearing.first_failure + same_moment < silent.first_failure && silent.last_answer > hearing.first_failure;
     if (hearing.failures > 0 && before) continue;
+    if (feed && hearing.failures > 0 && hangs_on_switched(d, *feed)) {
+      ++found.spared;
+      continue;
+    }
     ++found.all;
     // Back from a silence of its own it tells nothing of whoever was not asked since.
     const bool just_back = hearing.back && *hearing.back >= silent.last_failure;

@@ -379,3 +379,22 @@ loads:
     CHECK(rig.open(load_down, "core1") == "unknown");
   }
 }
+
+TEST_CASE("a feed is not called lost by the silence of a switch: what may live from it through a transfer switch tells of no path") {
+  const auto [hangs, strength] = GENERATE(std::pair{"", ""}, std::pair{"switches: {sw2: {cords: [pdu-b2/outlet/8]}}\n", "probable"});
+  Rig rig{R"(rack: r
+feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}
+ats: {t1: {carries: pdu-c, alternate: B}}
+devices:
+  pdu-a: {url: snmp://192.0.2.1, feed: A, via: switch/sw1}
+  pdu-b1: {url: snmp://192.0.2.3, feed: B, via: switch/sw1}
+  pdu-b2: {url: snmp://192.0.2.4, feed: B, via: switch/sw2}
+  pdu-c: {url: snmp://192.0.2.5, feed: A, via: switch/sw2}
+loads:
+  core1: {supplies: {psu1: {cord: pdu-c/outlet/3}}}
+)" + std::string{hangs}};
+  rig.run(10s);
+  for (const char* pdu : {"pdu-b1", "pdu-b2", "pdu-c"}) rig.silent(pdu);
+  rig.run(20s);
+  CHECK(rig.open(feed_lost, "feed/B") == strength);
+}
