@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration same_moment = 2s;
 constexpr Duration one_moment = 200ms;  // beside how seldom somebody looked
+constexpr Duration hardly_two = 300ms;  // in which no two cords go for two reasons
 constexpr Duration restarted = 5s;      // so long a card that got its input back does not answer
 constexpr double same_current = 0.2;    // of an outlet that did not take part
 
@@ -33,9 +34,9 @@ Judgement CordJudge::supply(Index supply) const {
   const auto beside = lost_beside(supply, *ok);
   const auto good = good_throughout(*pdu, *ok);
   if (!beside || !good || was_off(facts_.outlet(supply, Meaning::outlet_state), *ok)) return {};
-  std::vector<Sign> signs{ok->sign(site_), *beside, *good};
+  std::vector<Sign> signs{ok->sign(site_), beside->sign, *good};
   const auto told = outlet(supply, ok->changed, signs);
-  if (told == Outlet::fed_it) return {};
+  if (told == Outlet::fed_it || (told == Outlet::none && !beside->at_once)) return {};
   return Judgement::lost(told == Outlet::did_not ? Strength::proven : Strength::probable, std::move(signs));
 }
 
@@ -94,6 +95,12 @@ bool CordJudge::together(const Track& one, const Track& other) {
   return second.changed - first.changed <= same_moment && !fed_after(second, first);
 }
 
+// So closely watched that two failures could hardly meet there: all that a loss without a meter has to show.
+bool CordJudge::at_once(const Track& one, const Track& other) {
+  const auto earliest = [](const Track& track) { return track.changed - track.unwatched - track.refresh(); };
+  return std::max(one.changed, other.changed) - std::min(earliest(one), earliest(other)) <= hardly_two;
+}
+
 // Its status fell silent in that moment, before it could tell.
 bool CordJudge::died_unheard(Index supply, const Held& above, const Track& lost) const {
   const auto unit = site_.supplies[supply].status;
@@ -105,7 +112,7 @@ bool CordJudge::died_unheard(Index supply, const Held& above, const Track& lost)
 }
 
 // A sibling lost what it hangs on at the same moment.
-std::optional<Sign> CordJudge::lost_beside(Index supply, const Track& lost) const {
+std::optional<CordJudge::Beside> CordJudge::lost_beside(Index supply, const Track& lost) const {
   for (const Index sibling : site_.loads[site_.supplies[supply].load].supplies) {
     const auto pdu = site_.supplies[sibling].pdu;
     if (sibling == supply || !pdu || pdu == site_.supplies[supply].pdu) continue;
@@ -113,7 +120,7 @@ std::optional<Sign> CordJudge::lost_beside(Index supply, const Track& lost) cons
     const Track* ok = facts_.status(sibling, Meaning::supply_input_ok);
     const bool told = says(ok, 0) && together(*ok, lost);
     if (above && (told || died_unheard(sibling, *above, lost)))
-      return sign_of_pattern(site_.element_of_pdu(*pdu), "lost in the same moment", above->since);
+      return Beside{sign_of_pattern(site_.element_of_pdu(*pdu), "lost in the same moment", above->since), told && at_once(*ok, lost)};
   }
   return std::nullopt;
 }

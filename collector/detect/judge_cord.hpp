@@ -22,7 +22,12 @@ class CordJudge {
   [[nodiscard]] std::optional<Sign> good_throughout(Index pdu, const Track& lost) const;
   [[nodiscard]] bool still_without(const Track& lost, Instant good) const;
   [[nodiscard]] bool died_unheard(Index supply, const Held& above, const Track& lost) const;
-  [[nodiscard]] std::optional<Sign> lost_beside(Index supply, const Track& lost) const;
+  struct Beside {
+    Sign sign;
+    bool at_once = false;
+  };
+  [[nodiscard]] std::optional<Beside> lost_beside(Index supply, const Track& lost) const;
+  [[nodiscard]] static bool at_once(const Track& one, const Track& other);
   [[nodiscard]] static bool was_off(const Track* state, const Track& lost);
   [[nodiscard]] static bool fed_after(const Track& one, const Track& lost);
   [[nodiscard]] static bool together(const Track& one, const Track& other);

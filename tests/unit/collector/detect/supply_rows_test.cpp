@@ -314,6 +314,19 @@ TEST_CASE("row 14: a supply that lost its input while its sibling still told of 
   CHECK_FALSE(rig.ever(miscorded));
 }
 
+TEST_CASE(
+    "row 14: where no meter can tell, a cord is called wrong only by units that looked so often that two losses would be told apart") {
+  const auto [look, strength] = GENERATE(std::pair{100ms, "probable"}, std::pair{500ms, ""});
+  Rig rig{two_feeds, {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
+  rig.run(30s);
+  for (Duration waited{}; waited < 1s; waited += look) rig.pass(look), rig.ask("unit1"), rig.ask("unit2");
+  rig.silent("pdu-a"), rig.silent("pdu-a2");
+  for (const char* unit : {"unit1", "unit2"}) rig.ac(unit, 0), rig.output(unit, 0), rig.unit_watts(unit, 0);
+  rig.pass(look), rig.ask("unit1"), rig.ask("unit2");
+  rig.run(15s);
+  CHECK(rig.open(miscorded, "cab1/psu2") == strength);
+}
+
 TEST_CASE("row 14: an outlet that was off while nobody heard of the supply took its input, also where it is on again") {
   Rig rig{two_feeds};
   rig.run(30s);
