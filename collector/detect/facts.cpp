@@ -23,6 +23,8 @@ constexpr double much = 0.2, much_volts = 0.03;        // of what it was: what m
 constexpr double least_volts = 1;                      // … and no dead line's noise
 constexpr double remembered = 32;                      // answers, of those that get lost now and then
 constexpr double by_chance = 1e-4;                     // are so many lost in a row
+constexpr Duration long_still = 5s;                    // in which nothing that a device measures is told anew: it may be a cache …
+constexpr unsigned is_lively = 10;                     // … where that is told anew so often else
 constexpr Duration settling = 5s;                      // after a value moved, until what stands beside it was asked, too
 
 bool is_state(Meaning means) {
@@ -93,6 +95,7 @@ void note_moves(Track& track, const reading::Reading& reading) {
                            : step > std::max(much_volts * std::fabs(*track.settled), least_volts);
   if (!moved) return;
   track.settled = reading.value;
+  track.stood = {track.last ? track.last->time - track.moves[0] : Duration{}, track.stood[0]};
   track.moves = {reading.time, track.moves[0], track.moves[1]};
 }
 
@@ -112,6 +115,13 @@ bool take(Track& track, const reading::Reading& reading) {
   track.last = reading;
   remember(track, reading);
   return changed;
+}
+
+void note_moved(Hearing& hearing, Instant at) {
+  const bool paused = at - hearing.moved > long_still;
+  if (paused && hearing.lively >= is_lively) hearing.stood = {hearing.moved, at};
+  hearing.lively = paused ? 0 : hearing.lively + 1;
+  hearing.moved = at;
 }
 
 }  // namespace
@@ -295,6 +305,7 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
   Instant asked = now;
   for (const auto& reading : readings) asked = std::min(asked, reading.time);
   hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);  // it lived then; since, its answer may have been under way
+  bool moves = false;
   for (const auto& reading : readings) {
     Track* track = track_of(device, reading);
     if (track == nullptr) continue;
@@ -302,8 +313,10 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     if (reading.quality == Quality::absent) changed = !std::exchange(track->gone, true) || changed;
     if (!track->fresh) continue;
     changed = take(*track, reading) || changed;
+    moves = moves || (track->same == 1 && (is_power(track->means) || is_voltage(track->means)));
     if (track->moves.front() == reading.time) hearing.unsettled_until = reading.time + 2 * track->refresh() + settling;
   }
+  if (moves) note_moved(hearing, asked);
   const bool starts = starting(device);
   if (starts && !was_starting) hearing.blank_since = asked;
   if (was_starting && !starts) forget_zeros(device, asked);

@@ -47,6 +47,7 @@ struct Track {
   unsigned same = 0;                            // readings in a row, byte by byte
   std::optional<double> settled;                // the value that it last moved to …
   std::array<Instant, 3> moves{};               // … and when it last moved by much, the latest first
+  std::array<Duration, 2> stood{};              // for how long it was told before the latest of these, and before the one before
   std::deque<std::pair<Instant, double>> past;  // powers and currents, thinned
 
   [[nodiscard]] bool known() const { return last.has_value(); }
@@ -76,6 +77,9 @@ struct Hearing {
   Duration absence = Duration::max();                         // … after its answer before
   Instant first_failure{}, second_failure{}, last_failure{};  // of the present row: when the questions that stayed unanswered were asked
   Instant blank_since{};                                      // it started then, and told 0 of everything
+  Instant moved{};                                            // a power or a voltage that it measures was told anew …
+  unsigned lively = 0;                                        // … so often without a long pause
+  std::pair<Instant, Instant> stood{};                        // the last long time in which none was: from when, until it was
   Instant unsettled_until{};                 // a value of it moved: what it says of others meanwhile counts, also unchanged
   std::vector<std::int32_t> track_of_point;  // −1: means nothing to the chain
 

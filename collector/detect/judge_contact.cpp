@@ -66,6 +66,19 @@ bool Judge::contradicted_contact(Index contact) const {
   return (!input || denial(contact, Meaning::supply_input_ok)) && (!output || denial(contact, Meaning::supply_output_ok));
 }
 
+/// What its supply tells to be gone, measured for long enough, while the contact of that same word holds: welded, bridged, or another's.
+const Track* Judge::lost_behind(Index contact) const {
+  const auto& [senses, supply] = std::pair{site_.contacts[contact].senses, site_.contacts[contact].supply};
+  if (senses != site::Senses::ac_ok && senses != site::Senses::dc_ok) return nullptr;
+  const bool input = senses_input(senses);
+  const Track* told = facts_.status(supply, input ? Meaning::supply_input_ok : Meaning::supply_output_ok);
+  if (!fell_to_zero(told) || !told->fresh || has_gone(supply) || facts_.denies_all(told->device)) return nullptr;
+  const auto& fact = facts_.contacts().fact(contact);
+  const bool lasts = told->from() - std::max(told->changed, fact.since + fact.uncertainty) >= disagrees;
+  const bool elsewhere = input && (told_of_empty_bay(supply, *told) || fed_after_all(supply, told->changed));
+  return lasts && !elsewhere ? told : nullptr;
+}
+
 // Supplies on several feeds do not fall within a millisecond of each other; what wets their contacts does. An electrical echo says
 // otherwise, of its own feed: what is lost there does not move the others.
 bool Judge::is_common_fault(Index contact) const {
@@ -92,7 +105,11 @@ Judgement Judge::contact(Index contact) const {
                            {sign_of_pattern(element, std::string{name(fact.trouble)}, fact.trouble_since)});
   if (!fact.open) return {};
   const site::Contact& built = site_.contacts[contact];
-  if (!says_lost(built.senses, fact)) return Judgement::fine({contact_sign(site_, contact, fact)});
+  if (!says_lost(built.senses, fact)) {
+    const Track* lost = lost_behind(contact);
+    if (lost == nullptr) return Judgement::fine({contact_sign(site_, contact, fact)});
+    return Judgement::lost(Strength::probable, {contact_sign(site_, contact, fact), lost->sign(site_)});
+  }
   if (!contradicted_contact(contact) || facts_.contacts().fell_together(contact)) return {};
   const Meaning means = senses_input(built.senses) ? Meaning::supply_input_ok : Meaning::supply_output_ok;
   const Track* told = denial(contact, means);

@@ -186,16 +186,19 @@ Judgement Judge::supply_silently(Index supply) const {
   const bool starts = held_too(Verdict::supply_off_commanded);  // it is on again
   const bool named = status_tells(supply) || held_too(Verdict::supply_removed) || held_too(Verdict::supply_input_lost) || starts;
   if (held || named || held_on_branch(supply) || voltage_gone(*pdu)) return {};
+  const auto fell = fall_of(*current);
+  if (!fell || was_good_since(supply, fell->end)) return {};
   // Where supplies may stand by, a sibling that takes all is no loss, or none that a current alone can prove.
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
   if (sharing == site::Sharing::standby) return {};
-  const auto fell = fall_of(*current);
-  if (!fell || was_good_since(supply, fell->end)) return {};
+  auto strength = sharing == site::Sharing::active ? Strength::proven : Strength::unknown;
   auto taken = transferred(supply, *fell);
+  if (const auto stood = while_it_stood(*current, *fell); !taken && stood)
+    taken = transferred(supply, *stood), strength = std::min(strength, Strength::probable);
   if (!taken || !carried_beside(supply, *fell)) return {};
   taken->insert(taken->begin(), current->sign(site_));
   if (const auto status = site_.supplies[supply].status; status && facts_.hearing(*status).silent()) taken->push_back(silence(*status));
-  return Judgement::lost(sharing == site::Sharing::active ? Strength::proven : Strength::unknown, std::move(*taken));
+  return Judgement::lost(strength, std::move(*taken));
 }
 
 // Row 10: it told that it stands by, and has only fallen silent since.

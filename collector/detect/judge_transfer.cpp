@@ -33,6 +33,13 @@ std::optional<std::vector<Sign>> Judge::transferred(Index supply, Between when) 
   return taken_over(gone, left, when);
 }
 
+// All that its device measures was told the same until it told of the fall: a cache that stood. It may have gone at any moment meanwhile.
+std::optional<Judge::Between> Judge::while_it_stood(const Track& meter, const Between& fell) const {
+  const auto& [from, until] = facts_.hearing(meter.device).stood;
+  const bool between = from < fell.start && until > fell.start && until <= fell.end;
+  return between ? std::optional{Between{from, fell.end, fell.blur}} : std::nullopt;
+}
+
 // What several meters that fell silent together carried, those that are left carry together.
 bool Judge::fell_silent_with(const Track* one, const Track* other) const {
   if (one == nullptr || other == nullptr) return false;

@@ -141,7 +141,7 @@ std::optional<Finding> LoadWatch::off(Index load) const {
       continue;
     }
     const Duration together = same_moment + power->refresh();
-    if (first && (fell->when.end > first->when.end + together || first->when.end > fell->when.end + together)) return std::nullopt;
+    if (first && (fell->earliest > first->when.end + together || first->earliest > fell->when.end + together)) return std::nullopt;
     if (lost_input_since(facts_, s, fell->when.start - power->refresh())) return std::nullopt;
     if (!first || fell->when.end < first->when.end) first = fell;
     last = std::max(last, fell->when.end);
@@ -180,7 +180,9 @@ std::optional<Finding> LoadWatch::standby(Index supply) const {
   const auto sharing = site_.loads[site_.supplies[supply].load].sharing;
   const bool blind = !judge_.status_tells(supply) && sharing == site::Sharing::standby;
   if (failed || (word == nullptr && input == nullptr && !blind)) return std::nullopt;
+  const auto stood = judge_.while_it_stood(*fell->power, fell->when);
   auto taken = judge_.transferred(supply, fell->when);
+  if (!taken && stood) taken = judge_.transferred(supply, *stood);
   if (!taken) return std::nullopt;
   std::vector<Sign> signs{fell->power->sign(site_)};
   signs.insert(signs.end(), taken->begin(), taken->end());
@@ -248,7 +250,9 @@ std::optional<LoadWatch::Fall> LoadWatch::fall(Index supply) const {
   const auto last = std::find_if(power->past.rbegin(), power->past.rend(), [&](const auto& entry) { return entry.second >= floor; });
   if (last == power->past.rend()) return std::nullopt;
   const Instant gone = last.base() != power->past.end() ? last.base()->first : power->last->time;
-  return Fall{.power = power, .when = {last->first, gone, power->refresh()}, .carried = last->second};
+  const Judge::Between when{last->first, gone, power->refresh()};
+  const auto stood = judge_.while_it_stood(*power, when);
+  return Fall{.power = power, .when = when, .earliest = stood ? stood->start : gone, .carried = last->second};
 }
 
 }  // namespace holdup::detect

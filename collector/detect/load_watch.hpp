@@ -52,6 +52,7 @@ class LoadWatch {
   struct Fall {
     const Track* power = nullptr;
     Judge::Between when{};
+    Instant earliest{};  // its end, or since when its device told nothing anew
     double carried = 0;
   };
   [[nodiscard]] const Track* meter(Index supply) const;

@@ -52,6 +52,9 @@ bool StuckWatch::is_stuck(const Kin& kin) const {
   if (!is_voltage(track.means) && track.value() < floor_of(track)) return false;  // a supply that stands by
   const Duration patience = track.refresh() > Duration{} ? refreshes * track.refresh() : longest;
   const Instant third = kin.with->moves.back();
+  // What moved back before this one can have been measured and read shows nowhere on it.
+  const Duration shows = std::max(track.refresh(), (track.last->time - track.changed) / (track.same - 1));
+  if (std::ranges::any_of(kin.with->stood, [&](Duration stood) { return stood < shows; })) return false;
   return track.last->time - track.changed >= patience && third > track.changed + track.refresh() && kin.with->fresh;
 }
 
