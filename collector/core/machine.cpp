@@ -25,7 +25,7 @@ std::size_t targets_of(const site::Site& site) { return site.alerts.alertmanager
 Machine::Machine(Configuration configuration)
     : site_{std::move(configuration.site)},
       ledger_{*site_},
-      rules_{std::move(configuration.rules), rule_options(*site_)},
+      rules_{std::make_unique<rules::Engine>(std::move(configuration.rules), rule_options(*site_))},
       board_{targets_of(*site_)} {
   learning_.last(site_->prefailure.learning);
 }
@@ -43,7 +43,7 @@ Effects Machine::step(incident::Moment moment, Input input) {
 std::vector<Post> Machine::tell(incident::Moment moment, Input input) {
   HOLDUP_EXPECT(moment.now >= moment_.now);
   moment_ = moment;
-  rules_.set_utc_offset(moment.utc_offset);
+  rules_->set_utc_offset(moment.utc_offset);
   effects_ = {};
   changes_.clear();
   input_ = std::move(input);
@@ -72,7 +72,7 @@ void Machine::conclude() {
   tell_strain();
   end_values();
   reckon();
-  tell_rules(rules_.tick(moment_.now));
+  tell_rules(rules_->tick(moment_.now));
   tell_learned();
   keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
@@ -86,7 +86,7 @@ void Machine::conclude() {
   for (const auto& [id, told] : past_) timer = std::min(timer, told.until);
   if (const auto due = learning_.next_due())
     timer = std::min(timer, ground::shifted(ground::Instant{due->time_since_epoch()}, -moment_.utc_offset));
-  for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_.next_due(), ledger_.next_due()})
+  for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_->next_due(), ledger_.next_due()})
     if (due) timer = std::min(timer, *due);
   if (timer != ground::Instant::max()) effects_.timer = timer;
 }
@@ -104,7 +104,7 @@ void Machine::ask_around(const std::vector<detect::Change>& changes) {
 
 void Machine::take(const Started& input) {
   seed_ = input.seed;
-  effects_.rules = rules_.shared_rules();
+  effects_.rules = rules_->shared_rules();
   ledger_.begin_boot(input.boot);
 }
 
@@ -114,7 +114,7 @@ void Machine::take(const Restored& input) {
   watch();
   tell({});
   if (input.watched_until) tell_blind(*input.watched_until);
-  if (input.past_follows) rules_.await_past();
+  if (input.past_follows) rules_->await_past();
   past_follows_ = input.past_follows;
   learning_.know(input.known);
   restore_alerts(input);

@@ -54,9 +54,9 @@ class Machine {
   [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
   /// What the last evaluation of each rule that failed ended with, by the rule's place.
   [[nodiscard]] std::map<std::size_t, std::string> rule_errors() const;
-  [[nodiscard]] std::shared_ptr<const rules::RuleSet> rules() const { return rules_.shared_rules(); }
+  [[nodiscard]] std::shared_ptr<const rules::RuleSet> rules() const { return rules_->shared_rules(); }
   /// Of these the ones that wait for what they look back at.
-  [[nodiscard]] std::vector<std::size_t> rules_awaiting_past() const { return rules_.awaiting_past(); }
+  [[nodiscard]] std::vector<std::size_t> rules_awaiting_past() const { return rules_->awaiting_past(); }
 
  private:
   /// What must be made anew when the site changes.
@@ -174,7 +174,7 @@ class Machine {
   std::unique_ptr<const site::Site> site_;
   Registry registry_;
   incident::Ledger ledger_;
-  rules::Engine rules_;
+  std::unique_ptr<rules::Engine> rules_;
   std::set<record::SeriesId> made_by_rules_;
   std::uint64_t rule_samples_left_out_ = 0;
   bool past_follows_ = false;

@@ -34,7 +34,7 @@ void Machine::reckon() {
 
 void Machine::end_series(std::span<const record::SeriesId> series, record::Batch& batch) {
   for (const auto id : series) batch.samples.push_back({id, none, Quality::absent});
-  if (!series.empty()) tell_rules(rules_.gone(moment_.now, series));
+  if (!series.empty()) tell_rules(rules_->gone(moment_.now, series));
 }
 
 void Machine::keep(Identified& input) { note_plates(input.device, {input.identity, input.parts}); }

@@ -44,7 +44,7 @@ void Machine::record(record::Batch batch) {
   batch.at = moment_.now;
   batch.time = ground::utc(moment_.now, moment_.utc_offset);
   for (const auto& [id, series] : batch.born) {
-    rules_.born(id, rule_labels(series));
+    rules_->born(id, rule_labels(series));
     learning_.meet(series, batch.time);
   }
   tell_rules(batch);
@@ -56,7 +56,7 @@ void Machine::tell_rules(const record::Batch& batch) {
   for (const auto& sample : batch.samples)
     if (sample.quality == Quality::good) samples.push_back({sample.series, sample.value});
   std::ranges::move(std::exchange(slow_again_, {}), std::back_inserter(samples));
-  tell_rules(rules_.batch(moment_.now, samples));
+  tell_rules(rules_->batch(moment_.now, samples));
 }
 
 // A dying device takes nothing back by its silence: what it told counts until that is a verdict of its own, or as the site has it.
@@ -80,7 +80,7 @@ void Machine::end_values(site::Index index) {
   auto& device = watch_->devices[index];
   if (device.values_over) return;
   device.values_over = moment_.now;
-  tell_rules(rules_.gone(moment_.now, device.series));
+  tell_rules(rules_->gone(moment_.now, device.series));
 }
 
 // Slow points are not asked anew at once: when the device is back soon what they told counts again.
@@ -108,49 +108,49 @@ void Machine::restore_alerts(const Restored& input) {
   const auto alerts = rules::stored_alerts(input.alerts, moment_.utc_offset);
   if (alerts.empty()) return;
   const ground::Instant last{down_at.time_since_epoch() - moment_.utc_offset};
-  const auto restored = rules_.restore(alerts, std::min(last, moment_.now), moment_.now);
+  const auto restored = rules_->restore(alerts, std::min(last, moment_.now), moment_.now);
   if (!restored.empty()) log(LogLine::Level::info, "alerts_restored count=" + std::to_string(restored.size()));
   tell_rules(restored);
 }
 
 // No sample of it is stored again; a series that no device has told yet has its number from now on.
 void Machine::take(Past& input) {
-  if (input.of != rules_.shared_rules()) return;
+  if (input.of != rules_->shared_rules()) return;
   record::Batch batch;
   batch.at = moment_.now;
   batch.time = ground::utc(moment_.now, moment_.utc_offset);
   for (auto& track : input.tracks) take_past(track, batch);
   if (!batch.born.empty()) effects_.batches.push_back(std::move(batch));
-  for (auto& steps : input.steps) rules_.fill(std::move(steps));
-  for (auto& failure : input.failures) rules_.fill(std::move(failure));
-  rules_.filled(input.complete, input.steps_to ? std::optional{Instant{input.steps_to->time_since_epoch()}} : std::nullopt);
-  if (!input.complete.empty() && rules_.awaiting_past().empty()) log(LogLine::Level::info, "rules_past_taken_in");
+  for (auto& steps : input.steps) rules_->fill(std::move(steps));
+  for (auto& failure : input.failures) rules_->fill(std::move(failure));
+  rules_->filled(input.complete, input.steps_to ? std::optional{Instant{input.steps_to->time_since_epoch()}} : std::nullopt);
+  if (!input.complete.empty() && rules_->awaiting_past().empty()) log(LogLine::Level::info, "rules_past_taken_in");
 }
 
 void Machine::take_past(Past::Track& track, record::Batch& batch) {
   for (auto& point : track.points) point.at = ground::shifted(point.at, -moment_.utc_offset);
   auto labels = rule_labels(track.series);
   const auto known = registry_.all().find(track.series);
-  if (known == registry_.all().end() ? is_made(rules_.rules(), track.series.name) : made_by_rules_.contains(known->second))
-    return rules_.fill(labels, std::move(track.points));
+  if (known == registry_.all().end() ? is_made(rules_->rules(), track.series.name) : made_by_rules_.contains(known->second))
+    return rules_->fill(labels, std::move(track.points));
   if (known == registry_.all().end() && registry_.all().size() >= Registry::most_series) return;
   const auto id = registry_.enter(std::move(track.series), batch.born);
-  rules_.born(id, std::move(labels));
-  rules_.fill(id, std::move(track.points));
+  rules_->born(id, std::move(labels));
+  rules_->fill(id, std::move(track.points));
 }
 
 void Machine::renew_rules(rules::RuleSet rules) {
-  rules::Engine fresh{std::move(rules), rule_options(*site_)};
+  auto fresh = std::make_unique<rules::Engine>(std::move(rules), rule_options(*site_));
   for (const auto& [series, id] : registry_.all())
-    if (!made_by_rules_.contains(id)) fresh.born(id, rule_labels(series));
-  fresh.set_utc_offset(moment_.utc_offset);
-  if (past_follows_) fresh.await_past();
-  tell_rules(fresh.take_over(rules_, moment_.now));
+    if (!made_by_rules_.contains(id)) fresh->born(id, rule_labels(series));
+  fresh->set_utc_offset(moment_.utc_offset);
+  if (past_follows_) fresh->await_past();
+  tell_rules(fresh->take_over(*rules_, moment_.now));
   rules_ = std::move(fresh);
-  effects_.rules = rules_.shared_rules();
+  effects_.rules = rules_->shared_rules();
   effects_.rule_alerts.clear();
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
-  for (auto& transition : rules_.active()) note_alert(learning_.told(std::move(transition), now));
+  for (auto& transition : rules_->active()) note_alert(learning_.told(std::move(transition), now));
 }
 
 void Machine::note_alert(rules::Transition transition) {
@@ -160,14 +160,14 @@ void Machine::note_alert(rules::Transition transition) {
 
 std::map<std::size_t, std::string> Machine::rule_errors() const {
   std::map<std::size_t, std::string> out;
-  for (std::size_t rule = 0; rule < rules_.rules().size(); ++rule)
-    if (!rules_.error(rule).empty()) out.emplace(rule, rules_.error(rule));
+  for (std::size_t rule = 0; rule < rules_->rules().size(); ++rule)
+    if (!rules_->error(rule).empty()) out.emplace(rule, rules_->error(rule));
   return out;
 }
 
 // What rules made is stored like what was polled; the engine has taken it in already.
 void Machine::keep_derived() {
-  const auto derived = rules_.take_derived();
+  const auto derived = rules_->take_derived();
   for (auto at = derived.begin(); at != derived.end();) {
     const auto end = std::find_if(at, derived.end(), [&](const rules::Derived& other) { return other.at != at->at; });
     record::Batch batch;

@@ -22,20 +22,23 @@ struct Group {
 /// In order of their first elements.
 std::vector<Group> grouped(Evaluator& evaluator, const Aggregation& aggregation, const Vector& vector) {
   std::vector<Group> out;
-  std::unordered_map<std::string, std::size_t> known;
+  std::unordered_map<std::string, std::size_t> known{vector.size()};
   const bool late = evaluator.setting().late_names;
   for (const auto& element : vector) {
+    worked(a_label_set);
     auto labels = group_labels(aggregation, element, late);
     const auto [place, fresh] = known.try_emplace(key_of({.labels = &labels}, true), out.size());
     if (fresh) out.push_back({.labels = evaluator.keep(std::move(labels)), .named = element.named, .elements = {}});
     out[place->second].elements.push_back(element);
   }
+  let_go(known);
   return out;
 }
 
 /// The `count` greatest or least, those first; NaN counts as the last; of equal ones those whose labels come first.
 Vector chosen(Vector elements, std::size_t count, bool greatest) {
   const auto before = [&](const Element& a, const Element& b) {
+    worked(2);
     const bool a_is_none = std::isnan(a.value), b_is_none = std::isnan(b.value);
     if (a_is_none != b_is_none) return b_is_none;
     if (a.value == b.value || a_is_none) return *a.labels < *b.labels;
@@ -86,6 +89,7 @@ Vector counted_values(Evaluator& evaluator, Aggregation aggregation, const Expre
   if (!is_usable_label(name)) return evaluator.fail(expression, "invalid label name \"" + name + "\""), Vector{};
   if (!aggregation.without) aggregation.labels.push_back(name);
   for (auto& element : vector) {
+    worked(a_label_set);
     Labels labels = *element.labels;
     labels.set(name, digits_of(element.value));
     element.labels = evaluator.keep(std::move(labels));
@@ -113,8 +117,9 @@ Vector aggregated(Evaluator& evaluator, const Aggregation& aggregation, const Ex
   Vector out;
   const auto vector = evaluator.vector(expression.operands.back());
   for (const auto& group : grouped(evaluator, aggregation, vector)) {
+    worked(a_text);
     Aggregated values{aggregate, parameter};
-    for (const auto& element : group.elements) values.add(element.value);
+    for (const auto& element : group.elements) worked(2), values.add(element.value);
     out.push_back({.labels = group.labels, .named = group.named, .value = values.value()});
   }
   return out;

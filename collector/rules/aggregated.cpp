@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "collector/rules/over_time.hpp"
+#include "collector/rules/turns.hpp"
 
 namespace holdup::rules {
 namespace {
@@ -12,6 +13,7 @@ constexpr std::size_t few = 8;  // of newcomers: each is put in its place; more 
 
 /// NaN first, -0 before 0.
 bool before(double a, double b) {
+  worked();
   if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && !std::isnan(b);
   return a < b || (a == b && std::signbit(a) && !std::signbit(b));
 }
@@ -67,7 +69,7 @@ double Aggregated::value() {
 
 double Aggregated::variance() const {
   Spread spread;
-  for (double value : values_) spread.add(value);
+  for (double value : values_) worked(), spread.add(value);
   return spread.variance();
 }
 

@@ -1,7 +1,6 @@
 #include "collector/rules/engine.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <span>
 #include <utility>
 
@@ -10,8 +9,6 @@
 
 namespace holdup::rules {
 namespace {
-
-constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
 
 /// Only texts that take nothing but labels are known to.
 bool keeps_identity(const Rule& rule) {
@@ -53,12 +50,12 @@ Engine::Engine(RuleSet rules, Options options)
 }
 
 Engine::~Engine() = default;
-Engine::Engine(Engine&&) noexcept = default;
-Engine& Engine::operator=(Engine&&) noexcept = default;
 
 void Engine::born(SeriesId id, Labels labels) {
-  auto& series = series_.at(id);
-  if (!series.known) adopt(series, std::move(labels));
+  between_rules([this, id, labels = std::move(labels)]() mutable {
+    auto& series = series_.at(id);
+    if (!series.known) adopt(series, std::move(labels));
+  });
 }
 
 /// What nobody will ask for is not held.
@@ -71,21 +68,21 @@ void Engine::adopt(stream::Series& series, Labels labels) {
 }
 
 void Engine::forget(SeriesId id) {
-  auto* series = series_.find(id);
-  if (series == nullptr) return;
-  for (std::size_t rule : series->rules) {
-    unbuild(rule);
-    for (auto& slot : running_[rule].slots) std::erase(slot, series);
-  }
-  *series = {};
+  between_rules([this, id] {
+    auto* series = series_.find(id);
+    if (series == nullptr) return;
+    for (std::size_t rule : series->rules) {
+      unbuild(rule);
+      for (auto& slot : running_[rule].slots) std::erase(slot, series);
+    }
+    *series = {};
+  });
 }
 
 std::vector<Transition> Engine::batch(ground::Instant at, std::span<const Sample> samples) {
   std::vector<Transition> out;
   enqueue(at, samples);
-  const bool too_many = waiting_.size() > options_.waiting_max;
-  counters_.turns_overrun += too_many ? 1 : 0;
-  go_on(too_many ? no_limit : options_.turn_work, out);
+  go_on(options_.turn_work, out);
   return out;
 }
 
@@ -111,6 +108,7 @@ std::vector<Transition> Engine::tick(ground::Instant now) {
 std::vector<Transition> Engine::restore(std::span<const StoredAlert> alerts, ground::Instant down_at, ground::Instant now) {
   std::vector<Transition> out;
   if (now - down_at > options_.outage_tolerance) return out;
+  settle();
   const auto around = surroundings(now);
   for (StoredAlert alert : alerts) {
     const auto found = std::ranges::find_if(*rules_, [&](const Rule& rule) { return may_raise(rule, alert.labels); });
@@ -132,7 +130,7 @@ std::vector<Transition> Engine::restore(std::span<const StoredAlert> alerts, gro
 
 std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
   std::vector<Transition> out;
-  previous.go_on(no_limit, out);
+  previous.go_on(Turns::no_limit, out);
   const auto take = [](stream::Series& series, const stream::Series& before) {
     if (before.labels != series.labels) return;
     series.last = before.last;
@@ -173,15 +171,14 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
   }
   hold_back();
   derived_.insert(derived_.begin(), previous.derived_.begin(), previous.derived_.end());
-  const auto options = previous.options_;
-  previous = Engine{{}, options};
   const auto now = tick(at);
   out.insert(out.end(), now.begin(), now.end());
   return out;
 }
 
-std::vector<Transition> Engine::active() const {
+std::vector<Transition> Engine::active() {
   std::vector<Transition> out;
+  settle();
   const auto around = surroundings(now_);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) {
     const auto& running = running_[rule];

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "collector/rules/stream/deadlines.hpp"
 #include "collector/rules/stream/series_table.hpp"
 #include "collector/rules/stream/touched.hpp"
+#include "collector/rules/turns.hpp"
 #include "ground/instant.hpp"
 
 // The streaming rule engine: a rule's result is followed through every instant at which it can change, that is when a sample of one of its
@@ -48,8 +50,8 @@ class Engine {
     Labels external_labels = {};                                // of templates: $externalLabels
     std::string external_url = {};                              // of templates: externalURL
     std::size_t catch_up_max = 1'000;  // evaluations at past instants for one call; then it goes on at its own instant
-    std::size_t turn_work = 5'000;     // elements looked at in one call; what is left waits for the next
-    std::size_t waiting_max = 100;     // calls whose work is left; beyond that a call does all of it, counted
+    std::size_t turn_work = 20'000;    // of one call, as worked() counts; what is left waits for the next
+    std::size_t waiting_max = 100;     // calls whose work is left; beyond that all that wait are one instant, the last's, counted
   };
   struct Counters {
     std::uint64_t evaluations = 0;       // results that had changed, or a deadline
@@ -59,13 +61,13 @@ class Engine {
     std::uint64_t samples_cut = 0;       // out of windows by window_max_samples
     std::uint64_t instants_skipped = 0;  // calls that came so late that not every past deadline was evaluated at its own instant
     std::uint64_t turns_left = 0;        // calls that left work to the next
-    std::uint64_t turns_overrun = 0;     // calls that did more than a turn's work, as too much was waiting
+    std::uint64_t calls_merged = 0;      // calls that had no instant of their own, as too many were waiting
   };
 
   Engine(RuleSet rules, Options options);
   ~Engine();
-  Engine(Engine&&) noexcept;
-  Engine& operator=(Engine&&) noexcept;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
 
   /// Before the series' first sample; `labels` with its name. Binds it to the rules. A second birth of an id is ignored.
   void born(SeriesId series, Labels labels);
@@ -73,11 +75,14 @@ class Engine {
   void forget(SeriesId series);
 
   /// UTC less the instants of the calls to come: what time() and the calendar go by.
-  void set_utc_offset(ground::Duration offset) { utc_offset_ = offset; }
+  void set_utc_offset(ground::Duration offset) {
+    coming_utc_offset_ = offset;
+    if (!turns_.is_under_way()) utc_offset_ = offset;
+  }
 
   /// All samples of one poll reply, evaluated once after the last. Transitions by instant, then rule, then labels. A batch whose time lies
   /// before an earlier call's is evaluated at that call's instant. One call does a turn's work; while some is left next_due() is past, and
-  /// the next calls go on with it before they begin with their own.
+  /// the next calls go on with it before they begin with their own. A rule that is not through with an instant shows nothing of it yet.
   [[nodiscard]] std::vector<Transition> batch(ground::Instant at, std::span<const Sample> samples);
   /// Stale markers for all these series at once: their device failed to answer.
   [[nodiscard]] std::vector<Transition> gone(ground::Instant at, std::span<const SeriesId> series);
@@ -86,14 +91,14 @@ class Engine {
   [[nodiscard]] std::vector<Transition> tick(ground::Instant now);
 
   /// The samples of series that rules made since this was last asked, by instant. The engine has taken them in already.
-  [[nodiscard]] std::vector<Derived> take_derived() { return std::exchange(derived_, {}); }
+  [[nodiscard]] std::vector<Derived> take_derived() { return turns_.is_under_way() ? std::vector<Derived>{} : std::exchange(derived_, {}); }
 
   /// After a restart, before anything else: alerts as they stood at `down_at`, when the former run was last heard of. Pending ones do not
   /// count the time between. Those that are not found again within the lookback end then.
   [[nodiscard]] std::vector<Transition> restore(std::span<const StoredAlert> alerts, ground::Instant down_at, ground::Instant now);
 
   /// After a reload: windows, last values and alerts (so `for` clocks) of `previous` for the series already born here and the rules whose
-  /// name and labels are unchanged. Alerts of other rules end. `previous` is empty afterwards.
+  /// name and labels are unchanged. Alerts of other rules end. `previous` is of no use afterwards.
   [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at);
 
   /// From now on rules that look back, and those that read what these make, wait: their alerts stay as they are until filled(). Before the
@@ -110,8 +115,8 @@ class Engine {
   /// All is here that they look back at, of their subqueries the steps up to then, in UTC; nothing: they are reckoned from what is held.
   void filled(std::span<const std::size_t> rules, std::optional<ground::Instant> steps_to);
 
-  /// Pending and firing alerts, by rule, then labels.
-  [[nodiscard]] std::vector<Transition> active() const;
+  /// Pending and firing alerts, by rule, then labels. What a turn left is done before, all of it.
+  [[nodiscard]] std::vector<Transition> active();
   [[nodiscard]] const RuleSet& rules() const { return *rules_; }
   [[nodiscard]] std::shared_ptr<const RuleSet> shared_rules() const { return rules_; }
   /// The last evaluation's error, empty when it went well.
@@ -128,10 +133,15 @@ class Engine {
   };
 
   void enqueue(ground::Instant at, std::span<const Sample> samples);
-  [[nodiscard]] bool is_busy() const { return !waiting_.empty() || !touched_.empty(); }
+  [[nodiscard]] bool is_busy() const { return turns_.is_under_way() || !told_.empty() || !waiting_.empty() || !touched_.empty(); }
   void go_on(std::size_t work, std::vector<Transition>& out);
-  bool catch_up(Waiting& next, std::vector<Transition>& out);
+  [[nodiscard]] bool begin_next();
+  bool catch_up(Waiting& next);
   void take_in(const Waiting& next);
+  void touch_due();
+  /// At once, or when the rule that is not through with its instant is.
+  void between_rules(std::function<void()> change);
+  void settle();
   void accept(ground::Instant at, const Sample& sample);
   void accept(const Derived& sample);
   void fill(stream::Series& series, std::vector<Point> past);
@@ -141,7 +151,7 @@ class Engine {
   stream::Series& made(const Labels& labels);
   void tell(const stream::Series& series);
   void touch(std::size_t position);
-  void evaluate(std::size_t position, std::vector<Transition>& out);
+  void evaluate(std::size_t position);
   [[nodiscard]] DerivedSeries::Values series_of_alerts(std::size_t rule);
   void tell_series(std::size_t rule, DerivedSeries::Values values, ground::Instant at);
   void forget_ended(ground::Instant at);
@@ -172,11 +182,14 @@ class Engine {
   std::optional<std::size_t> evaluating_;        // position
   std::vector<std::size_t> anew_;                // rules that the next call is to look at, whatever it brings
   std::deque<Waiting> waiting_;
-  std::size_t done_ = 0;  // work of this call
+  std::size_t merging_ = 0;                       // so many of them are taken in before anything is evaluated
+  std::vector<std::function<void()>> meanwhile_;  // what came while a rule was not through with its instant
   ground::Instant now_ = ground::Instant::min();
   ground::Instant newest_step_ = ground::Instant::min();  // of a subquery that was evaluated
-  ground::Duration utc_offset_{};
+  ground::Duration utc_offset_{}, coming_utc_offset_{};
   Counters counters_;
+  std::vector<Transition> told_;  // by the rule that is at work, or was last
+  Turns turns_;                   // the last: what is under way looks at all of the above
 };
 
 }  // namespace holdup::rules

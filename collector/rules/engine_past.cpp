@@ -29,6 +29,7 @@ bool is_made(const RuleSet& rules, std::string_view name) {
 }
 
 void Engine::await_past() {
+  settle();
   for (std::size_t rule = 0; rule < running_.size(); ++rule)
     running_[rule].awaits_past = !look_back((*rules_)[rule], options_.lookback).empty();
   hold_back();
@@ -53,10 +54,14 @@ void Engine::hold_back() {
 }
 
 void Engine::fill(SeriesId id, std::vector<Point> past) {
-  if (auto* series = series_.find(id)) fill(*series, std::move(past));
+  between_rules([this, id, past = std::move(past)]() mutable {
+    if (auto* series = series_.find(id)) fill(*series, std::move(past));
+  });
 }
 
-void Engine::fill(const Labels& labels, std::vector<Point> past) { fill(made(labels), std::move(past)); }
+void Engine::fill(const Labels& labels, std::vector<Point> past) {
+  between_rules([this, labels, past = std::move(past)]() mutable { fill(made(labels), std::move(past)); });
+}
 
 void Engine::fill(stream::Series& series, std::vector<Point> past) {
   if (!series.ring) return;
@@ -67,21 +72,26 @@ void Engine::fill(stream::Series& series, std::vector<Point> past) {
 
 void Engine::fill(PastSteps steps) {
   if (steps.rule >= running_.size() || steps.subquery >= running_[steps.rule].steps.all().size()) return;
-  running_[steps.rule].steps.all()[steps.subquery].fill(steps.labels, steps.named, std::move(steps.points));
+  between_rules([this, steps = std::move(steps)]() mutable {
+    running_[steps.rule].steps.all()[steps.subquery].fill(steps.labels, steps.named, std::move(steps.points));
+  });
 }
 
 void Engine::fill(PastFailure failure) {
   if (failure.rule >= running_.size() || failure.subquery >= running_[failure.rule].steps.all().size()) return;
-  running_[failure.rule].steps.all()[failure.subquery].fill(failure.at, std::move(failure.error));
+  between_rules(
+      [this, failure = std::move(failure)] { running_[failure.rule].steps.all()[failure.subquery].fill(failure.at, failure.error); });
 }
 
 void Engine::filled(std::span<const std::size_t> rules, std::optional<ground::Instant> steps_to) {
-  for (const std::size_t rule : rules) {
-    if (rule >= running_.size() || !std::exchange(running_[rule].awaits_past, false)) continue;
-    for (auto& steps : running_[rule].steps.all())
-      if (steps_to) steps.filled(*steps_to);
-  }
-  hold_back();
+  between_rules([this, all = std::vector(rules.begin(), rules.end()), steps_to] {
+    for (const std::size_t rule : all) {
+      if (rule >= running_.size() || !std::exchange(running_[rule].awaits_past, false)) continue;
+      for (auto& steps : running_[rule].steps.all())
+        if (steps_to) steps.filled(*steps_to);
+    }
+    hold_back();
+  });
 }
 
 /// A rule that is held back says how its alerts stood before the start, as often as others do.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "collector/rules/engine_running.hpp"
@@ -34,33 +35,69 @@ void Engine::enqueue(ground::Instant at, std::span<const Sample> samples) {
 
 /// What is touched belongs to now_; then what waits, in its order.
 void Engine::go_on(std::size_t work, std::vector<Transition>& out) {
-  for (done_ = 0; done_ < work;) {
-    if (const auto position = touched_.take_first())
-      evaluate(*position, out);
-    else if (waiting_.empty())
-      return;
-    else if (!catch_up(waiting_.front(), out))
-      take_in(waiting_.front()), waiting_.pop_front();
-  }
+  const Turns::Counted counted{turns_};
+  turns_.allow(work);
+  do {
+    if (!turns_.is_under_way()) {
+      for (const auto& change : std::exchange(meanwhile_, {})) change();
+      if (out.empty()) out.swap(told_);
+      out.insert(out.end(), std::make_move_iterator(told_.begin()), std::make_move_iterator(told_.end()));
+      told_.clear();
+    }
+  } while (!turns_.is_over() && begin_next());
   counters_.turns_left += is_busy() ? 1 : 0;
 }
 
+/// False when there is nothing to do.
+bool Engine::begin_next() {
+  if (turns_.is_under_way()) return turns_.go_on(), true;
+  utc_offset_ = coming_utc_offset_;
+  if (merging_ == 0 && waiting_.size() > options_.waiting_max && touched_.empty())
+    counters_.calls_merged += (merging_ = waiting_.size()) - 1;
+  if (const auto position = merging_ > 0 ? std::nullopt : touched_.take_first()) return evaluate(*position), true;
+  if (waiting_.empty()) return false;
+  if (merging_ == 0 && catch_up(waiting_.front())) return true;
+  const auto next = std::move(waiting_.front());
+  waiting_.pop_front();
+  merging_ -= merging_ > 0 ? 1 : 0;
+  take_in(next);
+  return true;
+}
+
+void Engine::between_rules(std::function<void()> change) {
+  if (!turns_.is_under_way()) return change();
+  meanwhile_.push_back(std::move(change));
+}
+
+/// The rule that is not through with its instant gets through.
+void Engine::settle() {
+  const Turns::Counted counted{turns_};
+  turns_.allow(Turns::no_limit);
+  if (turns_.is_under_way()) turns_.go_on();
+  for (const auto& change : std::exchange(meanwhile_, {})) change();
+}
+
 /// A deadline before the next call's instant, at its own; false when there is none.
-bool Engine::catch_up(Waiting& next, std::vector<Transition>& out) {
+bool Engine::catch_up(Waiting& next) {
   if (deadlines_.soonest() >= next.at) return false;
   if (next.caught_up++ == options_.catch_up_max) {
     ++counters_.instants_skipped;
     return false;
   }
   now_ = std::max(now_, deadlines_.soonest());
-  evaluate(deadlines_.first(), out);
+  evaluate(deadlines_.first());
   return true;
 }
 
 void Engine::take_in(const Waiting& next) {
+  worked(next.samples.size() + 1);
   now_ = std::max(now_, next.at);
   for (const auto& sample : next.samples) accept(next.at, sample);
-  if (made_.size() > made_most_) forget_ended(now_);
+  if (made_.size() <= made_most_) return touch_due();
+  turns_.begin([this] { forget_ended(now_), touch_due(); });
+}
+
+void Engine::touch_due() {
   for (const auto rule : std::exchange(anew_, {})) touched_.insert(position_[rule]);
   for (; deadlines_.soonest() <= now_; deadlines_.set(deadlines_.first(), ground::Instant::max())) touched_.insert(deadlines_.first());
 }
@@ -130,18 +167,29 @@ void Engine::touch(std::size_t position) {
   deadlines_.set(position, std::min(deadlines_.of(position), ground::shifted(now_, options_.tick)));
 }
 
-void Engine::evaluate(std::size_t position, std::vector<Transition>& out) {
-  evaluating_ = position;
-  evaluate_rule(order_[position], now_, out);
-  evaluating_.reset();
+/// What may last is done on a stack of its own, and rests between turns.
+void Engine::evaluate(std::size_t position) {
+  const auto& running = running_[order_[position]];
+  std::size_t elements = running.made.now().size();
+  for (const auto& slot : running.slots) elements += slot.size();
+  const auto piece = [this, position] {
+    evaluating_ = position;
+    evaluate_rule(order_[position], now_, told_);
+    evaluating_.reset();
+  };
+  if (running.steps.empty() && elements * an_alert <= options_.turn_work)
+    piece();
+  else
+    turns_.begin(piece);
 }
 
 void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Transition>& out) {
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
+  worked(a_text);
   if (running.is_held_back) return stand_still(index, at);
   const Setting setting{.at = at, .utc_offset = utc_offset_, .lookback = options_.lookback, .tick = options_.tick};
-  if (!running.steps.update(setting, running.slots, options_.turn_work, done_)) return touched_.insert(position_[index]);
+  running.steps.update(setting, running.slots);
   newest_step_ = std::max(newest_step_, ground::shifted(running.steps.last(), -utc_offset_));
   if (!running.graph) {
     running.graph =
@@ -150,7 +198,7 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   }
   auto& graph = *running.graph;
   const bool records = !rule.record.empty(), renews = running.renew <= at, is_due = running.alerts.due(rule) <= at;
-  done_ += 1 + graph.update(setting);
+  graph.update(setting);
   const bool in_conflict = graph.in_conflict();
   auto changes_at = std::min(graph.due(), running.steps.due(utc_offset_));
   if (!graph.is_ready()) return deadlines_.set(position_[index], changes_at);
@@ -181,7 +229,6 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
 /// The alerts take in the whole result, or it becomes the values of what is recorded; the error, if there is one.
 std::optional<std::string> Engine::judge(std::size_t index, const Setting& setting, ground::Instant& changes_at,
                                          std::vector<Transition>& out, DerivedSeries::Values& values) {
-  constexpr std::size_t an_alert = 10;  // as much work as so many elements
   const Rule& rule = (*rules_)[index];
   auto& running = running_[index];
   const bool in_conflict = running.graph->in_conflict();
@@ -190,19 +237,18 @@ std::optional<std::string> Engine::judge(std::size_t index, const Setting& setti
   Evaluation evaluation;
   if (in_conflict) {
     ++counters_.plain;
-    for (const auto& slot : running.slots) done_ += an_alert * slot.size();
     stream::Live live{running.slots, running.steps, utc_offset_};
     evaluation = rules::evaluate(rule.expression, setting, live);
     changes_at = std::min(changes_at, evaluation.changes_at);
   } else {
-    auto result = running.graph->result();
-    done_ += an_alert * result.size();
-    evaluation.value = std::move(result);
+    evaluation.value = running.graph->result();
   }
   if (evaluation.error) return evaluation.error->text();
   if (asked_at_will_) running.around = surroundings(setting.at);
   const auto& around = running.around;
-  return rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, around, out) : recorded(rule, evaluation, values);
+  auto error = rule.record.empty() ? running.alerts.apply(rule, evaluation, setting.at, around, out) : recorded(rule, evaluation, values);
+  let_go(evaluation.made);
+  return error;
 }
 
 Surroundings Engine::surroundings(ground::Instant at) const {
@@ -229,7 +275,8 @@ void Engine::tell_series(std::size_t index, DerivedSeries::Values values, ground
   auto& running = running_[index];
   std::vector<Derived> made;
   running.made.become(std::move(values), at, made);
-  for (const auto& sample : made) accept(sample);
+  for (const auto& sample : made) worked(a_label_set), accept(sample);
+  let_go(made);
   running.renew = running.made.now().empty() ? ground::Instant::max() : renewal_of(index, at);
 }
 
@@ -241,6 +288,7 @@ ground::Instant Engine::renewal_of(std::size_t rule, ground::Instant at) const {
 /// Series that rules made and that nobody can ask for any more.
 void Engine::forget_ended(ground::Instant at) {
   std::erase_if(made_, [&](const auto& entry) {
+    worked(a_text);
     auto* series = entry.second.get();
     const auto reach = series->ring ? series->ring->kept() : options_.lookback;
     const bool asked = asked_at_will_ || !series->rules.empty();

@@ -51,14 +51,19 @@ Value Evaluator::value(const Expression& expression) {
 Value Evaluator::of(const Selector& selector, const Expression&) {
   if (selector.range != ground::Duration::zero()) return matrix(selector);
   Vector out;
-  for (const auto& [element, at] : newest(selector)) out.push_back(element);
+  const auto found = newest(selector);
+  out.reserve(found.size());
+  for (const auto& [element, at] : found) worked(), out.push_back(element);
   return out;
 }
 
 std::vector<std::pair<Element, ground::Instant>> Evaluator::newest(const Selector& selector) {
   const auto to = moment(selector.view);
   std::vector<std::pair<Element, ground::Instant>> out;
-  for (const auto& series : source_.select(selector, ground::shifted(to, -setting_.lookback), to)) {
+  const auto found = source_.select(selector, ground::shifted(to, -setting_.lookback), to);
+  out.reserve(found.size());
+  for (const auto& series : found) {
+    worked(2);
     if (series.points.empty() || is_stale(series.points.back().value)) continue;
     const auto& point = series.points.back();
     out.emplace_back(Element{.labels = series.labels, .value = point.value}, point.at);
@@ -72,6 +77,7 @@ Matrix Evaluator::matrix(const Selector& selector) {
   const auto to = moment(selector.view);
   Matrix out;
   for (const auto& series : source_.select(selector, ground::shifted(to, -selector.range), to)) {
+    worked(4 + series.points.size() / 4);
     Track track{.labels = series.labels};
     std::ranges::copy_if(series.points, std::back_inserter(track.points), [](const Point& point) { return !is_stale(point.value); });
     if (!track.points.empty()) out.push_back(std::move(track));
@@ -94,13 +100,15 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
   for (auto at = first; at <= to && !out_.error && !source_.gave_up(); at = ground::shifted(at, step_length)) {
     if (++steps_ > most_steps) fail(expression, "the subqueries take more than a million steps");
     for (const auto& element : step(expression.operands.front(), at)) {
+      worked(a_text);
       const auto [place, fresh] = known.try_emplace(key_of(element, setting_.late_names), out.size());
       if (fresh) out.push_back({.labels = element.labels, .named = element.named, .points = {}});
       out[place->second].points.push_back({at, element.value});
     }
   }
   if (out_.error) changes(subquery.view, ground::shifted(first, subquery.range));  // the step that fails may be the one that leaves
-  changes(subquery.view, multiple_after(to, step_length, setting_.utc_offset));    // wherever an error ended the steps
+  let_go(known);
+  changes(subquery.view, multiple_after(to, step_length, setting_.utc_offset));  // wherever an error ended the steps
   return out;
 }
 
@@ -155,7 +163,7 @@ Value Evaluator::call(OverTime reckon, const Function& function, const Expressio
 
 Value Evaluator::call(OfNumber reckon, const Function&, const Expression& expression) {
   auto out = vector(expression.operands.front());
-  for (auto& element : out) element.value = reckon(element.value);
+  for (auto& element : out) worked(2), element.value = reckon(element.value);
   unname(out, expression);
   return out;
 }
@@ -163,7 +171,7 @@ Value Evaluator::call(OfNumber reckon, const Function&, const Expression& expres
 Value Evaluator::call(OfMoment reckon, const Function&, const Expression& expression) {
   if (expression.operands.empty()) return Vector{{.labels = keep({}), .value = reckon(std::chrono::floor<std::chrono::seconds>(now()))}};
   auto out = vector(expression.operands.front());
-  for (auto& element : out) element.value = of_calendar(reckon, element.value);
+  for (auto& element : out) worked(2), element.value = of_calendar(reckon, element.value);
   unname(out, expression);
   return out;
 }
@@ -174,7 +182,7 @@ Value Evaluator::of(const Negation&, const Expression& expression) {
   auto operand = value(expression.operands.front());
   if (auto* number = std::get_if<double>(&operand)) return -*number;
   auto& vector = std::get<Vector>(operand);
-  for (auto& element : vector) element.value = -element.value;
+  for (auto& element : vector) worked(), element.value = -element.value;
   unname(vector, expression);
   return operand;
 }
@@ -191,6 +199,7 @@ Value Evaluator::of(const Binary& binary, const Expression& expression) {
   const bool filters = is_comparison(binary.op) && !binary.as_bool;
   std::size_t kept = 0;
   for (auto& element : vector) {
+    worked();
     const auto result = operate(binary.op, left_number ? *left_number : element.value, right_number ? *right_number : element.value);
     if (filters && !result.holds) continue;
     if (!filters) element.value = result.value;
@@ -202,20 +211,26 @@ Value Evaluator::of(const Binary& binary, const Expression& expression) {
 }
 
 const Labels* Evaluator::keep(Labels labels) {
+  worked(4);
   out_.made.push_back(std::make_unique<const Labels>(std::move(labels)));
   return out_.made.back().get();
 }
 
 void Evaluator::unname(Vector& vector, const Expression& where) {
-  for (auto& element : vector) element.named = false;
-  const auto other_name = [&](const Element& e) { return e.labels->get(metric_name) != vector.front().labels->get(metric_name); };
+  for (auto& element : vector) worked(), element.named = false;
+  const auto other_name = [&](const Element& e) {
+    return worked(2), e.labels->get(metric_name) != vector.front().labels->get(metric_name);
+  };
   if (!setting_.late_names && std::ranges::any_of(vector, other_name)) expect_distinct(vector, where);
 }
 
 void Evaluator::expect_distinct(const Vector& vector, const Expression& where) {
-  std::unordered_set<std::string> seen;
-  for (const auto& element : vector)
+  std::unordered_set<std::string> seen{vector.size()};
+  for (const auto& element : vector) {
+    worked(a_text);
     if (!seen.insert(key_of(element, false)).second) return fail(where, "vector cannot contain metrics with the same labelset");
+  }
+  let_go(seen);
 }
 
 void Evaluator::fail(const Expression& where, std::string what) {

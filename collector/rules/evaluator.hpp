@@ -10,6 +10,7 @@
 
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/function.hpp"
+#include "collector/rules/turns.hpp"
 
 // How evaluate() walks a tree. Used by the files that say what each kind of node means; everybody else calls evaluate().
 namespace holdup::rules {
@@ -95,6 +96,7 @@ void Evaluator::each_window(const Expression& range, Take take) {
   const auto to = moment(view);
   Window window{.samples = {}, .from = ground::shifted(to, -length), .to = to, .at = setting_.at, .utc_offset = setting_.utc_offset};
   const auto offer = [&](const Labels* labels, bool named, std::span<const Point> points) {
+    worked(2 + points.size() / 4);
     if (points.empty()) return;
     window.samples = points;
     changes(view, ground::shifted(points.front().at, length));

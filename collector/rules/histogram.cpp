@@ -93,6 +93,7 @@ Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression) {
   std::vector<Histogram> histograms;
   std::unordered_map<std::string, std::size_t> known;
   for (const auto& element : evaluator.vector(operands[1])) {
+    worked(2 * a_label_set);
     const std::string name{element.named || late ? element.labels->get(metric_name) : ""};
     const std::string text{element.labels->get("le")};
     const auto bound = bucket_bound(text);
@@ -109,8 +110,10 @@ Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression) {
     if (fresh) histograms.push_back({.labels = evaluator.keep(std::move(labels)), .named = false, .name = name, .buckets = {}});
     histograms[place->second].buckets.push_back({*bound, element.value});
   }
+  let_go(known);
   Vector out;
   for (auto& histogram : histograms) {
+    worked(a_label_set);
     const auto quantile = bucket_quantile(share, std::move(histogram.buckets));
     if (quantile.forced)
       evaluator.remark(Remark::Weight::info, operands[1],

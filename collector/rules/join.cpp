@@ -18,21 +18,23 @@ struct Joined {
 
   [[nodiscard]] Labels group(const Element& element) const { return matched_labels(matching, element, late_names); }
   [[nodiscard]] std::string key(const Element& element) const {
+    worked(a_label_set);
     const auto labels = group(element);
     return key_of({.labels = &labels}, true);
   }
   [[nodiscard]] std::unordered_set<std::string> keys(const Vector& vector) const {
-    std::unordered_set<std::string> out;
+    std::unordered_set<std::string> out{vector.size()};
     for (const auto& element : vector) out.insert(key(element));
     return out;
   }
 
   [[nodiscard]] Vector sets() const {
     const bool is_or = sides.binary.op == Operator::set_or;
-    const auto others = keys(is_or ? sides.left : sides.right);
+    auto others = keys(is_or ? sides.left : sides.right);
     Vector out = is_or ? sides.left : Vector{};
     for (const auto& element : is_or ? sides.right : sides.left)
       if (others.contains(key(element)) == (sides.binary.op == Operator::set_and)) out.push_back(element);
+    let_go(others);
     return out;
   }
 
@@ -67,15 +69,16 @@ Vector Joined::numbers() const {
   const bool swapped = matching.many == Matching::Many::right;
   const Vector &many = swapped ? sides.right : sides.left, &one = swapped ? sides.left : sides.right;
   if (many.empty() || one.empty()) return {};
-  std::unordered_map<std::string, const Element*> partners;
+  std::unordered_map<std::string, const Element*> partners{one.size()};
   for (const auto& element : one) {
     const auto [place, fresh] = partners.emplace(key(element), &element);
     if (!fresh) return refuse_duplicates(element, *place->second), Vector{};
   }
   const bool filters = is_comparison(binary.op) && !binary.as_bool;
   Vector out;
-  std::unordered_set<std::string> used;
+  std::unordered_set<std::string> used{many.size()};
   for (const auto& element : many) {
+    worked(a_label_set);
     auto group = key(element);
     const auto partner = partners.find(group);
     if (partner == partners.end()) continue;
@@ -91,6 +94,7 @@ Vector Joined::numbers() const {
              Vector{};
     if (!filters || result.holds) out.push_back(made);
   }
+  let_go(partners), let_go(used);
   return out;
 }
 

@@ -10,6 +10,7 @@ Vector relabelled(Evaluator& evaluator, const Expression& expression) {
   if (const auto* error = std::get_if<std::string>(&made)) return evaluator.fail(expression, *error), Vector{};
   const bool late = evaluator.setting().late_names;
   for (auto& element : out) {
+    worked(2 * a_label_set);
     auto labelled = std::get<Relabelling>(made)(element, late);
     if (!labelled.labels) continue;
     element.labels = evaluator.keep(*std::move(labelled.labels));

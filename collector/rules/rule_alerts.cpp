@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collector/rules/turns.hpp"
+
 namespace holdup::rules {
 namespace {
 
@@ -20,6 +22,7 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
   auto found = results(rule, evaluation, around);
   if (!found) return "two results have the same labels once the rule's are applied";
   for (const auto& [labels, result] : *found) {
+    worked(a_label_set);
     const Alert fresh{.result = {}, .active_since = at, .entered = at, .missing_since = {}};
     auto& alert = alerts_.try_emplace(labels, fresh).first->second;
     alert.result = result.first;
@@ -33,6 +36,7 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
     return "more than " + std::to_string(rule.limit) + " alerts, the group's limit";
   }
   for (auto it = alerts_.begin(); it != alerts_.end();) {
+    worked(a_text);
     auto& alert = it->second;
     if (alert.awaited_until && at < *alert.awaited_until) {
       ++it;
@@ -55,12 +59,14 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
     }
     ++it;
   }
+  let_go(*found);
   return std::nullopt;
 }
 
 ground::Instant RuleAlerts::due(const Rule& rule) const {
   auto out = ground::Instant::max();
   for (const auto& [labels, alert] : alerts_) {
+    worked(4);
     if (alert.state == AlertState::pending && !alert.awaited_until) out = std::min(out, alert.active_since + rule.hold);
     if (alert.missing_since) out = std::min(out, *alert.missing_since + rule.keep_firing);
     if (alert.awaited_until) out = std::min(out, *alert.awaited_until);
@@ -72,7 +78,7 @@ void RuleAlerts::end(const Rule& rule, ground::Instant at, const Surroundings& a
   for (const auto& alert : alerts_)
     if (alert.second.state != AlertState::inactive) out.push_back(transition(rule, alert, AlertState::inactive, at, around));
   changed_ = changed_ || !alerts_.empty();
-  alerts_.clear();
+  let_go(alerts_);
 }
 
 void RuleAlerts::restore(const Rule& rule, const StoredAlert& stored, ground::Instant until, const Surroundings& around,
@@ -96,6 +102,7 @@ void RuleAlerts::restore(const Rule& rule, const StoredAlert& stored, ground::In
 
 void RuleAlerts::add_stored_series(ground::Duration utc_offset, DerivedSeries::Values& out) const {
   for (const auto& [labels, alert] : alerts_) {
+    worked(an_alert);
     StoredAlert stored{
         .labels = labels, .active_since = alert.active_since, .fired_at = {}, .missing_since = alert.missing_since, .value = alert.value};
     if (alert.state == AlertState::firing) stored.fired_at = alert.entered;
@@ -106,6 +113,7 @@ void RuleAlerts::add_stored_series(ground::Duration utc_offset, DerivedSeries::V
 DerivedSeries::Values RuleAlerts::series(ground::Duration utc_offset) const {
   DerivedSeries::Values out;
   for (const auto& [identity, alert] : alerts_) {
+    worked(an_alert);
     auto labels = identity;
     labels.set(metric_name, "ALERTS_FOR_STATE");
     const auto since = ground::utc(alert.active_since, utc_offset).time_since_epoch();
@@ -126,6 +134,7 @@ std::vector<Transition> RuleAlerts::active(const Rule& rule, const Surroundings&
 std::optional<RuleAlerts::Results> RuleAlerts::results(const Rule& rule, const Evaluation& evaluation, const Surroundings& around) {
   Results out;
   const auto add = [&](const Labels& result, double value) {
+    worked(an_alert);
     return out.try_emplace(alert_labels(rule, result, value, around), result, value).second;
   };
   if (const auto* number = std::get_if<double>(&evaluation.value)) {
@@ -139,6 +148,7 @@ std::optional<RuleAlerts::Results> RuleAlerts::results(const Rule& rule, const E
 
 Transition RuleAlerts::transition(const Rule& rule, Alerts::const_reference alert, AlertState to, ground::Instant at,
                                   const Surroundings& around) {
+  worked(an_alert);
   const auto& [labels, state] = alert;
   Transition out{.alert = rule.alert,
                  .labels = labels,

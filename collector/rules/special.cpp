@@ -13,6 +13,7 @@ namespace {
 /// NaN last, whichever way.
 void sort_by_value(Vector& vector, bool descending) {
   std::ranges::stable_sort(vector, [&](const Element& a, const Element& b) {
+    worked(2);
     if (std::isnan(a.value) || std::isnan(b.value)) return !std::isnan(a.value);
     return descending ? a.value > b.value : a.value < b.value;
   });
@@ -20,6 +21,7 @@ void sort_by_value(Vector& vector, bool descending) {
 
 void sort_by_labels(Vector& vector, const std::vector<std::string>& names, bool descending) {
   std::ranges::stable_sort(vector, [&](const Element& a, const Element& b) {
+    worked(a_text);
     for (const auto& name : names) {
       const auto left = a.labels->get(name), right = b.labels->get(name);
       if (left != right) return natural_less(left, right) != descending;
@@ -48,12 +50,13 @@ Vector timestamps(Evaluator& evaluator, const Expression& expression) {
   Vector out;
   if (const auto* selector = std::get_if<Selector>(&expression.operands[0].node)) {
     for (const auto& [element, at] : evaluator.newest(*selector)) {
+      worked();
       out.push_back(element);
       out.back().value = ground::seconds((at + evaluator.setting().utc_offset).time_since_epoch());
     }
   } else {
     out = evaluator.vector(expression.operands[0]);
-    for (auto& element : out) element.value = ground::seconds(evaluator.now().time_since_epoch());
+    for (auto& element : out) worked(), element.value = ground::seconds(evaluator.now().time_since_epoch());
     evaluator.drifts();
   }
   evaluator.unname(out, expression);
@@ -113,6 +116,7 @@ Value Evaluator::call(Special which, const Function&, const Expression& expressi
       for (std::size_t i = 1; i < operands.size(); ++i) parameters.push_back(number(i));
       auto out = vector(operands[0]);
       std::erase_if(out, [&](Element& element) {
+        worked(2);
         const auto result = limited(which, element.value, parameters);
         element.value = result.value_or(0);
         return !result;

@@ -102,20 +102,22 @@ void rule_sizes(int rounds, const std::vector<std::size_t>& sizes) {
   }
 }
 
-void rule_turns(const std::vector<std::size_t>& sizes) {
-  constexpr int seconds = 2;
-  std::printf(
-      "\nthe longest turn of %d s, in ms of processor time; replies of 100 samples, alerts of one sample of 1000\n%-24s %9s %7s %9s\n",
-      seconds, "", "series", "rules", "ms");
-  for (const auto& kind : rule_kinds())
+void rule_turns(const std::vector<std::size_t>& sizes, const std::vector<std::string>& kinds) {
+  std::printf("\nturns of the first %d s, in ms of processor time; replies of 100 samples, alerts of one sample of 1000\n",
+              RuleStage::warm_up);
+  std::printf("%-24s %9s %7s %9s %9s %9s %9s\n", "", "series", "rules", "turns", "p99.9", "longest", "merged");
+  for (const auto& kind : rule_kinds()) {
+    if (!kinds.empty() && std::ranges::find(kinds, kind.name) == kinds.end()) continue;
     for (const auto series : sizes)
       for (const std::size_t rules : {std::size_t{1}, std::min<std::size_t>(1000, series / 10)}) {
         RuleStage stage{kind, {.rules = rules, .series = series}};
-        (void)stage.take_longest_turn();
-        for (int second = 0; second < seconds; ++second) (void)stage.second();
-        std::printf("%-24s %9zu %7zu %9.3f\n", kind.name.c_str(), series, rules, stage.take_longest_turn() * 1e3);
+        auto turns = stage.take_turns();
+        std::ranges::sort(turns);
+        std::printf("%-24s %9zu %7zu %9zu %9.3f %9.3f %9zu\n", kind.name.c_str(), series, rules, turns.size(),
+                    turns[turns.size() * 999 / 1000] * 1e3, turns.back() * 1e3, stage.merged());
         std::fflush(stdout);
       }
+  }
 }
 
 void rule_readers(int rounds) {

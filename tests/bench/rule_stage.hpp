@@ -32,6 +32,8 @@ struct RuleLoad {
 
 class RuleStage {
  public:
+  static constexpr int warm_up = 3;  // seconds
+
   RuleStage(const RuleKind& kind, const RuleLoad& load);
 
   /// Each series once, in replies of a hundred samples, over one second of virtual time. What the engine took, in seconds of processor
@@ -40,7 +42,9 @@ class RuleStage {
   /// One sample that an alert hangs on, of a series that is drawn; the time from the call until the transitions are there.
   double one_change();
   /// Of the engine's calls since this was last asked, in seconds of processor time.
-  [[nodiscard]] double take_longest_turn() { return std::exchange(longest_turn_, 0); }
+  [[nodiscard]] std::vector<double> take_turns() { return std::exchange(turns_, {}); }
+  /// Calls that had no instant of their own.
+  [[nodiscard]] std::uint64_t merged() const { return engine_.counters().calls_merged; }
   [[nodiscard]] std::size_t transitions() const { return transitions_; }
   [[nodiscard]] double bytes_a_series() const { return bytes_ / static_cast<double>(load_.series); }
 
@@ -56,7 +60,7 @@ class RuleStage {
   std::uint64_t state_ = 42;
   std::size_t transitions_ = 0;
   double bytes_ = 0;
-  double longest_turn_ = 0;
+  std::vector<double> turns_;
 };
 
 }  // namespace holdup::bench

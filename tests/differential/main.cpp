@@ -53,7 +53,8 @@ int play(const Span& span) {
     }
     ++played;
     rules += one->rules.size();
-    const auto [difference, told] = differential::compared(one->rules, one->log);
+    const auto turn_work = std::size_t{1} << (span.seed + i) % 16;  // from an element to what is never reached
+    const auto [difference, told] = differential::compared(one->rules, one->log, turn_work);
     transitions += told;
     if (!difference) continue;
     ++parted;

@@ -66,11 +66,11 @@ class Oracle {
   std::vector<std::optional<ground::Instant>> newest_;
 };
 
-/// The streaming engine; a series is born with its first sample.
+/// The streaming engine; a series is born with its first sample. In turns of so much work, which it is given until nothing is left.
 class Streaming {
  public:
-  Streaming(const rules::RuleSet& rules, const SampleLog& log)
-      : log_{log}, engine_{rules, {.lookback = lookback, .tick = grid}}, born_(log.series.size()) {
+  Streaming(const rules::RuleSet& rules, const SampleLog& log, std::size_t turn_work)
+      : log_{log}, engine_{rules, {.lookback = lookback, .tick = grid, .turn_work = turn_work}}, born_(log.series.size()) {
     engine_.set_utc_offset(utc_offset);
   }
 
@@ -81,7 +81,10 @@ class Streaming {
       if (std::exchange(born_[sample.series], true) == 0) engine_.born(id, log_.series[sample.series]);
       batch.push_back({id, sample.value});
     }
+    const auto& left = engine_.counters().turns_left;
+    auto before = left;
     std::ranges::move(engine_.batch(at, batch), std::back_inserter(out));
+    while (left != std::exchange(before, left)) std::ranges::move(engine_.tick(at), std::back_inserter(out));
   }
   void forget(std::size_t series) {
     engine_.forget(static_cast<rules::SeriesId>(series));
@@ -97,13 +100,13 @@ class Streaming {
 
 }  // namespace
 
-Comparison compared(const rules::RuleSet& rules, const SampleLog& log) {
+Comparison compared(const rules::RuleSet& rules, const SampleLog& log, std::size_t turn_work) {
   Comparison result;
   // What is forgotten is gone from the plain side's past; steps of subqueries that have seen it stay what they were.
   const bool holds_steps =
       std::ranges::any_of(rules, [](const rules::Rule& rule) { return !rules::held_subqueries(rule.expression).empty(); });
   Oracle oracle{rules, log};
-  Streaming streaming{rules, log};
+  Streaming streaming{rules, log, turn_work};
   for (std::size_t slot = 0; slot < log.slots.size(); ++slot) {
     const auto at = moment(slot);
     const auto& [on_time, late, forgotten] = log.slots[slot];

@@ -14,6 +14,7 @@ struct Comparison {
   std::optional<std::string> difference;  // where their transitions part
   std::size_t transitions = 0;
 };
-[[nodiscard]] Comparison compared(const rules::RuleSet& rules, const SampleLog& log);
+/// The streaming engine does `turn_work` in a call: however little, it tells the same.
+[[nodiscard]] Comparison compared(const rules::RuleSet& rules, const SampleLog& log, std::size_t turn_work);
 
 }  // namespace holdup::differential

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ground::Problems problems;
   const std::vector<rules::RuleText> files{{"r.yml", text}};
   const auto set = rules::load(files, problems);
-  const auto result = differential::compared(set, differential::write_log(choices, slots, false));
+  const auto result = differential::compared(set, differential::write_log(choices, slots, false), 1 + size % 100);
   if (result.difference) std::fprintf(stderr, "%s%s", result.difference->c_str(), text.c_str());
   HOLDUP_EXPECT(!result.difference);
   return 0;

@@ -13,6 +13,7 @@ class Absent : public Stage {
     begin();
     present_.resize(vector_.cells().size());
     for (const auto cell : vector_.changed()) {
+      worked();
       const bool is_present = vector_.cells()[cell].present;
       count_ += (is_present ? 1 : 0) - (present_[cell] ? 1 : 0);
       present_[cell] = is_present;

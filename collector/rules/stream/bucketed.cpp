@@ -16,13 +16,13 @@ void Bucketed::update(const Setting&) {
   }
   for (const auto cell : vector_.changed())
     if (const auto histogram = places_[cell].histogram) touched_.push_back(*histogram);
-  std::ranges::sort(touched_);
-  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  put_in_order(touched_);
   for (const auto histogram : touched_) refresh(histogram);
   touched_.clear();
 }
 
 Bucketed::Place Bucketed::place_of(const Cell& cell) {
+  worked(a_label_set);
   const auto bound = bucket_bound(cell.labels->get("le"));
   if (!bound) return {};
   Labels labels = *cell.labels;

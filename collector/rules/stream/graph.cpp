@@ -8,33 +8,32 @@ namespace holdup::rules::stream {
 
 Graph::Graph(const Expression& expression, std::uint32_t rule, const Slots& slots, const RuleSteps& steps) : leaves_(slots.size()) {
   Builder{*this, rule, slots, steps}.build(expression);
+  for (std::size_t slot = 0; slot < slots.size(); ++slot) leaves_[slot]->expect(slots[slot].size());
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
-    for (Series* series : slots[slot]) born(slot, *series);
+    for (Series* series : slots[slot]) worked(a_text), born(slot, *series);
 }
 
 void Graph::release(const Slots& slots) const {
   for (const auto& slot : slots)
-    for (Series* series : slot)
+    for (Series* series : slot) {
+      worked(4);
       for (auto& consumer : series->consumers)
         if (std::ranges::find(leaves_, consumer.leaf) != leaves_.end()) consumer.leaf = nullptr;
+    }
 }
 
-std::size_t Graph::update(const Setting& setting) {
-  std::size_t work = 0;
-  for (const auto& each : stages_) {
-    each->update(setting);
-    work += each->work();
-  }
+void Graph::update(const Setting& setting) {
+  for (const auto& each : stages_) worked(2), each->update(setting);
   came_.clear(), went_.clear();
   const Stage& last = *stages_.back();
   for (const auto cell : last.changed()) {
+    worked(4);
     if (!last.cells()[cell].present) {
       if (present_.erase(cell) > 0) went_.push_back(cell);
     } else if (present_.insert(cell).second) {
       came_.push_back(cell);
     }
   }
-  return work;
 }
 
 Graph::News Graph::news() const {
@@ -58,19 +57,23 @@ ground::Instant Graph::due() const {
 
 Vector Graph::result() const {
   Vector out;
-  for (const auto cell : present_) out.push_back(element_of(stages_.back()->cells()[cell]));
+  out.reserve(present_.size());
+  for (const auto cell : present_) worked(2), out.push_back(element_of(stages_.back()->cells()[cell]));
   return out;
 }
 
 Vector Graph::former() const {
   Vector out;
   const auto cells = stages_.back()->cells();
+  std::vector<bool> fresh(cells.size());
+  for (const auto cell : came_) fresh[cell] = true;
   const auto add = [&](std::uint32_t cell) {
+    worked(2);
     out.push_back(element_of(cells[cell]));
     if (cells[cell].changed) out.back().value = cells[cell].former;
   };
   for (const auto cell : present_)
-    if (std::ranges::find(came_, cell) == came_.end()) add(cell);
+    if (!fresh[cell]) add(cell);
   for (const auto cell : went_) add(cell);
   return out;
 }

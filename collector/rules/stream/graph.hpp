@@ -20,8 +20,7 @@ class Graph {
   /// Its series know it no longer.
   void release(const Slots& slots) const;
 
-  /// How much work that was, in elements looked at.
-  std::size_t update(const Setting& setting);
+  void update(const Setting& setting);
   enum class News : std::uint8_t { none, values, elements };
   /// What the last update brought: other values, or elements that came or went.
   [[nodiscard]] News news() const;

@@ -12,19 +12,20 @@ void Grouped::update(const Setting&) {
   const auto operand = vector_.cells();
   while (members_.size() < operand.size()) members_.push_back({.group = group_of(operand[members_.size()]), .value = {}});
   for (const auto cell : vector_.changed()) {
+    worked(4);
     auto& [group, value] = members_[cell];
     if (value) groups_[group].remove(*value);
     value = value_of(operand[cell]);
     if (value) groups_[group].add(*value);
     touched_.push_back(group);
   }
-  std::ranges::sort(touched_);
-  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  put_in_order(touched_);
   for (const auto group : touched_) yield(group, groups_[group].count() > 0 ? std::optional{groups_[group].value()} : std::nullopt);
   touched_.clear();
 }
 
 std::uint32_t Grouped::group_of(const Cell& cell) {
+  worked(a_label_set);
   auto labels = group_labels(aggregation_, element_of(cell), false);
   const auto [place, fresh] = known_.try_emplace(key_of({.labels = &labels}, true), static_cast<std::uint32_t>(groups_.size()));
   if (fresh) {

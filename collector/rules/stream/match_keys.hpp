@@ -16,9 +16,12 @@ class MatchKeys {
   explicit MatchKeys(const Matching& matching) : matching_{matching} {}
 
   [[nodiscard]] std::uint32_t of(const Cell& cell) {
+    worked(a_label_set);
     const auto labels = matched_labels(matching_, element_of(cell), false);
     return known_.try_emplace(key_of({.labels = &labels}, true), static_cast<std::uint32_t>(known_.size())).first->second;
   }
+  /// Of so many elements: to find places for those before them again and again would be long.
+  void expect(std::size_t elements) { known_.reserve(elements); }
   [[nodiscard]] std::size_t size() const { return known_.size(); }
 
  private:

@@ -16,17 +16,27 @@ Paired::Paired(const Stage& left, const Stage& right, const Binary& binary)
 
 void Paired::update(const Setting&) {
   begin();
+  if (keys_.size() == 0) expect_operands();
   take_in(many_, many_members_, true);
   take_in(one_, one_members_, false);
   for (const auto cell : many_.changed()) refresh(cell);
-  std::ranges::sort(touched_);
-  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  put_in_order(touched_);
   for (const auto key : touched_) refresh_meeting(key);
   touched_.clear();
 }
 
+/// What grows step by step is moved whole at some of them, all in one turn.
+void Paired::expect_operands() {
+  const auto many = many_.cells().size(), all = many + one_.cells().size();
+  meetings_.reserve(all);
+  keys_.expect(all);
+  pairs_.reserve(many), matched_.reserve(many), known_.reserve(many), matched_with_.reserve(many);
+  expect(many);
+}
+
 /// Meetings know who is there before any pair is looked at.
 void Paired::take_in(const Stage& operand, std::vector<Member>& members, bool is_many) {
+  if (members.empty()) members.reserve(operand.cells().size());
   while (members.size() < operand.cells().size()) {
     const auto cell = static_cast<std::uint32_t>(members.size());
     members.push_back({.key = keys_.of(operand.cells()[cell])});
@@ -36,6 +46,7 @@ void Paired::take_in(const Stage& operand, std::vector<Member>& members, bool is
     if (is_many) pairs_.emplace_back(), matched_.emplace_back();
   }
   for (const auto cell : operand.changed()) {
+    worked(2);
     auto& [key, present] = members[cell];
     const bool before = std::exchange(present, operand.cells()[cell].present);
     auto& meeting = meetings_[key];
@@ -88,6 +99,7 @@ const Paired::Pair& Paired::pair_of(std::uint32_t many, std::uint32_t one) {
   const bool any_partner = binary_.matching.include.empty();  // gives the same labels
   const auto found = std::ranges::find_if(pairs, [&](const Pair& pair) { return any_partner || pair.one == one; });
   if (found != pairs.end()) return *found;
+  worked(a_label_set);
   const Element element = element_of(many_.cells()[many]);
   auto labelled = paired_labels(binary_, element, element_of(one_.cells()[one]), false);
   const auto own = labelled.labels ? add(*std::move(labelled.labels), labelled.named) : add(element.labels, labelled.named);

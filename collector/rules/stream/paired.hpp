@@ -31,6 +31,7 @@ class Paired : public Stage {
     std::uint32_t same = 0;  // the number of its label set
   };
 
+  void expect_operands();
   void take_in(const Stage& operand, std::vector<Member>& members, bool is_many);
   void refresh_meeting(std::uint32_t key);
   void refresh(std::uint32_t many);

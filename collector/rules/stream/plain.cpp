@@ -25,10 +25,9 @@ void Plain::update(const Setting& setting) {
   const bool is_due = due_ <= setting.at || is_touched() || version_ != steps_.version();
   if (!is_due && !of_time_) return;
   take_touched([](std::uint32_t) {});
-  for (const auto& slot : slots_) add_work(10 * slot.size());
   version_ = steps_.version();
   Live live{slots_, steps_, setting.utc_offset};
-  const auto evaluation = evaluate(expression_, setting, live);
+  auto evaluation = evaluate(expression_, setting, live);
   if (is_due) due_ = evaluation.changes_at;
   failed_ = evaluation.error.has_value();
   if (failed_) return;
@@ -40,9 +39,11 @@ void Plain::update(const Setting& setting) {
     for (const auto& element : std::get<Vector>(evaluation.value)) take(element, is_due);
   for (std::uint32_t cell = 0; cell < found_.size(); ++cell)
     if (!found_[cell]) yield(cell, std::nullopt);
+  let_go(evaluation.made);
 }
 
 void Plain::take(const Element& element, bool is_news) {
+  worked(a_text);
   const auto [place, fresh] = known_.try_emplace(key_of(element, false), static_cast<std::uint32_t>(cells().size()));
   if (fresh) {
     add(Labels{*element.labels}, element.named);

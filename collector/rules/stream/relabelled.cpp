@@ -19,6 +19,7 @@ void Relabelled::update(const Setting&) {
 void Relabelled::grow() {
   while (cells().size() < vector_.cells().size()) {
     const Cell& operand = vector_.cells()[cells().size()];
+    worked(a_label_set);
     auto made = relabelling_(element_of(operand), false);
     const auto cell = made.labels ? add(*std::move(made.labels), made.named) : add(operand.labels, made.named);
     const auto [place, fresh] = known_.try_emplace(key_of(element_of(cells()[cell]), false), static_cast<std::uint32_t>(present_.size()));

@@ -9,6 +9,7 @@
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/operate.hpp"
 #include "collector/rules/stream/ring.hpp"
+#include "collector/rules/turns.hpp"
 
 // One series as the engine holds it: its newest sample, those that windows still ask for, and who is told of the next. Used by the engine
 // and by the operators that read series.
@@ -80,8 +81,11 @@ class Live : public Source {
 
   std::vector<SeriesView> select(const Selector& selector, ground::Instant after, ground::Instant to) override {
     std::vector<SeriesView> out;
-    for (const Series* series : slots_[selector.slot])
+    out.reserve(slots_[selector.slot].size());
+    for (const Series* series : slots_[selector.slot]) {
+      worked(4);
       if (const auto points = series->seen_by(selector, after, to); !points.empty()) out.push_back({&series->labels, points});
+    }
     return out;
   }
   std::optional<HeldSteps> held(const Expression& expression, ground::Instant after, ground::Instant to) override;

@@ -24,6 +24,7 @@ void SetOperation::take_in(Side& side, bool yields) {
   }
   for (auto& each : sides_) each.present.resize(keys_.size()), each.of_key.resize(keys_.size());
   for (const auto cell : side.operand.changed()) {
+    worked(2);
     auto& member = side.members[cell];
     auto& present = side.present[member.key];
     const bool now = operand[cell].present;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "collector/rules/evaluate.hpp"
+#include "collector/rules/turns.hpp"
 
 // One node of a rule's streaming graph: it holds what it yields now and tells its reader which of that changed. Each kind of operator is
 // one file of this folder; graph.cpp puts them together.
@@ -41,6 +43,9 @@ class Stage {
   /// False: it has not yet looked at all that it stands on, and is due at once.
   [[nodiscard]] virtual bool is_ready() const { return true; }
 
+  /// So many elements will come at once: to move those before them again and again would be long.
+  void expect(std::size_t elements) { cells_.reserve(cells_.size() + elements); }
+
   [[nodiscard]] std::span<const Cell> cells() const { return cells_; }
   /// By the last update.
   [[nodiscard]] std::span<const std::uint32_t> changed() const { return changed_; }
@@ -54,10 +59,12 @@ class Stage {
     work_ = 0;
   }
   std::uint32_t add(const Labels* labels, bool named) {
+    worked(4);
     cells_.push_back({.labels = labels, .named = named});
     return static_cast<std::uint32_t>(cells_.size() - 1);
   }
   std::uint32_t add(Labels labels, bool named) {
+    worked(a_text);
     made_.push_back(std::make_unique<const Labels>(std::move(labels)));
     return add(made_.back().get(), named);
   }
@@ -65,6 +72,7 @@ class Stage {
   void yield(std::uint32_t index, std::optional<double> value) {
     Cell& cell = cells_[index];
     ++work_;
+    worked(2);
     const bool same =
         value ? cell.present && std::bit_cast<std::uint64_t>(cell.value) == std::bit_cast<std::uint64_t>(*value) : !cell.present;
     if (same) return;
@@ -75,7 +83,7 @@ class Stage {
     cell.present = value.has_value();
     if (value) cell.value = *value;
   }
-  void add_work(std::size_t elements) { work_ += elements; }
+  void add_work(std::size_t elements) { work_ += elements, worked(4 * elements); }
   /// The value is up to date, but nobody is told.
   void renew(std::uint32_t index, double value) { cells_[index].value = value; }
 
@@ -85,6 +93,12 @@ class Stage {
   std::size_t work_ = 0;
   std::vector<std::unique_ptr<const Labels>> made_;
 };
+
+/// Each once, in order.
+inline void put_in_order(std::vector<std::uint32_t>& numbers) {
+  std::ranges::sort(numbers, [](std::uint32_t a, std::uint32_t b) { return worked(), a < b; });
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+}
 
 [[nodiscard]] inline Element element_of(const Cell& cell) { return {.labels = cell.labels, .named = cell.named, .value = cell.value}; }
 [[nodiscard]] inline std::optional<double> value_of(const Cell& cell) { return cell.present ? std::optional{cell.value} : std::nullopt; }

@@ -15,26 +15,22 @@ constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
 
 Steps::Steps(const Expression& expression) : expression_{&expression}, step_{step_of(subquery())}, reach_{reach_of(subquery())} {}
 
-bool Steps::update(const Setting& setting, const Slots& slots, std::size_t most, std::size_t& work) {
+void Steps::update(const Setting& setting, const Slots& slots) {
   const auto now = ground::shifted(setting.at, setting.utc_offset);
   next_ = std::max(next_, multiple_after(ground::shifted(now, -reach_), step_, {}));
-  for (; next_ <= now; next_ = ground::shifted(next_, step_)) {
-    if (work >= most) return false;
-    for (const auto& slot : slots) work += slot.size();
-    ++work;
-    evaluate(next_, setting, slots);
-  }
-  return true;
+  for (; next_ <= now; next_ = ground::shifted(next_, step_)) evaluate(next_, setting, slots);
 }
 
 void Steps::evaluate(ground::Instant at, const Setting& setting, const Slots& slots) {
   Live live{slots};
   const Setting then{.at = ground::shifted(at, -setting.utc_offset), .utc_offset = setting.utc_offset, .lookback = setting.lookback};
-  const auto evaluation = rules::evaluate(expression_->operands.front(), then, live);
+  worked(a_text);
+  auto evaluation = rules::evaluate(expression_->operands.front(), then, live);
   if (evaluation.error)
     failures_.emplace(at, *evaluation.error), order_.clear();
   else
     push(std::get<Vector>(evaluation.value), at);
+  let_go(evaluation.made);
   last_ = at;
   ++version_;
   forget_ended(at);
@@ -44,8 +40,9 @@ void Steps::push(const Vector& vector, ground::Instant at) {
   order_.resize(vector.size());
   for (std::size_t i = 0; i < vector.size(); ++i) {
     const auto& element = vector[i];
+    worked(4);
     if (!order_[i] || order_[i]->named != element.named || order_[i]->labels != *element.labels)
-      order_[i] = track(*element.labels, element.named);
+      worked(a_text), order_[i] = track(*element.labels, element.named);
     order_[i]->ring.push({at, element.value}, no_limit);
   }
 }
@@ -63,6 +60,7 @@ std::shared_ptr<Steps::Track>& Steps::track(const Labels& labels, bool named) {
 void Steps::forget_ended(ground::Instant at) {
   const auto oldest = ground::shifted(at, -reach_);
   const auto ended = [&](const auto& entry) {
+    worked(4);
     const auto points = entry.second->ring.points();
     return points.empty() || points.back().at <= oldest;
   };
@@ -106,8 +104,8 @@ RuleSteps::RuleSteps(const Expression& expression) {
   for (const auto* subquery : held_subqueries(expression)) all_.emplace_back(*subquery);
 }
 
-bool RuleSteps::update(const Setting& setting, const Slots& slots, std::size_t most, std::size_t& work) {
-  return std::ranges::all_of(all_, [&](Steps& steps) { return steps.update(setting, slots, most, work); });
+void RuleSteps::update(const Setting& setting, const Slots& slots) {
+  for (auto& steps : all_) steps.update(setting, slots);
 }
 
 ground::Instant RuleSteps::due(ground::Duration utc_offset) const {
@@ -145,6 +143,7 @@ std::optional<HeldSteps> Live::held(const Expression& expression, ground::Instan
   if (const auto* failure = steps->failure(utc_after, utc_to)) out.error = *failure;
   for (const auto& [key, track] : steps->tracks()) {
     const auto points = track->ring.between(utc_after, utc_to);
+    worked(4 + points.size() / 8);
     if (points.empty()) continue;
     auto& made = out.tracks.emplace_back(Track{.labels = &track->labels, .named = track->named, .points = {points.begin(), points.end()}});
     for (auto& point : made.points) point.at = ground::shifted(point.at, -utc_offset_);

@@ -25,9 +25,8 @@ class Steps {
   /// A subquery of held_subqueries(), which must stay where it is.
   explicit Steps(const Expression& expression);
 
-  /// Evaluates the steps that are due, the first time all that it looks back at; adds to `work`, and ends early, false, when it passes
-  /// `most`.
-  [[nodiscard]] bool update(const Setting& setting, const Slots& slots, std::size_t most, std::size_t& work);
+  /// Evaluates the steps that are due, the first time all that it looks back at.
+  void update(const Setting& setting, const Slots& slots);
   /// A sample of that time came after them: those from it on are evaluated anew.
   void redo(ground::Instant from);
   /// What it was at steps before those that are here, as a store tells.
@@ -72,7 +71,7 @@ class RuleSteps {
   RuleSteps() = default;
   explicit RuleSteps(const Expression& expression);
 
-  [[nodiscard]] bool update(const Setting& setting, const Slots& slots, std::size_t most, std::size_t& work);
+  void update(const Setting& setting, const Slots& slots);
   [[nodiscard]] ground::Instant due(ground::Duration utc_offset) const;
   [[nodiscard]] ground::Instant last() const;
   void redo(ground::Instant from);

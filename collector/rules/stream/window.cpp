@@ -53,6 +53,7 @@ void WindowOf::update(const Setting& setting) {
 }
 
 void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
+  worked(4);
   auto& [series, rolling] = bound_[cell];
   const auto length = length_ > ground::Duration::zero() ? length_ : setting.lookback;
   const auto to = ground::shifted(setting.at, -offset_), from = ground::shifted(to, -length);

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <memory>
+
+// Work in turns: however long a piece of it is, it rests wherever a turn's share is done and goes on from there with the next turn. It runs
+// on a stack of its own, so that an evaluation needs no other form for that than to say what it has done. Used by the engine; where nobody
+// counts turns, as for a query, worked() is nothing.
+namespace holdup::rules {
+
+class Turns {
+ public:
+  static constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+
+  Turns();
+  /// A piece that is under way is left where it stands.
+  ~Turns();
+  Turns(const Turns&) = delete;
+  Turns& operator=(const Turns&) = delete;
+
+  /// A turn begins, of so much work.
+  void allow(std::size_t work) { left_ = work; }
+  [[nodiscard]] bool is_over() const { return left_ == 0; }
+
+  /// While it lives worked() counts for these turns.
+  class Counted {
+   public:
+    explicit Counted(Turns& turns);
+    ~Counted();
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+   private:
+    Turns* before_;
+  };
+
+  /// Does as much of it as the turn allows; nothing else is under way, and worked() counts for these turns.
+  void begin(std::function<void()> piece);
+  /// More of it.
+  void go_on();
+  [[nodiscard]] bool is_under_way() const { return piece_ != nullptr; }
+
+  void spend(std::size_t work) {
+    left_ -= work < left_ ? work : left_;
+    if (left_ == 0) rest();
+  }
+
+ private:
+  struct Stack;
+
+  static void run();
+  void rest();
+
+  std::size_t left_ = 0;
+  std::function<void()> piece_;
+  std::unique_ptr<Stack> stack_;  // since the first piece
+};
+
+namespace detail {
+inline thread_local Turns* counting = nullptr;
+}
+
+/// So much was done, in units of a cheap look at one element, some ten nanoseconds; it may rest here.
+inline void worked(std::size_t work = 1) {
+  if (detail::counting != nullptr) detail::counting->spend(work);
+}
+
+/// What work weighs that makes or looks up a text, labels, or an alert with its texts.
+inline constexpr std::size_t a_text = 25, a_label_set = 60, an_alert = 150;
+
+/// Empties it one by one: what holds many things is long in going, too.
+template <class Many>
+void let_go(Many& many) {
+  for (; !many.empty(); worked(4)) {
+    if constexpr (requires { many.pop_back(); })
+      many.pop_back();
+    else
+      many.erase(many.begin());
+  }
+}
+
+}  // namespace holdup::rules
