@@ -95,7 +95,7 @@ TEST_CASE("an engine that is filled from a store yields what one yields that has
   }
   for (const int second : {11, 12, 13})
     for (auto* engine : {&heard, &filled}) feed(*engine, second);
-  const auto said = [](const rules::Engine& engine) {
+  const auto said = [](rules::Engine& engine) {
     std::map<std::string, double> out;
     for (const auto& alert : engine.active()) out[alert.labels.text()] = alert.value;
     return out;
