@@ -54,6 +54,7 @@ std::vector<Post> Machine::tell(incident::Moment moment, Input input) {
 }
 
 Effects Machine::follow() {
+  if (watch_) judge_rest();
   std::visit([this](auto& taken) { keep(taken); }, input_);
   if (watch_) conclude();
   return std::exchange(effects_, {});
@@ -65,6 +66,12 @@ void Machine::judge() {
   watch_->eyes.at(moment_);
   if (const auto due = ledger_.next_due(); due && *due <= moment_.now) tell(ledger_.settle(moment_));
   if (!changes_.empty()) tell(ledger_.file(changes_, moment_));
+}
+
+void Machine::judge_rest() {
+  auto first = std::exchange(changes_, watch_->detector.assess_rest(moment_.now));
+  if (!changes_.empty()) tell(ledger_.file(changes_, moment_));
+  changes_.insert(changes_.begin(), std::make_move_iterator(first.begin()), std::make_move_iterator(first.end()));
 }
 
 // Everything else that any input may have made due, once a step: rules, records, questions, the next timer.

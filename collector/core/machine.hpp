@@ -129,6 +129,7 @@ class Machine {
 
   void watch();
   void judge();
+  void judge_rest();
   void conclude();
   void release(const ground::Element& element, const std::string& by);
   void tell_blind(ground::Utc from);

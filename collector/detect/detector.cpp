@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "collector/detect/judge_signs.hpp"
+#include "ground/expect.hpp"
 
 namespace holdup::detect {
 namespace {
@@ -122,13 +123,22 @@ void Detector::concern(const Key& key, int by) {
 }
 
 std::vector<Change> Detector::assess(Instant now) {
+  HOLDUP_EXPECT(!halfway_);
   for (auto& past : latches_.take()) pending_.push_back({std::move(past), now + slow_to_see}), past_due_ = now;
   const bool due = next_due_ && *next_due_ <= now;
   if ((due || wired_ || !next_.empty()) && facts_.settle(now)) wired_ = true;
   if (due || wired_ || past_due_ == now || !next_.empty()) {
     gather(now);
-    judge(now);
+    judge_causes(now);
+    halfway_ = true;
   }
+  const bool only_begins = std::ranges::all_of(changes_, [](const Change& change) { return change.kind == Change::Kind::begun; });
+  if (!changes_.empty() && only_begins) return std::exchange(changes_, {});
+  return assess_rest(now);
+}
+
+std::vector<Change> Detector::assess_rest(Instant now) {
+  if (std::exchange(halfway_, false)) judge_rest(now);
   next_due_ = soonest_due();
   if (!next_.empty()) soonest(next_due_, now);  // what was said bears upon more
   return std::exchange(changes_, {});
@@ -167,8 +177,7 @@ std::optional<Instant> Detector::soonest_due() const {
 }
 
 // In the order in which one rests on the other: what is said on the way is judged further on in the same round.
-void Detector::judge(Instant now) {
-  const auto go_on = [this] { round_.take_in(next_), round_.sort(); };
+void Detector::judge_causes(Instant now) {
   round_.sort();
   weigh_contacts(now);
   weigh_mains(now);
@@ -176,6 +185,9 @@ void Detector::judge(Instant now) {
   weigh_supplies(now);
   go_on();
   weigh_chain(now);
+}
+
+void Detector::judge_rest(Instant now) {
   go_on();
   weigh_loads(now);
   for (const auto& [verdict, element] : reports_.unjudged()) weigh(verdict, element, {}, now);
@@ -186,6 +198,8 @@ void Detector::judge(Instant now) {
   weigh_past(now);
   page_unknown(now);
 }
+
+void Detector::go_on() { round_.take_in(next_), round_.sort(); }
 
 void Detector::weigh_chain(Instant now) {
   for (const Index d : round_.devices.all())

@@ -50,8 +50,11 @@ class Detector {
   /// It is held no longer, by a person's word: its element is gone, and nothing can judge it.
   void release(Verdict verdict, const ground::Element& element);
 
-  /// What changed since the last call. Cheap when nothing stirred and nothing is held.
+  /// What changed since the last call. Cheap when nothing stirred and nothing is held. Where something began and nothing ended, what that
+  /// does to loads is left to assess_rest(), so that it can be told first.
   [[nodiscard]] std::vector<Change> assess(Instant now);
+  /// After each assess(), at the same moment: what it left.
+  [[nodiscard]] std::vector<Change> assess_rest(Instant now);
   /// When assess() must be called again even if nothing is heard.
   [[nodiscard]] std::optional<Instant> next_due() const { return next_due_; }
   /// Devices whose word is wanted at once after these changes, while anything is lost: what tells of the loads that they touch, and all on
@@ -91,7 +94,9 @@ class Detector {
   [[nodiscard]] bool holds_any() const { return !open_.empty() || !reports_.empty(); }
   void stir(Index device, bool changed);
   void gather(Instant now);
-  void judge(Instant now);
+  void judge_causes(Instant now);
+  void judge_rest(Instant now);
+  void go_on();
   void close(const Key& key);
   void concern(const Key& key, int by);
   void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
@@ -133,6 +138,7 @@ class Detector {
   std::optional<Instant> look_due_;   // at those who fail to answer, and at contacts that opened lately
   std::optional<Instant> past_due_;   // of what lies in the past
   std::optional<Instant> sweep_due_;  // over everything
+  bool halfway_ = false;              // judged are causes, and not yet the rest
   bool wired_ = false;                // a contact moved
   std::vector<bool> met_;             // by load: see Judge
   std::map<Key, Open> open_;

@@ -91,7 +91,7 @@ class MeterRig {
 
   void hear() {
     constexpr const char* kinds[] = {"begun ", "strengthened ", "ended ", "past "};
-    for (const auto& change : detector_.assess(now_)) {
+    for (const auto& change : assessed(detector_, now_)) {
       const auto& finding = change.finding;
       ever_.insert(finding.verdict);
       said_.push_back(kinds[static_cast<int>(change.kind)] + std::string{name(finding.verdict)} + " " + finding.element.text() + " " +

@@ -58,7 +58,7 @@ class Counting {
       const std::vector<reading::Reading> b{{.point = 0, .quality = Quality::good, .value = 230, .time = now_},
                                             {.point = 1, .quality = Quality::good, .value = b_watts, .time = now_}};
       detector_.heard(1, b, now_);
-      for (auto& change : detector_.assess(now_)) changes.push_back(std::move(change));
+      for (auto& change : assessed(detector_, now_)) changes.push_back(std::move(change));
       if (const auto uptime = a.find(Meaning::uptime); uptime != a.end()) uptime->second += 1;
     }
   }

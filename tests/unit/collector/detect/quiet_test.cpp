@@ -379,13 +379,45 @@ TEST_CASE("the look at everything waits for a step without news") {
   const std::vector<reading::Point> points;
   Instant now = Instant{} + 1h;
   detector.identified(0, points, now);
-  while (detector.next_due() && *detector.next_due() <= now) (void)detector.assess(now);
-  (void)detector.assess(now);
+  while (detector.next_due() && *detector.next_due() <= now) (void)assessed(detector, now);
+  (void)assessed(detector, now);
   REQUIRE(detector.next_due());
   now = *detector.next_due();
   detector.identified(1, points, now);
-  (void)detector.assess(now);
+  (void)assessed(detector, now);
   CHECK(detector.next_due() == now);
-  (void)detector.assess(now);
+  (void)assessed(detector, now);
   CHECK(detector.next_due() != now);
+}
+
+TEST_CASE("what begins is handed over before what it does to its load is judged, what ends together with it") {
+  const auto site = site_of(two_feeds);
+  Detector detector{site};
+  Instant now = Instant{} + 1h;
+  std::vector<reading::Point> points(1);
+  points[0].means = Meaning::supply_input_ok, points[0].metric = "input";
+  const auto tell = [&](const char* unit, double input) {
+    detector.heard(*site.device(unit), std::vector{reading::Reading{.point = 0, .quality = Quality::good, .value = input, .time = now}},
+                   now);
+  };
+  const auto words = [](const std::vector<Change>& changes) {
+    std::vector<std::string> out;
+    for (const auto& change : changes) out.emplace_back(name(change.finding.verdict));
+    return out;
+  };
+  for (const char* unit : {"unit1", "unit2"}) detector.identified(*site.device(unit), points, now);
+  for (const char* pdu : {"pdu-a", "pdu-b"}) detector.identified(*site.device(pdu), {}, now), detector.heard(*site.device(pdu), {}, now);
+  for (int n = 0; n < 10; ++n, now += 1s) tell("unit1", 1), tell("unit2", 1), (void)assessed(detector, now);
+
+  tell("unit1", 0);
+  CHECK(words(detector.assess(now)) == std::vector<std::string>{"supply_input_lost"});
+  CHECK(words(detector.assess_rest(now)) == std::vector<std::string>{"path_redundancy_lost"});
+
+  std::vector<std::string> ended;
+  for (int n = 0; n < 10 && ended.empty(); ++n) {
+    now += 1s, tell("unit1", 1), tell("unit2", 1);
+    ended = words(detector.assess(now));
+    CHECK(detector.assess_rest(now).empty());
+  }
+  CHECK(ended == std::vector<std::string>{"supply_input_lost", "path_redundancy_lost"});
 }

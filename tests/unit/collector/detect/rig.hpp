@@ -14,6 +14,13 @@ namespace holdup::detect::test {
 
 using namespace std::chrono_literals;
 
+/// Both halves of what changed.
+inline std::vector<Change> assessed(Detector& detector, Instant now) {
+  auto out = detector.assess(now);
+  for (auto& change : detector.assess_rest(now)) out.push_back(std::move(change));
+  return out;
+}
+
 inline site::Site site_of(const std::string& text) {
   ground::Problems problems;
   auto site = site::parse(text, "rig.yaml", {}, problems);
@@ -182,7 +189,7 @@ class Rig {
 
   void hear() {
     constexpr const char* kinds[] = {"begun ", "strengthened ", "ended ", "past "};
-    for (const auto& change : detector_.assess(now_)) {
+    for (const auto& change : assessed(detector_, now_)) {
       const auto& finding = change.finding;
       ever_.insert(finding.verdict);
       std::string& evidence = evidence_[{finding.verdict, finding.element.text()}];
