@@ -12,6 +12,13 @@ constexpr std::size_t most_chains = 50'000;  // more than the open incidents and
 
 }  // namespace
 
+void Branches::learn_chains() {
+  chains_.clear();
+  for (Index s = 0; s < site_->supplies.size(); ++s) (void)chain_of(site_->element_of_supply(s));
+  for (Index d = 0; d < site_->devices.size(); ++d) (void)chain_of(site_->element_of_device(d)), (void)chain_of(site_->element_of_pdu(d));
+  for (Index f = 0; f < site_->feeds.size(); ++f) (void)chain_of(site_->element_of_feed(f));
+}
+
 bool Branches::is_above(const Element& upper, const Element& lower) const {
   const auto& chain = chain_of(lower);
   return std::ranges::find(chain, upper) != chain.end();

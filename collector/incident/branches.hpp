@@ -14,8 +14,8 @@ using ground::Element;
 
 class Branches {
  public:
-  explicit Branches(const site::Site& site) : site_{&site} {}
-  void rebind(const site::Site& site) { site_ = &site, chains_.clear(); }
+  explicit Branches(const site::Site& site) : site_{&site} { learn_chains(); }
+  void rebind(const site::Site& site) { site_ = &site, learn_chains(); }
   [[nodiscard]] const site::Site& site() const { return *site_; }
 
   [[nodiscard]] bool is_above(const Element& upper, const Element& lower) const;
@@ -40,13 +40,15 @@ class Branches {
   [[nodiscard]] bool knows(const Element& element) const;
 
  private:
+  void learn_chains();
   [[nodiscard]] const std::vector<Element>& chain_of(const Element& element) const;
   [[nodiscard]] std::optional<site::Index> pdu_of(const Element& element) const;
   [[nodiscard]] bool knows_part(const Element& element) const;
 
   const site::Site* site_;
-  mutable std::unordered_map<std::string, std::vector<Element>>
-      chains_;  // those that were asked for: each finding is held against every open incident
+  // Of supplies, PDUs and feeds from the start, that no first loss waits for them, and of what else was asked for: each finding is held
+  // against every open incident.
+  mutable std::unordered_map<std::string, std::vector<Element>> chains_;
 };
 
 }  // namespace holdup::incident

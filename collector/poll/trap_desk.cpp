@@ -51,8 +51,10 @@ void TrapDesk::take(std::vector<drivers::Called> calls) {
   core::Traps traps;
   for (auto& call : calls) {
     const auto sender = call.sources.size() == 1 ? core::Trap::Sender::known : core::Trap::Sender::one_of_several;
-    for (const auto source : call.sources)
-      traps.all.push_back({.device = source, .at = call.at, .message = call.message, .sender = sender});
+    for (const auto source : call.sources) {
+      auto message = source == call.sources.back() ? std::move(call.message) : call.message;
+      traps.all.push_back({.device = source, .at = call.at, .message = std::move(message), .sender = sender});
+    }
   }
   hand_(std::move(traps));
 }

@@ -24,11 +24,14 @@ std::optional<Oid> Oid::parse(std::string_view text) {
 }
 
 std::string Oid::text() const {
-  std::string out;
+  constexpr std::size_t widest = 11;  // a part and its dot
+  std::string out(parts_.size() * widest, '\0');
+  char* at = out.data();
   for (const std::uint32_t part : parts_) {
-    if (!out.empty()) out += '.';
-    out += std::to_string(part);
+    if (at != out.data()) *at++ = '.';
+    at = std::to_chars(at, out.data() + out.size(), part).ptr;
   }
+  out.resize(static_cast<std::size_t>(at - out.data()));
   return out;
 }
 

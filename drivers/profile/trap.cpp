@@ -67,6 +67,7 @@ std::size_t TrapBook::size() const {
 
 TrapMessage TrapBook::read(const Oid& trap, std::span<const TrapValue> values) const {
   TrapMessage out{.trap = trap.text(), .says = {}, .part = {}, .index = {}, .varbinds = {}};
+  out.varbinds.reserve(values.size());
   for (const TrapValue& value : values) out.varbinds.emplace_back(value.name.text(), value.text);
   const auto known = rules_.find(trap);
   if (known == rules_.end()) return out;

@@ -27,10 +27,10 @@ const Oid& snmp_trap_oid() {
 }
 
 profile::TrapValue told(const Varbind& varbind) {
-  const Value value = decode_value(varbind.value);
+  Value value = decode_value(varbind.value);
   profile::TrapValue out{.name = varbind.oid(), .text = value.raw(), .number = {}, .oid = {}};
   if (value.kind == Value::Kind::number) out.number = value.whole;
-  if (value.kind == Value::Kind::oid) out.oid = value.oid;
+  if (value.kind == Value::Kind::oid) out.oid = std::move(value.oid);
   return out;
 }
 
@@ -114,6 +114,7 @@ std::optional<Notification> parse_v2(Bytes content) {
   std::vector<Varbind> varbinds;
   if (!frame || !parse_varbinds(frame->list, varbinds)) return std::nullopt;
   Notification out;
+  out.values.reserve(varbinds.size());
   for (const Varbind& varbind : varbinds)
     if (!take(varbind, out)) return std::nullopt;
   return out.trap.empty() ? std::nullopt : std::optional{std::move(out)};
