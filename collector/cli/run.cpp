@@ -16,6 +16,7 @@
 #include "collector/cli/configuration.hpp"
 #include "collector/cli/diary.hpp"
 #include "collector/cli/forwarding.hpp"
+#include "collector/cli/heap_pages.hpp"
 #include "collector/cli/known_series.hpp"
 #include "collector/cli/own_engine.hpp"
 #include "collector/cli/resident_code.hpp"
@@ -313,6 +314,7 @@ class Daemon {
     figures_timer_.expires_after(1s);
     figures_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error || stopping_) return;
+      heap_pages_.gather_next();
       serve::OwnFigures figures{.poll = host_->fleet().round_trips(),
                                 .detect = host_->figures().detect,
                                 .loop_turn = turns_,
@@ -398,6 +400,7 @@ class Daemon {
   std::optional<live::Host> host_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGHUP};
   asio::steady_timer figures_timer_{loop_};
+  HeapPages heap_pages_;
   ground::Histogram turns_;
   bool stopping_ = false;
 };
