@@ -11,14 +11,14 @@ using ground::Instant;
 namespace {
 
 // A unit that tells of its supply's input, its output, and the watts that it gives; the other devices are never heard.
-struct Bench {
+struct AheadBench {
   core::Machine machine{{.site = std::make_unique<const site::Site>(detect::test::site_of(site_text())), .rules = {}}};
   Instant now{1000s};
   site::Index unit = *machine.site().device("unit1");
   std::size_t posts = 0;
   std::vector<std::string> begun;
 
-  Bench() {
+  AheadBench() {
     step(core::Started{.boot = "b", .seed = 3});
     step(core::Restored{});
     std::vector<reading::Point> points(3);
@@ -27,7 +27,7 @@ struct Bench {
     step(core::Identified{.device = unit, .identity = {}, .points = std::move(points)});
     for (int i = 0; i < 100; ++i) whole(1, 1, 300);
   }
-  Bench(const Bench&) = delete;
+  AheadBench(const AheadBench&) = delete;
 
   static std::string site_text() {
     auto text = detect::test::two_feeds + "alerts: {webhook: [http://127.0.0.1:9/hook]}\n";
@@ -56,7 +56,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("a supply's word that its input is gone is told before the rest of the answer, and once") {
-  Bench bench;
+  AheadBench bench;
   REQUIRE(bench.begun.empty());
   bench.ahead(0, 1);
   REQUIRE_FALSE(bench.begun.empty());
@@ -68,7 +68,7 @@ TEST_CASE("a supply's word that its input is gone is told before the rest of the
 }
 
 TEST_CASE("ahead of the rest nothing else is believed") {
-  Bench bench;
+  AheadBench bench;
   bench.ahead(1, 0);  // whether the output has failed depends on counters that are still to come
   bench.ahead(0, 0);  // a card that has not read its meters tells nothing but zeros
   CHECK(bench.begun.empty());

@@ -10,14 +10,14 @@ using Outcome = core::Answer::Outcome;
 
 namespace {
 
-struct Bench {
+struct AskedBench {
   std::unique_ptr<core::Machine> machine;
   ground::Instant now{1000s};
   std::vector<record::Event> events;
   std::vector<record::Audit> audits;
   std::string bodies;
 
-  explicit Bench(std::string boot = "b", std::vector<record::Event> stored = {}, std::optional<ground::Utc> watched_until = {}) {
+  explicit AskedBench(std::string boot = "b", std::vector<record::Event> stored = {}, std::optional<ground::Utc> watched_until = {}) {
     const auto text = detect::test::two_feeds + "alerts: {webhook: [http://127.0.0.1:9/hook]}\n";
     machine = std::make_unique<core::Machine>(
         core::Configuration{.site = std::make_unique<const site::Site>(detect::test::site_of(text)), .rules = {}});
@@ -25,7 +25,7 @@ struct Bench {
     events = stored;
     step(core::Restored{.events = std::move(stored), .last = true, .watched_until = watched_until});
   }
-  Bench(const Bench&) = delete;
+  AskedBench(const AskedBench&) = delete;
 
   core::Effects step(core::Input input) {
     now += 1ms;
@@ -53,7 +53,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("an attestation is noted with who and why, and audited") {
-  Bench bench;
+  AskedBench bench;
   const auto answer = bench.attest();
   CHECK(answer.outcome == Outcome::done);
   REQUIRE_FALSE(bench.events.empty());
@@ -71,7 +71,7 @@ TEST_CASE("an attestation is noted with who and why, and audited") {
 }
 
 TEST_CASE("a window lasts at most a day, names an element and an intent, and can be ended before") {
-  Bench bench;
+  AskedBench bench;
   CHECK(bench.open("cab1/psu1", 25h).outcome == Outcome::wrong);
   CHECK(bench.open("cab1/psu1", 0s).outcome == Outcome::wrong);
   CHECK(bench.open("cab1/psu9").outcome == Outcome::wrong);
@@ -85,7 +85,7 @@ TEST_CASE("a window lasts at most a day, names an element and an intent, and can
 }
 
 TEST_CASE("a window ends by itself at its time, on the timer that the core asks for") {
-  Bench bench;
+  AskedBench bench;
   (void)bench.open("cab1/psu1", 10min);
   const auto effects = bench.step(core::TimerDue{});
   REQUIRE(effects.timer);
@@ -96,7 +96,7 @@ TEST_CASE("a window ends by itself at its time, on the timer that the core asks 
 }
 
 TEST_CASE("while hands are off everything that changes anything is refused and audited, until another token ends it") {
-  Bench bench;
+  AskedBench bench;
   const auto window = bench.open();
   CHECK(bench.ask(core::BeginHandsOff{"eve", ""}).outcome == Outcome::wrong);
   CHECK(bench.ask(core::EndHandsOff{"eve", "red"}).outcome == Outcome::wrong);
@@ -121,7 +121,7 @@ TEST_CASE("while hands are off everything that changes anything is refused and a
     CHECK(bench.attest().outcome == Outcome::done);
   }
   SECTION("a restart changes nothing of it") {
-    Bench after{"c", bench.events};
+    AskedBench after{"c", bench.events};
     REQUIRE(after.machine->notices().hands_off());
     CHECK(after.machine->notices().windows().size() == 1);
     CHECK(after.attest().outcome == Outcome::refused);
@@ -139,9 +139,9 @@ TEST_CASE("what is asked before the past is known is not decided") {
 }
 
 TEST_CASE("how long nobody watched is said once after a start, and not where nothing was ever recorded") {
-  Bench bench;
+  AskedBench bench;
   CHECK(bench.events.empty());
-  Bench after{"c", {}, ground::Utc{900s}};
+  AskedBench after{"c", {}, ground::Utc{900s}};
   REQUIRE(after.events.size() == 1);
   const auto& blind = after.events[0];
   CHECK(blind.verdict == "blind");
@@ -164,7 +164,7 @@ TEST_CASE("what is open on an element that is gone from the site ends by a perso
                      .phase = record::Phase::begin,
                      .cause = "pdu-gone",
                      .evidence = {}};
-  Bench bench{"b", {lost}};
+  AskedBench bench{"b", {lost}};
   REQUIRE(bench.machine->incidents().size() == 1);
   CHECK(bench.attest("pdu-gone").outcome == Outcome::done);
   CHECK(bench.machine->incidents().empty());
@@ -173,7 +173,7 @@ TEST_CASE("what is open on an element that is gone from the site ends by a perso
   CHECK(restored->strength == "attested");
   CHECK(restored->evidence.front().point == "inputs: attested");
   lost.element = lost.cause = "pdu-b";
-  Bench there{"b", {lost}};
+  AskedBench there{"b", {lost}};
   CHECK(there.attest("pdu-b").outcome == Outcome::done);
   CHECK(there.machine->incidents().size() == 1);
 }
@@ -190,7 +190,7 @@ TEST_CASE("the same loss is told as info inside its window, critical outside and
                      .phase = record::Phase::begin,
                      .cause = "cab1/psu1",
                      .evidence = {}};
-  Bench bench{"b", {lost}};
+  AskedBench bench{"b", {lost}};
   CHECK(bench.bodies.find(R"("severity":"critical")") != std::string::npos);
   bench.bodies.clear();
   (void)bench.open("cab1/psu1", 10min);
@@ -203,7 +203,7 @@ TEST_CASE("the same loss is told as info inside its window, critical outside and
 }
 
 TEST_CASE("a pull test is kept with all that it showed, refused while hands are off, and the last of a supply outlives a restart") {
-  Bench bench;
+  AskedBench bench;
   const incident::Commissioned test{.by = "eve",
                                     .result = incident::PullResult::as_configured,
                                     .cord = "pdu-a/outlet/1",
@@ -239,7 +239,7 @@ TEST_CASE("a pull test is kept with all that it showed, refused while hands are 
   CHECK(event.strength == "proven");
   CHECK(event.phase == record::Phase::end);
   CHECK(event.incident.empty());
-  const Bench later{"c", bench.events};
+  const AskedBench later{"c", bench.events};
   REQUIRE(later.machine->notices().commissioned().size() == 1);
   const auto& kept = later.machine->notices().commissioned().front();
   CHECK(kept.element.text() == "cab1/psu1");

@@ -14,7 +14,7 @@ using ground::Quality;
 namespace {
 
 // A machine whose devices answer after so long; what comes after the deadline comes late.
-struct Bench {
+struct LateBench {
   std::map<std::string, Duration> takes;  // absent: 5 ms; zero: never
   std::map<std::string, double> volts;
   double uptime_from = 0;
@@ -28,11 +28,11 @@ struct Bench {
   std::vector<core::Rhythm> rhythms;
   std::map<record::SeriesId, record::Series> series;
 
-  Bench() {
+  LateBench() {
     step(core::Started{.boot = "b", .seed = 3});
     step(core::Restored{});
   }
-  Bench(const Bench&) = delete;
+  LateBench(const LateBench&) = delete;
 
   void step(core::Input input) {
     auto effects = machine.step({now, 500s}, std::move(input));
@@ -122,7 +122,7 @@ struct Bench {
 }  // namespace
 
 TEST_CASE("what a device answers late is recorded at the time it was asked, and said once with its mend") {
-  Bench bench;
+  LateBench bench;
   bench.run(20s);
   const auto before = bench.samples("rack_voltage_volts", "pdu-b").size();
   const Instant late_from = bench.now;
@@ -143,7 +143,7 @@ TEST_CASE("what a device answers late is recorded at the time it was asked, and 
 }
 
 TEST_CASE("one late answer is no reason to say anything") {
-  Bench bench;
+  LateBench bench;
   bench.run(20s);
   bench.takes["pdu-b"] = 700ms;
   bench.run(1s);
@@ -153,7 +153,7 @@ TEST_CASE("one late answer is no reason to say anything") {
 }
 
 TEST_CASE("a late answer ends no silence that is newer than its question") {
-  Bench bench;
+  LateBench bench;
   bench.run(20s);
   bench.takes["pdu-b"] = 0s;
   bench.run(30s);
@@ -172,7 +172,7 @@ TEST_CASE("a late answer ends no silence that is newer than its question") {
 }
 
 TEST_CASE("a late answer does not veto a loss that was seen after it was asked for") {
-  Bench bench;
+  LateBench bench;
   bench.run(20s);
   bench.volts["pdu-a"] = 0;
   const Instant asked = bench.now - 10ms;
@@ -190,7 +190,7 @@ TEST_CASE("a late answer does not veto a loss that was seen after it was asked f
 }
 
 TEST_CASE("a device that answers slower under our polling is asked less often, and it is said and recorded") {
-  Bench bench;
+  LateBench bench;
   bench.run(60s);
   CHECK(bench.samples("holdup_device_poll_slowdown", "pdu-a").back().second == 1);
   bench.takes["pdu-a"] = 300ms;
@@ -211,7 +211,7 @@ TEST_CASE("a device that answers slower under our polling is asked less often, a
 }
 
 TEST_CASE("a device that restarts again and again is asked less often, and it is said") {
-  Bench bench;
+  LateBench bench;
   bench.run(120s);
   for (int restart = 0; restart < 2; ++restart) {
     bench.uptime_from = ground::seconds(bench.now.time_since_epoch());
@@ -222,7 +222,7 @@ TEST_CASE("a device that restarts again and again is asked less often, and it is
 }
 
 TEST_CASE("while a device is spared, the loss of its neighbour is asked about at once") {
-  Bench bench;
+  LateBench bench;
   bench.run(60s);
   bench.takes["pdu-b"] = 300ms;
   bench.run(60s);

@@ -56,7 +56,7 @@ std::string text_of(const Effects& effects) {
 }
 
 // A machine, a rack that answers every order at once, and a receiver that accepts everything.
-struct Bench {
+struct MachineBench {
   std::unique_ptr<Machine> machine;
   Instant now{1000s};
   std::vector<record::Event> events;
@@ -69,14 +69,15 @@ struct Bench {
   std::vector<plan::Order> orders;
   std::optional<Instant> timer;
 
-  explicit Bench(std::string boot = "b", std::vector<record::Event> stored = {}) : machine{std::make_unique<Machine>(configuration())} {
+  explicit MachineBench(std::string boot = "b", std::vector<record::Event> stored = {})
+      : machine{std::make_unique<Machine>(configuration())} {
     for (const char* pdu : {"pdu-a", "pdu-a2", "pdu-b"}) values[pdu] = {{Meaning::input_voltage, 230}, {Meaning::outlet_power, 300}};
     for (const char* unit : {"unit1", "unit2"})
       values[unit] = {{Meaning::supply_input_ok, 1}, {Meaning::supply_output_power, 300}, {Meaning::fan_speed, 9000}};
     step(core::Started{.boot = std::move(boot), .seed = 3});
     step(core::Restored{.events = std::move(stored)});
   }
-  Bench(const Bench&) = delete;
+  MachineBench(const MachineBench&) = delete;
 
   void lose_a() {
     silent = {"pdu-a", "pdu-a2"};
@@ -187,7 +188,7 @@ std::string field(const std::string& json, const std::string& key) {
 
 TEST_CASE("the same inputs at the same moments give the same effects, byte for byte") {
   const auto play = [] {
-    Bench bench;
+    MachineBench bench;
     bench.run(20s);
     bench.lose_a();
     bench.run(30s);
@@ -201,7 +202,7 @@ TEST_CASE("the same inputs at the same moments give the same effects, byte for b
 }
 
 TEST_CASE("a lost feed is one incident with one alert at any time, and one body moves it up") {
-  Bench bench;
+  MachineBench bench;
   bench.run(20s);
   CHECK(bench.events.empty());
   CHECK(bench.bodies.empty());
@@ -235,12 +236,12 @@ TEST_CASE("a lost feed is one incident with one alert at any time, and one body 
 }
 
 TEST_CASE("after a restart an open incident keeps its id, begins nothing anew and is told under the same labels") {
-  Bench before;
+  MachineBench before;
   before.run(20s);
   before.lose_a();
   before.run(20s);
   const auto id = before.machine->incidents().at(0).id;
-  Bench after{"c", before.events};
+  MachineBench after{"c", before.events};
   REQUIRE(after.bodies.size() == 1);
   const auto told = split(after.bodies[0]);
   REQUIRE(told.size() == 1);
@@ -261,7 +262,7 @@ TEST_CASE("after a restart an open incident keeps its id, begins nothing anew an
 }
 
 TEST_CASE("a crash before the restoration was written: it is written, and its alert ends at the receiver") {
-  Bench before;
+  MachineBench before;
   before.run(20s);
   before.lose_a();
   before.run(20s);
@@ -269,7 +270,7 @@ TEST_CASE("a crash before the restoration was written: it is written, and its al
   before.run(20s);
   REQUIRE(before.events.back().verdict == "restored");
   before.events.pop_back();
-  Bench after{"c", before.events};
+  MachineBench after{"c", before.events};
   REQUIRE(after.events.size() == 1);
   CHECK(after.events[0].verdict == "restored");
   REQUIRE(after.bodies.size() == 1);
@@ -278,7 +279,7 @@ TEST_CASE("a crash before the restoration was written: it is written, and its al
 }
 
 TEST_CASE("a reload keeps incidents, their alerts and the clocks of rules") {
-  Bench bench;
+  MachineBench bench;
   bench.run(20s);
   bench.lose_a();
   bench.run(20s);
@@ -302,7 +303,7 @@ TEST_CASE("a reload keeps incidents, their alerts and the clocks of rules") {
 }
 
 TEST_CASE("a rule's alert carries its name, element, rack and severity, and ends when it holds no more") {
-  Bench bench;
+  MachineBench bench;
   bench.run(20s);
   bench.fan = 2000;
   bench.run(15s);
@@ -321,7 +322,7 @@ TEST_CASE("a rule's alert carries its name, element, rack and severity, and ends
 }
 
 TEST_CASE("a contact edge is told as soon as it has held for its qualify") {
-  Bench bench;
+  MachineBench bench;
   bench.run(20s);
   bench.step(core::Edges{{{.contact = 0, .open = true, .at = bench.now}}});
   CHECK(bench.bodies.empty());
@@ -336,7 +337,7 @@ TEST_CASE("a contact edge is told as soon as it has held for its qualify") {
 }
 
 TEST_CASE("a contact's sample is as old as its edge") {
-  Bench bench;
+  MachineBench bench;
   bench.run(20s);
   const auto edge = bench.now;
   bench.step(core::Edges{{{.contact = 0, .open = true, .at = edge}}});
@@ -354,7 +355,7 @@ TEST_CASE("a contact's sample is as old as its edge") {
 }
 
 TEST_CASE("a device that falls silent is logged once, and once when it answers") {
-  Bench bench;
+  MachineBench bench;
   bench.run(20s);
   bench.silent = {"pdu-b"};
   bench.run(30s);
@@ -370,7 +371,7 @@ TEST_CASE("a device that falls silent is logged once, and once when it answers")
 }
 
 TEST_CASE("a loss that was counted between two polls is an incident that is over, and an alert that stands for five minutes") {
-  Bench bench;
+  MachineBench bench;
   bench.values["unit1"][Meaning::input_loss_count] = 4;
   bench.run(20s);
   bench.values["unit1"][Meaning::input_loss_count] = 5;
@@ -394,7 +395,7 @@ TEST_CASE("a loss that was counted between two polls is an incident that is over
 }
 
 TEST_CASE("meters that contradict each other are a ticket of their own, which no loss hides behind") {
-  Bench bench;
+  MachineBench bench;
   const auto play = [&](double watts) {
     std::vector<reading::Point> points;
     std::vector<reading::Reading> readings;

@@ -34,9 +34,9 @@ std::string site_with(const std::string& missed_poll) {
 }
 
 /// A machine of which one supply's status unit is heard.
-struct Bench {
-  explicit Bench(const std::string& missed_poll = {}, core::Restored restored = {}, Instant start = Instant{1000s},
-                 const std::string& text = rules_text)
+struct RulesBench {
+  explicit RulesBench(const std::string& missed_poll = {}, core::Restored restored = {}, Instant start = Instant{1000s},
+                      const std::string& text = rules_text)
       : machine{configuration(missed_poll, text)}, now{start} {
     for (site::Index d = 0; d < machine.site().devices.size(); ++d)
       if (machine.site().devices[d].name == "unit1") unit = d;
@@ -136,14 +136,14 @@ std::string begin_of(const std::string& body) {
   return at == std::string::npos ? "" : body.substr(at + 12, 24);
 }
 
-core::Restored after(const Bench& before) {
+core::Restored after(const RulesBench& before) {
   return {.events = {}, .last = true, .watched_until = ground::utc(before.now, 500s), .alerts = before.stored()};
 }
 
 }  // namespace
 
 TEST_CASE("what rules record and how their alerts stand is stored") {
-  Bench bench;
+  RulesBench bench;
   bench.hear(2000);
   CHECK(bench.last_of("rack:fan:least") == 2000);
   CHECK(bench.last_of("ALERTS") == 1);
@@ -155,7 +155,7 @@ TEST_CASE("what rules record and how their alerts stand is stored") {
 }
 
 TEST_CASE("rules are told at the start, their alerts as they change, and all of them with other rules") {
-  Bench bench;
+  RulesBench bench;
   REQUIRE(bench.rules);
   CHECK(bench.rules->size() == 2);
   bench.hear(2500);
@@ -164,7 +164,8 @@ TEST_CASE("rules are told at the start, their alerts as they change, and all of 
   CHECK((bench.told[0].transition.rule == 1 && bench.told[0].transition.to == rules::AlertState::pending));
   CHECK(bench.told[1].transition.to == rules::AlertState::firing);
   CHECK(bench.told[1].since == ground::Utc{1500s});
-  auto other = Bench::configuration({}, std::string{"groups:\n  - {name: f, rules: [{record: a, expr: 'vector(1)'}]}\n"} + (rules_text + 8));
+  auto other =
+      RulesBench::configuration({}, std::string{"groups:\n  - {name: f, rules: [{record: a, expr: 'vector(1)'}]}\n"} + (rules_text + 8));
   bench.step(core::SiteChanged{.site = std::make_unique<const site::Site>(*other.site), .rules = std::move(other.rules)});
   CHECK(bench.rules->size() == 3);
   REQUIRE(bench.told.size() == 1);
@@ -172,12 +173,12 @@ TEST_CASE("rules are told at the start, their alerts as they change, and all of 
 }
 
 TEST_CASE("an alert that fired before a restart is told again under the same begin and not once more") {
-  Bench before;
+  RulesBench before;
   before.hear(2000);
   before.pass(61s);
   REQUIRE(before.warned() == "fan_slow+ ");
   const auto begin = begin_of(before.bodies.back());
-  Bench next{"", after(before), before.now + 30s};
+  RulesBench next{"", after(before), before.now + 30s};
   CHECK(next.warned() == "fan_slow+ ");
   REQUIRE(next.bodies.size() == 1);
   CHECK(begin_of(next.bodies.back()) == begin);
@@ -190,11 +191,11 @@ TEST_CASE("an alert that fired before a restart is told again under the same beg
 }
 
 TEST_CASE("an alert that waited before a restart does not wait anew") {
-  Bench before;
+  RulesBench before;
   before.hear(2000);
   before.pass(40s);
   before.hear(2000);
-  Bench next{"", after(before), before.now + 300s};
+  RulesBench next{"", after(before), before.now + 300s};
   next.pass(1s);
   next.hear(2000);
   CHECK(next.warned().empty());
@@ -205,10 +206,10 @@ TEST_CASE("an alert that waited before a restart does not wait anew") {
 }
 
 TEST_CASE("an alert that is not found again after a restart ends once its series would have been too old") {
-  Bench before;
+  RulesBench before;
   before.hear(2000);
   before.pass(61s);
-  Bench next{"", after(before), before.now + 1s};
+  RulesBench next{"", after(before), before.now + 1s};
   next.pass(1s);
   next.hear(9000);
   next.pass(5min);
@@ -218,11 +219,11 @@ TEST_CASE("an alert that is not found again after a restart ends once its series
 }
 
 TEST_CASE("keep_firing_for goes on over a restart") {
-  Bench before;
+  RulesBench before;
   before.hear(2000);
   before.pass(61s);
   before.hear(9000);
-  Bench next{"", after(before), before.now + 4min};
+  RulesBench next{"", after(before), before.now + 4min};
   CHECK(next.warned() == "fan_slow+ ");
   next.pass(1s);
   next.hear(9000);
@@ -235,24 +236,24 @@ TEST_CASE("a pending alert has the grace period left at least, and one of a shor
   const std::string quick =
       "groups:\n- name: g\n  rules:\n  - {alert: A, expr: rack_fan_speed_rpm < 3000, for: 20s}\n"
       "  - {alert: B, expr: rack_fan_speed_rpm < 3000, for: 9s}\n";
-  Bench before{"", {}, Instant{1000s}, quick};
+  RulesBench before{"", {}, Instant{1000s}, quick};
   before.hear(2000);
   before.pass(8s);
   before.hear(2000);
   before.pass(8s);
   before.hear(2000);
   REQUIRE(before.warned() == "B+ ");
-  Bench young{"", {}, Instant{1000s}, quick};
+  RulesBench young{"", {}, Instant{1000s}, quick};
   young.hear(2000);
   young.pass(8s);
   young.hear(2000);
-  Bench next{"", after(before), before.now + 30s, quick};
+  RulesBench next{"", after(before), before.now + 30s, quick};
   next.hear(2000);
   next.pass(9s);
   CHECK(next.warned() == "B+ ");
   next.pass(1s);
   CHECK(next.warned() == "B+ A+ ");  // not 4 s after the restart
-  Bench anew{"", after(young), young.now + 30s, quick};
+  RulesBench anew{"", after(young), young.now + 30s, quick};
   anew.hear(2000);
   anew.pass(8s);
   CHECK(anew.warned().empty());
@@ -261,17 +262,17 @@ TEST_CASE("a pending alert has the grace period left at least, and one of a shor
 }
 
 TEST_CASE("what stood more than an hour ago is not taken up again") {
-  Bench before;
+  RulesBench before;
   before.hear(2000);
   before.pass(61s);
-  Bench next{"", after(before), before.now + 61min};
+  RulesBench next{"", after(before), before.now + 61min};
   CHECK(next.warned().empty());
 }
 
 constexpr const char* plain_alert = "groups:\n- name: g\n  rules:\n  - {alert: fan_slow, expr: rack_fan_speed_rpm < 3000}\n";
 
 TEST_CASE("a dying device does not resolve its own alert until its silence is a verdict") {
-  Bench bench{"", {}, Instant{1000s}, plain_alert};
+  RulesBench bench{"", {}, Instant{1000s}, plain_alert};
   bench.hear(2000);
   REQUIRE(bench.warned() == "fan_slow+ ");
   bool before_verdict = true;
@@ -287,7 +288,7 @@ TEST_CASE("a dying device does not resolve its own alert until its silence is a 
 
 TEST_CASE("missed_poll says how many polls may be missed") {
   const auto polls_until_over = [](const std::string& policy) {
-    Bench bench{policy, {}, Instant{1000s}, plain_alert};
+    RulesBench bench{policy, {}, Instant{1000s}, plain_alert};
     bench.hear(2000);
     int polls = 0;
     while (polls < 20 && bench.warned() == "fan_slow+ ") {
@@ -302,7 +303,7 @@ TEST_CASE("missed_poll says how many polls may be missed") {
 }
 
 TEST_CASE("what is asked seldom counts again once its device is back") {
-  Bench bench{"stale", {}, Instant{1000s}, "groups:\n- name: g\n  rules:\n  - {alert: over, expr: rack_limit_rpm > 5}\n"};
+  RulesBench bench{"stale", {}, Instant{1000s}, "groups:\n- name: g\n  rules:\n  - {alert: over, expr: rack_limit_rpm > 5}\n"};
   bench.hear(2000, 6);
   REQUIRE(bench.warned() == "over+ ");
   bench.pass(1s);

@@ -7,12 +7,6 @@ using namespace holdup::detect;
 using namespace holdup::detect::test;
 using enum holdup::detect::Verdict;
 
-namespace {
-
-std::string active(std::string text) { return text.insert(text.find("supplies:"), "sharing: active, "); }
-
-}  // namespace
-
 TEST_CASE("row 4: while one elsewhere has lost an answer and is asked again, the silence of a whole feed is called no card's") {
   Rig rig{two_feeds};
   rig.run(10s);
@@ -72,7 +66,7 @@ TEST_CASE("row 1: an answer that was under way when its PDU died tells of the mo
 }
 
 TEST_CASE("a card that loses every second answer is silent once it has lost more in a row than that explains") {
-  Rig rig{active(pdus_only)};
+  Rig rig{sharing("active", pdus_only)};
   for (int question = 0; question < 60; ++question) {
     question % 2 == 0 ? rig.silent("pdu-a") : rig.back("pdu-a");
     rig.run(500ms);

@@ -56,6 +56,14 @@ loads:
   cab1: {supplies: {psu1: {cord: pdu-a/outlet/3}, psu2: {cord: pdu-b/outlet/3}}}
 )";
 
+// With what the site says of how the supplies share.
+inline std::string sharing(const std::string& word, std::string text = two_feeds) {
+  const std::string known = "sharing: active";
+  const auto at = text.find(known);
+  return at == std::string::npos ? text.insert(text.find("supplies:"), "sharing: " + word + ", ")
+                                 : text.replace(at, known.size(), "sharing: " + word);
+}
+
 // A and B change places.
 inline std::string mirrored(std::string text) {
   for (const auto& [from, to] : {std::pair{"pdu-a", "pdu-b"}, {"unit1", "unit2"}, {"psu1", "psu2"}, {"A", "B"}}) {

@@ -16,8 +16,6 @@ std::string with(std::string text, const std::string& before, const std::string&
 // The two PDUs share a switch that hangs on A, and psu1 has a wire of its own.
 const std::string switch_on_a = with(two_feeds, "contacts:", "switches: {sw1: {cords: [pdu-a/outlet/20]}}\n");
 
-std::string active(std::string text) { return with(std::move(text), "supplies:", "sharing: active, "); }
-
 // Both cords of the load carry more, or less.
 void shift(Rig& rig, double watts) { rig.outlet_watts("pdu-a", watts), rig.outlet_watts("pdu-b", watts); }
 
@@ -52,7 +50,7 @@ TEST_CASE("row 1: a second PDU on A that agrees makes it the feed") {
 }
 
 TEST_CASE("row 2: where the load is shared, a sibling that did not move proves that a silent PDU still gives") {
-  Rig rig{active(pdus_only)};
+  Rig rig{sharing("active", pdus_only)};
   rig.run(10s);
   rig.silent("pdu-a");
   rig.run(60s);
@@ -293,10 +291,10 @@ TEST_CASE("row 32 mirrored: A lost while B is latched is said anew, and the load
 }
 
 TEST_CASE("row 1: where no outlet is metered, inlets tell what a silent PDU carried and who took it over") {
-  const std::string two_loads = active(pdus_only) +
+  const std::string two_loads = sharing("active", pdus_only) +
                                 "  cab2: {sharing: active, supplies: {psu1: {cord: pdu-a/outlet/4}, psu2: {cord: "
                                 "pdu-b/outlet/4}}}\n";
-  for (const std::string& text : {active(pdus_only), two_loads})
+  for (const std::string& text : {sharing("active", pdus_only), two_loads})
     for (const bool mirror : {false, true}) {
       Rig rig{mirror ? mirrored(text) : text, {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
       const std::string gone = mirror ? "pdu-b" : "pdu-a", other = mirror ? "pdu-a" : "pdu-b";
@@ -312,7 +310,7 @@ TEST_CASE("row 1: where no outlet is metered, inlets tell what a silent PDU carr
 TEST_CASE("row 9: a PDU that meters its inlet alone shows the going of its only cord, and no other's") {
   const bool second = GENERATE(false, true);
   const std::string more = "  cab2: {supplies: {psu1: {cord: pdu-a/outlet/4}, psu2: {cord: pdu-b/outlet/4}}}\n";
-  Rig rig{active(pdus_only) + (second ? more : ""), {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
+  Rig rig{sharing("active", pdus_only) + (second ? more : ""), {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
   for (const char* pdu : {"pdu-a", "pdu-b"})
     rig.tells(pdu, {{.means = Meaning::inlet_power, .value = 300, .part = "inlet"}, {.means = Meaning::phase_current, .value = 1.4}});
   rig.run(10s);
@@ -324,7 +322,8 @@ TEST_CASE("row 9: a PDU that meters its inlet alone shows the going of its only 
 
 TEST_CASE("row 12: one number of amperes for several lines is not the only cord's: a load that draws a little is not off") {
   const bool several = GENERATE(false, true);
-  Rig rig{(several ? "system: wye\n" : "") + active(pdus_only), {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
+  Rig rig{
+      (several ? "system: wye\n" : "") + sharing("active", pdus_only), {}, {.without = {Meaning::outlet_current, Meaning::outlet_power}}};
   for (const char* pdu : {"pdu-a", "pdu-b"}) rig.tells(pdu, {{.means = Meaning::inlet_current, .value = 1.4, .part = "inlet"}});
   rig.run(10s);
   for (const char* pdu : {"pdu-a", "pdu-b"}) rig.set(pdu, Meaning::inlet_current, 0.15);
@@ -333,7 +332,7 @@ TEST_CASE("row 12: one number of amperes for several lines is not the only cord'
 }
 
 TEST_CASE("row 1: two cords of one load on the silent PDU went together, and the third carries what both carried") {
-  const std::string three = with(active(pdus_only), "psu2: {cord", "psu3: {cord: pdu-a/outlet/4}, ");
+  const std::string three = with(sharing("active", pdus_only), "psu2: {cord", "psu3: {cord: pdu-a/outlet/4}, ");
   Rig rig{three};
   rig.tells("pdu-a", {{.means = Meaning::outlet_power, .value = 300, .index = "4"}});
   rig.run(10s);

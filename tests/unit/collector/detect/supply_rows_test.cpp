@@ -12,13 +12,6 @@ namespace {
 
 using Said = std::vector<std::string>;
 
-std::string sharing(const std::string& word, std::string text = two_feeds) {
-  const std::string known = "sharing: active";
-  const auto at = text.find(known);
-  return at == std::string::npos ? text.insert(text.find("supplies:"), "sharing: " + word + ", ")
-                                 : text.replace(at, known.size(), "sharing: " + word);
-}
-
 }  // namespace
 
 TEST_CASE("row 9: the supply's AC bit says whether input or output went, where its current only says that something did") {

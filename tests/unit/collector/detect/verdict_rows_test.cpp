@@ -8,13 +8,9 @@ using namespace holdup::detect::test;
 using enum holdup::detect::Verdict;
 
 namespace {
+
 using Said = std::vector<std::string>;
 
-// Without another eye, and with what the site says of how the supplies share.
-std::string sharing(const std::string& word) {
-  std::string text = pdus_only;
-  return text.insert(text.find("supplies:"), "sharing: " + word + ", ");
-}
 }  // namespace
 
 TEST_CASE("nothing is said of a rack that is well") {
@@ -175,7 +171,7 @@ TEST_CASE("row 8: an outlet that is off is off by command, no failed supply") {
 }
 
 TEST_CASE("row 9: current gone at a live outlet and taken up by the sibling is a lost supply, proven") {
-  Rig rig{sharing("active")};
+  Rig rig{sharing("active", pdus_only)};
   rig.run(10s);
   rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 600);
   rig.run(3s);
@@ -190,7 +186,7 @@ TEST_CASE("row 9: current gone at a live outlet and taken up by the sibling is a
 
 TEST_CASE("row 10: where supplies may stand by, a current that is gone proves no loss") {
   const std::string word = GENERATE("standby", "unknown");
-  Rig rig{sharing(word)};
+  Rig rig{sharing(word, pdus_only)};
   rig.run(10s);
   rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 600);
   rig.run(30s);
@@ -199,7 +195,7 @@ TEST_CASE("row 10: where supplies may stand by, a current that is gone proves no
 }
 
 TEST_CASE("row 12: both outlets falling together is the load going off") {
-  Rig rig{sharing("active")};
+  Rig rig{sharing("active", pdus_only)};
   rig.run(10s);
   rig.outlet_watts("pdu-a", 0), rig.outlet_watts("pdu-b", 0);
   rig.run(60s);

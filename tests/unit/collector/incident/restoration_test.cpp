@@ -29,7 +29,7 @@ loads:
 )";
 
 /// What each device tells; nothing else is known.
-struct Bench : incident::Eyes {
+struct RestorationBench : incident::Eyes {
   site::Site site = detect::test::site_of(with_energy);
   incident::Notices notices;
   std::map<std::pair<std::string, Meaning>, std::pair<double, bool>> values;
@@ -59,7 +59,7 @@ struct Bench : incident::Eyes {
 }  // namespace
 
 TEST_CASE("row 10: an input that is good is all the proof of what stands by, so the line tells when it last carried load") {
-  Bench bench;
+  RestorationBench bench;
   bench.tells("unit1", Meaning::supply_input_ok, 1);
   bench.tells("pdu-a", Meaning::outlet_current, 0);
   CHECK(bench.inputs("cab1/psu1") == "inputs: proven: cab1/psu1: carries nothing now, never seen carrying load");
@@ -73,7 +73,7 @@ TEST_CASE("row 10: an input that is good is all the proof of what stands by, so 
 }
 
 TEST_CASE("inputs are proven only when every supply of it was just seen good") {
-  Bench bench;
+  RestorationBench bench;
   CHECK(bench.inputs("cab1") == "inputs: not observed: cab1/psu1, cab1/psu2");
   bench.tells("unit1", Meaning::supply_input_ok, 1);
   CHECK(bench.inputs("cab1") == "inputs: not observed: cab1/psu2");
@@ -88,7 +88,7 @@ TEST_CASE("inputs are proven only when every supply of it was just seen good") {
 }
 
 TEST_CASE("a PDU's own inlet counts with the supplies on it") {
-  Bench bench;
+  RestorationBench bench;
   bench.tells("unit1", Meaning::supply_input_ok, 1);
   CHECK(bench.inputs("pdu-a") == "inputs: not observed: pdu-a");
   bench.tells("pdu-a", Meaning::input_voltage, 231);
@@ -98,7 +98,7 @@ TEST_CASE("a PDU's own inlet counts with the supplies on it") {
 }
 
 TEST_CASE("stored energy is back when the UPS and the batteries inside say so, hours after the lamps are green") {
-  Bench bench;
+  RestorationBench bench;
   CHECK(bench.energy("cab1") == "stored energy: not observed: ups/u1, cab1/bbu1");
   bench.tells("u1-card", Meaning::battery_charge, 0.43);
   CHECK(bench.energy("cab1") == "stored energy: not yet: ups/u1 at 43 %");
@@ -114,7 +114,7 @@ TEST_CASE("stored energy is back when the UPS and the batteries inside say so, h
 }
 
 TEST_CASE("data is protected when the cache writes back and holds nothing unsaved, where that is told") {
-  Bench bench;
+  RestorationBench bench;
   CHECK(bench.data("cab1") == "data protection: not observed");
   CHECK(bench.restoration().unobserved(*ground::Element::parse("cab1")).text() == "not observed: cache, controllers, LUN paths");
   bench.tells("unit1", Meaning::cache_write_back, 0);
@@ -128,7 +128,7 @@ TEST_CASE("data is protected when the cache writes back and holds nothing unsave
 }
 
 TEST_CASE("a person's word stands where nothing was seen, and counts for nothing against what was") {
-  Bench bench;
+  RestorationBench bench;
   const incident::Moment moment{.now = ground::Instant{5s}, .utc_offset = 0s};
   incident::Ledger ledger{bench.site};
   const auto cab1 = *ground::Element::parse("cab1");
