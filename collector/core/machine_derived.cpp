@@ -18,6 +18,7 @@ record::Series series_of(const derive::Name& name) { return {.name = name.metric
 
 void Machine::reckon() {
   if (!effects_.events.empty()) hold_derived();
+  watch_->derivations.stand(watch_->detector.take_standings(), moment_.now);
   const auto told = watch_->derivations.renew(moment_.now);
   if (told.empty()) return;
   record::Batch batch;

@@ -42,10 +42,7 @@ Derivations::Derivations(const site::Site& site, const detect::Facts& facts)
   for (Index s = 0; s < site.supplies.size(); ++s) {
     const auto& supply = site.supplies[s];
     if (supply.holdup.empty()) continue;
-    Name name{"holdup_holdup_margin_seconds", {{"load", site.loads[supply.load].name}, {"rack", site.rack}}};
-    if (const auto feed = site.feed_of_supply(s)) name.labels.insert(name.labels.begin(), {"feed", site.feeds[*feed].name});
-    name.labels.emplace_back("supply", site.element_of_supply(s).text());
-    const auto item = add({.kind = Kind::margin, .name = std::move(name), .supply = s});
+    const auto item = add({.kind = Kind::margin, .name = name_of("holdup_holdup_margin_seconds", s), .supply = s});
     for (const Index sibling : site.loads[supply.load].supplies)
       for (const auto& device : {site.supplies[sibling].pdu, site.supplies[sibling].status})
         if (device) concerns(*device, item);
@@ -65,6 +62,13 @@ std::uint32_t Derivations::add(Item item) {
 }
 
 void Derivations::concerns(Index device, std::uint32_t item) { add_once(of_device_[device], item); }
+
+Name Derivations::name_of(const char* metric, Index supply) const {
+  Name out{metric, {{"load", site_.loads[site_.supplies[supply].load].name}, {"rack", site_.rack}}};
+  if (const auto feed = site_.feed_of_supply(supply)) out.labels.insert(out.labels.begin(), {"feed", site_.feeds[*feed].name});
+  out.labels.emplace_back("supply", site_.element_of_supply(supply).text());
+  return out;
+}
 
 Name Derivations::name_of(const Breaker& breaker) const {
   Name out{"holdup_headroom_amperes", {{"rack", site_.rack}}};
@@ -130,6 +134,21 @@ void Derivations::hold(std::span<const ground::Element> lost, std::set<ground::E
     for (std::uint32_t item = 0; item < items_.size(); ++item) due_.set(item, now);
 }
 
+void Derivations::stand(std::span<const detect::Standing> standings, Instant now) {
+  for (const auto& one : standings) {
+    const auto item = add({.kind = Kind::standing, .name = name_of(one), .standing = one.good});
+    due_.set(item, now);
+  }
+}
+
+Name Derivations::name_of(const detect::Standing& standing) const {
+  if (standing.of != detect::Standing::Of::supply_on) {
+    const char* axis = standing.of == detect::Standing::Of::path ? "path" : "module";
+    return {"holdup_redundancy", {{"axis", axis}, {"load", site_.loads[standing.index].name}, {"rack", site_.rack}}};
+  }
+  return name_of("holdup_supply_on", standing.index);
+}
+
 void Derivations::follow_switches(Index device) {
   const auto pdu = switch_of_[device];
   if (!pdu) return;
@@ -147,6 +166,8 @@ std::optional<double> Derivations::reckon(const Item& item) const {
       return autonomy_.of(item.store);
     case Kind::margin:
       return margin_.of(item.supply);
+    case Kind::standing:
+      return item.standing;
     case Kind::gone:
       break;
   }

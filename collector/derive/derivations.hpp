@@ -13,8 +13,10 @@
 #include "collector/derive/headroom.hpp"
 #include "collector/derive/margin.hpp"
 #include "collector/detect/dues.hpp"
+#include "collector/detect/standing.hpp"
 
-// The series that are reckoned from what was heard: holdup_headroom_amperes, holdup_autonomy_seconds, holdup_holdup_margin_seconds
+// The series that are reckoned from what was heard: holdup_supply_on, holdup_redundancy, holdup_headroom_amperes, holdup_autonomy_seconds,
+// holdup_holdup_margin_seconds
 // (docs/configuration.md has their labels). Reckoned anew is only what an input bears upon, at most once a second, and a bounded number in
 // one call; what could not be done waits for the next. The core keeps one, in the second half of its step. Pure.
 namespace holdup::derive {
@@ -52,6 +54,9 @@ class Derivations {
   /// What is held: elements that are lost, and stores of energy that would not carry.
   void hold(std::span<const ground::Element> lost, std::set<ground::Element> unavailable, Instant now);
 
+  /// What is said of supplies and loads from now on; told at once.
+  void stand(std::span<const detect::Standing> standings, Instant now);
+
   /// What is to be told; each series at least every `repeat` while it has a value.
   [[nodiscard]] std::vector<Told> renew(Instant now);
   [[nodiscard]] const Name& name(std::uint32_t series) const { return items_[series].name; }
@@ -59,13 +64,14 @@ class Derivations {
   [[nodiscard]] std::vector<std::uint32_t> standing() const;
 
  private:
-  enum class Kind : std::uint8_t { headroom, autonomy, margin, gone };
+  enum class Kind : std::uint8_t { headroom, autonomy, margin, standing, gone };
   struct Item {
     Kind kind = Kind::gone;
     Name name;
     Breaker breaker{};
     Store store{};
     Index supply = 0;
+    std::optional<double> standing{};
     std::optional<double> value{};
     Instant said{};
     Instant reckoned = Instant::min();
@@ -73,6 +79,8 @@ class Derivations {
 
   std::uint32_t add(Item item);
   void add_breaker(const Breaker& breaker);
+  [[nodiscard]] Name name_of(const char* metric, Index supply) const;
+  [[nodiscard]] Name name_of(const detect::Standing& standing) const;
   void concerns(Index device, std::uint32_t item);
   void touch(Index device, Instant now);
   void follow_switches(Index device);

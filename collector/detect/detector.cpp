@@ -42,6 +42,7 @@ Detector::Detector(const site::Site& site)
       reports_{site, facts_},
       latches_{site, facts_, judge_},
       mains_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
+      standings_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       round_{site, facts_.neighbours()},
       next_{site, facts_.neighbours()},
       about_{site, facts_.neighbours()},
@@ -197,6 +198,7 @@ void Detector::judge_rest(Instant now) {
   watch_loads(now);
   weigh_past(now);
   page_unknown(now);
+  standings_.judge(round_.supplies.all(), round_.loads.all());
 }
 
 void Detector::go_on() { round_.take_in(next_), round_.sort(); }

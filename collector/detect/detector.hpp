@@ -18,6 +18,7 @@
 #include "collector/detect/mains.hpp"
 #include "collector/detect/reports.hpp"
 #include "collector/detect/round.hpp"
+#include "collector/detect/standing.hpp"
 #include "collector/detect/stuck.hpp"
 
 // Holds the facts against each other after every input that could change a judgement, and latches: what was lost stays lost until it is
@@ -65,6 +66,8 @@ class Detector {
   /// Contacts whose state changed since the last call.
   [[nodiscard]] std::vector<Index> take_changed_contacts() { return facts_.take_changed_contacts(); }
   [[nodiscard]] std::optional<Held> held(Verdict verdict, const ground::Element& element) const;
+  /// Supplies and loads of which something else is said than at the last call.
+  [[nodiscard]] std::vector<Standing> take_standings() { return standings_.take(); }
   [[nodiscard]] bool idle() const { return open_.empty(); }
 
  private:
@@ -129,6 +132,7 @@ class Detector {
   Reports reports_;
   Latches latches_;
   Mains mains_;
+  Standings standings_;
   Round round_, next_;                // what is judged now, and what is to be judged then
   Round about_;                       // of one verdict
   std::vector<int> concerned_;        // by device: how many verdicts are held that its word bears upon

@@ -5,7 +5,6 @@
 #include <map>
 #include <set>
 
-#include "collector/serve/assessment.hpp"
 #include "ground/number.hpp"
 #include "ground/utf8.hpp"
 
@@ -32,6 +31,8 @@ const std::map<std::string_view, std::string_view> help_texts{
     {"rack_supply_output_ok", "1 while the supply reports its output good."},
     {"rack_outlet_on", "1 while the outlet is switched on."},
     {"holdup_up", "1 while the device answers."},
+    {"holdup_supply_on", "1 while the supply is seen good, 0 while it is held lost; absent: nobody sees it."},
+    {"holdup_redundancy", "1 while the loss of any one path, or module, leaves the load running; absent: nobody can tell."},
     {"holdup_headroom_amperes", "What is left of a breaker's rating after the worst loss of one other feed; below 0 that overloads it."},
     {"holdup_autonomy_seconds", "How long the stored energy on one of the load's living ways lasts, as it tells itself."},
     {"holdup_holdup_margin_seconds", "Hold-up after the worst loss of a sibling, less the transfer time: an estimate from data sheets."},
@@ -138,26 +139,6 @@ void ages(Page& page, const Mirror& mirror, Instant now) {
     page.sample("holdup_point_age_seconds",
                 label("device", key.first) + "," + label("lane", reading::lane_names[static_cast<std::size_t>(key.second)]),
                 std::max(0.0, seconds(now - at)));
-}
-
-// A supply or load that cannot be judged is left out: not seeing is neither 0 nor 1.
-void judged(Page& page, const Mirror& mirror, Instant now) {
-  const auto assessment = assess(mirror, now);
-  const auto& site = mirror.site();
-  const auto known = [](const SupplyView& s) { return s.state != SupplyView::State::unknown; };
-  if (std::any_of(assessment.supplies.begin(), assessment.supplies.end(), known))
-    page.begin({.name = "holdup_supply_on", .type = "gauge", .help = "1 while the supply was just seen good, 0 while it is held lost."});
-  for (const auto& supply : assessment.supplies)
-    if (known(supply))
-      page.sample("holdup_supply_on", label("supply", site.element_of_supply(supply.supply).text()),
-                  supply.state == SupplyView::State::on ? 1 : 0);
-  const auto told = [](const LoadView& l) { return l.paths != LoadView::Paths::unknown; };
-  if (std::any_of(assessment.loads.begin(), assessment.loads.end(), told))
-    page.begin({.name = "holdup_redundancy", .type = "gauge", .help = "1 while the loss of any one path leaves the load running."});
-  for (const auto& load : assessment.loads)
-    if (told(load))
-      page.sample("holdup_redundancy", "axis=\"path\"," + label("load", site.loads[load.load].name),
-                  load.paths == LoadView::Paths::redundant ? 1 : 0);
 }
 
 void histogram(Page& page, const Family& family, const ground::Histogram& times) {
@@ -285,7 +266,6 @@ std::string exposition(const Mirror& mirror, Instant now, Format format) {
   measured(page, mirror, now);
   states(page, mirror, now);
   ages(page, mirror, now);
-  judged(page, mirror, now);
   traps(page, mirror);
   contacts(page, mirror);
   kept(page, mirror);

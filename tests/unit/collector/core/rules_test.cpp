@@ -33,6 +33,15 @@ std::string site_with(const std::string& missed_poll) {
   return text;
 }
 
+constexpr const char* redundancy_text = R"(groups:
+  - name: g
+    rules:
+      - alert: one_path
+        expr: holdup_redundancy{axis="path"} == 0
+      - alert: supply_off
+        expr: holdup_supply_on == 0
+)";
+
 /// A machine of which one supply's status unit is heard.
 struct RulesBench {
   explicit RulesBench(const std::string& missed_poll = {}, core::Restored restored = {}, Instant start = Instant{1000s},
@@ -312,4 +321,40 @@ TEST_CASE("what is asked seldom counts again once its device is back") {
   bench.pass(1s);
   bench.hear(2000);
   CHECK(bench.warned() == "over+ over- over+ ");
+}
+
+TEST_CASE("a rule on holdup_redundancy fires in the step in which the loss is told, and ends when it is proven back") {
+  RulesBench bench{{}, {}, Instant{1000s}, redundancy_text};
+  const auto units = {*bench.machine.site().device("unit1"), *bench.machine.site().device("unit2")};
+  reading::Point input;
+  input.metric = "rack_supply_input_ok", input.means = reading::Meaning::supply_input_ok;
+  for (const auto device : units) bench.step(core::Identified{.device = device, .identity = {}, .points = {input}});
+  for (const char* pdu : {"pdu-a", "pdu-b"}) {
+    const auto device = *bench.machine.site().device(pdu);
+    bench.step(core::Identified{.device = device, .identity = {}, .points = {}});
+    bench.step(core::Answered{.device = device, .asked = bench.now, .readings = {}});
+  }
+  const auto tell = [&](double first) {
+    bench.now += 1s;
+    for (const auto device : units)
+      bench.step(core::Answered{
+          .device = device,
+          .asked = bench.now,
+          .readings = {{.point = 0, .quality = ground::Quality::good, .value = device == *units.begin() ? first : 1, .time = bench.now}}});
+  };
+  const auto firing = [&] {
+    std::vector<std::string> out;
+    for (const auto& alert : bench.told)
+      if (alert.transition.to == rules::AlertState::firing) out.push_back(alert.transition.alert);
+    return out;
+  };
+  for (int n = 0; n < 10; ++n) tell(1);
+  REQUIRE(bench.last_of("holdup_redundancy") == 1);
+  REQUIRE(firing().empty());
+  tell(0);
+  CHECK(firing() == std::vector<std::string>{"one_path", "supply_off"});
+  CHECK(bench.last_of("holdup_redundancy") == 0);
+  bench.told.clear();
+  for (int n = 0; n < 10; ++n) tell(1);
+  CHECK(bench.last_of("holdup_redundancy") == 1);
 }

@@ -41,8 +41,6 @@ TEST_CASE("metrics give every fresh value once, with help and type once a family
   CHECK(holds(text, "\n# TYPE rack_energy_joules_total counter\n"));
   CHECK(holds(text, "part=\"supply\",rack=\"r12\",supply=\"cab1/psu1\",state=\"ok\"} 1\n"));
   CHECK(holds(text, "state=\"standby \\\"cold\\\"\"} 0\n"));
-  CHECK(holds(text, "\nholdup_redundancy{axis=\"path\",load=\"cab1\"} 1\n"));
-  CHECK(holds(text, "\nholdup_supply_on{supply=\"cab1/psu2\"} 1\n"));
   CHECK(holds(text, "\nholdup_point_age_seconds{device=\"pdu-a\",lane=\"hot\"} 1\n"));
   CHECK(holds(text, "\nholdup_dropped_total{what=\"mirror\"} 0\n"));
   const auto first = text.find("# TYPE rack_current_amperes ");
@@ -61,8 +59,6 @@ TEST_CASE("metrics leave out what is old, absent or failed, and what cannot be j
   CHECK(holds(text, "rack_current_amperes{device=\"pdu-b\""));
   text = exposition(*mirror, noon + 1h, Format::text);
   CHECK_FALSE(holds(text, "rack_current_amperes{"));
-  CHECK_FALSE(holds(text, "holdup_supply_on{"));
-  CHECK_FALSE(holds(text, "holdup_redundancy{"));
   CHECK(holds(text, "holdup_point_age_seconds{device=\"pdu-b\",lane=\"hot\"} 3600\n"));
 }
 
