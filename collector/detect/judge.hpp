@@ -68,8 +68,8 @@ class Judge {
   };
   /// What the siblings of the supplies on a PDU did meanwhile: for a PDU that itself saw nothing.
   struct Beside {
-    bool seen = false;   // all that carry power were watched throughout …
-    bool moved = false;  // … and those of one took over, for a while, what it carried
+    bool seen = false;              // all that carry power were watched throughout …
+    std::optional<Strength> moved;  // … and those of one took over, for a while, what it carried
     std::vector<Sign> signs;
   };
   [[nodiscard]] Beside beside(Index device, Between when) const;
@@ -216,6 +216,8 @@ class Judge {
   [[nodiscard]] bool gone_by_itself(Index supply, Instant since) const;
   [[nodiscard]] bool carried_on(Index supply, double carried, Between when) const;
   [[nodiscard]] std::optional<double> rise_beside(Index supply, Between when, std::vector<Sign>& signs) const;
+  [[nodiscard]] double risen_beside(Index supply, Instant start, Instant at) const;
+  [[nodiscard]] bool unmoved_into_silence(Index supply, Between when, double carried) const;
 
   const site::Site& site_;
   const Facts& facts_;

@@ -171,7 +171,7 @@ bool Judge::watched_since(Index supply, Instant silent) const {
 }
 
 Judge::Beside Judge::beside(Index device, Between when) const {
-  Beside out{.seen = false, .moved = false, .signs = {}};
+  Beside out{.seen = false, .moved = {}, .signs = {}};
   for (const Index s : facts_.supplies_on(device)) {
     const Track* own = power_of(s);
     const auto [gone, carried] = carried_on_pdu(s, when.start);
@@ -183,7 +183,8 @@ Judge::Beside Judge::beside(Index device, Between when) const {
     out.seen = true;
     const bool took_over = std::fabs(*rise - carried) <= tolerance * carried;
     if (took_over && !took_back(gone, powers_beside(s, true), when.start, *rise) && !carried_on(s, *own->before(when.start), when))
-      return {.seen = true, .moved = true, .signs = std::move(signs)};
+      return {
+          .seen = true, .moved = unmoved_into_silence(s, when, carried) ? Strength::probable : Strength::proven, .signs = std::move(signs)};
     out.signs.insert(out.signs.end(), signs.begin(), signs.end());
   }
   return out;
@@ -265,15 +266,34 @@ std::optional<double> Judge::rise_beside(Index supply, Between when, std::vector
         watched->past.back().first <= when.start)
       return std::nullopt;
     signs.push_back(watched->sign(site_));
-    for (const auto& [time, value] : watched->past) {
-      if (time <= when.start || time > when.end) continue;
-      double rise = 0;
-      for (const Track* one : siblings)
-        if (one != nullptr && one->before(when.start)) rise += *one->before(time) - *one->before(when.start);
-      most = std::max(most, rise);
-    }
+    for (const auto& [time, value] : watched->past)
+      if (time > when.start && time <= when.end) most = std::max(most, risen_beside(supply, when.start, time));
   }
   return siblings.empty() ? std::nullopt : std::optional{most};
+}
+
+double Judge::risen_beside(Index supply, Instant start, Instant at) const {
+  double rise = 0;
+  for (const Track* one : powers_beside(supply, true))
+    if (one != nullptr && one->before(start)) rise += *one->before(at) - *one->before(start);
+  return rise;
+}
+
+// A card that is silent while what hangs on its PDU is measured to be carried still did not fall silent for want of power: what takes that
+// away later may be the supply's own.
+bool Judge::unmoved_into_silence(Index supply, Between when, double carried) const {
+  const Instant silent = facts_.hearing(*site_.supplies[supply].pdu).second_failure;
+  if (silent <= when.start) return false;
+  Instant first = when.end;  // that they are seen to have risen
+  Instant unmoved = Instant::min();
+  const Meters siblings = powers_beside(supply, true);
+  for (const Track* one : siblings)
+    for (const auto& [time, value] : one->past)
+      if (time > when.start && time < first && risen_beside(supply, when.start, time) > same_power * carried) first = time;
+  for (const Track* one : siblings)
+    for (const auto& [time, value] : one->past)
+      if (time < first) unmoved = std::max(unmoved, time - one->refresh());
+  return unmoved > silent;
 }
 
 // Row 2: where a load is shared, what a silent PDU carried would show on the siblings if it were gone.

@@ -114,7 +114,7 @@ void Latches::conclude_restart(Index device, Brought& brought) {
   auto beside = judge_.beside(device, {brought.from, brought.until});
   if (beside.moved) {
     signs.insert(signs.end(), beside.signs.begin(), beside.signs.end());
-    return say(Verdict::past_interruption, Strength::proven, subject(device), device, std::move(signs), brought);
+    return say(Verdict::past_interruption, *beside.moved, subject(device), device, std::move(signs), brought);
   }
   const bool proven = !brought.energy_fell && (brought.counts_losses || beside.seen);
   signs.insert(signs.end(), brought.quiet.begin(), brought.quiet.end());

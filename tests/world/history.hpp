@@ -31,6 +31,10 @@ class History {
   [[nodiscard]] bool knows(const std::string& verdict, const std::string& element) const;
   /// True when it was so at some moment of [from, to].
   [[nodiscard]] bool ever(const std::string& verdict, const std::string& element, Instant from, Instant to) const;
+  /// True when it was so at some moment, and not all the time.
+  [[nodiscard]] bool at_times(const std::string& verdict, const std::string& element, Instant from, Instant to) const {
+    return ever(verdict, element, from, to) && !throughout(verdict, element, from, to);
+  }
   /// True when it was so all the time.
   [[nodiscard]] bool throughout(const std::string& verdict, const std::string& element, Instant from, Instant to) const;
 

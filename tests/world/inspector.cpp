@@ -15,7 +15,12 @@ constexpr Duration paused = 2s;  // its agent may have started anew meanwhile
 }  // namespace
 
 Inspector::Inspector(const hwsim::power::Rack& rack, const holdup::site::Site& site, Terms terms)
-    : site_{site}, terms_{std::move(terms)}, history_{rack}, heard_(site.devices.size(), Instant{-1h}), back_(site.devices.size()) {
+    : site_{site},
+      terms_{std::move(terms)},
+      history_{rack},
+      heard_(site.devices.size(), Instant{-1h}),
+      back_(site.devices.size()),
+      gone_(heard_) {
   std::sort(terms_.steps.begin(), terms_.steps.end());
 }
 
@@ -64,7 +69,7 @@ void Inspector::take(const holdup::record::Sample& sample, Instant at) {
   const auto found = series_.find(sample.series);
   if (found == series_.end()) return;
   Series& series = found->second;
-  if (at > heard_[series.device] + paused) back_[series.device] = at;
+  if (at > heard_[series.device] + paused) back_[series.device] = at, gone_[series.device] = heard_[series.device];
   heard_[series.device] = std::max(heard_[series.device], at);
   if (sample.quality != holdup::ground::Quality::good || at < series.at) return;
   if (series.value != sample.value) series.changed = at;

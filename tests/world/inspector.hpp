@@ -121,7 +121,7 @@ class Inspector {
   Instant noted_ = Instant::min(), quiet_until_ = Instant::min();
   std::unordered_map<std::uint32_t, Series> series_;
   std::map<Index, std::size_t> points_;
-  std::vector<Instant> heard_, back_;  // by device: last, and since it was not for a while
+  std::vector<Instant> heard_, back_, gone_;  // by device: last, since it was not for a while, and before that
   std::map<Verdict, Saying> open_;
   std::set<std::string> excused_;                // elements of what looked like a loss to everybody
   std::set<std::string> begun_, closed_;         // incidents

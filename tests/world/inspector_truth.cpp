@@ -64,10 +64,9 @@ bool Inspector::fell_beside(const Event& event) const {
     const Instant heard = heard_[*device];
     const Instant first = heard - one_moment;
     const Instant last = std::min(event.at, silent_since(event, *device).value_or(heard) + one_moment);
-    const auto began = [&](const char* what) {
-      return history_.ever(what, supply, first, last) && !history_.throughout(what, supply, first, last);
-    };
-    if (site_.supplies[s].pdu == device && (began("supply_lost") || began(rests))) return true;
+    if (site_.supplies[s].pdu == device &&
+        (history_.at_times("supply_lost", supply, first, last) || history_.at_times(rests, supply, first, last)))
+      return true;
   }
   return false;
 }
@@ -83,7 +82,7 @@ bool Inspector::line_beside(const Event& event) const {
         const std::string plug = device.name + "/phase/" + std::to_string(line);
         const Instant first = silent - one_moment, last = silent + one_moment;
         const bool of_it = event.element == "feed/" + site_.feeds[*device.feed].name;
-        if (of_it && history_.ever(event.verdict, plug, first, last) && !history_.throughout(event.verdict, plug, first, last)) return true;
+        if (of_it && history_.at_times(event.verdict, plug, first, last)) return true;
       }
   }
   return false;
@@ -95,8 +94,12 @@ bool Inspector::lost_below(const Event& event) {
   const Instant from = may_be_from(event);
   for (Index s = 0; device && s < site_.supplies.size(); ++s) {
     const std::string supply = site_.element_of_supply(s).text();
-    const bool rested = history_.ever(rests, supply, from, event.at) && !history_.throughout(rests, supply, from, event.at);
-    if (site_.supplies[s].pdu == device && (rested || history_.ever("supply_input_lost", supply, from, event.at))) return true;
+    // Where no unit tells its output from its input, a supply that fails as the card falls silent is row 7 to the letter.
+    const bool failed =
+        !site_.supplies[s].status && history_.at_times("supply_lost", supply, gone_[*device] - one_moment, gone_[*device] + one_moment);
+    const bool rested = history_.at_times(rests, supply, from, event.at);
+    const bool lost = failed || rested || history_.ever("supply_input_lost", supply, from, event.at);
+    if (site_.supplies[s].pdu == device && lost) return true;
   }
   return false;
 }

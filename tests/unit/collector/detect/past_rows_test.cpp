@@ -200,6 +200,20 @@ TEST_CASE("row 7: a card that restarted while the sibling carried its share had 
   CHECK(rack.past() == Said{"past_interruption pdu-a proven"});
 }
 
+TEST_CASE("row 7: siblings that carried no more until after the card was silent prove no interruption") {
+  const Duration unmoved = GENERATE(0s, 3s);
+  Counting rack{{Meaning::input_loss_count, Meaning::outlet_current}};
+  rack.run(10s);
+  rack.a_answers = false;
+  rack.run(unmoved);
+  rack.b_watts = 600;
+  rack.run(2s);
+  rack.a_answers = true, rack.b_watts = 300;
+  rack.a[Meaning::uptime] = 1;
+  rack.run(10s);
+  CHECK(rack.past() == Said{unmoved > 0s ? "past_interruption pdu-a probable" : "past_interruption pdu-a proven"});
+}
+
 TEST_CASE("row 7: a load that started before the card restarted, as its sibling's slow meter tells later, had no interruption") {
   const auto refresh = GENERATE(std::optional<Duration>{}, std::optional<Duration>{5s});
   Counting rack{{Meaning::input_loss_count, Meaning::outlet_current}, refresh};
