@@ -81,6 +81,7 @@ Judgement BankJudge::by_outlets(Index bank) const {
     if (!together) together = when;
     ++fell;
     signs.push_back(current->sign(site_));
+    signs.back().uncertainty = signs.back().time - when->start + when->blur;  // it fell since it was seen to carry: what starts shows 0 too
   }
   const auto good = judge_.voltage_good(site_.banks[bank].pdu);
   const auto states = facts_.bank(bank, Meaning::outlet_state);

@@ -222,6 +222,17 @@ TEST_CASE("row 31: a bank whose outlets fall together under a good inlet has tri
   CHECK(rig.idle());
 }
 
+TEST_CASE(
+    "row 31: what its outlets show of a bank may be from as soon as they were last seen to carry: it may be closed again, and all start") {
+  Banks rig;
+  const Instant carried = rig.now();
+  rig.trip();
+  rig.run(500ms);
+  REQUIRE(rig.open(bank_tripped, "pdu-a/bank/2") == "proven");
+  const Sign fell = rig.signs(bank_tripped, "pdu-a/bank/2").front();
+  CHECK(fell.time - fell.uncertainty == carried);
+}
+
 TEST_CASE("row 31: an overload before the trip is in its evidence") {
   const double carried = GENERATE(12., 19.);
   Banks rig{{{.means = Meaning::bank_current, .value = 15, .index = "2", .part = "bank"}}};

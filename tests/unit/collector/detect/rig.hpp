@@ -200,9 +200,7 @@ class Rig {
     for (const auto& change : assessed(detector_, now_)) {
       const auto& finding = change.finding;
       ever_.insert(finding.verdict);
-      std::string& evidence = evidence_[{finding.verdict, finding.element.text()}];
-      evidence.clear();
-      for (const Sign& sign : finding.signs) evidence += sign.source.text() + " " + sign.point + "; ";
+      signs_[{finding.verdict, finding.element.text()}] = finding.signs;
       said_.push_back(kinds[static_cast<int>(change.kind)] + std::string{name(finding.verdict)} + " " + finding.element.text() + " " +
                       std::string{name(finding.strength)});
     }
@@ -215,10 +213,16 @@ class Rig {
     return held ? std::string{name(held->strength)} : "";
   }
   [[nodiscard]] bool ever(Verdict verdict) const { return ever_.contains(verdict); }
-  /// What the last change of a verdict rested on: "device/pdu-b outlet_power{…}; …"
+  /// What the last change of a verdict rested on.
+  [[nodiscard]] std::vector<Sign> signs(Verdict verdict, const std::string& element) const {
+    const auto at = signs_.find({verdict, element});
+    return at == signs_.end() ? std::vector<Sign>{} : at->second;
+  }
+  /// … as text: "device/pdu-b outlet_power{…}; …"
   [[nodiscard]] std::string evidence(Verdict verdict, const std::string& element) const {
-    const auto at = evidence_.find({verdict, element});
-    return at == evidence_.end() ? "" : at->second;
+    std::string out;
+    for (const Sign& sign : signs(verdict, element)) out += sign.source.text() + " " + sign.point + "; ";
+    return out;
   }
   // Everything said so far, in order: "begun pdu_dark pdu-a proven".
   [[nodiscard]] const std::vector<std::string>& said() const { return said_; }
@@ -284,7 +288,7 @@ class Rig {
   Instant now_{1000s};
   std::vector<Played> devices_;
   std::set<Verdict> ever_;
-  std::map<std::pair<Verdict, std::string>, std::string> evidence_;
+  std::map<std::pair<Verdict, std::string>, std::vector<Sign>> signs_;
   std::vector<std::string> said_;
 };
 
