@@ -268,9 +268,13 @@ std::optional<Strength> Inlets::died_beside(Index device, const Devices& seeing)
   if (!silent.silent() || !silent.last_answer) return std::nullopt;
   std::optional<Strength> out;
   for (const Index d : seeing) {
-    const auto& heard = facts_.hearing(d).last_answer;
+    const Hearing& witness = facts_.hearing(d);
+    const auto& heard = witness.last_answer;
     const auto& episode = episodes_[d];
-    const bool path = site_.path_of_device(d) == site_.path_of_device(device) && heard && *heard > silent.second_failure;
+    // Who fell silent with it, and came back while the line was gone, was not silent for want of a line.
+    const bool away_too = witness.back && *witness.back > silent.second_failure && witness.absence > 2 * same_moment &&
+                          std::chrono::abs(witness.first_failure - silent.first_failure) <= same_moment;
+    const bool path = !away_too && site_.path_of_device(d) == site_.path_of_device(device) && heard && *heard > silent.second_failure;
     const bool then = path && episode && *silent.last_answer <= episode->first + same_moment &&
                       silent.first_failure + same_moment >= episode->good_before;
     if (!then) continue;

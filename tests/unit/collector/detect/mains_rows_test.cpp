@@ -125,6 +125,16 @@ TEST_CASE("row 22: a card that was silent before, or on another path, is no witn
     CHECK(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
     CHECK(rig.open(telemetry_lost, "device/pdu-a2") == "proven");
   }
+  SECTION("silent together with who sees the line gone once it answers again") {
+    auto rig = wye_rig();
+    rig.run(10s);
+    rig.silent("pdu-a"), rig.silent("pdu-a2");
+    rig.run(15s);
+    rig.back("pdu-a"), lose_line_1(rig, "pdu-a");
+    rig.run(10s);
+    CHECK(rig.open(phase_lost, "feed/A").empty());
+    CHECK(rig.open(phase_lost, "pdu-a/phase/1") == "proven");
+  }
   SECTION("on another path") {
     auto text = wye;
     text.insert(text.find("192.0.2.2") + 9, ", via: switch/sw2");
