@@ -248,14 +248,17 @@ Judgement Judge::by_voltage(Index device, std::vector<Sign> signs) const {
   auto strength = facts_.denies_all(device) ? Strength::probable : Strength::proven;
   for (const Index s : facts_.supplies_on(device)) {
     const Track* ok = facts_.status(s, Meaning::supply_input_ok);
-    if (status_tells(s) && says(ok, 0)) {
+    const bool had_input = fed_after(s, since);
+    if (status_tells(s) && says(ok, 0) && !had_input) {
       signs.push_back(ok->sign(site_));
       return Judgement::lost(Strength::proven, std::move(signs));
     }
-    // One that has fallen silent since takes nothing back.
-    if (!says(ok, 1) || ok->from() <= since) continue;
+    // One that has fallen silent, or has lost its input, since takes nothing back.
+    if (!had_input && (!says(ok, 1) || ok->from() <= since)) continue;
     strength = Strength::probable;
-    signs.push_back(sign_of_contradiction(ok->sign(site_), "a supply on it has its input, measured after it; so nothing is proven"));
+    const std::string still = had_input ? "had" : "has";
+    signs.push_back(
+        sign_of_contradiction(ok->sign(site_), "a supply on it " + still + " its input, measured after it; so nothing is proven"));
   }
   return Judgement::lost(strength, std::move(signs));
 }
