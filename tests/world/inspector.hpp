@@ -77,7 +77,7 @@ class Inspector {
   [[nodiscard]] bool fell_beside(const Event& event) const;
   [[nodiscard]] bool line_beside(const Event& event) const;
   [[nodiscard]] bool lost_below(const Event& event);
-  [[nodiscard]] bool starts(const Event& event) const;
+  [[nodiscard]] bool starts(const Event& event);
   void check_pattern(const Event& event);
   [[nodiscard]] bool path_follows(const Event& event) const;
   [[nodiscard]] bool path_speaks(Index silent, Instant since, std::optional<Index> but_on) const;

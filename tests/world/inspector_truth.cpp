@@ -104,9 +104,10 @@ bool Inspector::lost_below(const Event& event) {
   return false;
 }
 
-/// At no moment that its evidence may be of had its input been good for long enough.
-bool Inspector::starts(const Event& event) const {
-  for (Instant at = earliest(event); at <= event.at; at += step)
+/// At no moment that its evidence may be of, from when it was said first, had its input been good for long enough.
+bool Inspector::starts(const Event& event) {
+  const Instant from = std::min(may_be_from(event), open_[{event.verdict, event.element}].from);
+  for (Instant at = from; at <= event.at; at += step)
     if (!history_.ever("supply_input_lost", event.element, at - to_start, at)) return false;
   return true;
 }
