@@ -130,6 +130,8 @@ class Judge {
   [[nodiscard]] Judgement input_by_outlet(Index supply, const Held& held) const;
   [[nodiscard]] Judgement input_by_wire(Index supply, Wired wires) const;
   [[nodiscard]] std::optional<std::vector<Sign>> drained_since(Index supply, Between reported) const;
+  /// Adds to what wires say of a loss that its outlet, measured since, tells the same; false where it does not.
+  [[nodiscard]] bool add_drained(Index supply, std::vector<Sign>& wires) const;
   [[nodiscard]] bool awaits_meter(Index supply, const std::vector<Sign>& contacts) const;
   [[nodiscard]] const Track* denial(Index contact, Meaning means) const;
   [[nodiscard]] bool contradicted_contact(Index contact) const;

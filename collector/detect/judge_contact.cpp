@@ -152,7 +152,10 @@ Judgement Judge::supply_by_wire(Index supply) const {
     alarms.all.insert(alarms.all.end(), outputs.all.begin(), outputs.all.end());
     if (!told) alarms.against.insert(alarms.against.end(), outputs.against.begin(), outputs.against.end());
   }
-  if (!alarms.against.empty() && !is_named(supply)) return Judgement::lost(Strength::reported, std::move(alarms.against));
+  if (!alarms.against.empty() && !is_named(supply)) {
+    const Strength strength = add_drained(supply, alarms.against) ? Strength::proven : Strength::reported;
+    return Judgement::lost(strength, std::move(alarms.against));
+  }
   const bool closed = !alarms.all.empty() && alarms.against.empty() && !open;
   return closed && held && held->strength == Strength::reported ? Judgement::fine(std::move(alarms.all)) : Judgement{};
 }

@@ -70,15 +70,20 @@ Judgement Judge::input_by_outlet(Index supply, const Held& held) const {
 // carried.
 Judgement Judge::input_by_wire(Index supply, Wired wires) const {
   if (wires.strength == Strength::proven) return Judgement::lost(wires.strength, std::move(wires.against));
-  const Sign& first = wires.against.front();
   if (const auto lost = held(Verdict::supply_lost, &site::Site::element_of_supply, supply); lost && lost->strength == Strength::proven) {
     wires.strength = Strength::proven;
     wires.against.push_back(sign_of_pattern(site_.element_of_supply(supply), std::string{name(Verdict::supply_lost)}, lost->since));
-  } else if (const auto drained = drained_since(supply, {first.time - first.uncertainty, first.time + first.uncertainty})) {
+  } else if (add_drained(supply, wires.against)) {
     wires.strength = Strength::proven;
-    wires.against.insert(wires.against.end(), drained->begin(), drained->end());
   }
   return Judgement::lost(wires.strength, std::move(wires.against));
+}
+
+bool Judge::add_drained(Index supply, std::vector<Sign>& wires) const {
+  const Sign& first = wires.front();
+  const auto drained = drained_since(supply, {first.time - first.uncertainty, first.time + first.uncertainty});
+  if (drained) wires.insert(wires.end(), drained->begin(), drained->end());
+  return drained.has_value();
 }
 
 // Measured anew since then, on both sides; against what was carried then, or just before it went.

@@ -125,6 +125,24 @@ TEST_CASE("row 17: what a contact reported is proven once its outlet, measured a
   CHECK(rig.idle());
 }
 
+TEST_CASE("row 17: what an output contact reported is proven by its outlet, and over once that carries: its closing alone ends nothing") {
+  Rig rig{one_wire("senses: dc_ok"), {}, {{Meaning::supply_input_ok, Meaning::supply_output_ok}}};
+  rig.run(10s);
+  rig.contact("wire1", true);
+  CHECK(rig.open(supply_lost, "cab1/psu1") == "reported");
+  rig.unit_watts("unit1", 0), rig.outlet_watts("pdu-a", 0), rig.unit_watts("unit2", 600), rig.outlet_watts("pdu-b", 600);
+  rig.run(5s);
+  CHECK(rig.open(supply_lost, "cab1/psu1") == "proven");
+  rig.contact("wire1", false);
+  rig.run(3s);
+  CHECK(rig.open(supply_lost, "cab1/psu1") == "proven");
+  for (const char* each : {"unit1", "unit2"}) rig.unit_watts(each, 300);
+  for (const char* pdu : {"pdu-a", "pdu-b"}) rig.outlet_watts(pdu, 300);
+  rig.run(5s);
+  CHECK(rig.idle());
+  CHECK(std::ranges::count(rig.said(), "begun supply_lost cab1/psu1 reported") == 1);
+}
+
 TEST_CASE("row 17: a sibling that draws more proves no contact right while the supply's own outlet goes on") {
   Rig rig{one_wire("senses: ac_in"), 10s, {{Meaning::supply_input_ok}}};
   rig.run(60s);
