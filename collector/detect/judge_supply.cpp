@@ -294,9 +294,8 @@ bool Judge::idles_beside(Index supply, const Track& meter) const {
   const auto lost = [&](Verdict verdict) { return held(verdict, &site::Site::element_of_load, load).has_value(); };
   if (!lost(Verdict::path_redundancy_lost) && !lost(Verdict::module_redundancy_lost)) return false;
   return std::ranges::any_of(site_.loads[load].supplies, [&](Index s) {
-    const Track* beside = s == supply ? nullptr : meter_at_cord(s);
-    const bool measures = beside != nullptr && beside->known() && !beside->stuck && beside->means == meter.means;
-    return measures && meter.value() < idle_part * beside->value();
+    const Track* beside = s == supply ? nullptr : facts_.outlet(s, meter.means);
+    return beside != nullptr && beside->known() && !beside->stuck && meter.value() < idle_part * beside->value();
   });
 }
 

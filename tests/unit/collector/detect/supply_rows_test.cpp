@@ -1,3 +1,4 @@
+#include "tests/unit/collector/detect/meter_rig.hpp"
 #include "tests/unit/collector/detect/rig.hpp"
 
 // Rows 8 to 14 of docs/verdicts.md: what a supply, its outlet and its siblings say of each other, on either side; and who wins where they
@@ -422,4 +423,24 @@ TEST_CASE("a load is not proven down by an input that is told from before the ot
   CHECK(rig.open(load_down, "cab1") == "probable");
   rig.run(12s);
   CHECK(rig.open(load_down, "cab1") == "proven");
+}
+
+TEST_CASE("watts are held against watts: what a cord takes is no part beside ten times as much, though the sibling meters amperes, too") {
+  using enum Meaning;
+  MeterRig rig{pdus_only,
+               {{"pdu-a", {{input_voltage, "", 230}, {outlet_state, "3", 1}, {outlet_power, "3", 300}}},
+                {"pdu-b", {{input_voltage, "", 230}, {outlet_state, "3", 1}, {outlet_current, "3", 1.4}, {outlet_power, "3", 300}}}}};
+  const auto carry = [&](double a, double b) {
+    rig.set("pdu-a", outlet_power, "3", a), rig.set("pdu-b", outlet_power, "3", b), rig.set("pdu-b", outlet_current, "3", b / 214);
+  };
+  rig.run(10s);
+  rig.set("pdu-a", outlet_state, "3", 0), carry(0, 600);
+  rig.run(10s);
+  REQUIRE(rig.open(path_redundancy_lost, "cab1") == "proven");
+  rig.set("pdu-a", outlet_state, "3", 1), carry(37, 563);
+  rig.run(10s);
+  CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
+  carry(300, 300);
+  rig.run(10s);
+  CHECK(rig.idle());
 }
