@@ -9,7 +9,7 @@ using holdup::ground::Element;
 using hwsim::power::Rack;
 using hwsim::power::World;
 
-constexpr double dead_line = 0.52, good_line = 0.9;  // of nominal, as docs/verdicts.md says
+constexpr double dead_line = 0.52;  // of nominal, as docs/verdicts.md says
 
 double least_line(const World& world, std::size_t feed, double below) {
   const auto lines = hwsim::power::phases(world.rack().system);
@@ -102,7 +102,8 @@ bool one_path_left(const World& world, std::size_t load) {
 
 bool source_bad(const World& world, std::size_t ats) {
   const auto& one = world.rack().atses[ats];
-  return least_line(world, one.alternate, good_line) > 0 || least_line(world, world.rack().pdus[one.pdu].feed, good_line) > 0;
+  return least_line(world, one.alternate, hwsim::power::good_source) > 0 ||
+         least_line(world, world.rack().pdus[one.pdu].feed, hwsim::power::good_source) > 0;
 }
 
 bool from_battery(const World& world, std::size_t ups) {
