@@ -317,11 +317,16 @@ bool Facts::heard(Index device, std::span<const reading::Reading> readings, Inst
     if (track->moves.front() == reading.time) hearing.unsettled_until = reading.time + 2 * track->refresh() + settling;
   }
   if (moves) note_moved(hearing, asked);
+  changed = note_start(device, was_starting, asked) || changed;
+  return changed || now < hearing.unsettled_until;
+}
+
+/// True when it begins to start, or has measured.
+bool Facts::note_start(Index device, bool was_starting, Instant asked) {
   const bool starts = starting(device);
-  if (starts && !was_starting) hearing.blank_since = asked;
+  if (starts && !was_starting) hearings_[device].blank_since = asked;
   if (was_starting && !starts) forget_zeros(device, asked);
-  changed = changed || now < hearing.unsettled_until;
-  return changed || was_starting != starts;
+  return was_starting != starts;
 }
 
 // What its agent told before its meters were read was no reading; what is asked more seldom was not asked since.
@@ -352,6 +357,7 @@ bool Facts::heard_ahead(Index device, std::span<const reading::Reading> readings
 bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Reading> readings) {
   Hearing& hearing = hearings_[device];
   const bool newest = hearing.failures == 0 || asked >= hearing.last_failure;
+  const bool was_starting = starting(device);
   if (newest && hearing.silent()) hearing.is_back(asked);
   hearing.last_answer = std::max(hearing.last_answer.value_or(asked), asked);
   bool changed = newest && hearing.failures > 0;
@@ -362,7 +368,7 @@ bool Facts::heard_late(Index device, Instant asked, std::span<const reading::Rea
     track->fresh = track->fresh || newest;
     changed = take(*track, reading) || changed;
   }
-  return changed;
+  return note_start(device, was_starting, asked) || changed;
 }
 
 Track* Facts::track_of(Index device, const reading::Reading& reading) {

@@ -164,6 +164,7 @@ class Facts {
   void place_cabinet(Index device, const reading::Point& point, const Track& track);
   [[nodiscard]] bool reports(Index device, Index supply, const reading::Point& point) const;
   [[nodiscard]] std::optional<Instant> started(Index device) const;
+  bool note_start(Index device, bool was_starting, Instant asked);
   void forget_zeros(Index device, Instant asked);
   [[nodiscard]] Track* track_of(Index device, const reading::Reading& reading);
   void fails(Index device, bool fails);

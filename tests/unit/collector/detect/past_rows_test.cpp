@@ -285,6 +285,21 @@ TEST_CASE("row 19: the first answer of a started card that tells anything but 0 
   CHECK(rack.detector().held(supply_off_commanded, *ground::Element::parse("cab1/psu1")));
 }
 
+TEST_CASE("row 19: also where the first whole answer of a started card comes late, what it told of before does not stand beside it") {
+  Counting rack{{Meaning::input_loss_count, Meaning::transfer_count, Meaning::input_fail_cause, Meaning::none}};
+  rack.run(10s);
+  rack.a_answers = false;
+  rack.run(20s);
+  rack.a_answers = true;
+  for (auto& [means, value] : rack.a) value = 0;
+  rack.run(3s);
+  const Instant asked = rack.now() + 1ms;
+  const std::vector<reading::Reading> late{
+      {.point = rack.number(Meaning::input_voltage), .quality = Quality::good, .value = 230, .time = asked}};
+  rack.detector().heard_late(0, asked, late);
+  for (const auto& change : rack.detector().assess(asked + 2s)) CHECK(change.finding.verdict != supply_off_commanded);
+}
+
 TEST_CASE("row 19: what a card told before it started is not beside its first zeros, however short it was away") {
   Counting rack{{Meaning::input_loss_count, Meaning::transfer_count, Meaning::input_fail_cause, Meaning::none}};
   rack.run(10s);
