@@ -81,6 +81,7 @@ void Machine::conclude() {
   reckon();
   tell_rules(rules_->tick(moment_.now));
   tell_learned();
+  tell_rules(rules_->take_standing());
   keep_derived();
   for (auto& note : watch_->detector.take_notes()) log(LogLine::Level::info, std::move(note));
   note_contacts();

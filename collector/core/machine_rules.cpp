@@ -211,6 +211,8 @@ void Machine::tell_rule(const rules::Transition& transition) {
   note_alert(transition);
   const bool firing = transition.to == rules::AlertState::firing;
   if (!firing && transition.from != rules::AlertState::firing) return;
+  if (transition.from == transition.to)  // only its value is another
+    return board_.fire(alert_of_rule(transition, *site_, ground::utc(transition.at, moment_.utc_offset)));
   const auto since = ground::utc(transition.active_since, moment_.utc_offset);
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
   auto alert = alert_of_rule(transition, *site_, ground::utc(transition.at, moment_.utc_offset));

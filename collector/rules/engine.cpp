@@ -193,6 +193,18 @@ std::vector<Transition> Engine::active() {
   return out;
 }
 
+std::vector<Transition> Engine::take_standing() {
+  std::vector<Transition> out;
+  if (moved_.empty() || turns_.is_under_way()) return out;
+  const auto around = surroundings(now_);
+  for (const auto rule : std::exchange(moved_, {})) {
+    const auto told = out.size();
+    for (auto& alert : running_[rule].alerts.active((*rules_)[rule], around)) alert.from = alert.to, out.push_back(std::move(alert));
+    say_rule(out, told, rule);
+  }
+  return out;
+}
+
 const std::string& Engine::error(std::size_t rule) const { return running_[rule].error; }
 
 void Engine::bind(stream::Series& series, const SelectionIndex::Entry& entry) {

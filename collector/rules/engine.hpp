@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -93,6 +94,10 @@ class Engine {
   /// The samples of series that rules made since this was last asked, by instant. The engine has taken them in already.
   [[nodiscard]] std::vector<Derived> take_derived() { return turns_.is_under_way() ? std::vector<Derived>{} : std::exchange(derived_, {}); }
 
+  /// Of the rules whose alerts have other values since they were told, all that stand, from and to the state that they are in: at most
+  /// once in a rule's interval, and none while a turn is under way.
+  [[nodiscard]] std::vector<Transition> take_standing();
+
   /// After a restart, before anything else: alerts as they stood at `down_at`, when the former run was last heard of. Pending ones do not
   /// count the time between. Those that are not found again within the lookback end then.
   [[nodiscard]] std::vector<Transition> restore(std::span<const StoredAlert> alerts, ground::Instant down_at, ground::Instant now);
@@ -174,6 +179,7 @@ class Engine {
   std::map<Labels, std::unique_ptr<stream::Series>> made_;  // by rules
   std::size_t made_most_ = 64;                              // then those that ended are looked through
   std::vector<Derived> derived_;
+  std::set<std::size_t> moved_;  // rules whose alerts have other values
   std::vector<Running> running_;
   std::vector<std::vector<std::size_t>> reads_;  // by rule: whose series it reads
   std::vector<std::size_t> order_, position_;    // of evaluation at one instant: rules by position, and the other way round

@@ -222,6 +222,7 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   deadlines_.set(position, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
   if (renews) running.renew = renewal_of(index, at);
   if (!records && (running.alerts.take_changed() || renews)) tell_series(index, series_of_alerts(index), at);
+  if (!records && renews && running.alerts.take_moved()) moved_.insert(index);
   if (records && judged && running.error.empty()) tell_series(index, std::move(values), at);
   deadlines_.set(position, std::min(deadlines_.of(position), running.renew));
 }

@@ -1,6 +1,7 @@
 #include "collector/rules/rule_alerts.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "collector/rules/turns.hpp"
 
@@ -24,7 +25,9 @@ std::optional<std::string> RuleAlerts::apply(const Rule& rule, const Evaluation&
   for (const auto& [labels, result] : *found) {
     worked(a_label_set);
     const Alert fresh{.result = {}, .active_since = at, .entered = at, .missing_since = {}};
-    auto& alert = alerts_.try_emplace(labels, fresh).first->second;
+    const auto [at_labels, begins] = alerts_.try_emplace(labels, fresh);
+    auto& alert = at_labels->second;
+    moved_ = moved_ || (!begins && std::bit_cast<std::uint64_t>(alert.value) != std::bit_cast<std::uint64_t>(result.second));
     alert.result = result.first;
     alert.value = result.second;
     changed_ = changed_ || alert.missing_since;

@@ -49,6 +49,8 @@ class RuleAlerts {
   void add_stored_series(ground::Duration utc_offset, DerivedSeries::Values& out) const;
   /// Whether any of that is other than when this was last asked.
   [[nodiscard]] bool take_changed() { return std::exchange(changed_, false); }
+  /// Whether one that stands has another value than when this was last asked.
+  [[nodiscard]] bool take_moved() { return std::exchange(moved_, false); }
   /// One that stood before a restart: not being found is no end of it before `until`.
   void restore(const Rule& rule, const StoredAlert& alert, ground::Instant until, const Surroundings& around, std::vector<Transition>& out);
   /// Pending and firing ones, as transitions into where they are.
@@ -73,7 +75,7 @@ class RuleAlerts {
   bool kept(const Rule& rule, Alert& alert, ground::Instant at);
 
   Alerts alerts_;
-  bool changed_ = false;
+  bool changed_ = false, moved_ = false;
 };
 
 }  // namespace holdup::rules

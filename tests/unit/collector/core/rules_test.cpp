@@ -181,6 +181,29 @@ TEST_CASE("rules are told at the start, their alerts as they change, and all of 
   CHECK((bench.told[0].transition.rule == 2 && bench.told[0].transition.to == rules::AlertState::firing));
 }
 
+TEST_CASE("an alert that stands is told with its latest value once a minute, to its receivers, too, under the same begin") {
+  RulesBench bench;
+  bench.hear(2000);
+  bench.pass(61s);
+  REQUIRE(bench.warned() == "fan_slow+ ");
+  const auto begin = begin_of(bench.bodies.back());
+  bench.told.clear(), bench.bodies.clear();
+  bench.pass(1s);
+  bench.hear(1500);
+  CHECK(bench.told.empty());
+  CHECK(bench.bodies.empty());
+  bench.pass(60s);
+  REQUIRE(bench.told.size() == 1);
+  CHECK(bench.told[0].transition.value == 1500);
+  CHECK(bench.told[0].transition.to == rules::AlertState::firing);
+  CHECK(bench.bodies.back().find("slow: 1500") != std::string::npos);
+  CHECK(begin_of(bench.bodies.back()) == begin);
+  CHECK(bench.warned() == "fan_slow+ ");
+  bench.told.clear();
+  bench.pass(60s);
+  CHECK(bench.told.empty());
+}
+
 TEST_CASE("an alert that fired before a restart is told again under the same begin and not once more") {
   RulesBench before;
   before.hear(2000);
