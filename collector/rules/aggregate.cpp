@@ -2,11 +2,11 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <unordered_map>
 
 #include "collector/rules/aggregated.hpp"
 #include "collector/rules/evaluator.hpp"
 #include "collector/rules/labelling.hpp"
+#include "collector/rules/numbered.hpp"
 #include "ground/number.hpp"
 
 // Aggregations: elements in groups by their labels, one result a group, or some of its elements.
@@ -22,30 +22,31 @@ struct Group {
 /// In order of their first elements.
 std::vector<Group> grouped(Evaluator& evaluator, const Aggregation& aggregation, const Vector& vector) {
   std::vector<Group> out;
-  std::unordered_map<std::string, std::size_t> known{vector.size()};
+  Numbered known;
   const bool late = evaluator.setting().late_names;
   for (const auto& element : vector) {
     worked(a_label_set);
     auto labels = group_labels(aggregation, element, late);
-    const auto [place, fresh] = known.try_emplace(key_of({.labels = &labels}, true), out.size());
+    const auto [place, fresh] = known.add(key_of({.labels = &labels}, true));
     if (fresh) out.push_back({.labels = evaluator.keep(std::move(labels)), .named = element.named, .elements = {}});
-    out[place->second].elements.push_back(element);
+    out[place].elements.push_back(element);
   }
-  let_go(known);
+  known.clear();
   return out;
 }
 
 /// The `count` greatest or least, those first; NaN counts as the last; of equal ones those whose labels come first.
 Vector chosen(Vector elements, std::size_t count, bool greatest) {
   const auto before = [&](const Element& a, const Element& b) {
-    worked(2);
+    worked(a.value == b.value ? a_text : 2);
     const bool a_is_none = std::isnan(a.value), b_is_none = std::isnan(b.value);
     if (a_is_none != b_is_none) return b_is_none;
     if (a.value == b.value || a_is_none) return *a.labels < *b.labels;
     return greatest ? a.value > b.value : a.value < b.value;
   };
-  std::ranges::stable_sort(elements, before);
-  elements.resize(std::min(elements.size(), count));
+  const auto kept = std::min(elements.size(), count);
+  std::ranges::partial_sort(elements, elements.begin() + static_cast<std::ptrdiff_t>(kept), before);
+  elements.resize(kept);
   return elements;
 }
 

@@ -4,11 +4,10 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "collector/rules/evaluator.hpp"
 #include "collector/rules/join.hpp"
+#include "collector/rules/numbered.hpp"
 #include "collector/rules/operate.hpp"
 #include "collector/rules/over_time.hpp"
 #include "ground/number.hpp"
@@ -53,7 +52,7 @@ Value Evaluator::of(const Selector& selector, const Expression&) {
   Vector out;
   const auto found = newest(selector);
   out.reserve(found.size());
-  for (const auto& [element, at] : found) worked(), out.push_back(element);
+  for (const auto& [element, at] : found) worked(4), out.push_back(element);
   return out;
 }
 
@@ -63,7 +62,7 @@ std::vector<std::pair<Element, ground::Instant>> Evaluator::newest(const Selecto
   const auto found = source_.select(selector, ground::shifted(to, -setting_.lookback), to);
   out.reserve(found.size());
   for (const auto& series : found) {
-    worked(2);
+    worked(4);
     if (series.points.empty() || is_stale(series.points.back().value)) continue;
     const auto& point = series.points.back();
     out.emplace_back(Element{.labels = series.labels, .value = point.value}, point.at);
@@ -89,7 +88,7 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
   const auto to = moment(subquery.view);
   const auto step_length = subquery.step > ground::Duration::zero() ? subquery.step : setting_.step;
   Matrix out;
-  std::unordered_map<std::string, std::size_t> known;
+  Numbered known;
   const auto first = multiple_after(ground::shifted(to, -subquery.range), step_length, setting_.utc_offset);
   if (auto held = source_.held(expression, ground::shifted(to, -subquery.range), to)) {
     if (held->error && !out_.error) out_.error = std::move(held->error);
@@ -101,13 +100,13 @@ Value Evaluator::of(const Subquery& subquery, const Expression& expression) {
     if (++steps_ > most_steps) fail(expression, "the subqueries take more than a million steps");
     for (const auto& element : step(expression.operands.front(), at)) {
       worked(a_text);
-      const auto [place, fresh] = known.try_emplace(key_of(element, setting_.late_names), out.size());
+      const auto [place, fresh] = known.add(key_of(element, setting_.late_names));
       if (fresh) out.push_back({.labels = element.labels, .named = element.named, .points = {}});
-      out[place->second].points.push_back({at, element.value});
+      out[place].points.push_back({at, element.value});
     }
   }
   if (out_.error) changes(subquery.view, ground::shifted(first, subquery.range));  // the step that fails may be the one that leaves
-  let_go(known);
+  known.clear();
   changes(subquery.view, multiple_after(to, step_length, setting_.utc_offset));  // wherever an error ended the steps
   return out;
 }
@@ -225,12 +224,12 @@ void Evaluator::unname(Vector& vector, const Expression& where) {
 }
 
 void Evaluator::expect_distinct(const Vector& vector, const Expression& where) {
-  std::unordered_set<std::string> seen{vector.size()};
+  Numbered seen;
   for (const auto& element : vector) {
     worked(a_text);
-    if (!seen.insert(key_of(element, false)).second) return fail(where, "vector cannot contain metrics with the same labelset");
+    if (!seen.add(key_of(element, false)).second) return fail(where, "vector cannot contain metrics with the same labelset");
   }
-  let_go(seen);
+  seen.clear();
 }
 
 void Evaluator::fail(const Expression& where, std::string what) {

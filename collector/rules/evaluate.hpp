@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collector/rules/expression.hpp"
+#include "collector/rules/paged.hpp"
 #include "collector/rules/point.hpp"
 #include "ground/instant.hpp"
 
@@ -83,7 +84,7 @@ struct Evaluation {
   ground::Instant changes_at = ground::Instant::max();  // by time alone
   std::optional<ExpressionError> error;                 // the value is then meaningless
   std::vector<Remark> remarks;
-  std::vector<std::unique_ptr<const Labels>> made;
+  Paged<std::unique_ptr<const Labels>> made;
 };
 
 /// `expression` comes from parse().

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <unordered_map>
 
 #include "collector/rules/evaluator.hpp"
+#include "collector/rules/numbered.hpp"
 #include "ground/number.hpp"
 
 // histogram_quantile over classic histograms: cumulative buckets, one series each, with their upper bound in the label `le`.
@@ -91,7 +91,7 @@ Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression) {
   if (!(share >= 0 && share <= 1))
     evaluator.remark(Remark::Weight::warning, operands[0], "quantile value should be between 0 and 1, got " + ground::number_text(share));
   std::vector<Histogram> histograms;
-  std::unordered_map<std::string, std::size_t> known;
+  Numbered known;
   for (const auto& element : evaluator.vector(operands[1])) {
     worked(2 * a_label_set);
     const std::string name{element.named || late ? element.labels->get(metric_name) : ""};
@@ -106,11 +106,11 @@ Vector histogram_quantiles(Evaluator& evaluator, const Expression& expression) {
     Labels labels = *element.labels;
     labels.set("le", "");
     if (!late) labels.set(metric_name, "");
-    const auto [place, fresh] = known.try_emplace(key_of({.labels = &labels}, true), histograms.size());
+    const auto [place, fresh] = known.add(key_of({.labels = &labels}, true));
     if (fresh) histograms.push_back({.labels = evaluator.keep(std::move(labels)), .named = false, .name = name, .buckets = {}});
-    histograms[place->second].buckets.push_back({*bound, element.value});
+    histograms[place].buckets.push_back({*bound, element.value});
   }
-  let_go(known);
+  known.clear();
   Vector out;
   for (auto& histogram : histograms) {
     worked(a_label_set);

@@ -1,9 +1,7 @@
 #include "collector/rules/join.hpp"
 
-#include <unordered_map>
-#include <unordered_set>
-
 #include "collector/rules/labelling.hpp"
+#include "collector/rules/numbered.hpp"
 #include "collector/rules/operate.hpp"
 
 namespace holdup::rules {
@@ -22,9 +20,9 @@ struct Joined {
     const auto labels = group(element);
     return key_of({.labels = &labels}, true);
   }
-  [[nodiscard]] std::unordered_set<std::string> keys(const Vector& vector) const {
-    std::unordered_set<std::string> out{vector.size()};
-    for (const auto& element : vector) out.insert(key(element));
+  [[nodiscard]] Numbered keys(const Vector& vector) const {
+    Numbered out;
+    for (const auto& element : vector) out.add(key(element));
     return out;
   }
 
@@ -33,8 +31,8 @@ struct Joined {
     auto others = keys(is_or ? sides.left : sides.right);
     Vector out = is_or ? sides.left : Vector{};
     for (const auto& element : is_or ? sides.right : sides.left)
-      if (others.contains(key(element)) == (sides.binary.op == Operator::set_and)) out.push_back(element);
-    let_go(others);
+      if (others.find(key(element)).has_value() == (sides.binary.op == Operator::set_and)) out.push_back(element);
+    others.clear();
     return out;
   }
 
@@ -69,32 +67,34 @@ Vector Joined::numbers() const {
   const bool swapped = matching.many == Matching::Many::right;
   const Vector &many = swapped ? sides.right : sides.left, &one = swapped ? sides.left : sides.right;
   if (many.empty() || one.empty()) return {};
-  std::unordered_map<std::string, const Element*> partners{one.size()};
+  Numbered partners;  // each its own number, or there is an error
   for (const auto& element : one) {
-    const auto [place, fresh] = partners.emplace(key(element), &element);
-    if (!fresh) return refuse_duplicates(element, *place->second), Vector{};
+    const auto [place, fresh] = partners.add(key(element));
+    if (!fresh) return refuse_duplicates(element, one[place]), Vector{};
   }
   const bool filters = is_comparison(binary.op) && !binary.as_bool;
   Vector out;
-  std::unordered_set<std::string> used{many.size()};
+  if (!filters) out.reserve(many.size());
+  Numbered used;
   for (const auto& element : many) {
     worked(a_label_set);
-    auto group = key(element);
-    const auto partner = partners.find(group);
-    if (partner == partners.end()) continue;
-    const double value = element.value, other = partner->second->value;
+    const auto group = key(element);
+    const auto place = partners.find(group);
+    if (!place) continue;
+    const auto& partner = one[*place];
+    const double value = element.value, other = partner.value;
     const auto result = swapped ? operate(binary.op, other, value) : operate(binary.op, value, other);
     const double kept = swapped ? other : value;
-    const auto made = paired(element, *partner->second, filters ? kept : result.value);
+    const auto made = paired(element, partner, filters ? kept : result.value);
     const bool one_to_one = matching.many == Matching::Many::neither;
-    if (!used.insert(one_to_one ? std::move(group) : key_of(made, late_names)).second)
+    if (!used.add(one_to_one ? group : key_of(made, late_names)).second)
       return evaluator.fail(sides.where, one_to_one
                                              ? "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
                                              : "multiple matches for labels: grouping labels must ensure unique matches"),
              Vector{};
     if (!filters || result.holds) out.push_back(made);
   }
-  let_go(partners), let_go(used);
+  partners.clear(), used.clear();
   return out;
 }
 

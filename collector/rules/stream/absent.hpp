@@ -11,19 +11,19 @@ class Absent : public Stage {
 
   void update(const Setting&) override {
     begin();
-    present_.resize(vector_.cells().size());
+    present_.grow(vector_.cells().size());
     for (const auto cell : vector_.changed()) {
       worked();
       const bool is_present = vector_.cells()[cell].present;
-      count_ += (is_present ? 1 : 0) - (present_[cell] ? 1 : 0);
-      present_[cell] = is_present;
+      count_ += (is_present ? 1 : 0) - present_[cell];
+      present_[cell] = is_present ? 1 : 0;
     }
     yield(0, count_ == 0 ? std::optional{1.0} : std::nullopt);
   }
 
  private:
   const Stage& vector_;
-  std::vector<bool> present_;
+  Paged<char> present_;
   std::size_t count_ = 0;
 };
 

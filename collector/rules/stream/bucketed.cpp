@@ -28,9 +28,9 @@ Bucketed::Place Bucketed::place_of(const Cell& cell) {
   Labels labels = *cell.labels;
   labels.set("le", "");
   labels.set(metric_name, "");
-  const auto [place, fresh] = known_.try_emplace(key_of({.labels = &labels}, true), static_cast<std::uint32_t>(buckets_.size()));
+  const auto [histogram, fresh] = known_.add(key_of({.labels = &labels}, true));
   if (fresh) buckets_.emplace_back(), add(std::move(labels), false);
-  return {.histogram = place->second, .upper = *bound};
+  return {.histogram = histogram, .upper = *bound};
 }
 
 void Bucketed::refresh(std::uint32_t histogram) {

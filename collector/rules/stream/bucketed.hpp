@@ -1,8 +1,6 @@
 #pragma once
 
-#include <string>
-#include <unordered_map>
-
+#include "collector/rules/numbered.hpp"
 #include "collector/rules/stream/stage.hpp"
 
 // histogram_quantile over classic histograms: a bucket that changes has its own histogram looked at again.
@@ -24,10 +22,10 @@ class Bucketed : public Stage {
 
   const Stage& vector_;
   double share_;
-  std::vector<Place> places_;                        // by cell of the operand
-  std::vector<std::vector<std::uint32_t>> buckets_;  // by own cell
+  Paged<Place> places_;                        // by cell of the operand
+  Paged<std::vector<std::uint32_t>> buckets_;  // by own cell
   std::vector<std::uint32_t> touched_;
-  std::unordered_map<std::string, std::uint32_t> known_;
+  Numbered known_;
 };
 
 }  // namespace holdup::rules::stream

@@ -8,7 +8,6 @@ namespace holdup::rules::stream {
 
 Graph::Graph(const Expression& expression, std::uint32_t rule, const Slots& slots, const RuleSteps& steps) : leaves_(slots.size()) {
   Builder{*this, rule, slots, steps}.build(expression);
-  for (std::size_t slot = 0; slot < slots.size(); ++slot) leaves_[slot]->expect(slots[slot].size());
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
     for (Series* series : slots[slot]) worked(a_text), born(slot, *series);
 }
@@ -64,9 +63,9 @@ Vector Graph::result() const {
 
 Vector Graph::former() const {
   Vector out;
-  const auto cells = stages_.back()->cells();
+  const auto& cells = stages_.back()->cells();
   std::vector<bool> fresh(cells.size());
-  for (const auto cell : came_) fresh[cell] = true;
+  for (const auto cell : came_) worked(), fresh[cell] = true;
   const auto add = [&](std::uint32_t cell) {
     worked(2);
     out.push_back(element_of(cells[cell]));

@@ -40,7 +40,7 @@ class Graph {
   std::vector<std::unique_ptr<Stage>> stages_;  // the last is the expression's
   std::vector<Leaf*> leaves_;                   // by slot
   std::set<std::uint32_t> present_;             // of the last one's cells
-  std::vector<std::uint32_t> came_, went_;      // in the last update
+  Paged<std::uint32_t> came_, went_;            // in the last update
 };
 
 }  // namespace holdup::rules::stream

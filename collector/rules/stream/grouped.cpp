@@ -9,7 +9,7 @@ namespace holdup::rules::stream {
 
 void Grouped::update(const Setting&) {
   begin();
-  const auto operand = vector_.cells();
+  const auto& operand = vector_.cells();
   while (members_.size() < operand.size()) members_.push_back({.group = group_of(operand[members_.size()]), .value = {}});
   for (const auto cell : vector_.changed()) {
     worked(4);
@@ -27,12 +27,12 @@ void Grouped::update(const Setting&) {
 std::uint32_t Grouped::group_of(const Cell& cell) {
   worked(a_label_set);
   auto labels = group_labels(aggregation_, element_of(cell), false);
-  const auto [place, fresh] = known_.try_emplace(key_of({.labels = &labels}, true), static_cast<std::uint32_t>(groups_.size()));
+  const auto [group, fresh] = known_.add(key_of({.labels = &labels}, true));
   if (fresh) {
     groups_.emplace_back(aggregation_.aggregate, parameter_);
     add(std::move(labels), true);
   }
-  return place->second;
+  return group;
 }
 
 }  // namespace holdup::rules::stream

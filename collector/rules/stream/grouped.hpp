@@ -1,9 +1,7 @@
 #pragma once
 
-#include <string>
-#include <unordered_map>
-
 #include "collector/rules/aggregated.hpp"
+#include "collector/rules/numbered.hpp"
 #include "collector/rules/stream/stage.hpp"
 
 // An aggregation: a change of one element takes its old value out of its group and puts the new one in.
@@ -26,10 +24,10 @@ class Grouped : public Stage {
   const Stage& vector_;
   const Aggregation& aggregation_;
   double parameter_;
-  std::vector<Member> members_;     // by cell of the operand
-  std::vector<Aggregated> groups_;  // by own cell
+  Paged<Member> members_;     // by cell of the operand
+  Paged<Aggregated> groups_;  // by own cell
   std::vector<std::uint32_t> touched_;
-  std::unordered_map<std::string, std::uint32_t> known_;
+  Numbered known_;
 };
 
 }  // namespace holdup::rules::stream

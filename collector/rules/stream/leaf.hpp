@@ -18,7 +18,7 @@ class Leaf : public Stage {
   virtual void born(std::size_t slot, Series& series) = 0;
   /// A sample of that element's series has arrived.
   void touch(std::uint32_t cell) {
-    if (cell >= marked_.size()) marked_.resize(cell + 1);
+    marked_.grow(cell + std::size_t{1});
     if (std::exchange(marked_[cell], 1) == 0) touched_.push_back(cell);
   }
 
@@ -26,27 +26,26 @@ class Leaf : public Stage {
   /// Calls `take(cell)` for each that was touched since the last time.
   template <class Take>
   void take_touched(Take take) {
-    for (const auto cell : touched_) marked_[cell] = 0, take(cell);
-    touched_.clear();
+    take_some([&](std::uint32_t cell) { return take(cell), true; });
   }
   /// The same until one of the calls says that it is enough; the others stay touched.
   template <class Take>
   void take_some(Take take) {
-    std::size_t taken = 0;
-    for (bool goes_on = true; goes_on && taken < touched_.size();) {
-      const auto cell = touched_[taken++];
+    for (bool goes_on = true; goes_on && is_touched();) {
+      const auto cell = touched_[taken_++];
       marked_[cell] = 0;
       goes_on = take(cell);
     }
-    touched_.erase(touched_.begin(), touched_.begin() + static_cast<std::ptrdiff_t>(taken));
+    if (!is_touched()) touched_.clear(), taken_ = 0;
   }
-  [[nodiscard]] bool is_touched() const { return !touched_.empty(); }
+  [[nodiscard]] bool is_touched() const { return taken_ < touched_.size(); }
   [[nodiscard]] std::uint32_t rule() const { return rule_; }
 
  private:
   std::uint32_t rule_;
-  std::vector<std::uint32_t> touched_;
-  std::vector<std::uint8_t> marked_;  // by cell
+  Paged<std::uint32_t> touched_;
+  std::size_t taken_ = 0;       // of them, in the order in which they came
+  Paged<std::uint8_t> marked_;  // by cell
 };
 
 }  // namespace holdup::rules::stream

@@ -7,7 +7,7 @@ namespace holdup::rules::stream {
 
 void Mapped::update(const Setting&) {
   begin();
-  const auto operand = vector_.cells();
+  const auto& operand = vector_.cells();
   while (cells().size() < operand.size()) {
     const Cell& next = operand[cells().size()];
     add(next.labels, next.named && keeps_name_);

@@ -27,7 +27,7 @@ class Newest : public Leaf {
 
   Yields yields_;
   std::optional<Threshold> threshold_;
-  std::vector<Bound> bound_;  // by cell
+  Paged<Bound> bound_;  // by cell
   Timers timers_;
 };
 

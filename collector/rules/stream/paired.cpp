@@ -16,7 +16,6 @@ Paired::Paired(const Stage& left, const Stage& right, const Binary& binary)
 
 void Paired::update(const Setting&) {
   begin();
-  if (keys_.size() == 0) expect_operands();
   take_in(many_, many_members_, true);
   take_in(one_, one_members_, false);
   for (const auto cell : many_.changed()) refresh(cell);
@@ -25,22 +24,12 @@ void Paired::update(const Setting&) {
   touched_.clear();
 }
 
-/// What grows step by step is moved whole at some of them, all in one turn.
-void Paired::expect_operands() {
-  const auto many = many_.cells().size(), all = many + one_.cells().size();
-  meetings_.reserve(all);
-  keys_.expect(all);
-  pairs_.reserve(many), matched_.reserve(many), known_.reserve(many), matched_with_.reserve(many);
-  expect(many);
-}
-
 /// Meetings know who is there before any pair is looked at.
-void Paired::take_in(const Stage& operand, std::vector<Member>& members, bool is_many) {
-  if (members.empty()) members.reserve(operand.cells().size());
+void Paired::take_in(const Stage& operand, Paged<Member>& members, bool is_many) {
   while (members.size() < operand.cells().size()) {
     const auto cell = static_cast<std::uint32_t>(members.size());
     members.push_back({.key = keys_.of(operand.cells()[cell])});
-    if (meetings_.size() < keys_.size()) meetings_.resize(keys_.size());
+    meetings_.grow(keys_.size());
     auto& meeting = meetings_[members.back().key];
     (is_many ? meeting.many : meeting.one).push_back(cell);
     if (is_many) pairs_.emplace_back(), matched_.emplace_back();
@@ -103,9 +92,9 @@ const Paired::Pair& Paired::pair_of(std::uint32_t many, std::uint32_t one) {
   const Element element = element_of(many_.cells()[many]);
   auto labelled = paired_labels(binary_, element, element_of(one_.cells()[one]), false);
   const auto own = labelled.labels ? add(*std::move(labelled.labels), labelled.named) : add(element.labels, labelled.named);
-  const auto [place, fresh] = known_.try_emplace(key_of(element_of(cells()[own]), false), static_cast<std::uint32_t>(known_.size()));
+  const auto [same, fresh] = known_.add(key_of(element_of(cells()[own]), false));
   if (fresh) matched_with_.push_back(0);
-  return pairs.emplace_back(Pair{.one = one, .own = own, .same = place->second});
+  return pairs.emplace_back(Pair{.one = one, .own = own, .same = same});
 }
 
 }  // namespace holdup::rules::stream

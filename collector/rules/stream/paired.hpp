@@ -31,8 +31,7 @@ class Paired : public Stage {
     std::uint32_t same = 0;  // the number of its label set
   };
 
-  void expect_operands();
-  void take_in(const Stage& operand, std::vector<Member>& members, bool is_many);
+  void take_in(const Stage& operand, Paged<Member>& members, bool is_many);
   void refresh_meeting(std::uint32_t key);
   void refresh(std::uint32_t many);
   void unmatch(std::uint32_t many);
@@ -42,13 +41,13 @@ class Paired : public Stage {
   const bool swapped_;
   const Stage &many_, &one_;
   MatchKeys keys_;
-  std::vector<Member> many_members_, one_members_;
-  std::vector<Meeting> meetings_;             // by key
-  std::vector<std::vector<Pair>> pairs_;      // by cell of the many side: that ever were
-  std::vector<std::optional<Pair>> matched_;  // by cell of the many side
-  std::vector<std::uint32_t> touched_;        // keys
-  std::unordered_map<std::string, std::uint32_t> known_;
-  std::vector<std::uint32_t> matched_with_;  // by label set: how many pairs
+  Paged<Member> many_members_, one_members_;
+  Paged<Meeting> meetings_;             // by key
+  Paged<std::vector<Pair>> pairs_;      // by cell of the many side: that ever were
+  Paged<std::optional<Pair>> matched_;  // by cell of the many side
+  std::vector<std::uint32_t> touched_;  // keys
+  Numbered known_;
+  Paged<std::uint32_t> matched_with_;  // by label set: how many pairs
   std::size_t conflicts_ = 0, shared_ = 0;
 };
 

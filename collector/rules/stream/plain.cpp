@@ -37,19 +37,18 @@ void Plain::update(const Setting& setting) {
     take({.labels = &none, .value = *number}, is_due);
   else
     for (const auto& element : std::get<Vector>(evaluation.value)) take(element, is_due);
-  for (std::uint32_t cell = 0; cell < found_.size(); ++cell)
+  for (std::uint32_t cell = 0; cell < found_.size(); worked(), ++cell)
     if (!found_[cell]) yield(cell, std::nullopt);
   let_go(evaluation.made);
 }
 
 void Plain::take(const Element& element, bool is_news) {
   worked(a_text);
-  const auto [place, fresh] = known_.try_emplace(key_of(element, false), static_cast<std::uint32_t>(cells().size()));
+  const auto [cell, fresh] = known_.add(key_of(element, false));
   if (fresh) {
     add(Labels{*element.labels}, element.named);
     found_.push_back(true);
   }
-  const auto cell = place->second;
   found_[cell] = true;
   if (is_news)
     yield(cell, element.value);

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <string>
-#include <unordered_map>
-
+#include "collector/rules/numbered.hpp"
 #include "collector/rules/stream/leaf.hpp"
 #include "collector/rules/stream/steps.hpp"
 
@@ -30,7 +28,7 @@ class Plain : public Leaf {
   bool of_time_;                    // alone
   bool failed_ = false;
   ground::Instant due_ = ground::Instant::min();
-  std::unordered_map<std::string, std::uint32_t> known_;
+  Numbered known_;
   std::vector<bool> found_;  // by cell, in this update
 };
 

@@ -22,9 +22,9 @@ void Relabelled::grow() {
     worked(a_label_set);
     auto made = relabelling_(element_of(operand), false);
     const auto cell = made.labels ? add(*std::move(made.labels), made.named) : add(operand.labels, made.named);
-    const auto [place, fresh] = known_.try_emplace(key_of(element_of(cells()[cell]), false), static_cast<std::uint32_t>(present_.size()));
+    const auto [same, fresh] = known_.add(key_of(element_of(cells()[cell]), false));
     if (fresh) present_.push_back(0);
-    same_.push_back(place->second);
+    same_.push_back(same);
   }
 }
 

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <string>
-#include <unordered_map>
-
 #include "collector/rules/labelling.hpp"
+#include "collector/rules/numbered.hpp"
 #include "collector/rules/stream/stage.hpp"
 
 // label_replace and label_join: the labels are made once for each element.
@@ -21,10 +19,10 @@ class Relabelled : public Stage {
 
   const Stage& vector_;
   Relabelling relabelling_;
-  std::vector<std::uint32_t> same_;     // by cell: the number of its label set
-  std::vector<std::uint32_t> present_;  // by label set
-  std::size_t shared_ = 0;              // label sets that several elements have
-  std::unordered_map<std::string, std::uint32_t> known_;
+  Paged<std::uint32_t> same_;     // by cell: the number of its label set
+  Paged<std::uint32_t> present_;  // by label set
+  std::size_t shared_ = 0;        // label sets that several elements have
+  Numbered known_;
 };
 
 }  // namespace holdup::rules::stream

@@ -14,15 +14,14 @@ void SetOperation::update(const Setting&) {
 }
 
 void SetOperation::take_in(Side& side, bool yields) {
-  const auto operand = side.operand.cells();
+  const auto& operand = side.operand.cells();
   while (side.members.size() < operand.size()) {
     const auto cell = static_cast<std::uint32_t>(side.members.size());
     const Member member{.key = keys_.of(operand[cell]), .own = yields ? add(operand[cell].labels, operand[cell].named) : 0};
     side.members.push_back(member);
-    if (side.of_key.size() <= member.key) side.of_key.resize(member.key + 1);
+    for (auto& each : sides_) each.present.grow(keys_.size()), each.of_key.grow(keys_.size());
     side.of_key[member.key].push_back(cell);
   }
-  for (auto& each : sides_) each.present.resize(keys_.size()), each.of_key.resize(keys_.size());
   for (const auto cell : side.operand.changed()) {
     worked(2);
     auto& member = side.members[cell];

@@ -23,10 +23,10 @@ class SetOperation : public Stage {
   };
   struct Side {
     const Stage& operand;
-    std::vector<Member> members = {};                     // by cell of the operand
-    std::vector<std::uint32_t> present = {};              // by key: how many
-    std::vector<std::vector<std::uint32_t>> of_key = {};  // its cells
-    std::vector<std::uint32_t> turned = {};               // keys that now have one, or none any more
+    Paged<Member> members = {};                     // by cell of the operand
+    Paged<std::uint32_t> present = {};              // by key: how many
+    Paged<std::vector<std::uint32_t>> of_key = {};  // its cells
+    Paged<std::uint32_t> turned = {};               // keys that now have one, or none any more
   };
   void take_in(Side& side, bool yields);
   void refresh(const Side& side, const Side& other, std::uint32_t cell);

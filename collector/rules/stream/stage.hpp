@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "collector/rules/evaluate.hpp"
+#include "collector/rules/paged.hpp"
 #include "collector/rules/turns.hpp"
 
 // One node of a rule's streaming graph: it holds what it yields now and tells its reader which of that changed. Each kind of operator is
@@ -43,12 +43,9 @@ class Stage {
   /// False: it has not yet looked at all that it stands on, and is due at once.
   [[nodiscard]] virtual bool is_ready() const { return true; }
 
-  /// So many elements will come at once: to move those before them again and again would be long.
-  void expect(std::size_t elements) { cells_.reserve(cells_.size() + elements); }
-
-  [[nodiscard]] std::span<const Cell> cells() const { return cells_; }
+  [[nodiscard]] const Paged<Cell>& cells() const { return cells_; }
   /// By the last update.
-  [[nodiscard]] std::span<const std::uint32_t> changed() const { return changed_; }
+  [[nodiscard]] const Paged<std::uint32_t>& changed() const { return changed_; }
   /// Elements that the last update looked at.
   [[nodiscard]] std::size_t work() const { return work_; }
 
@@ -88,10 +85,10 @@ class Stage {
   void renew(std::uint32_t index, double value) { cells_[index].value = value; }
 
  private:
-  std::vector<Cell> cells_;
-  std::vector<std::uint32_t> changed_;
+  Paged<Cell> cells_;
+  Paged<std::uint32_t> changed_;
   std::size_t work_ = 0;
-  std::vector<std::unique_ptr<const Labels>> made_;
+  Paged<std::unique_ptr<const Labels>> made_;
 };
 
 /// Each once, in order.

@@ -1,6 +1,7 @@
 #include "collector/rules/stream/stepped.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "collector/rules/evaluator.hpp"
 #include "collector/rules/over_time.hpp"
@@ -42,8 +43,11 @@ void Stepped::begin_sweep(const Window& window) {
   swept_ = 0;
   swept_to_ = window.to;
   failed_ = steps_.failure(window.from, window.to) != nullptr;
+  if (std::exchange(tracks_made_, steps_.tracks_made()) == tracks_made_) return;
   for (const auto& [key, track] : steps_.tracks()) {
-    if (!known_.try_emplace(track.get(), static_cast<std::uint32_t>(bound_.size())).second) continue;
+    worked(a_text);
+    const auto* address = track.get();
+    if (!known_.add({reinterpret_cast<const char*>(&address), sizeof address}).second) continue;
     bound_.push_back(track);
     add(&track->labels, track->named && reckoning_.keeps_name);
   }
@@ -51,7 +55,7 @@ void Stepped::begin_sweep(const Window& window) {
 
 void Stepped::refresh(std::uint32_t cell, Window window) {
   window.samples = bound_[cell]->ring.between(window.from, window.to);
-  add_work(window.samples.size() / (sorts(reckoning_.reckon) ? 2 : 32));
+  add_work(window.samples.size() / (sorts(reckoning_.reckon) ? 2 : 4));
   yield(cell, window.samples.empty() ? std::nullopt : reckoning_.reckon(window));
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <array>
-#include <unordered_map>
+#include <string_view>
 
 #include "collector/rules/function.hpp"
+#include "collector/rules/numbered.hpp"
 #include "collector/rules/stream/leaf.hpp"
 #include "collector/rules/stream/steps.hpp"
 
@@ -32,9 +33,9 @@ class Stepped : public Leaf {
 
   const Steps& steps_;
   Reckoning reckoning_;
-  std::vector<std::shared_ptr<const Steps::Track>> bound_;  // by cell
-  std::unordered_map<const Steps::Track*, std::uint32_t> known_;
-  std::uint64_t version_ = 0;
+  Paged<std::shared_ptr<const Steps::Track>> bound_;  // by cell
+  Numbered known_;                                    // … by their addresses
+  std::uint64_t version_ = 0, tracks_made_ = 0;
   std::size_t swept_ = 0;       // cells that were looked at since something changed
   ground::Instant swept_to_{};  // the window's end then
   ground::Instant due_ = ground::Instant::min();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "collector/rules/evaluator.hpp"
 #include "collector/rules/past.hpp"
@@ -16,6 +17,7 @@ constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
 Steps::Steps(const Expression& expression) : expression_{&expression}, step_{step_of(subquery())}, reach_{reach_of(subquery())} {}
 
 void Steps::update(const Setting& setting, const Slots& slots) {
+  cut();
   const auto now = ground::shifted(setting.at, setting.utc_offset);
   next_ = std::max(next_, multiple_after(ground::shifted(now, -reach_), step_, {}));
   for (; next_ <= now; next_ = ground::shifted(next_, step_)) evaluate(next_, setting, slots);
@@ -27,7 +29,7 @@ void Steps::evaluate(ground::Instant at, const Setting& setting, const Slots& sl
   worked(a_text);
   auto evaluation = rules::evaluate(expression_->operands.front(), then, live);
   if (evaluation.error)
-    failures_.emplace(at, *evaluation.error), order_.clear();
+    failures_.emplace(at, *evaluation.error), let_go(order_);
   else
     push(std::get<Vector>(evaluation.value), at);
   let_go(evaluation.made);
@@ -37,10 +39,11 @@ void Steps::evaluate(ground::Instant at, const Setting& setting, const Slots& sl
 }
 
 void Steps::push(const Vector& vector, ground::Instant at) {
-  order_.resize(vector.size());
+  for (; order_.size() > vector.size(); order_.pop_back()) worked(4);
   for (std::size_t i = 0; i < vector.size(); ++i) {
+    if (i == order_.size()) order_.emplace_back();
     const auto& element = vector[i];
-    worked(4);
+    worked(10);
     if (!order_[i] || order_[i]->named != element.named || order_[i]->labels != *element.labels)
       worked(a_text), order_[i] = track(*element.labels, element.named);
     order_[i]->ring.push({at, element.value}, no_limit);
@@ -53,6 +56,7 @@ std::shared_ptr<Steps::Track>& Steps::track(const Labels& labels, bool named) {
   if (known) return known;
   known = std::make_shared<Track>(Track{.labels = labels, .named = named, .ring = {}});
   known->ring.keep(reach_);
+  ++tracks_made_;
   tracks_[std::move(key)] = known;
   return known;
 }
@@ -60,7 +64,7 @@ std::shared_ptr<Steps::Track>& Steps::track(const Labels& labels, bool named) {
 void Steps::forget_ended(ground::Instant at) {
   const auto oldest = ground::shifted(at, -reach_);
   const auto ended = [&](const auto& entry) {
-    worked(4);
+    worked(10);
     const auto points = entry.second->ring.points();
     return points.empty() || points.back().at <= oldest;
   };
@@ -72,10 +76,16 @@ void Steps::forget_ended(ground::Instant at) {
 void Steps::redo(ground::Instant from) {
   if (from > last_) return;
   next_ = std::min(next_, multiple_after(ground::shifted(from, -ground::Duration{1}), step_, {}));
-  for (auto& [key, track] : own_) track->ring.cut(from);
+  redone_from_ = std::min(redone_from_, from);
   failures_.erase(failures_.lower_bound(from), failures_.end());
   last_ = ground::shifted(next_, -step_);
   ++version_;
+}
+
+void Steps::cut() {
+  const auto from = std::exchange(redone_from_, ground::Instant::max());
+  if (from == ground::Instant::max()) return;
+  for (auto& [key, track] : own_) worked(10), track->ring.cut(from);
 }
 
 void Steps::fill(const Labels& labels, bool named, std::vector<Point> points) {
@@ -86,6 +96,7 @@ void Steps::fill(const Labels& labels, bool named, std::vector<Point> points) {
 void Steps::filled(ground::Instant to) { next_ = std::max(next_, multiple_after(to, step_, {})); }
 
 void Steps::take_over(Steps& former) {
+  former.cut();
   own_ = std::move(former.own_);
   order_.clear(), former.order_.clear();
   tracks_ = std::move(former.tracks_);

@@ -46,6 +46,8 @@ class Steps {
   /// Of the newest step, and of the next.
   [[nodiscard]] ground::Instant last() const { return last_; }
   [[nodiscard]] ground::Instant next() const { return next_; }
+  /// How many ever were.
+  [[nodiscard]] std::uint64_t tracks_made() const { return tracks_made_; }
   /// Another number when something is other than before.
   [[nodiscard]] std::uint64_t version() const { return version_; }
 
@@ -54,15 +56,17 @@ class Steps {
   void push(const Vector& vector, ground::Instant at);
   [[nodiscard]] std::shared_ptr<Track>& track(const Labels& labels, bool named);
   void forget_ended(ground::Instant at);
+  void cut();
 
   const Expression* expression_;
   ground::Duration step_, reach_;
   std::map<std::string, std::shared_ptr<Track>> own_;  // by labels
   Tracks tracks_;                                      // the same
-  std::vector<std::shared_ptr<Track>> order_;          // … as the newest step had them: the next has them so, nearly always
+  Paged<std::shared_ptr<Track>> order_;                // … as the newest step had them: the next has them so, nearly always
   std::map<ground::Instant, ExpressionError> failures_;
   ground::Instant last_ = ground::Instant::min(), next_ = ground::Instant::min();
-  std::uint64_t version_ = 0;
+  ground::Instant redone_from_ = ground::Instant::max();  // the next update cuts there: a look at each is more than a sample may cost
+  std::uint64_t version_ = 0, tracks_made_ = 0;
 };
 
 /// Of all held subqueries of one rule.

@@ -4,8 +4,8 @@
 #include <functional>
 #include <queue>
 #include <utility>
-#include <vector>
 
+#include "collector/rules/paged.hpp"
 #include "ground/instant.hpp"
 
 // When which of an operator's elements changes by time alone. An element whose deadline moves ahead with each sample costs nothing until
@@ -16,7 +16,7 @@ class Timers {
  public:
   /// `cell` is to be looked at by `when` at the latest.
   void arm(std::uint32_t cell, ground::Instant when) {
-    if (cell >= armed_.size()) armed_.resize(cell + 1, ground::Instant::max());
+    armed_.grow(cell + std::size_t{1}, ground::Instant::max());
     if (armed_[cell] <= when) return;
     armed_[cell] = when;
     queue_.emplace(when, cell);
@@ -36,8 +36,8 @@ class Timers {
 
  private:
   using Entry = std::pair<ground::Instant, std::uint32_t>;
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
-  std::vector<ground::Instant> armed_;  // by cell; max(): not
+  std::priority_queue<Entry, Paged<Entry>, std::greater<>> queue_;
+  Paged<ground::Instant> armed_;  // by cell; max(): not
 };
 
 }  // namespace holdup::rules::stream

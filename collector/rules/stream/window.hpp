@@ -41,7 +41,7 @@ class WindowOf : public Leaf {
     Series* series;
     Rolling rolling;
   };
-  std::vector<Bound> bound_;  // by cell
+  Paged<Bound> bound_;  // by cell
   std::vector<Point> scratch_;
   std::size_t present_ = 0;
   std::size_t swept_ = 0;  // cells that this tick has looked at
