@@ -51,8 +51,9 @@ class Engine {
     Labels external_labels = {};                                // of templates: $externalLabels
     std::string external_url = {};                              // of templates: externalURL
     std::size_t catch_up_max = 1'000;  // evaluations at past instants for one call; then it goes on at its own instant
-    std::size_t turn_work = 20'000;    // of one call, as worked() counts; what is left waits for the next
-    std::size_t waiting_max = 100;     // calls whose work is left; beyond that all that wait are one instant, the last's, counted
+    std::size_t turn_work = 15'000;    // of one call, as worked() counts; what is left waits for the next
+    std::size_t waiting_max = 100;     // calls whose work is left; beyond that they share instants where none hides a sample, counted
+    std::size_t waiting_samples_max = 1'000'000;  // of these calls; beyond that they share one though it does, counted
   };
   struct Counters {
     std::uint64_t evaluations = 0;       // results that had changed, or a deadline
@@ -63,6 +64,7 @@ class Engine {
     std::uint64_t instants_skipped = 0;  // calls that came so late that not every past deadline was evaluated at its own instant
     std::uint64_t turns_left = 0;        // calls that left work to the next
     std::uint64_t calls_merged = 0;      // calls that had no instant of their own, as too many were waiting
+    std::uint64_t samples_hidden = 0;    // samples that no rule saw for the next of their series, as too many were waiting
   };
 
   Engine(RuleSet rules, Options options);
@@ -141,6 +143,7 @@ class Engine {
   [[nodiscard]] bool is_busy() const { return turns_.is_under_way() || !told_.empty() || !waiting_.empty() || !touched_.empty(); }
   void go_on(std::size_t work, std::vector<Transition>& out);
   [[nodiscard]] bool begin_next();
+  [[nodiscard]] bool joins(const Waiting& next);
   bool catch_up(Waiting& next);
   void take_in(const Waiting& next);
   void touch_due();
@@ -188,7 +191,8 @@ class Engine {
   std::optional<std::size_t> evaluating_;        // position
   std::vector<std::size_t> anew_;                // rules that the next call is to look at, whatever it brings
   std::deque<Waiting> waiting_;
-  std::size_t merging_ = 0;                       // so many of them are taken in before anything is evaluated
+  std::size_t waiting_samples_ = 0;
+  std::optional<ground::Instant> joined_after_;   // what is taken in after it may have one instant, the last's
   std::vector<std::function<void()>> meanwhile_;  // what came while a rule was not through with its instant
   ground::Instant now_ = ground::Instant::min();
   ground::Instant newest_step_ = ground::Instant::min();  // of a subquery that was evaluated

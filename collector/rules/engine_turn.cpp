@@ -31,6 +31,7 @@ class Engine::Everything : public Source {
 
 void Engine::enqueue(ground::Instant at, std::span<const Sample> samples) {
   waiting_.push_back({.at = at, .samples = {samples.begin(), samples.end()}});
+  waiting_samples_ += samples.size();
 }
 
 /// What is touched belongs to now_; then what waits, in its order.
@@ -52,15 +53,34 @@ void Engine::go_on(std::size_t work, std::vector<Transition>& out) {
 bool Engine::begin_next() {
   if (turns_.is_under_way()) return turns_.go_on(), true;
   utc_offset_ = coming_utc_offset_;
-  if (merging_ == 0 && waiting_.size() > options_.waiting_max && touched_.empty())
-    counters_.calls_merged += (merging_ = waiting_.size()) - 1;
-  if (const auto position = merging_ > 0 ? std::nullopt : touched_.take_first()) return evaluate(*position), true;
-  if (waiting_.empty()) return false;
-  if (merging_ == 0 && catch_up(waiting_.front())) return true;
+  if (joined_after_ && !waiting_.empty() && joins(waiting_.front())) {
+    ++counters_.calls_merged;
+  } else {
+    joined_after_.reset();
+    if (const auto position = touched_.take_first()) return evaluate(*position), true;
+    if (waiting_.empty()) return false;
+    if (catch_up(waiting_.front())) return true;
+    const bool too_many = waiting_.size() > options_.waiting_max || waiting_samples_ > options_.waiting_samples_max;
+    if (too_many && waiting_.front().at > now_) joined_after_ = now_;
+  }
   const auto next = std::move(waiting_.front());
   waiting_.pop_front();
-  merging_ -= merging_ > 0 ? 1 : 0;
+  waiting_samples_ -= next.samples.size();
   take_in(next);
+  return true;
+}
+
+/// Whether it may share the instant of what was taken in since joined_after_: each rule sees every sample while it is its series' newest,
+/// and each deadline has its own instant still. What is lost is what lies between two series only, as that one was high before the other,
+/// and `for` begins at the shared instant. Where memory ends a sample may be hidden by the next.
+bool Engine::joins(const Waiting& next) {
+  const auto hidden = std::ranges::count_if(next.samples, [&](const Sample& sample) {
+    const auto* series = series_.find(sample.series);
+    return series != nullptr && series->heard && series->last.at > *joined_after_;
+  });
+  if (hidden == 0 && next.at > *joined_after_ && next.at <= deadlines_.soonest()) return true;
+  if (waiting_samples_ <= options_.waiting_samples_max) return false;
+  counters_.samples_hidden += static_cast<std::uint64_t>(hidden);
   return true;
 }
 
@@ -90,7 +110,7 @@ bool Engine::catch_up(Waiting& next) {
 }
 
 void Engine::take_in(const Waiting& next) {
-  worked(next.samples.size() + 1);
+  worked(8 * next.samples.size() + 1);
   now_ = std::max(now_, next.at);
   for (const auto& sample : next.samples) accept(next.at, sample);
   if (made_.size() <= made_most_) return touch_due();
