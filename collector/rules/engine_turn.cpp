@@ -53,18 +53,19 @@ void Engine::go_on(std::size_t work, std::vector<Transition>& out) {
 bool Engine::begin_next() {
   if (turns_.is_under_way()) return turns_.go_on(), true;
   utc_offset_ = coming_utc_offset_;
-  if (joined_after_ && !waiting_.empty() && joins(waiting_.front())) {
+  if (joinable_ > 0 && joins(waiting_.front())) {
     ++counters_.calls_merged;
   } else {
-    joined_after_.reset();
+    joinable_ = 0;
     if (const auto position = touched_.take_first()) return evaluate(*position), true;
     if (waiting_.empty()) return false;
     if (catch_up(waiting_.front())) return true;
     const bool too_many = waiting_.size() > options_.waiting_max || waiting_samples_ > options_.waiting_samples_max;
-    if (too_many && waiting_.front().at > now_) joined_after_ = now_;
+    if (too_many && waiting_.front().at > now_) joinable_ = waiting_.size(), joined_after_ = now_;
   }
   const auto next = std::move(waiting_.front());
   waiting_.pop_front();
+  joinable_ -= joinable_ > 0 ? 1 : 0;
   waiting_samples_ -= next.samples.size();
   take_in(next);
   return true;
@@ -76,9 +77,9 @@ bool Engine::begin_next() {
 bool Engine::joins(const Waiting& next) {
   const auto hidden = std::ranges::count_if(next.samples, [&](const Sample& sample) {
     const auto* series = series_.find(sample.series);
-    return series != nullptr && series->heard && series->last.at > *joined_after_;
+    return series != nullptr && series->heard && series->last.at > joined_after_;
   });
-  if (hidden == 0 && next.at > *joined_after_ && next.at <= deadlines_.soonest()) return true;
+  if (hidden == 0 && next.at > joined_after_ && next.at <= deadlines_.soonest()) return true;
   if (waiting_samples_ <= options_.waiting_samples_max) return false;
   counters_.samples_hidden += static_cast<std::uint64_t>(hidden);
   return true;
