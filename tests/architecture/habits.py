@@ -44,6 +44,8 @@ def habit_problems(file: Path, text: str) -> list[str]:
         problems.append(f"{file}: catch (...) outside main")
     if file.parts[0] == "tests" and file.parts[1:2] != ("bench",) and SLEEP.search(text):  # a bench measures time, and gates nothing
         problems.append(f"{file}: a test that sleeps")
+    if re.search(r'TEST_CASE\("[^"\n]*;', text):
+        problems.append(f"{file}: a test's name with a semicolon, which the runner takes for two")
     if re.search(r"\b(TODO|FIXME|XXX)\b", text):
         problems.append(f"{file}: something left for later")
     return problems

@@ -43,7 +43,7 @@ void Stepped::begin_sweep(const Window& window) {
   swept_ = 0;
   swept_to_ = window.to;
   failed_ = steps_.failure(window.from, window.to) != nullptr;
-  if (std::exchange(tracks_made_, steps_.tracks_made()) == tracks_made_) return;
+  if (std::exchange(tracks_made_, steps_.tracks_made()) == steps_.tracks_made()) return;
   for (const auto& [key, track] : steps_.tracks()) {
     worked(a_text);
     const auto* address = track.get();

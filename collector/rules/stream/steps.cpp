@@ -100,6 +100,7 @@ void Steps::take_over(Steps& former) {
   own_ = std::move(former.own_);
   order_.clear(), former.order_.clear();
   tracks_ = std::move(former.tracks_);
+  tracks_made_ += former.tracks_made_;
   failures_ = std::move(former.failures_);
   last_ = former.last_;
   next_ = former.next_;

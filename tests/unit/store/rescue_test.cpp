@@ -157,7 +157,7 @@ TEST_CASE("where no new file can be begun beside a damaged one, a later start ta
   check_rescued(folder, path);
 }
 
-TEST_CASE("a new file with room for what is new, and not for all that was set aside, is used; the rest comes later") {
+TEST_CASE("a new file with room for what is new, and not for all that was set aside, is used, the rest comes later") {
   const Folder folder{Folder::On::memory};
   const auto path = folder.file("r12.db");
   {

@@ -81,7 +81,7 @@ TEST_CASE("a counter wraps at the time that was told") {
   CHECK(comes_true([&] { return bench.number(".1.3.6.1.4.1.9.2.1") < 100'000; }));
 }
 
-TEST_CASE("frozen and stale values stand while the uptime of others would go on; zeros are zero") {
+TEST_CASE("frozen and stale values stand while the uptime of others would go on, zeros are zero") {
   const Bench bench;
   const std::string moving = ".1.3.6.1.4.1.9.2.3";
   const auto stands = [&] {

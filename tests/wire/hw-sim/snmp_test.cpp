@@ -139,7 +139,7 @@ TEST_CASE("a duplicate comes behind its answer, and a stock snmpget minds neithe
   }
 }
 
-TEST_CASE("several options and files stand in any order; what is left out of a recording is said with its line") {
+TEST_CASE("several options and files stand in any order, what is left out of a recording is said with its line") {
   const Folder folder;
   const auto v3 = folder.write("v3.yaml", "user: ops\nauth: {protocol: SHA-256, passphrase: authpass1}\n");
   const auto a = folder.write("a.snmprec", "1.3.6.1.2.1.1.1.0|4|a\n"), b = folder.write("b.snmprec", "1.3.6.1.2.1.1.1.0|4|b\n");

@@ -184,7 +184,7 @@ TEST_CASE("the manifest says of a column what it is, where it comes from, how of
   CHECK(column.at("samples").to_number<int>() == 37);  // 940 s to 1,300 s
 }
 
-TEST_CASE("a contact's edges stand at their own times; what was called out meanwhile is beside them") {
+TEST_CASE("a contact's edges stand at their own times, what was called out meanwhile is beside them") {
   Filled filled;
   (void)filled.write();
   CHECK(text_of(filled.into + "/contact-c1.edges.csv") ==
@@ -205,7 +205,7 @@ TEST_CASE("of an incident whose samples are gone nothing is made up") {
   CHECK(filled.manifest().at("samples").to_number<int>() == 0);
 }
 
-TEST_CASE("a sheet of points reads back as it was; what is none is refused") {
+TEST_CASE("a sheet of points reads back as it was, what is none is refused") {
   const capture::Sheet sheet{.profile = "p",
                              .vendor = "v",
                              .model = "m",

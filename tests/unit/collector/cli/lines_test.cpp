@@ -155,7 +155,7 @@ TEST_CASE("the time-out of points with a period of their own is half of that: wh
             .empty());
 }
 
-TEST_CASE("a host that thinks for longer than the time-out is refused, be it of one unit; not where that is assumed") {
+TEST_CASE("a host that thinks for longer than the time-out is refused, be it of one unit, not where that is assumed") {
   const auto host = [](const std::string& rest) { return judged("  m: {url: modbus://192.0.2.1/1, " + rest + "}\n"); };
   CHECK(host("profile: cached, hot: 500ms, turnaround: 300ms").size() == 1);
   CHECK(host("profile: cached, hot: 1s, turnaround: 300ms").empty());

@@ -187,7 +187,7 @@ TEST_CASE("two supplies of one pull are several, whatever their outlets do") {
   CHECK(test.remark == "lost at once: cab1/psu1, cab2/psu1");
 }
 
-TEST_CASE("a cord that was not seen to fall is not called as configured; where nothing measures it, it is by the supply alone") {
+TEST_CASE("a cord that was not seen to fall is not called as configured, where nothing measures it, it is by the supply alone") {
   Story story;
   story.lose();
   CHECK(story.pull.judged(asked(), {carries("pdu-a", "3")}).result == PullResult::cord_not_seen);
@@ -269,7 +269,7 @@ TEST_CASE("an incident that becomes part of another is followed there") {
   CHECK(story.pull.stage() == Stage::back);
 }
 
-TEST_CASE("a contact that moved is a sign; one that was as found, or of another supply, is none") {
+TEST_CASE("a contact that moved is a sign, one that was as found, or of another supply, is none") {
   const auto moved = [](const std::string& contact, const std::string& how) {
     return Evidence{.source = contact, .point = how, .value = {}, .quality = "good", .time = at(9900ms), .uncertainty = 1ms};
   };

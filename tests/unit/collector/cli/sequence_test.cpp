@@ -32,7 +32,7 @@ TEST_CASE("signs stand in the order in which they happened, each once, whichever
   CHECK(order_of({first, second}) == std::vector<std::string>{"a", "b", "c"});
 }
 
-TEST_CASE("the order of two whose intervals overlap is unknown; where one begins after the other it is known") {
+TEST_CASE("the order of two whose intervals overlap is unknown, where one begins after the other it is known") {
   auto event = said(Phase::begin, "feed_lost", "feed/A", "feed/A");
   event.evidence = {sign("a", 1s), sign("b", 2s, 500ms), sign("c", 3s, 1s), sign("d", 4s, 3s)};
   CHECK(order_of({event}) == std::vector<std::string>{"a", "b", "c?", "d?"});

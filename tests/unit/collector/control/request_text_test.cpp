@@ -31,7 +31,7 @@ TEST_CASE("each word asks for what it says") {
   CHECK(read<core::Permit>(R"({"do":"permit","verb":"db compact"})").verb == "db compact");
 }
 
-TEST_CASE("a token becomes the name of whose it is, a wrong one nobody's; without tokens nobody has one") {
+TEST_CASE("a token becomes the name of whose it is, a wrong one nobody's, without tokens nobody has one") {
   const auto tokens = control::Tokens::parse("alice " + control::sha256_hex("red") + "\nbob " + control::sha256_hex("blue") + "\n");
   REQUIRE(tokens);
   CHECK(read<core::BeginHandsOff>(R"({"do":"handsoff start","by":"eve","token":"blue"})", &*tokens).token == "bob");
@@ -40,7 +40,7 @@ TEST_CASE("a token becomes the name of whose it is, a wrong one nobody's; withou
   CHECK_FALSE(request_of(R"({"do":"handsoff start","by":"eve","token":"blue"})", nullptr));
 }
 
-TEST_CASE("a pull test comes with what it showed; one that is not whole is none") {
+TEST_CASE("a pull test comes with what it showed, one that is not whole is none") {
   const auto asked = read<core::Commission>(
       R"({"do":"commission","element":"cab1/psu1","by":"eve","result":"miscorded","cord":"pdu-a/outlet/3","seen":"pdu-b/outlet/4",)"
       R"("said":"supply_lost","strength":"proven","incident":"b-4","detection_s":{"least":0.25,"most":1.5},"handover_s":0.001,)"

@@ -50,7 +50,7 @@ TEST_CASE("an alert is sent at once, and again a minute later, ending four minut
   CHECK(holds(posts[0], R"("endsAt":"1970-01-01T00:06:40.000Z")"));
 }
 
-TEST_CASE("the same alert said twice is no news; another annotation is") {
+TEST_CASE("the same alert said twice is no news, another annotation is") {
   AlertBoard board{1};
   board.fire(alert());
   board.delivered(0, board.due(Instant{100s}, 0s).at(0).token, true, Instant{100s});

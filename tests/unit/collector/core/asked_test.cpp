@@ -152,7 +152,7 @@ TEST_CASE("how long nobody watched is said once after a start, and not where not
   CHECK(after.machine->notices().blind()->from == ground::Utc{900s});
 }
 
-TEST_CASE("what is open on an element that is gone from the site ends by a person's word; elsewhere it stays latched") {
+TEST_CASE("what is open on an element that is gone from the site ends by a person's word, elsewhere it stays latched") {
   record::Event lost{.id = "a-1",
                      .incident = "a-1",
                      .boot = "a",

@@ -55,7 +55,7 @@ TEST_CASE("what nobody has met yet is learned, and no length at all is no learni
   CHECK(!learning.until(of({{"device", "x"}}), now));
 }
 
-TEST_CASE("another serial number in the same place begins anew, after a restart too; the first one told does not") {
+TEST_CASE("another serial number in the same place begins anew, after a restart too, the first one told does not") {
   auto learning = week();
   learning.know({{up("shelf"), now - 300 * 24h}, {part("shelf", "cab1/psu1", "A"), now - 40 * 24h}});
   learning.meet(up("shelf"), now);

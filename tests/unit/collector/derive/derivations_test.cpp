@@ -139,7 +139,7 @@ TEST_CASE("series are told when they change, once a second at the most, and once
   CHECK(bench.told() == first + 12);
 }
 
-TEST_CASE("a device that is identified anew goes on where it was; what it has no more ends", "[derive]") {
+TEST_CASE("a device that is identified anew goes on where it was, what it has no more ends", "[derive]") {
   Bench bench{R"(rack: r
 feeds: {A: {nominal_volts: 230}}
 devices: {pdu-a: {url: snmp://192.0.2.1, feed: A, rating_amperes: 16, banks: {1: {rating_amperes: 10, outlets: 1-4}}}}

@@ -116,7 +116,7 @@ TEST_CASE("what cannot be measured rightly is not reckoned with", "[derive]") {
   CHECK(bench.headroom(on_b));
 }
 
-TEST_CASE("without a rating there is nothing to be left of; a device's own word does", "[derive]") {
+TEST_CASE("without a rating there is nothing to be left of, a device's own word does", "[derive]") {
   const std::string text = R"(rack: r
 code: nec
 feeds: {A: {nominal_volts: 230}, B: {nominal_volts: 230}}

@@ -113,7 +113,7 @@ TEST_CASE("row 29: a module that is pulled takes fans with it, and its input tha
   }
 }
 
-TEST_CASE("row 29: a fan that stands still in its module is cooling lost, too; one of a supply that stands by is not") {
+TEST_CASE("row 29: a fan that stands still in its module is cooling lost, too, one of a supply that stands by is not") {
   const bool standby = GENERATE(true, false);
   Cabinet rig;
   rig.tells("unit1", {{.means = Meaning::supply_standby, .value = 0}});

@@ -175,7 +175,7 @@ TEST_CASE("a contact that agrees with the readings has not failed") {
   CHECK_FALSE(rig.ever(contact_failed));
 }
 
-TEST_CASE("row 15: a change-over pair may agree while it flies; longer is a failed contact and no loss") {
+TEST_CASE("row 15: a change-over pair may agree while it flies, longer is a failed contact and no loss") {
   Rig rig{change_over};
   rig.side("wire1", Side::pair, true);
   rig.run(10s);
@@ -219,7 +219,7 @@ TEST_CASE("row 16: contacts of one common that fall within a millisecond, on two
   CHECK(rig.idle());
 }
 
-TEST_CASE("row 16: two answers lost beside a common that falls are no echo; a silence that lasts is one, of its own feed alone") {
+TEST_CASE("row 16: two answers lost beside a common that falls are no echo, a silence that lasts is one, of its own feed alone") {
   std::string site = pdus_only;
   site.insert(site.find("loads:"),
               "contacts:\n  wire1: {source: gpiochip0/1, senses: ac_ok, of: cab1/psu1}\n  wire2: {source: gpiochip0/2, senses: ac_ok, of: "

@@ -54,7 +54,7 @@ TEST_CASE("a counter of 64 bits, and one whose end is not known, fall when they 
   CHECK(unknown.saw(1, Instant{20s}, 0).kind == Kind::fell);
 }
 
-TEST_CASE("sysUpTime that wraps after 497 days is no restart, also over a pause; one that begins anew is") {
+TEST_CASE("sysUpTime that wraps after 497 days is no restart, also over a pause, one that begins anew is") {
   Counter polled;
   (void)polled.saw(uptime_wrap - 15, Instant{10s}, uptime_wrap);
   (void)polled.saw(uptime_wrap - 5, Instant{20s}, uptime_wrap);

@@ -52,7 +52,7 @@ void restore_line_1(MeterRig& rig, const std::string& pdu) {
 
 }  // namespace
 
-TEST_CASE("row 22: one line at what comes back from the others is a lost phase; of its PDU, and of the feed where all on it see it") {
+TEST_CASE("row 22: one line at what comes back from the others is a lost phase, of its PDU, and of the feed where all on it see it") {
   auto rig = wye_rig();
   rig.run(10s);
   lose_line_1(rig, "pdu-a");
@@ -113,7 +113,7 @@ TEST_CASE("row 22: where the going of a line is known to no moment, a card that 
   CHECK_FALSE(rig.ever(telemetry_lost));
 }
 
-TEST_CASE("row 22: a card that was silent before, or on another path, is no witness; nor is any against a PDU whose line is good") {
+TEST_CASE("row 22: a card that was silent before, or on another path, is no witness, nor is any against a PDU whose line is good") {
   SECTION("silent before") {
     auto rig = wye_rig();
     rig.run(10s);
@@ -192,7 +192,7 @@ void lose_outlet(MeterRig& rig, const std::string& outlet, double left) {
 
 }  // namespace
 
-TEST_CASE("row 22: what hangs on the lost line is without power; its bank has not tripped, and what hangs on another is untouched") {
+TEST_CASE("row 22: what hangs on the lost line is without power, its bank has not tripped, and what hangs on another is untouched") {
   auto rig = rig_of_lines();
   rig.run(10s);
   rig.set("pdu-a", Meaning::input_voltage, "1", 40);
@@ -336,7 +336,7 @@ TEST_CASE("voltage that returns far too high is a hazard for what it meets") {
   CHECK(rig.open(swell, "feed/B") == "proven");
 }
 
-TEST_CASE("row 25: a frequency that leaves the grid's and stays away is probably a generator; behind a UPS nothing is claimed") {
+TEST_CASE("row 25: a frequency that leaves the grid's and stays away is probably a generator, behind a UPS nothing is claimed") {
   const bool behind_ups = GENERATE(false, true);
   std::string text = wye;
   if (behind_ups) text.replace(text.find("B: {nominal_volts: 230}"), 23, "B: {nominal_volts: 230, upstream: {ups: u1}}");

@@ -111,7 +111,7 @@ TEST_CASE("a loss that a device counted between two polls is told once, with the
   CHECK(rack.detector().idle());
 }
 
-TEST_CASE("a transfer that was counted is told; a count that goes back is a new device, and no event") {
+TEST_CASE("a transfer that was counted is told, a count that goes back is a new device, and no event") {
   Counting rack;
   rack.run(10s);
   rack.a[Meaning::transfer_count] += 1;

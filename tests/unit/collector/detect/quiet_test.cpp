@@ -43,7 +43,7 @@ TEST_CASE("a job that raises the load on both cords is no loss") {
   CHECK_FALSE(rig.ever(path_redundancy_lost));
 }
 
-TEST_CASE("a supply that starts is no failed supply; one that does not start within five seconds is") {
+TEST_CASE("a supply that starts is no failed supply, one that does not start within five seconds is") {
   Rig rig{two_feeds};
   rig.run(10s);
   rig.ac("unit1", 0), rig.output("unit1", 0), rig.unit_watts("unit1", 0);

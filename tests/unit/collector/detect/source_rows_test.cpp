@@ -37,7 +37,7 @@ MeterRig ups_rig() {
 
 }  // namespace
 
-TEST_CASE("row 26: past the inverter without eco mode nothing is stored behind the load; in eco mode it is normal") {
+TEST_CASE("row 26: past the inverter without eco mode nothing is stored behind the load, in eco mode it is normal") {
   auto rig = ups_rig();
   rig.run(10s);
   const bool eco = GENERATE(false, true);
@@ -52,7 +52,7 @@ TEST_CASE("row 26: past the inverter without eco mode nothing is stored behind t
   CHECK_FALSE(rig.ever(ups_on_battery));
 }
 
-TEST_CASE("row 26: on battery with a good input is a test of the battery; with a bad one it is none") {
+TEST_CASE("row 26: on battery with a good input is a test of the battery, with a bad one it is none") {
   auto rig = ups_rig();
   rig.run(10s);
   SECTION("it says that it tests") {
@@ -102,7 +102,7 @@ TEST_CASE("a PDU that falls silent behind a transfer switch without output is da
   CHECK(rig.ever(telemetry_lost) == silent);
 }
 
-TEST_CASE("row 27: one source bad behind a switch whose output is good is a lost path; both bad says nothing of paths") {
+TEST_CASE("row 27: one source bad behind a switch whose output is good is a lost path, both bad says nothing of paths") {
   MeterRig rig{upstream, {{"t1-card", {{Meaning::source_ok, "1", 1}, {Meaning::source_ok, "2", 1}, {Meaning::selected_source, "", 1}}}}};
   rig.run(10s);
   SECTION("the alternate") {
@@ -177,7 +177,7 @@ loads:
   }
 }
 
-TEST_CASE("row 30: a plant that leaves its float voltage lives on its battery; volts without amperes are a blown fuse") {
+TEST_CASE("row 30: a plant that leaves its float voltage lives on its battery, volts without amperes are a blown fuse") {
   const std::string plant = R"(rack: r
 system: dc
 feeds: {A: {nominal_volts: -48}, B: {nominal_volts: -48}}
@@ -297,7 +297,7 @@ void bring_back(MeterRig& rig, const std::string& card, const std::string& pdu) 
 
 }  // namespace
 
-TEST_CASE("a UPS that gives nothing, and a silence behind it, are a lost feed; both of them take the load") {
+TEST_CASE("a UPS that gives nothing, and a silence behind it, are a lost feed, both of them take the load") {
   auto rig = two_ups_rig();
   rig.run(10s);
   cut(rig, "u1-card", "pdu-a");

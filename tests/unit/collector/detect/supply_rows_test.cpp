@@ -275,7 +275,7 @@ TEST_CASE("row 14: a sibling whose status fell silent before it could tell of th
   CHECK(rig.open(miscorded, "cab1/psu2") == "proven");
 }
 
-TEST_CASE("row 14: an outlet that goes on as before feeds something else; one that fell fed the supply, and the cord is right") {
+TEST_CASE("row 14: an outlet that goes on as before feeds something else, one that fell fed the supply, and the cord is right") {
   const bool unmoved = GENERATE(true, false);
   Rig rig{two_feeds};
   rig.run(30s);

@@ -42,7 +42,7 @@ TEST_CASE("row 17: a PDU's word that its inlet is lost is reported at once") {
   CHECK(rig.said().front() == "begun pdu_dark pdu-a reported");
 }
 
-TEST_CASE("row 17: a reading that may predate the trap neither refutes nor confirms it; the first that cannot withdraws it") {
+TEST_CASE("row 17: a reading that may predate the trap neither refutes nor confirms it, the first that cannot withdraws it") {
   Rig rig{test::two_feeds, 30s};
   rig.run(40s);
   call(rig, {.device = "pdu-a", .says = TrapSays::input_lost});

@@ -79,7 +79,7 @@ TEST_CASE("row 3: a silent PDU and no other eye on its feed leaves the path redu
   CHECK(rig.idle());
 }
 
-TEST_CASE("row 4: all on A silent together while all elsewhere answer is feed A, probable; transfer proves it") {
+TEST_CASE("row 4: all on A silent together while all elsewhere answer is feed A, probable, transfer proves it") {
   Rig rig{two_feeds};
   rig.run(10s);
   SECTION("the pattern of silence alone") {

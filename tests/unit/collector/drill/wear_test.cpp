@@ -58,7 +58,7 @@ TEST_CASE("a rule that goes by a profile's names warns of a worn supply before i
   CHECK(transcript.fired.front().at < *transcript.failed);
 }
 
-TEST_CASE("without wear the rule keeps silent and nothing fails; a supply exchanged in time fails neither") {
+TEST_CASE("without wear the rule keeps silent and nothing fails, a supply exchanged in time fails neither") {
   const auto idle =
       drill::play(drilled("for: 4min\ntrouble: {what: efficiency, of: cab1/psu1, fails: cab1/psu1}\nexpect:\n  - {never: worn}\n"));
   CHECK((idle.clean() && idle.fired.empty() && !idle.failed));

@@ -121,7 +121,7 @@ TEST_CASE("an incident ends with one restored of its cause, after every verdict'
   CHECK(bench.log.back().evidence.front().point == "inputs: proven");
 }
 
-TEST_CASE("ids are counted and go on after a fold of the same boot; another boot counts anew") {
+TEST_CASE("ids are counted and go on after a fold of the same boot, another boot counts anew") {
   Bench bench;
   (void)bench.begin(pdu_dark, "pdu-a");
   (void)bench.begin(pdu_dark, "pdu-b");

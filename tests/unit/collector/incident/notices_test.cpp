@@ -134,7 +134,7 @@ TEST_CASE("a window ends by itself, and what is still open is loud again") {
   CHECK(bench.ledger.notices().windows().empty());
 }
 
-TEST_CASE("notices are folded; a window of another boot keeps what the clocks leave of it, never more than it was given") {
+TEST_CASE("notices are folded, a window of another boot keeps what the clocks leave of it, never more than it was given") {
   Bench bench;
   open_window(bench, "cab1/psu1", Intent::remove, 1h);
   (void)bench.tell(note_of(incident::HandsOff{.id = {}, .by = "bob", .token = "red"}, {bench.now, 0s}));

@@ -78,7 +78,7 @@ TEST_CASE("who tells no serial number is never asked for it") {
   }
 }
 
-TEST_CASE("an agent that started, or a device that was away, is asked who it is soon; never while it is silent") {
+TEST_CASE("an agent that started, or a device that was away, is asked who it is soon, never while it is silent") {
   auto uptime = point(Lane::hot);
   uptime.means = reading::Meaning::uptime;
   uptime.labels = {{"part", "system"}};

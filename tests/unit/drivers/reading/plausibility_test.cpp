@@ -109,7 +109,7 @@ Doubt of_sum(const std::vector<Invariant>& invariants, const std::vector<double>
 
 }  // namespace
 
-TEST_CASE("row 20: outlets give no more than their inlet takes; a little too much is a meter, twice as much a scale") {
+TEST_CASE("row 20: outlets give no more than their inlet takes, a little too much is a meter, twice as much a scale") {
   CHECK(of_sum({}, {300, 400, 700}).why.empty());
   CHECK(of_sum({}, {300, 400, 5000}).why.empty());  // other outlets may have no meter
   CHECK(of_sum({}, {300, no_value, 700}).why.empty());

@@ -89,7 +89,7 @@ TEST_CASE("counters wrap when the fault is as old as it says") {
   CHECK(bench.value("1.3.6.1.4.1.9.1.1") == ber::integer(11));
 }
 
-TEST_CASE("a stale cache gives old values until it is as old as it says; frozen values stay") {
+TEST_CASE("a stale cache gives old values until it is as old as it says, frozen values stay") {
   auto parsed = parse_snmprec("1.3.1|66:numeric|rate=1\n");
   RecordedTable table{parsed.objects, parsed.variations};
   RememberedValues remembered;

@@ -68,7 +68,7 @@ TEST_CASE("v1 GET answers noSuchName with the index of the first missing one and
   CHECK(tag(reply.varbinds[0]) == ber::Tag::null);
 }
 
-TEST_CASE("GETNEXT walks in order; v1 steps over Counter64 and ends with noSuchName, v2c with endOfMibView") {
+TEST_CASE("GETNEXT walks in order, v1 steps over Counter64 and ends with noSuchName, v2c with endOfMibView") {
   RecordedTable table{parse_snmprec(recording).objects};
   SnmpAgent agent{{.objects = &table, .community = "public"}};
   CHECK(oid_text(answer(agent, ask(Pdu::get_next, {"1.3"})).varbinds[0].oid) == "1.3.6.1.2.1.1.1.0");

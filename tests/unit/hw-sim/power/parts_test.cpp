@@ -38,7 +38,7 @@ TEST_CASE("a bank's breaker takes its outlets, not the others") {
   CHECK_FALSE(fail(world, "pdu-b/bank/3"));
 }
 
-TEST_CASE("a supply that is pulled is gone with its own unit; the shelf's goes on and says so") {
+TEST_CASE("a supply that is pulled is gone with its own unit, the shelf's goes on and says so") {
   Rack rack = bench_rack();
   rack.loads[cab1].supplies[1].status->model = StatusModel::shelf_psu;
   World world{rack, 1};

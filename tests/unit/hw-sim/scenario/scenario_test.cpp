@@ -126,7 +126,7 @@ TEST_CASE("verdicts are those of the vocabulary") {
   CHECK_FALSE(is_verdict("feed"));
 }
 
-TEST_CASE("a scenario names rules, its trouble, and how long it goes on; then what is said may be a rule's") {
+TEST_CASE("a scenario names rules, its trouble, and how long it goes on, then what is said may be a rule's") {
   ground::Problems problems;
   const Scenario scenario = parse_scenario(
       "rack: r.yaml\nrules: [../pack/*.yml]\nfor: 30d\ntrouble: {what: a fan, of: [cab1/psu1, feed/A], since: 5d, fails: cab1}\ntimeline:\n"

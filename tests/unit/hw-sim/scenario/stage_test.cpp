@@ -107,7 +107,7 @@ TEST_CASE("a fault without a length of its own may say how long it lasts") {
   CHECK(s.world().registers(0) == power::Registers::live);
 }
 
-TEST_CASE("contacts fail alone or with their chip; what talks does not fail") {
+TEST_CASE("contacts fail alone or with their chip, what talks does not fail") {
   Stage s = stage();
   const auto closed = [&] { return s.world().front(0).closed(); };
   REQUIRE(closed());

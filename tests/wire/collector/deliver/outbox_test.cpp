@@ -196,7 +196,7 @@ TEST_CASE("a kept connection that turns out closed costs one more try, not the a
   bench.finish(outbox);
 }
 
-TEST_CASE("nobody listening is refused at once; once somebody listens the connection is opened ahead") {
+TEST_CASE("nobody listening is refused at once, once somebody listens the connection is opened ahead") {
   Bench bench;
   unsigned short port = 0;
   {

@@ -265,7 +265,7 @@ TEST_CASE("a hundred requests at once each get their own answer") {
   CHECK(!ids.contains(0));  // the ids ran over the end of their range
 }
 
-TEST_CASE("an answer of 65,507 bytes, all that a datagram holds, is read; as much garbage is counted") {
+TEST_CASE("an answer of 65,507 bytes, all that a datagram holds, is read, as much garbage is counted") {
   constexpr std::size_t largest = 65'507;
   Bench bench;
   Puppet* self = nullptr;

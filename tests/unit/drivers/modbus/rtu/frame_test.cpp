@@ -69,7 +69,7 @@ TEST_CASE("an exception over RTU is an answer, unless its code is 0") {
   CHECK(judge(closed({7, 0x83, 0}), two_registers).look == Look::spoilt);
 }
 
-TEST_CASE("an RTU answer with a wrong CRC, or to something else, is spoilt; another unit's is waited past") {
+TEST_CASE("an RTU answer with a wrong CRC, or to something else, is spoilt, another unit's is waited past") {
   Raw broken = good;
   broken[4] ^= 1;
   CHECK(judge(broken, two_registers).look == Look::spoilt);

@@ -84,7 +84,7 @@ TEST_CASE("no changed bit of a v3 trap is heard") {
   CHECK(bench.calls().size() == 1);
 }
 
-TEST_CASE("no changed bit of a v3 inform is heard or acknowledged; reports answer it, and not for ever") {
+TEST_CASE("no changed bit of a v3 inform is heard or acknowledged, reports answer it, and not for ever") {
   TrapBench bench{{{pdu, credential(monitor)}}};
   const auto whole = inform(bench);
   const auto answers = bench.send(pdu, flipped(whole));
@@ -142,7 +142,7 @@ TEST_CASE("a v3 engine id of any length is met as the standards say") {
   CHECK(std::ranges::equal(v3::open_message(answers[0])->engine_id, bench.engine().id));
 }
 
-TEST_CASE("a v3 msgMaxSize below 484 or above 2^31-1 is malformed; too small a one gets a response without the list") {
+TEST_CASE("a v3 msgMaxSize below 484 or above 2^31-1 is malformed, too small a one gets a response without the list") {
   TrapBench bench{{{pdu, credential({"op"})}}};
   const std::string own{bench.engine().id.begin(), bench.engine().id.end()};
   const auto of = [&](std::int64_t size) {
