@@ -33,11 +33,11 @@ class Stepped : public Leaf {
 
   const Steps& steps_;
   Reckoning reckoning_;
-  Paged<std::shared_ptr<const Steps::Track>> bound_;  // by cell
-  Numbered known_;                                    // … by their addresses
+  Paged<std::shared_ptr<const Steps::Track>> bound_;             // by cell
+  Numbered known_;                                               // … by their addresses
   std::uint64_t version_ = 0, tracks_made_ = ~std::uint64_t{0};  // none of them bound yet
-  std::size_t swept_ = 0;       // cells that were looked at since something changed
-  ground::Instant swept_to_{};  // the window's end then
+  std::size_t swept_ = 0;                                        // cells that were looked at since something changed
+  ground::Instant swept_to_{};                                   // the window's end then
   ground::Instant due_ = ground::Instant::min();
   bool failed_ = false, ready_ = false;
 };
