@@ -116,3 +116,25 @@ TEST_CASE("a rule of many steps is evaluated in turns, and judged once all were 
   }
   CHECK(told.size() == 1);
 }
+
+TEST_CASE("what the steps of a subquery hold survives a reload") {
+  const std::vector<std::string> rule{"max_over_time(a[10m:1s]) > 5"};
+  const auto run = [](Engine& engine, ground::Instant to) {
+    std::size_t told = 0;
+    while (engine.next_due() && *engine.next_due() <= to) told += engine.tick(*engine.next_due()).size();
+    return told;
+  };
+  Engine before{rules_of(rule), {}};
+  before.born(0, Month::labels(0));
+  const std::vector<Sample> high{{0, 6.0}}, low{{0, 1.0}};
+  auto told = before.batch(ground::Instant{2h}, high).size();
+  told += run(before, ground::Instant{2h + 2s});
+  REQUIRE(told == 1);
+  Engine next{rules_of(rule), {}};
+  next.born(0, Month::labels(0));
+  told = next.take_over(before, ground::Instant{2h + 3s}).size();
+  told += next.batch(ground::Instant{2h + 4s}, low).size();
+  told += run(next, ground::Instant{2h + 10s});
+  CHECK(told == 0);
+  CHECK(next.active().size() == 1);
+}
