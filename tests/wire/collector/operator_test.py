@@ -175,13 +175,15 @@ def blind(rack, listener):
         raise Broken(f"signs out of order: {times}")
     expect(rack, 4, "explain", "nobody-1", "--url", daemon.url)
     rack.do("restore feed/A")
-    wait_for("restored", lambda: not daemon.status()["incidents"])
+    daemon.event("restored, in the store", lambda e: e["durable"] and e["verdict"] == "restored" and e["incident"] == begun["incident"])
+    wait_for("no incident stands", lambda: not daemon.status()["incidents"])
     folder = f"{rack.folder}/handed-on"
     daemon.kill()
     expect(rack, 0, "incident", "export", begun["incident"], "--store", f"{rack.folder}/rack.db", "--to", folder)
     with open(f"{folder}/events.jsonl") as events, open(f"{folder}/samples.csv") as samples, open(f"{folder}/README.md") as text:
-        if [json.loads(line)["verdict"] for line in events][-1] != "restored" or 'rack_' not in samples.read() or "not waveforms" not in text.read():
-            raise Broken("the bundle is not whole")
+        told = [json.loads(line)["verdict"] for line in events]
+        if told[-1] != "restored" or 'rack_' not in samples.read() or "not waveforms" not in text.read():
+            raise Broken(f"the bundle is not whole: {told}")
     captured(begun, folder)
     expect(rack, 3, "incident", "export", begun["incident"], "--store", f"{rack.folder}/rack.db", "--to", folder)
     if {a["annotations"]["incident"] for a in listener.alerts()} != {begun["incident"]}:
