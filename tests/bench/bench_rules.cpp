@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> parts{"kinds", "sizes", "turns", "readers"};
   std::vector<std::size_t> sizes{1'000, 10'000, 100'000, 1'000'000};
   std::vector<std::size_t> turn_sizes{10'000, 100'000};
-  std::vector<std::string> turn_kinds;
+  std::vector<std::string> kinds;
   std::size_t past_series = 100;
   int rounds = 5, seconds = 30, past_days = 30;
   CLI::App app{"What rules cost: holdup's streaming engine beside bare limits and Prometheus"};
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", rounds, "of each, of which the median counts")->capture_default_str()->check(CLI::Range(1, 1000));
   app.add_option("--sizes", sizes, "series")->capture_default_str()->delimiter(',');
   app.add_option("--turn-sizes", turn_sizes, "series of the part turns")->capture_default_str()->delimiter(',');
-  app.add_option("--turn-kinds", turn_kinds, "kinds of rules of the part turns, as it prints them; all unless given")->delimiter(',');
+  app.add_option("--kinds", kinds, "kinds of rules of the parts kinds and turns, as they print them; all unless given")->delimiter(',');
   app.add_option("--past-series", past_series, "in the store of the part past")->capture_default_str();
   app.add_option("--past-days", past_days, "that it holds")->capture_default_str()->check(CLI::Range(1, 40));
   app.add_option("--seconds", seconds, "that Prometheus has for its rules, after as many to begin with")
@@ -39,9 +39,9 @@ int main(int argc, char** argv) {
     (void)::getloadavg(load, 1);
     std::printf("%u cores, load average at the start %.1f\n", std::thread::hardware_concurrency(), load[0]);
     const auto wanted = [&](const char* part) { return std::ranges::find(parts, part) != parts.end(); };
-    if (wanted("kinds")) rule_kinds_speed(rounds);
+    if (wanted("kinds")) rule_kinds_speed(rounds, kinds);
     if (wanted("sizes")) rule_sizes(rounds, sizes);
-    if (wanted("turns")) rule_turns(turn_sizes, turn_kinds);
+    if (wanted("turns")) rule_turns(turn_sizes, kinds);
     if (wanted("past")) rule_past(past_series, past_days);
     if (wanted("readers")) rule_readers(rounds);
     if (wanted("prometheus")) rules_beside_prometheus(seconds);

@@ -20,6 +20,10 @@ constexpr std::size_t least_samples = 400'000;  // of each round
 
 std::size_t seconds_for(const RuleLoad& load) { return std::max<std::size_t>(1, least_samples / load.series); }
 
+bool is_among(const std::vector<std::string>& kinds, const RuleKind& kind) {
+  return kinds.empty() || std::ranges::find(kinds, kind.name) != kinds.end();
+}
+
 /// Nanoseconds a sample, the median of the rounds.
 double nanoseconds(RuleStage& stage, const RuleLoad& load, int rounds) {
   std::vector<double> all;
@@ -69,7 +73,7 @@ double plain(const RuleKind& kind, const RuleLoad& load, int rounds) {
 
 }  // namespace
 
-void rule_kinds_speed(int rounds) {
+void rule_kinds_speed(int rounds, const std::vector<std::string>& kinds) {
   const RuleLoad load;
   std::printf(
       "\n%zu rules over %zu series, one rule a series, replies of 100 samples, one of 1000 samples high; CPU ns a rule and sample\n",
@@ -77,6 +81,7 @@ void rule_kinds_speed(int rounds) {
   const double limit = bare(load, rounds);
   std::printf("%-24s %9.2f\n%-24s %9s  %9s  %22s\n", "bare threshold", limit, "", "holdup", "to bare", "whole, plain evaluator");
   for (const auto& kind : rule_kinds()) {
+    if (!is_among(kinds, kind)) continue;
     RuleStage stage{kind, load};
     const double ours = nanoseconds(stage, load, rounds);
     std::printf("%-24s %9.1f  %9.1f  %22.0f\n", kind.name.c_str(), ours, ours / limit, plain(kind, load, rounds));
@@ -107,7 +112,7 @@ void rule_turns(const std::vector<std::size_t>& sizes, const std::vector<std::st
               RuleStage::warm_up);
   std::printf("%-24s %9s %7s %9s %9s %9s %9s\n", "", "series", "rules", "turns", "p99.9", "longest", "merged");
   for (const auto& kind : rule_kinds()) {
-    if (!kinds.empty() && std::ranges::find(kinds, kind.name) == kinds.end()) continue;
+    if (!is_among(kinds, kind)) continue;
     for (const auto series : sizes)
       for (const std::size_t rules : {std::size_t{1}, std::min<std::size_t>(1000, series / 10)}) {
         RuleStage stage{kind, {.rules = rules, .series = series}};
