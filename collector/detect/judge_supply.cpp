@@ -145,6 +145,9 @@ Judgement Judge::supply_output(Index supply) const {
     const bool missed = (back && output->changed - *back < start_up) || output->unwatched + output->refresh() > pulled;
     const bool away = back && absence + output->refresh() > pulled && !counted;
     const bool lasts = output->from() - (away ? std::max(output->changed, *back) : output->changed) >= start_up;
+    const auto pdu = site_.supplies[supply].pdu;
+    // Its PDU, not heard since, may have been out with all that hangs on it: then this is no failure of its own.
+    if (back && missed && !lasts && pdu && !facts_.hearing(*pdu).answers() && !held) return {};
     return Judgement::lost(missed && !lasts ? Strength::probable : Strength::proven, {output->sign(site_), input->sign(site_)});
   }
   auto contacts = wired(supply, {site::Senses::dc_ok});

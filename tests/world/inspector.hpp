@@ -97,6 +97,7 @@ class Inspector {
   [[nodiscard]] const Series* told_of(Index supply, Meaning means) const;
   [[nodiscard]] double dead_volts(Index device) const;
   [[nodiscard]] bool warming(Index device) const;
+  [[nodiscard]] bool may_start(const Series& series, Instant at) const;
   [[nodiscard]] bool dark(Index device) const;
 
   // inspector_incidents.cpp: the events among themselves, the pages, and what a start remembers

@@ -56,6 +56,17 @@ bool Inspector::dark(Index device) const {
   return measured && dark;
 }
 
+/// Its card is just back, and its PDU not heard since: that may have been out with all that hangs on it.
+bool Inspector::may_start(const Series& series, Instant at) const {
+  const Instant back = back_[series.device];
+  if (at - back > start_up) return false;
+  for (Index supply = 0; supply < site_.supplies.size(); ++supply) {
+    const auto pdu = site_.supplies[supply].pdu;
+    if (reports(series, supply) && pdu && heard_[*pdu] < back) return true;
+  }
+  return false;
+}
+
 /// What the reading says is lost; empty: nothing.
 std::string Inspector::evidence_of(const Series& series, const holdup::record::Batch& batch) const {
   const bool zero = *series.value == 0, first = series.changed == series.at && series.at == batch.at;
@@ -68,7 +79,7 @@ std::string Inspector::evidence_of(const Series& series, const holdup::record::B
       const bool told_good = input != nullptr && input->value == 1. && batch.at - input->at < lately;
       const bool good = told_good && batch.at - series.refresh - input->changed > start_up;
       const bool quiet = losses == nullptr || batch.at - series.refresh - losses->changed > start_up;
-      return zero && good && quiet ? "reported no output with its input good" : "";
+      return zero && good && quiet && !may_start(series, batch.at) ? "reported no output with its input good" : "";
     }
     case Meaning::supply_present:
       return zero && !first ? "is not in its bay" : "";

@@ -36,6 +36,36 @@ TEST_CASE("row 9: the supply's AC bit says whether input or output went, where i
   CHECK(rig.open(path_redundancy_lost, "cab1") == "proven");
 }
 
+TEST_CASE("row 9: a supply without output whose card is back before its PDU may be starting: it has failed once that lasts") {
+  Rig rig{two_feeds};
+  rig.run(10s);
+  rig.silent("unit1"), rig.silent("pdu-a");
+  rig.run(30s);
+  rig.back("unit1"), rig.output("unit1", 0), rig.unit_watts("unit1", 0);
+  SECTION("its PDU is not heard") {
+    rig.run(3s);
+    CHECK_FALSE(rig.ever(supply_output_failed));
+    SECTION("it has started") {
+      rig.output("unit1", 1), rig.unit_watts("unit1", 300);
+      rig.run(1s);
+      rig.back("pdu-a");
+      rig.run(20s);
+      CHECK_FALSE(rig.ever(supply_output_failed));
+    }
+    SECTION("it does not start") {
+      rig.run(5s);
+      CHECK(rig.open(supply_output_failed, "cab1/psu1") == "proven");
+    }
+  }
+  SECTION("its PDU was heard before: said at once") {
+    rig.ac("unit1", 1), rig.output("unit1", 1), rig.silent("unit1"), rig.back("pdu-a");
+    rig.run(3s);
+    rig.back("unit1"), rig.output("unit1", 0);
+    rig.run(1s);
+    CHECK(rig.open(supply_output_failed, "cab1/psu1") != "");
+  }
+}
+
 TEST_CASE("row 9: a status that fell silent with its supply does not hide what the outlets see") {
   Rig rig{two_feeds};
   rig.run(10s);
