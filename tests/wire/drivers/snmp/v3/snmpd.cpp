@@ -14,6 +14,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "drivers/snmp/v3/usm.hpp"
@@ -117,7 +118,16 @@ Snmpd::~Snmpd() {
 void Snmpd::restart(Memory memory) {
   end();
   if (memory == Memory::lost) fs::remove_all(folder_ / "kept");
+  // It writes what it keeps at its end, but not always when that comes with its first answers.
+  for (int tries = 0; memory == Memory::kept && !kept_its_boots() && tries < 5; ++tries) begin(), end();
   begin();
+}
+
+bool Snmpd::kept_its_boots() const {
+  std::ifstream kept{folder_ / "kept" / "snmpd.conf"};
+  for (std::string line; std::getline(kept, line);)
+    if (line.starts_with("engineBoots ")) return true;
+  return false;
 }
 
 void Snmpd::end() {

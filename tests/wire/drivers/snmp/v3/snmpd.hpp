@@ -28,6 +28,7 @@ class Snmpd {
 
  private:
   [[nodiscard]] bool serves() const;
+  [[nodiscard]] bool kept_its_boots() const;
 
   std::filesystem::path folder_;
   boost::asio::ip::udp::endpoint address_;
