@@ -118,7 +118,7 @@ Snmpd::~Snmpd() {
 void Snmpd::restart(Memory memory) {
   end();
   if (memory == Memory::lost) fs::remove_all(folder_ / "kept");
-  // It writes what it keeps at its end, but not always when that comes with its first answers.
+  // It writes what it keeps at its end; once there was nothing, where that came with its first answers.
   for (int tries = 0; memory == Memory::kept && !kept_its_boots() && tries < 5; ++tries) begin(), end();
   begin();
 }
