@@ -55,9 +55,11 @@ Host::Host(Parts parts, Swap configuration)
       trap_desk_{parts_.loop, commons_, [this](core::Input input) { step(std::move(input)); }},
       contact_desk_{parts_.loop, [this](core::Input input) { step(std::move(input)); }},
       outbox_{outbox_for(parts_.loop, machine_.site())},
-      timer_{parts_.loop} {
+      timer_{parts_.loop},
+      rehearsal_timer_{parts_.loop} {
   man(configuration, machine_.site());
   step(core::Started{.boot = parts_.boot, .seed = parts_.seed});
+  rehearse();
 }
 
 Host::~Host() { stop(); }
@@ -179,6 +181,14 @@ void Host::arm(std::optional<ground::Instant> at) {
   });
 }
 
+void Host::rehearse() {
+  (void)rehearsal_.play();
+  rehearsal_timer_.expires_after(core::Rehearsal::every);
+  rehearsal_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) rehearse();
+  });
+}
+
 void Host::write(const core::LogLine& line) {
   switch (line.level) {
     case core::LogLine::Level::info:
@@ -196,6 +206,7 @@ void Host::write(const core::LogLine& line) {
 void Host::stop() {
   if (std::exchange(stopping_, true)) return;
   timer_.cancel();
+  rehearsal_timer_.cancel();
   fleet_.stop();
   trap_desk_.stop();
   contact_desk_.stop();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collector/core/machine.hpp"
+#include "collector/core/rehearsal.hpp"
 #include "collector/deliver/outbox.hpp"
 #include "collector/poll/contact_desk.hpp"
 #include "collector/poll/fleet.hpp"
@@ -90,6 +91,7 @@ class Host {
   void keep_waiting_events();
   void keep_sheet(const core::Known& known);
   void arm(std::optional<ground::Instant> at);
+  void rehearse();
   static void write(const core::LogLine& line);
 
   Parts parts_;
@@ -100,6 +102,8 @@ class Host {
   poll::ContactDesk contact_desk_;
   std::shared_ptr<deliver::Outbox> outbox_;
   boost::asio::steady_timer timer_;
+  core::Rehearsal rehearsal_;
+  boost::asio::steady_timer rehearsal_timer_;
   std::deque<record::Event> waiting_;  // that the store's queue had no room for
   Figures figures_;
   bool delivering_ = false;  // within the step that told
