@@ -32,6 +32,8 @@ class JsonWriter {
     return value(v);
   }
 
+  /// Room for so many bytes, where it is known that they come.
+  void reserve(std::size_t bytes) { out_.reserve(bytes); }
   [[nodiscard]] const std::string& text() const { return out_; }
   [[nodiscard]] std::string take() { return std::move(out_); }
 

@@ -14,10 +14,11 @@ constexpr Duration lives = 4 * resend;  // endsAt of what fires: it outlives thr
 constexpr Duration keeps = 15min;       // resolved alerts are repeated for so long
 constexpr std::size_t most = 10'000;
 constexpr std::size_t batch = 256;
+constexpr std::size_t usual_bytes = 1024;  // of an alert, written
 
 std::string identity(const Labels& labels) {
   std::string text;
-  for (const auto& [name, value] : labels) text += name + '\x1f' + value + '\x1e';
+  for (const auto& [name, value] : labels) text.append(name).append(1, '\x1f').append(value).append(1, '\x1e');
   return text;
 }
 
@@ -83,6 +84,7 @@ std::vector<Post> AlertBoard::due(Instant now, Duration utc_offset) {
 
 std::string AlertBoard::write_news(Target& target, ground::Utc now) const {
   ground::JsonWriter body;
+  body.reserve(usual_bytes);
   body.begin_array();
   auto news = by_version_.upper_bound(target.told);
   for (std::size_t n = 0; n < batch && news != by_version_.end(); ++n, ++news) {

@@ -59,19 +59,22 @@ std::string first_of(const Labels& labels, std::string_view name) {
 std::string page_url(const site::Site& site) { return "http://" + site.http_listen + "/"; }
 
 Alert alert_of(const Incident& incident, const site::Site& site, const incident::Ledger& ledger) {
-  Alert alert{.labels = {{"alertname", std::string{name(incident.verdict)}},
-                         {"element", incident.cause.text()},
-                         {"rack", site.rack},
-                         {"severity", std::string{ledger.severity_of(incident)}}},
-              .annotations = {{"incident", incident.id},
-                              {"strength", std::string{name(incident.strength)}},
-                              {"summary", incident::sentence(incident)},
-                              {"evidence", evidence_text(incident.evidence)},
-                              {"maintenance", maintenance_text(ledger.quieted_by(incident))},
-                              {"url", page_url(site)}},
-              .starts = incident.begin,
-              .generator = page_url(site)};
-  if (auto upstream = upstream_of(site, incident.cause); !upstream.empty()) alert.labels.emplace_back("upstream", std::move(upstream));
+  Alert alert{.labels = {}, .annotations = {}, .starts = incident.begin, .generator = page_url(site)};
+  const auto label = [&](const char* key, auto&& value) { alert.labels.emplace_back(key, std::forward<decltype(value)>(value)); };
+  alert.labels.reserve(5);
+  label("alertname", name(incident.verdict));
+  label("element", incident.cause.text());
+  label("rack", site.rack);
+  label("severity", ledger.severity_of(incident));
+  if (auto upstream = upstream_of(site, incident.cause); !upstream.empty()) label("upstream", std::move(upstream));
+  const auto annotate = [&](const char* key, auto&& value) { alert.annotations.emplace_back(key, std::forward<decltype(value)>(value)); };
+  alert.annotations.reserve(6);
+  annotate("incident", incident.id);
+  annotate("strength", name(incident.strength));
+  annotate("summary", incident::sentence(incident));
+  annotate("evidence", evidence_text(incident.evidence));
+  annotate("maintenance", maintenance_text(ledger.quieted_by(incident)));
+  annotate("url", alert.generator);
   return alert;
 }
 

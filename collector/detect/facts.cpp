@@ -171,6 +171,7 @@ Facts::Facts(const site::Site& site)
       of_supply_(site.supplies.size()),
       of_outlet_(site.supplies.size()),
       of_inlet_(site.devices.size()),
+      uptimes_(site.devices.size()),
       of_bank_(site.banks.size()),
       of_load_(site.loads.size()),
       failing_on_path_(neighbours_.paths()) {}
@@ -192,6 +193,7 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
   for (const Index load : neighbours_.loads(device))
     for (auto& tracks : of_load_[load]) std::erase_if(tracks, of_device);
   of_inlet_[device] = {};
+  uptimes_[device].clear();
   tracks_[device].clear();
   auto& hearing = hearings_[device];
   if (hearing.failures > 0) hearing.is_back(now);
@@ -204,6 +206,7 @@ void Facts::identified(Index device, std::span<const reading::Point> points, Ins
     tracks_[device].push_back(
         {.device = device, .means = points[p].means, .point = short_text(points[p]), .declared = points[p].refresh.value_or(Duration{})});
     place(device, points[p], tracks_[device].back());
+    if (points[p].means == Meaning::uptime) uptimes_[device].push_back(&tracks_[device].back());
   }
   stand_in(device, Meaning::inlet_power, Meaning::outlet_power);
   stand_in(device, Meaning::inlet_current, Meaning::outlet_current);
@@ -390,9 +393,9 @@ std::optional<Duration> Facts::learned_refresh(Index device) const {
 
 /// When its agent started, by the uptime that it told last.
 std::optional<Instant> Facts::started(Index device) const {
-  for (const Track& track : tracks_[device])
-    if (track.means == Meaning::uptime && track.known() && track.fresh)
-      return track.last->time - std::chrono::duration_cast<Duration>(std::chrono::duration<double>{track.value()});
+  for (const Track* track : uptimes_[device])
+    if (track->known() && track->fresh)
+      return track->last->time - std::chrono::duration_cast<Duration>(std::chrono::duration<double>{track->value()});
   return std::nullopt;
 }
 
@@ -400,16 +403,18 @@ std::optional<Instant> Facts::started(Index device) const {
 // before the silence, or before the start, is not beside it.
 bool Facts::starting(Index device) const {
   const Hearing& hearing = hearings_[device];
-  bool begun = hearing.back && hearing.last_answer && *hearing.last_answer - *hearing.back < start_up, blank = false;
   const auto started = this->started(device);
-  begun = begun || (started && hearing.last_answer && *hearing.last_answer - *started < start_up);
+  const bool back = hearing.back && hearing.last_answer && *hearing.last_answer - *hearing.back < start_up;
+  const bool begun = started && hearing.last_answer && *hearing.last_answer - *started < start_up;
+  if (!back && !begun) return false;
+  bool blank = false;
   for (const Track& track : tracks_[device]) {
     if (!track.known() || (started && track.last->time < *started)) continue;
     if (!track.fresh || reading::is_latched(track.means) || track.means == Meaning::temperature) continue;
     if (track.value() != 0) return false;
     blank = true;
   }
-  return begun && blank;
+  return blank;
 }
 
 bool Facts::blank(Index device) const {

@@ -174,8 +174,9 @@ class Facts {
   std::vector<Hearing> hearings_;          // by device
   std::vector<std::deque<Track>> tracks_;  // by device
   Contacts contacts_;
-  std::vector<ByMeaning> of_supply_, of_outlet_;  // by supply
-  std::vector<ListByMeaning> of_inlet_;           // by device
+  std::vector<ByMeaning> of_supply_, of_outlet_;    // by supply
+  std::vector<ListByMeaning> of_inlet_;             // by device
+  std::vector<std::vector<const Track*>> uptimes_;  // by device
   std::vector<ListByMeaning> of_bank_, of_load_;
   std::set<Index> failing_;
   std::vector<unsigned> failing_on_path_;
