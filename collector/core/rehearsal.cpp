@@ -27,7 +27,7 @@ alerts: {webhook: [http://192.0.2.4/]}
 )";
 constexpr site::Index pdu_a = 0, pdu_b = 1, unit = 2, wire = 0;
 
-constexpr unsigned scenes = 8;                 // of a loss: well, lost, and well again until that is believed
+constexpr unsigned scenes = 4;                 // of a loss: well, lost, and well again until that is believed
 constexpr ground::Duration apart = 20min;      // what comes back later is another loss
 constexpr ground::Duration qualified = 100ms;  // a contact's level counts once it has held
 constexpr ground::Duration longest = 24h * 30;
@@ -51,7 +51,7 @@ std::vector<Post> Rehearsal::play() {
   if (scene == 1)
     lose();
   else
-    be_well(scene == 0 ? apart : 1s);
+    be_well(scene == 0 ? apart : 2s);
   return std::exchange(told_, {});
 }
 

@@ -28,6 +28,8 @@ using ground::Duration;
 using ground::Instant;
 
 constexpr unsigned supplies = 16;
+constexpr Duration pause =
+    150ms;  // between losses: a line that is pulled to and fro eight times a second chatters, and is not believed for 5 s
 
 struct Options {
   int losses = 200;
@@ -119,7 +121,7 @@ class Bench {
   }
 
   void lose(int round) {
-    std::this_thread::sleep_for(std::chrono::microseconds{dice_() % 3000});
+    std::this_thread::sleep_for(pause + std::chrono::microseconds{dice_() % 3000});
     const unsigned line = static_cast<unsigned>(round) % supplies;
     const std::string element = "cab" + std::to_string(line / 2 + 1) + "/psu" + std::to_string(line % 2 + 1);
     const Instant pulled = ground::clock::now();

@@ -123,7 +123,8 @@ class Collector {
     while (!told() && ear_.hear(lost + patience)) continue;
     const auto sign = lane_.sign(cabinet);
     if (!told())
-      ++losses_.missed;
+      losses_.missed.push_back(element(cabinet) + (cabinet > plan_.cabinets ? " of the limit" : "") +
+                               (sign ? "" : ", and its sign never passed"));
     else if (!sign || *sign > *told())
       ++losses_.by_another_sign;
     else
@@ -173,7 +174,7 @@ void print(const Losses& losses) {
   std::printf("%-24s %-8s %9s %9s %9s %9s\n", "milliseconds", "", "p50", "p99", "p99.9", "max");
   print(losses, "fault -> alert received", &Loss::told, 1.25);
   print(losses, "sign in hand -> alert", &Loss::own, 1.5);
-  if (losses.missed > 0) std::printf("%d losses not told within %g s\n", losses.missed, ground::seconds(patience));
+  for (const auto& which : losses.missed) std::printf("not told within %g s: %s\n", ground::seconds(patience), which.c_str());
   if (losses.by_another_sign > 0) std::printf("%d losses told before their sign passed, left out\n", losses.by_another_sign);
   for (const auto& stranger : losses.strangers) std::printf("also alerted: %s\n", stranger.c_str());
 }

@@ -18,7 +18,7 @@ struct Loss {
 
 struct Losses {
   std::vector<Loss> holdup, limit;
-  int missed = 0;                   // not told in time
+  std::vector<std::string> missed;  // not told in time
   int by_another_sign = 0;          // told before the sign passed: other values of the device had said so
   std::set<std::string> strangers;  // alerts about anything but a supply that was lost
 };
