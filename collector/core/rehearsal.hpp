@@ -15,7 +15,8 @@ class Rehearsal {
   static constexpr ground::Duration every = std::chrono::milliseconds{50};  // a scene
 
   Rehearsal() { begin(); }
-  /// The next scene of a loss seen by a reading, a trap, or a contact, and of its end: some 50 µs where nothing else is. What was told is to be dropped.
+  /// The next scene of a loss seen by a reading, a trap, or a contact, and of its end: some 50 µs where nothing else is. What was told is
+  /// to be dropped.
   std::vector<Post> play();
 
  private:
