@@ -27,7 +27,6 @@ alerts: {webhook: [http://192.0.2.4/]}
 )";
 constexpr site::Index pdu_a = 0, pdu_b = 1, unit = 2, wire = 0;
 
-constexpr unsigned scenes = 4;                 // of a loss: well, lost, and well again until that is believed
 constexpr ground::Duration apart = 20min;      // what comes back later is another loss
 constexpr ground::Duration qualified = 100ms;  // a contact's level counts once it has held
 constexpr ground::Duration longest = 24h * 30;
@@ -46,19 +45,19 @@ reading::Point point(Meaning means, const char* metric) {
 }  // namespace
 
 std::vector<Post> Rehearsal::play() {
-  if (scene_ % scenes == 0 && moment_.now.time_since_epoch() > longest) begin();  // its time is finite
-  const auto scene = scene_++ % scenes;
-  if (scene == 1)
-    lose();
-  else
-    be_well(scene == 0 ? apart : 2s);
+  if (moment_.now.time_since_epoch() > longest) begin();  // its time is finite
+  be_well(apart);
+  for (const auto pdu : {pdu_a, pdu_b}) hear(pdu, {230});
+  lose();
+  for (int n = 0; n < 2; ++n) be_well(2s);  // that it is back is believed then
+  ++losses_;
   return std::exchange(told_, {});
 }
 
 void Rehearsal::begin() {
   machine_.emplace(Configuration{.site = stage(), .rules = {}});
   moment_ = {};
-  scene_ = 0;
+  losses_ = 0;
   step(Started{.boot = "rehearsal", .seed = 1});
   step(Restored{});
   const std::vector inlet{point(Meaning::input_voltage, "rack_voltage_volts")};
@@ -70,7 +69,7 @@ void Rehearsal::begin() {
 
 void Rehearsal::lose() {
   moment_.now += 1s;
-  switch (scene_ / scenes % 3) {
+  switch (losses_ % 3) {
     case 0:
       return hear(unit, {0, 0});
     case 1:
@@ -87,7 +86,6 @@ void Rehearsal::lose() {
 void Rehearsal::be_well(ground::Duration later) {
   moment_.now += later;
   sense(true);
-  for (const auto pdu : {pdu_a, pdu_b}) hear(pdu, {230});
   hear(unit, {1, 300});
 }
 

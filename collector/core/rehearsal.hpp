@@ -12,11 +12,10 @@ namespace holdup::core {
 
 class Rehearsal {
  public:
-  static constexpr ground::Duration every = std::chrono::milliseconds{50};  // a scene
+  static constexpr ground::Duration every = std::chrono::milliseconds{80};
 
   Rehearsal() { begin(); }
-  /// The next scene of a loss seen by a reading, a trap, or a contact, and of its end: some 50 µs where nothing else is. What was told is
-  /// to be dropped.
+  /// A loss, seen by a reading, a trap, or a contact in turn, and its end. What was told is to be dropped.
   std::vector<Post> play();
 
  private:
@@ -29,7 +28,7 @@ class Rehearsal {
 
   std::optional<Machine> machine_;
   incident::Moment moment_;  // the play's own
-  unsigned scene_ = 0;
+  unsigned losses_ = 0;
   std::vector<Post> told_;
 };
 

@@ -193,6 +193,7 @@ void Host::arm(std::optional<ground::Instant> at) {
 
 void Host::rehearse() {
   (void)rehearsal_.play();
+  trap_desk_.rehearse();
   sort_freed();
   rehearsal_timer_.expires_after(core::Rehearsal::every);
   rehearsal_timer_.async_wait([this](const boost::system::error_code& error) {

@@ -30,6 +30,10 @@ class TrapDesk {
   /// Where traps can be heard; empty: nowhere.
   [[nodiscard]] std::string endpoint() const { return port_ ? port_->endpoint() : std::string{}; }
   /// Since the start of the daemon, over every port it had.
+  /// See TrapPort::rehearse().
+  void rehearse() const {
+    if (port_) port_->rehearse();
+  }
   [[nodiscard]] drivers::TrapCounters counters() const;
 
  private:

@@ -13,6 +13,19 @@ namespace holdup::snmp {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// linkDown of version 2c, with an ifDescr: no device of ours sent it.
+constexpr std::array<std::uint8_t, 87> made_up{0x30, 0x55, 0x02, 0x01, 0x01, 0x04, 0x06, 'p',  'u',  'b',  'l',  'i',  'c',               //
+                                               0xa7, 0x48, 0x02, 0x01, 0x01, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00, 0x30, 0x3d,              //
+                                               0x30, 0x0d, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x02, 0x01, 0x01, 0x03, 0x00, 0x43, 0x01, 0x01,  //
+                                               0x30, 0x17, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x04, 0x01, 0x00,        //
+                                               0x06, 0x09, 0x2b, 0x06, 0x01, 0x06, 0x03, 0x01, 0x01, 0x05, 0x03,                          //
+                                               0x30, 0x13, 0x06, 0x0a, 0x2b, 0x06, 0x01, 0x02, 0x01, 0x02, 0x02, 0x01, 0x02, 0x01, 0x04,
+                                               0x05, 'o',  'u',  't',  '/',  '1'};
+
+}  // namespace
+
 struct TrapPort::State {
   State(asio::io_context& loop, TrapSocket opened, Hear hears)
       : socket{std::move(opened)}, descriptor{loop, socket.descriptor()}, hear{std::move(hears)} {}
@@ -58,6 +71,13 @@ void TrapPort::know(std::vector<TrapSource> sources, profile::TrapBook book) {
 }
 
 void TrapPort::plug(NotificationDecoder* v3) { state_->v3 = v3; }
+
+void TrapPort::rehearse() const {
+  const auto notification = parse_notification(made_up);
+  HOLDUP_EXPECT(notification.has_value());
+  (void)state_->book.read(notification->trap, notification->values);
+}
+
 std::string TrapPort::endpoint() const { return state_->socket.endpoint(); }
 
 TrapCounters TrapPort::counters() const {

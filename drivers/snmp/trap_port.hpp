@@ -62,6 +62,8 @@ class TrapPort {
   void know(std::vector<TrapSource> sources, profile::TrapBook book);
   /// The decoder of SNMPv3; nullptr: its datagrams are counted and dropped. It outlives the port.
   void plug(NotificationDecoder* v3);
+  /// Reads a trap that nobody sent, and forgets it: so that what a rare one runs through is in the processor's caches.
+  void rehearse() const;
   [[nodiscard]] std::string endpoint() const;
   [[nodiscard]] TrapCounters counters() const;
 

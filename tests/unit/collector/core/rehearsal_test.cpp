@@ -9,18 +9,15 @@ using namespace holdup;
 
 TEST_CASE("the rehearsal tells each loss at once, and its end, by whichever sign it is seen, however long it plays", "[core]") {
   const std::vector<std::string> signs{"device/unit rack_supply_input_ok{} = 0 ", "trap", "contact/wire"};
-  constexpr unsigned scenes = 4, losses = 2'500;  // longer than the play lasts before it begins anew
+  constexpr unsigned losses = 2'500;  // longer than the play lasts before it begins anew
   core::Rehearsal rehearsal;
   for (unsigned loss = 0; loss < losses; ++loss) {
-    std::vector<unsigned> told_in;
-    for (unsigned scene = 0; scene < scenes; ++scene)
-      for (const auto& post : rehearsal.play()) {
-        told_in.push_back(scene);
-        CAPTURE(loss, scene, post.body);
-        REQUIRE(post.body.find("supply_input_lost") != std::string::npos);
-        REQUIRE(post.body.find(signs[loss % signs.size()]) != std::string::npos);
-      }
-    REQUIRE(told_in.size() == 2);
-    REQUIRE(told_in.front() == 1);
+    const auto told = rehearsal.play();
+    REQUIRE(told.size() == 2);
+    for (const auto& post : told) {
+      CAPTURE(loss, post.body);
+      REQUIRE(post.body.find("supply_input_lost") != std::string::npos);
+      REQUIRE(post.body.find(signs[loss % signs.size()]) != std::string::npos);
+    }
   }
 }
