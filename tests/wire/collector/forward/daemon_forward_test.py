@@ -18,6 +18,14 @@ def shown_by(peer, site):
     return {key.replace(f',site="{site}"', ""): samples for key, samples in peer.held().items() if f',site="{site}"' in key}
 
 
+def as_sent(series, rack):
+    """Every series goes with its rack; what a rule made may have none in the store."""
+    name, labels = series.rstrip("}").split("{", 1)
+    pairs = dict(re.findall(r'(\w+)="((?:[^"\\]|\\.)*)"', labels))
+    pairs.setdefault("rack", rack)
+    return name + "{" + ",".join(f'{key}="{pairs[key]}"' for key in sorted(pairs)) + "}"
+
+
 def spans(held, ms):
     times = [at for samples in held.values() for at, _ in samples]
     return times and max(times) - min(times) > ms
@@ -51,7 +59,8 @@ def forwards(binaries, rack, peer):
     daemon.process.send_signal(signal.SIGTERM)
     daemon.process.wait(live_rack.PATIENCE)
     feeder = peer_test.Feeder(f"{binaries}/feeder", rack.folder, peer.url)
-    wanted, _ = feeder.recorded()
+    recorded, _ = feeder.recorded()
+    wanted = {as_sent(series, "r12"): samples for series, samples in recorded.items()}
     before, after = shown_by(peer, "fra1"), shown_by(peer, "fra2")
     # What was under way at the reload may come under the new label as well: it is another series there.
     held = {series: sorted(set(before.get(series, []) + after.get(series, []))) for series in before.keys() | after.keys()}
