@@ -151,16 +151,21 @@ std::optional<double> time_of_maximum(const Window& window) {
   return utc_seconds(extreme(window.samples, [](double a, double b) { return a >= b; }).at, window);
 }
 
-std::optional<double> extrapolated(const Window& window, double rise, bool counter) {
+std::optional<Extrapolated> extrapolated(const Window& window, double rise, bool counter) {
   const auto samples = window.samples;
   if (samples.size() < 2) return std::nullopt;
   const double sampled = seconds_between(samples.front().at, samples.back().at);
   const double distance = sampled / static_cast<double>(samples.size() - 1), near = distance * 1.1;
-  double to_start = seconds_between(window.from, samples.front().at), to_end = seconds_between(samples.back().at, window.to);
-  if (to_start >= near) to_start = distance / 2;
+  const double from_start = seconds_between(window.from, samples.front().at), from_end = seconds_between(samples.back().at, window.to);
+  double to_start = from_start < near ? from_start : distance / 2;
   if (counter && rise > 0 && samples.front().value >= 0) to_start = std::min(to_start, sampled * (samples.front().value / rise));
-  if (to_end >= near) to_end = distance / 2;
-  return rise * ((sampled + to_start + to_end) / sampled);
+  // Both ends are reached: the window moves on, and what is lost at one is gained at the other.
+  if (to_start == from_start && from_end < near)
+    return Extrapolated{
+        .rise = rise * (seconds_between(window.from, window.to) / sampled),
+        .same_until = ground::shifted(samples.back().at, ground::Duration{static_cast<std::int64_t>(1e9 * std::min(near, 1e9))})};
+  const double to_end = from_end < near ? from_end : distance / 2;
+  return Extrapolated{.rise = rise * ((sampled + to_start + to_end) / sampled), .same_until = ground::Instant::min()};
 }
 
 std::optional<double> rate(const Window& window) {
@@ -168,8 +173,15 @@ std::optional<double> rate(const Window& window) {
   return rise ? std::optional{*rise / seconds_between(window.from, window.to)} : std::nullopt;
 }
 
-std::optional<double> increase(const Window& window) { return extrapolated(window, risen(window, true), true); }
-std::optional<double> delta(const Window& window) { return extrapolated(window, risen(window, false), false); }
+std::optional<double> increase(const Window& window) {
+  const auto all = extrapolated(window, risen(window, true), true);
+  return all ? std::optional{all->rise} : std::nullopt;
+}
+
+std::optional<double> delta(const Window& window) {
+  const auto all = extrapolated(window, risen(window, false), false);
+  return all ? std::optional{all->rise} : std::nullopt;
+}
 
 std::optional<double> instant_rate(const Window& window) {
   if (window.samples.size() < 2) return std::nullopt;

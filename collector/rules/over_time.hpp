@@ -41,9 +41,13 @@ std::optional<double> time_of_last(const Window& window);
 std::optional<double> time_of_minimum(const Window& window);
 std::optional<double> time_of_maximum(const Window& window);
 
+struct Extrapolated {
+  double rise = 0;
+  ground::Instant same_until{};  // of the window's end: as long as no sample comes or goes, to the last bit
+};
 /// `rise` within the samples, drawn out to the window's ends: by at most half a distance between samples where the samples end long before
 /// it, and for a counter not to below zero. Nothing of less than two samples.
-std::optional<double> extrapolated(const Window& window, double rise, bool counter);
+std::optional<Extrapolated> extrapolated(const Window& window, double rise, bool counter);
 std::optional<double> rate(const Window& window);
 std::optional<double> increase(const Window& window);
 std::optional<double> delta(const Window& window);

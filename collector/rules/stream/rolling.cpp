@@ -14,15 +14,16 @@ void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant t
     stale_ += is_stale(point.value) ? 1 : 0;
     if (kept_ == Kept::sum) sum_.add(point.value);
     if (end_ > begin_) count(at(end_ - 1), point, 1);
+    if (!keeps_extreme()) continue;
     if (end_ == begin_) extreme_ = point.value, is_known_ = true;
-    if (outdoes(point.value, extreme_) || std::isnan(extreme_)) extreme_ = point.value;
+    compare(point);
   }
   for (; begin_ < end_ && at(begin_).at <= after; ++begin_) {
     const Point& point = at(begin_);
     stale_ -= is_stale(point.value) ? 1 : 0;
     if (kept_ == Kept::sum) sum_.remove(point.value);
     if (begin_ + 1 < end_) count(point, at(begin_ + 1), std::uint64_t{0} - 1);
-    if (!(point.value < extreme_) && !(point.value > extreme_)) is_known_ = false;
+    if (point.at == extreme_at_) is_known_ = false;
   }
 }
 
@@ -30,8 +31,7 @@ double Rolling::extreme(const Ring& ring) {
   if (is_known_) return extreme_;
   const auto window = points(ring);
   extreme_ = window.front().value;
-  for (const auto& point : window)
-    if (outdoes(point.value, extreme_) || std::isnan(extreme_)) extreme_ = point.value;
+  for (const auto& point : window) compare(point);
   is_known_ = true;
   return extreme_;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "collector/rules/fixed_sum.hpp"
@@ -26,17 +27,25 @@ class Rolling {
   [[nodiscard]] std::uint64_t resets() const { return resets_; }
   /// Of a window that is not empty, the extreme that is asked for.
   [[nodiscard]] double extreme(const Ring& ring);
+  /// Of a window that is not empty, after extreme() where that is kept: until this one leaves nothing changes, unless one comes.
+  [[nodiscard]] ground::Instant next_to_matter(const Ring& ring) const { return keeps_extreme() ? extreme_at_ : points(ring).front().at; }
   /// Where it is kept; known unless values are of no everyday size.
   [[nodiscard]] const FixedSum& sum() const { return sum_; }
 
  private:
   void restart(const Ring& ring);
   void count(const Point& before, const Point& after, std::uint64_t by);
-  [[nodiscard]] bool outdoes(double a, double b) const { return kept_ == Kept::least ? a < b : a > b; }
+  [[nodiscard]] bool keeps_extreme() const { return kept_ == Kept::least || kept_ == Kept::greatest; }
+  void compare(const Point& point) {
+    const bool outdoes = kept_ == Kept::least ? point.value < extreme_ : point.value > extreme_;
+    if (outdoes || std::isnan(extreme_)) extreme_ = point.value;
+    if (point.value == extreme_ || std::isnan(extreme_)) extreme_at_ = point.at;
+  }
 
   std::uint64_t begin_ = 0, end_ = 0;  // as the ring counts its points
   std::uint64_t stale_ = 0, changes_ = 0, resets_ = 0;
   double extreme_ = 0;
+  ground::Instant extreme_at_{};  // the newest that is so
   FixedSum sum_;
   Kept kept_;
   bool is_known_ = false;  // extreme_

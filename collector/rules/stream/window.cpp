@@ -11,6 +11,7 @@ namespace holdup::rules::stream {
 namespace {
 
 constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
+constexpr std::size_t few = 64;                                   // elements, of which the first to drift is looked for after each update
 constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
@@ -25,6 +26,7 @@ Rolling::Kept kept_for(OverTime reckon) {
 void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   bound_.push_back({&series, Rolling{kept_for(reckoning_.reckon)}});
+  if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
   series.enlist({.leaf = this, .cell = cell, .rule = rule()});
   touch(cell);
 }
@@ -35,7 +37,7 @@ void WindowOf::update(const Setting& setting) {
   if (next_tick_ <= setting.at) {
     if (!std::exchange(is_sweeping_, true)) swept_ = 0;
     for (const auto end = std::min(cells().size(), swept_ + most_swept); swept_ < end; ++swept_)
-      if (cells()[swept_].present) touch(static_cast<std::uint32_t>(swept_));
+      if (drifts_from_[swept_] <= setting.at) touch(static_cast<std::uint32_t>(swept_));
     is_sweeping_ = swept_ < cells().size();
   }
   if (is_ready_)
@@ -47,9 +49,17 @@ void WindowOf::update(const Setting& setting) {
   const bool drifts = reckoning_.drifts && present_ > 0;
   is_sweeping_ = is_sweeping_ && drifts;
   if (!is_sweeping_)
-    next_tick_ = drifts ? multiple_after(setting.at, setting.tick, {}) : ground::Instant::max();
+    next_tick_ = drifts ? multiple_after(std::max(setting.at, next_drift()), setting.tick, {}) : ground::Instant::max();
   else if (next_tick_ <= setting.at)
     next_tick_ = ground::shifted(setting.at, pause);
+}
+
+/// Just before it.
+ground::Instant WindowOf::next_drift() const {
+  if (drifts_from_.size() > few) return ground::Instant::min();
+  auto out = ground::Instant::max();
+  for (const auto from : drifts_from_) out = std::min(out, from);
+  return ground::shifted(out, -ground::Duration{1});
 }
 
 void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
@@ -63,26 +73,31 @@ void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
   const Window window{
       .samples = points, .from = from, .to = to, .at = setting.at, .utc_offset = setting.utc_offset, .parameters = reckoning_.parameters};
   add_work(points.size() / 32);
-  const auto value = points.empty() ? std::nullopt : reckon(ring, rolling, window);
+  auto same_until = ground::Instant::min();
+  const auto value = points.empty() ? std::nullopt : reckon(ring, rolling, window, same_until);
+  if (reckoning_.drifts) drifts_from_[cell] = value ? ground::shifted(same_until, offset_) : ground::Instant::max();
   present_ += (value ? 1 : 0) - (cells()[cell].present ? 1 : 0);
   yield(cell, value);
-  if (!points.empty()) timers_.arm(cell, ground::shifted(ground::shifted(points.front().at, length), offset_));
+  if (!points.empty()) {
+    const auto next = rolling.has_stale() ? points.front().at : rolling.next_to_matter(ring);
+    timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
+  }
   if (offset_ == ground::Duration::zero()) return;
   if (const auto coming = series->between(to, ground::Instant::max()); !coming.empty())
     timers_.arm(cell, ground::shifted(coming.front().at, offset_));
 }
 
-std::optional<double> WindowOf::reckon(const Ring& ring, Rolling& rolling, Window window) {
+std::optional<double> WindowOf::reckon(const Ring& ring, Rolling& rolling, Window window, ground::Instant& same_until) {
   const double newest = window.samples.back().value;
   if (reckoning_.reckon == nullptr) return is_stale(newest) ? std::nullopt : std::optional{newest};
-  if (!rolling.has_stale()) return reckon_rolled(ring, rolling, window);
+  if (!rolling.has_stale()) return reckon_rolled(ring, rolling, window, same_until);
   scratch_.clear();
   std::ranges::remove_copy_if(window.samples, std::back_inserter(scratch_), [](const Point& point) { return is_stale(point.value); });
   window.samples = scratch_;
   return scratch_.empty() ? std::nullopt : reckoning_.reckon(window);
 }
 
-std::optional<double> WindowOf::reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window) const {
+std::optional<double> WindowOf::reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window, ground::Instant& same_until) const {
   const auto reckon = reckoning_.reckon;
   if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
   if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
@@ -91,9 +106,11 @@ std::optional<double> WindowOf::reckon_rolled(const Ring& ring, Rolling& rolling
   if (reckon == over_time::average && rolling.sum().is_known())
     return rolling.sum().unrounded().mean(static_cast<double>(window.samples.size()));
   const bool counter = reckon == over_time::rate || reckon == over_time::increase;
-  if (!counter || rolling.resets() > 0) return reckon(window);
-  const auto rise = over_time::extrapolated(window, window.samples.back().value - window.samples.front().value, true);
-  return rise && reckon == over_time::rate ? *rise / ground::seconds(window.to - window.from) : rise;
+  if (counter ? rolling.resets() > 0 : reckon != over_time::delta) return reckon(window);
+  const auto all = over_time::extrapolated(window, window.samples.back().value - window.samples.front().value, counter);
+  if (!all) return std::nullopt;
+  same_until = all->same_until;
+  return reckon == over_time::rate ? all->rise / ground::seconds(window.to - window.from) : all->rise;
 }
 
 }  // namespace holdup::rules::stream

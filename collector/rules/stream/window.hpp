@@ -9,7 +9,7 @@
 
 // A function of the samples in a window, `rate(x[5m])` or `max_over_time(x[1h] offset 1d)`, and an instant selector with an offset, which
 // is the newest of a window as long as the lookback. A series is looked at again when a sample of it comes into its window or leaves it;
-// all of them each tick where the function drifts. What can be counted as samples come and go is; the rest is reckoned from the window
+// where the function drifts, each tick those that do. What can be counted as samples come and go is; the rest is reckoned from the window
 // anew.
 namespace holdup::rules::stream {
 
@@ -32,8 +32,11 @@ class WindowOf : public Leaf {
 
  private:
   void refresh(std::uint32_t cell, const Setting& setting);
-  [[nodiscard]] std::optional<double> reckon(const Ring& ring, Rolling& rolling, Window window);
-  [[nodiscard]] std::optional<double> reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window) const;
+  /// `same_until`: set where the value drifts from then on only.
+  [[nodiscard]] std::optional<double> reckon(const Ring& ring, Rolling& rolling, Window window, ground::Instant& same_until);
+  [[nodiscard]] std::optional<double> reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window,
+                                                    ground::Instant& same_until) const;
+  [[nodiscard]] ground::Instant next_drift() const;
 
   ground::Duration length_, offset_;
   Reckoning reckoning_;
@@ -41,7 +44,8 @@ class WindowOf : public Leaf {
     Series* series;
     Rolling rolling;
   };
-  Paged<Bound> bound_;  // by cell
+  Paged<Bound> bound_;                  // by cell
+  Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::vector<Point> scratch_;
   std::size_t present_ = 0;
   std::size_t swept_ = 0;  // cells that this tick has looked at
