@@ -481,24 +481,3 @@ TEST_CASE("a subquery moves with its steps") {
   CHECK(bench.engine.next_due() == at(10s));
   CHECK(bench.tick(10s) == R"(inactive>firing{alertname="A",x="1"}=6@10)");
 }
-
-TEST_CASE("a rate that reaches both ends of its window is looked at again when it begins to drift, not each tick", "[rules]") {
-  Bench bench{"  - alert: r\n    expr: rate(a[3s]) > 0.9\n"};
-  for (int n = 0; n < 6; ++n) (void)bench.feed(500ms + n * 1s, {{1, n}});
-  CHECK(bench.engine.next_due() == at(6500ms));  // the sample of 3.5 s leaves
-  CHECK(bench.tick(6500ms).empty());
-  CHECK(bench.engine.next_due() == at(7s));  // from 6.6 s on the newest is far from the end
-  CHECK(bench.tick(7s) == "firing>inactive{alertname=\"r\",x=\"1\"}=1@7");
-}
-
-TEST_CASE("a window's maximum is looked at again when the newest of its like leaves", "[rules]") {
-  Bench bench{"  - alert: m\n    expr: max_over_time(a[10s]) > 5\n"};
-  const std::vector<double> values{7, 9, 3, 9, 1, std::numeric_limits<double>::quiet_NaN()};
-  for (std::size_t n = 0; n < values.size(); ++n) (void)bench.feed(1s * (n + 1), {{1, values[n]}});
-  CHECK(bench.tick(11s).empty());  // as the first sample had it
-  CHECK(bench.engine.next_due() == at(14s));
-  CHECK(bench.tick(14s) == "firing>inactive{alertname=\"m\",x=\"1\"}=9@14");
-  CHECK(bench.engine.next_due() == at(15s));  // the 1
-  CHECK(bench.tick(15s).empty());
-  CHECK(bench.engine.next_due() == at(16s));  // nothing that is a number is left
-}

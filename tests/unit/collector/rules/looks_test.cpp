@@ -1,0 +1,63 @@
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "catch.hpp"
+#include "collector/rules/engine.hpp"
+#include "collector/rules/rule_file.hpp"
+
+// When the streaming engine looks at a window again though nothing arrives.
+using namespace holdup;
+using namespace holdup::rules;
+using namespace std::chrono_literals;
+
+namespace {
+
+ground::Instant at(ground::Duration t) { return ground::Instant{t}; }
+
+RuleSet rules_of(const std::string& lines) {
+  ground::Problems problems;
+  const std::vector<RuleText> files{{"r.yml", "groups:\n- name: g\n  rules:\n" + lines}};
+  auto out = load(files, problems);
+  REQUIRE(problems.all().empty());
+  return out;
+}
+
+/// One series, a{x="1"}.
+struct Bench {
+  explicit Bench(const std::string& lines) : engine{rules_of(lines), {.renewal = 24h}} {
+    engine.born(1, Labels{{{"__name__", "a"}, {"x", "1"}}});
+  }
+  void feed(ground::Duration t, double value) { (void)engine.batch(at(t), std::vector<Sample>{{1, value}}); }
+  /// Nothing turned.
+  bool is_quiet_at(ground::Duration t) { return engine.tick(at(t)).empty(); }
+  bool ends_at(ground::Duration t) {
+    const auto told = engine.tick(at(t));
+    return told.size() == 1 && told.front().from == AlertState::firing && told.front().to == AlertState::inactive;
+  }
+
+  Engine engine;
+};
+
+}  // namespace
+
+TEST_CASE("a rate that reaches both ends of its window is looked at again when it begins to drift, not each tick", "[rules]") {
+  Bench bench{"  - alert: r\n    expr: rate(a[3s]) > 0.9\n"};
+  for (int n = 0; n < 6; ++n) bench.feed(500ms + n * 1s, n);
+  CHECK(bench.engine.next_due() == at(6500ms));  // the sample of 3.5 s leaves
+  CHECK(bench.is_quiet_at(6500ms));
+  CHECK(bench.engine.next_due() == at(7s));  // from 6.6 s on the newest is far from the end
+  CHECK(bench.ends_at(7s));
+}
+
+TEST_CASE("a window's maximum is looked at again when the newest of its like leaves", "[rules]") {
+  Bench bench{"  - alert: m\n    expr: max_over_time(a[10s]) > 5\n"};
+  const std::vector<double> values{7, 9, 3, 9, 1, std::numeric_limits<double>::quiet_NaN()};
+  for (std::size_t n = 0; n < values.size(); ++n) bench.feed(1s * (n + 1), values[n]);
+  CHECK(bench.is_quiet_at(11s));  // as the first sample had it
+  CHECK(bench.engine.next_due() == at(14s));
+  CHECK(bench.ends_at(14s));
+  CHECK(bench.engine.next_due() == at(15s));  // the 1
+  CHECK(bench.is_quiet_at(15s));
+  CHECK(bench.engine.next_due() == at(16s));  // nothing that is a number is left
+}
