@@ -27,9 +27,9 @@ alerts: {webhook: [http://192.0.2.4/]}
 )";
 constexpr site::Index pdu_a = 0, pdu_b = 1, unit = 2, wire = 0;
 
-constexpr ground::Duration apart = 20min;      // what comes back later is another loss
-constexpr ground::Duration qualified = 100ms;  // a contact's level counts once it has held
-constexpr ground::Duration longest = 24h * 30;
+constexpr ground::Duration apart = 20min;       // what comes back later is another loss
+constexpr ground::Duration qualified = 100ms;   // a contact's level counts once it has held
+constexpr ground::Duration longest = 24h * 30;  // of a play; then it begins anew
 
 std::unique_ptr<const site::Site> stage() {
   ground::Problems problems;
@@ -45,7 +45,7 @@ reading::Point point(Meaning means, const char* metric) {
 }  // namespace
 
 std::vector<Post> Rehearsal::play() {
-  if (moment_.now.time_since_epoch() > longest) begin();  // its time is finite
+  if (moment_.now.time_since_epoch() > longest) begin();
   be_well(apart);
   for (const auto pdu : {pdu_a, pdu_b}) hear(pdu, {230});
   lose();

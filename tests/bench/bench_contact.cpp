@@ -28,8 +28,8 @@ using ground::Duration;
 using ground::Instant;
 
 constexpr unsigned supplies = 16;
-constexpr Duration pause =
-    150ms;  // between losses: a line that is pulled to and fro eight times a second chatters, and is not believed for 5 s
+// Between losses: a line that is pulled to and fro eight times a second chatters, and is not believed for 5 s.
+constexpr Duration pause = 20ms;
 
 struct Options {
   int losses = 200;

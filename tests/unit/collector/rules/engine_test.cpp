@@ -7,25 +7,15 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "collector/rules/rule_file.hpp"
 #include "ground/number.hpp"
+#include "tests/unit/collector/rules/rig.hpp"
 
 using namespace holdup;
 using namespace holdup::rules;
+using test::at, test::rules_of;
 using namespace std::chrono_literals;
 
 namespace {
-
-ground::Instant at(ground::Duration t) { return ground::Instant{t}; }
-
-RuleSet rules_of(const std::string& lines) {
-  ground::Problems problems;
-  const std::vector<RuleText> files{{"r.yml", "groups:\n- name: g\n  rules:\n" + lines}};
-  auto out = load(files, problems);
-  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
-  REQUIRE(problems.all().empty());
-  return out;
-}
 
 std::string text(const std::vector<Transition>& transitions) {
   std::string out;

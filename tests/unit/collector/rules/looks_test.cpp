@@ -4,24 +4,15 @@
 
 #include "catch.hpp"
 #include "collector/rules/engine.hpp"
-#include "collector/rules/rule_file.hpp"
+#include "tests/unit/collector/rules/rig.hpp"
 
 // When the streaming engine looks at a window again though nothing arrives.
 using namespace holdup;
 using namespace holdup::rules;
+using test::at, test::rules_of;
 using namespace std::chrono_literals;
 
 namespace {
-
-ground::Instant at(ground::Duration t) { return ground::Instant{t}; }
-
-RuleSet rules_of(const std::string& lines) {
-  ground::Problems problems;
-  const std::vector<RuleText> files{{"r.yml", "groups:\n- name: g\n  rules:\n" + lines}};
-  auto out = load(files, problems);
-  REQUIRE(problems.all().empty());
-  return out;
-}
 
 /// One series, a{x="1"}.
 struct Bench {

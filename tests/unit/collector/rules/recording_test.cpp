@@ -4,24 +4,15 @@
 
 #include "catch.hpp"
 #include "collector/rules/engine.hpp"
-#include "collector/rules/rule_file.hpp"
 #include "ground/number.hpp"
+#include "tests/unit/collector/rules/rig.hpp"
 
 using namespace holdup;
 using namespace holdup::rules;
+using test::at, test::rules_of;
 using namespace std::chrono_literals;
 
 namespace {
-
-ground::Instant at(ground::Duration t) { return ground::Instant{t}; }
-
-RuleSet rules_of(const std::string& lines, const std::string& group) {
-  ground::Problems problems;
-  const std::vector<RuleText> files{{"r.yml", "groups:\n- name: g\n" + group + "  rules:\n" + lines}};
-  auto out = load(files, problems);
-  REQUIRE(problems.ok());
-  return out;
-}
 
 /// An engine with series a{x="1"} (1) and a{x="2"} (2).
 struct Bench {

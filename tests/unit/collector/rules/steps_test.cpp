@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "collector/rules/engine.hpp"
 #include "collector/rules/memory.hpp"
-#include "collector/rules/rule_file.hpp"
+#include "tests/unit/collector/rules/rig.hpp"
 
 using namespace holdup;
 using namespace holdup::rules;
@@ -14,15 +14,10 @@ using namespace std::chrono_literals;
 namespace {
 
 RuleSet rules_of(const std::vector<std::string>& expressions) {
-  std::string text = "groups:\n- name: g\n  rules:\n";
+  std::string lines;
   for (std::size_t i = 0; i < expressions.size(); ++i)
-    text += "  - alert: A" + std::to_string(i) + "\n    expr: '" + expressions[i] + "'\n";
-  ground::Problems problems;
-  const std::vector<RuleText> files{{"r.yml", text}};
-  auto out = load(files, problems);
-  for (const auto& problem : problems.all()) UNSCOPED_INFO(problem.text());
-  REQUIRE(problems.all().empty());
-  return out;
+    lines += "  - alert: A" + std::to_string(i) + "\n    expr: '" + expressions[i] + "'\n";
+  return test::rules_of(lines);
 }
 
 /// Two series a{x} and two b{x}, every four minutes, each a with a gap of days.
