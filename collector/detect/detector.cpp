@@ -32,7 +32,7 @@ Detector::Detector(const site::Site& site)
              facts_,
              [this](Verdict v, const ground::Element& e) { return held(v, e); },
              [this] { return holds_any(); },
-             [this] { return !reports_.empty(); },
+             [this](Verdict v) { return reports_.speak_of(v); },
              [this](Index pdu) { return mains_.lost_lines(pdu); }},
       bank_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},
       cord_judge_{site, facts_, judge_, [this](Verdict v, const ground::Element& e) { return held(v, e); }},

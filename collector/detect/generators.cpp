@@ -66,9 +66,9 @@ void Generators::weigh(std::span<const Index> devices, std::vector<Opinion>& out
     const Rhythm& rhythm = of_device_[d];
     const Meter* meter = meters_.find(d, Meaning::frequency);
     if (meter == nullptr || !meter->known() || !rhythm.usual) continue;
-    const auto element = *element_of(d);
     const bool lasts = rhythm.odd >= readings_odd && meter->time - *rhythm.odd_since >= long_enough;
     if (lasts) {
+      const auto element = *element_of(d);
       auto text = "away from " + ground::number_text(std::round(*rhythm.usual * 100) / 100) + " Hz for " +
                   ground::number_text(std::round(ground::seconds(meter->time - *rhythm.odd_since))) + " s";
       out.push_back(
@@ -76,9 +76,10 @@ void Generators::weigh(std::span<const Index> devices, std::vector<Opinion>& out
            Judgement::lost(Strength::probable, {meters_.sign(d, *meter), sign_of_pattern(element, std::move(text), meter->time)})});
       continue;
     }
-    const bool over =
-        rhythm.even_since && meter->time - *rhythm.even_since >= long_enough && newer_than(*meter, held_(Verdict::on_generator, element));
-    if (over) out.push_back({Verdict::on_generator, element, Judgement::fine({meters_.sign(d, *meter)})});
+    if (!rhythm.even_since || meter->time - *rhythm.even_since < long_enough) continue;
+    const auto element = *element_of(d);
+    const auto held = held_(Verdict::on_generator, element);
+    if (held && newer_than(*meter, held)) out.push_back({Verdict::on_generator, element, Judgement::fine({meters_.sign(d, *meter)})});
   }
 }
 

@@ -29,16 +29,18 @@ struct Held {
   bool adopted = false;  // from before a start, and nothing heard since says it anew
 };
 using HeldBy = std::function<std::optional<Held>(Verdict, const ground::Element&)>;
-/// Whether it holds anything at all; whether anything is reported that a reading may know better: only then, and of what is held, does it
-/// matter on what a good judgement rests.
+/// Whether it holds anything at all.
 using IfAny = std::function<bool()>;
+/// Whether something is reported in this word, which a reading may know better: only then, and of what is held, does it matter on what a
+/// good judgement rests.
+using IfReported = std::function<bool(Verdict)>;
 
 /// The lines of its inlet that a PDU, or its feed, has lost.
 using LostLines = std::function<site::Phases(Index pdu)>;
 
 class Judge {
  public:
-  Judge(const site::Site& site, const Facts& facts, HeldBy held, IfAny holds_any, IfAny reported, LostLines lost_lines)
+  Judge(const site::Site& site, const Facts& facts, HeldBy held, IfAny holds_any, IfReported reported, LostLines lost_lines)
       : site_{site},
         facts_{facts},
         held_{std::move(held)},
@@ -115,9 +117,12 @@ class Judge {
   [[nodiscard]] std::optional<Held> held(Verdict verdict, ElementOf element, Index index) const {
     return holds_any_() ? held_(verdict, (site_.*element)(index)) : std::nullopt;
   }
-  [[nodiscard]] bool matters(const std::optional<Held>& held) const { return held || reported_(); }
-  [[nodiscard]] Judgement fine(const std::optional<Held>& held, const Track& by) const {
-    return Judgement::fine(matters(held) ? std::vector<Sign>{by.sign(site_)} : std::vector<Sign>{});
+  [[nodiscard]] bool matters(Verdict verdict, const std::optional<Held>& held) const { return held || reported_(verdict); }
+  [[nodiscard]] bool matters(Verdict verdict, ElementOf element, Index index) const {
+    return matters(verdict, held(verdict, element, index));
+  }
+  [[nodiscard]] Judgement fine(Verdict verdict, const std::optional<Held>& held, const Track& by) const {
+    return Judgement::fine(matters(verdict, held) ? std::vector<Sign>{by.sign(site_)} : std::vector<Sign>{});
   }
   /// What a supply's contacts say: all that can be believed; those that speak of a loss, and how strongly.
   struct Wired {
@@ -224,7 +229,8 @@ class Judge {
   const site::Site& site_;
   const Facts& facts_;
   HeldBy held_;
-  IfAny holds_any_, reported_;
+  IfAny holds_any_;
+  IfReported reported_;
   LostLines lost_lines_;
 };
 

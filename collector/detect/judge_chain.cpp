@@ -107,8 +107,10 @@ Judgement Judge::feed(Index feed) const {
   Strength surest = Strength::proven;
   for (Index d : pdus) {
     const Hearing& hearing = facts_.hearing(d);
+    auto sign = hearing.answers() ? voltage_gone(d) : std::nullopt;
+    if (!sign && !held) break;  // it is not all of them, and nothing can be over
     if (!hearing.answers()) continue;
-    if (auto sign = voltage_gone(d)) {
+    if (sign) {
       auto dark = by_voltage(d, {std::move(*sign)});
       surest = std::min(surest, dark.strength);
       gone.insert(gone.end(), dark.signs.begin(), dark.signs.end());
@@ -116,8 +118,9 @@ Judgement Judge::feed(Index feed) const {
     }
     // What has two ways may have its power by the other: then the source before the feed has to be good.
     if (site_.devices[d].ats && site_.feeds[feed].ups && source_good(feed) == nullptr) continue;
-    if (auto sign = held ? voltage_good(d) : std::nullopt; sign && sign->time - sign->uncertainty > held->since) back.push_back(*sign);
-    if (facts_.inlet(d, Meaning::input_voltage).empty() && held && *hearing.last_answer > held->since)
+    if (!held) continue;
+    if (const auto good = voltage_good(d); good && good->time - good->uncertainty > held->since) back.push_back(*good);
+    if (facts_.inlet(d, Meaning::input_voltage).empty() && *hearing.last_answer > held->since)
       back.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));
   }
   if (without == pdus.size() && pdus.size() > 1) return Judgement::lost(surest, std::move(gone));
@@ -223,13 +226,13 @@ Judgement Judge::feed_by_silence(Index feed, const Neighbours::Indices& pdus) co
 std::optional<Sign> Judge::voltage_gone(Index device) const {
   const auto feed = site_.devices[device].feed;
   const auto volts = facts_.inlet(device, Meaning::input_voltage);
-  if (!feed || volts.empty() || facts_.starting(device)) return std::nullopt;
+  if (!feed || volts.empty()) return std::nullopt;
   // One number for several lines is their mean: one that is left still gives its part of it.
   const bool mean = volts.size() == 1 && site_.devices[device].phases == 0;
   const double dead = dead_line * site_.feeds[*feed].nominal_volts / (mean ? lines(site_.system) : 1);
   for (const Track* track : volts)
     if (!track->known() || !track->lived || std::fabs(track->value()) >= dead) return std::nullopt;
-  return volts.front()->sign(site_);
+  return facts_.starting(device) ? std::nullopt : std::optional{volts.front()->sign(site_)};
 }
 
 std::optional<Sign> Judge::voltage_good(Index device) const {

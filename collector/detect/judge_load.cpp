@@ -47,7 +47,7 @@ Judgement Judge::load(Index load) const {
     auto supply = condition(s);
     if (supply.kind == Condition::Kind::fine) {
       signs.clear();
-      if (matters(held(Verdict::load_down, &site::Site::element_of_load, load))) append(signs, std::move(supply));
+      if (matters(Verdict::load_down, &site::Site::element_of_load, load)) append(signs, std::move(supply));
       return Judgement::fine(std::move(signs));
     }
     // Row 32: what is left of it is not heard any more. Nobody knows whether it gives.
@@ -139,7 +139,7 @@ Judgement Judge::paths(Index load) const {
     Moment moment = {};
   };
   std::vector<Path> paths;
-  const bool wanted = matters(held(Verdict::path_redundancy_lost, &site::Site::element_of_load, load));
+  const bool wanted = matters(Verdict::path_redundancy_lost, &site::Site::element_of_load, load);
   std::vector<Sign> lost_signs, fine_signs;
   bool every_supply_fine = true;
   for (Index s : site_.loads[load].supplies) {

@@ -29,8 +29,9 @@ Judgement Judge::supply_removed(Index supply) const {
   const Track* ok = facts_.status(supply, Meaning::supply_input_ok);
   // As long as its missing input is taken for a start, it is not back.
   const bool starts = held && says(ok, 0) && ok->fresh && told_of_empty_bay(supply, *ok);
-  if (says(present, 1) && fresh_since(*present, held)) return starts ? Judgement{} : fine(held, *present);
-  if (present == nullptr && ok != nullptr && ok->known() && !ok->gone && fresh_since(*ok, held)) return fine(held, *ok);
+  if (says(present, 1) && fresh_since(*present, held)) return starts ? Judgement{} : fine(Verdict::supply_removed, held, *present);
+  if (present == nullptr && ok != nullptr && ok->known() && !ok->gone && fresh_since(*ok, held))
+    return fine(Verdict::supply_removed, held, *ok);
   return {};
 }
 

@@ -32,7 +32,7 @@ Judgement Judge::supply_input(Index supply) const {
     return Judgement::lost(contrary || facts_.blank(ok->device) ? Strength::probable : Strength::proven, std::move(contacts.against));
   }
   if (!contacts.against.empty()) return input_by_wire(supply, std::move(contacts));
-  if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine(held, *ok);
+  if (says(ok, 1) && fresh_since(*ok, held) && carries_again(supply)) return fine(Verdict::supply_input_lost, held, *ok);
   if (contacts.all.empty()) return held ? input_by_outlet(supply, *held) : Judgement{};
   // A closed contact withdraws what was only reported; against a proven loss it counts where nothing better watches.
   const bool reported = held && held->strength == Strength::reported;
@@ -154,7 +154,7 @@ Judgement Judge::supply_output(Index supply) const {
   const bool has_input = says(input, 1) || !wired(supply, {site::Senses::ac_in, site::Senses::ac_ok}).all.empty();
   const bool named = this->held(Verdict::supply_input_lost, &site::Site::element_of_supply, supply).has_value();
   if (!contacts.against.empty() && has_input && !named) return Judgement::lost(contacts.strength, std::move(contacts.against));
-  if (says(output, 1) && fresh_since(*output, held)) return fine(held, *output);
+  if (says(output, 1) && fresh_since(*output, held)) return fine(Verdict::supply_output_failed, held, *output);
   const bool enough = output == nullptr || (held && held->strength == Strength::reported);
   if (enough && !contacts.all.empty() && contacts.against.empty()) return Judgement::fine(std::move(contacts.all));
   return {};
@@ -171,7 +171,7 @@ Judgement Judge::supply_off(Index supply) const {
     if (contrary) return Judgement::lost(Strength::probable, {state->sign(site_), *contrary});
     return Judgement::lost(Strength::proven, {state->sign(site_)});
   }
-  if (says(state, 1) && fresh_since(*state, held)) return fine(held, *state);
+  if (says(state, 1) && fresh_since(*state, held)) return fine(Verdict::supply_off_commanded, held, *state);
   return {};
 }
 
@@ -189,7 +189,8 @@ Judgement Judge::supply_silently(Index supply) const {
   const auto pdu = site_.supplies[supply].pdu;
   if (!pdu || current == nullptr || !current->known() || current->stuck || !facts_.hearing(*pdu).answers() || says(state, 0)) return {};
   const auto held = this->held(Verdict::supply_lost, &site::Site::element_of_supply, supply);
-  if (current->value() >= meter_floor_amperes) return fresh_since(*current, held) ? fine(held, *current) : Judgement{};
+  if (current->value() >= meter_floor_amperes)
+    return fresh_since(*current, held) ? fine(Verdict::supply_lost, held, *current) : Judgement{};
   const auto held_too = [&](Verdict verdict) { return this->held(verdict, &site::Site::element_of_supply, supply).has_value(); };
   const bool starts = held_too(Verdict::supply_off_commanded);  // it is on again
   const bool named = status_tells(supply) || held_too(Verdict::supply_removed) || held_too(Verdict::supply_input_lost) || starts;

@@ -47,7 +47,7 @@ bool awaits_outlet(const Facts& facts, Index supply, const Hearing& silent, Dura
 
 Judgement Judge::telemetry(Index device, Instant now) const {
   const Hearing& hearing = facts_.hearing(device);
-  if (hearing.answers() && !matters(held(Verdict::telemetry_lost, &site::Site::element_of_device, device))) return Judgement::fine({});
+  if (hearing.answers() && !matters(Verdict::telemetry_lost, &site::Site::element_of_device, device)) return Judgement::fine({});
   if (hearing.answers()) return Judgement::fine({sign_of_pattern(site_.element_of_device(device), "answers", *hearing.last_answer)});
   const auto silent_for = now - hearing.second_failure;  // since it was known: a long question that is lost takes its time
   if (!hearing.lasts() || silent_for < telemetry_patience || explained(device)) return {};
@@ -70,7 +70,7 @@ Judgement Judge::telemetry_of_path(Index path, Instant now) const {
   Instant known = now;
   for (const Index d : facts_.neighbours().on_path(path)) {
     const Hearing& hearing = facts_.hearing(d);
-    if (hearing.answers() && !matters(held(Verdict::telemetry_lost, &site::Site::path_of_device, d))) return Judgement::fine({});
+    if (hearing.answers() && !matters(Verdict::telemetry_lost, &site::Site::path_of_device, d)) return Judgement::fine({});
     ++behind;
     missed += held(Verdict::telemetry_lost, &site::Site::element_of_device, d) ? 1 : 0;
     if (hearing.answers()) heard.push_back(sign_of_pattern(site_.element_of_device(d), "answers", *hearing.last_answer));

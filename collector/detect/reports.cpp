@@ -125,20 +125,16 @@ std::optional<Reports::Subject> Reports::of_input(Index device, const TrapMessag
   if (!whole) return std::nullopt;
   if (site_.devices[device].feed)
     return Subject{.verdict = Verdict::pdu_dark, .element = site_.element_of_pdu(device), .answers_know = true};
-  std::optional<Subject> found;
-  for (Index s = 0; s < site_.supplies.size(); ++s) {
-    if (site_.supplies[s].status != device) continue;
-    if (found) return std::nullopt;  // it reports several: which one?
-    found = Subject{.verdict = Verdict::supply_input_lost,
-                    .element = site_.element_of_supply(s),
-                    .witness = facts_.status(s, Meaning::supply_input_ok)};
-  }
-  return found;
+  const auto& supplies = facts_.neighbours().supplies_of(device);
+  if (supplies.size() != 1) return std::nullopt;  // it reports several: which one?
+  return Subject{.verdict = Verdict::supply_input_lost,
+                 .element = site_.element_of_supply(supplies.front()),
+                 .witness = facts_.status(supplies.front(), Meaning::supply_input_ok)};
 }
 
 std::optional<Reports::Subject> Reports::of_outlet(Index device, const std::string& outlet) const {
-  for (Index s = 0; s < site_.supplies.size(); ++s)
-    if (site_.supplies[s].pdu == device && site_.supplies[s].outlet == outlet)
+  for (const Index s : facts_.supplies_on(device))
+    if (site_.supplies[s].outlet == outlet)
       return Subject{.verdict = Verdict::supply_off_commanded,
                      .element = site_.element_of_supply(s),
                      .witness = facts_.outlet(s, Meaning::outlet_state)};

@@ -17,6 +17,19 @@ void add(drivers::TrapCounters& sum, const drivers::TrapCounters& part) {
   sum.kernel += part.kernel;
 }
 
+// Not inlined, so that a rehearsal runs through the same code.
+[[gnu::noinline]] core::Traps traps_of(std::vector<drivers::Called> calls) {
+  core::Traps traps;
+  for (auto& call : calls) {
+    const auto sender = call.sources.size() == 1 ? core::Trap::Sender::known : core::Trap::Sender::one_of_several;
+    for (const auto source : call.sources) {
+      auto message = source == call.sources.back() ? std::move(call.message) : call.message;
+      traps.all.push_back({.device = source, .at = call.at, .message = std::move(message), .sender = sender});
+    }
+  }
+  return traps;
+}
+
 }  // namespace
 
 TrapDesk::TrapDesk(boost::asio::io_context& loop, std::shared_ptr<drivers::V3Commons> commons, Hand hand)
@@ -40,23 +53,15 @@ void TrapDesk::open(const std::string& listen) {
   port_.reset();
   listen_ = listen;
   if (listen.empty()) return;
-  auto opened = drivers::open_traps(loop_, listen, [this](std::vector<drivers::Called> calls) { take(std::move(calls)); });
+  auto opened = drivers::open_traps(loop_, listen, [this](std::vector<drivers::Called> calls) { hand_(traps_of(std::move(calls))); });
   if (!opened) return spdlog::error("traps_not_heard listen={} reason=\"{}\"", listen, opened.error().what);
   port_ = std::move(*opened);
   port_->plug(&reader_);
   spdlog::info("traps_heard listen={}", port_->endpoint());
 }
 
-void TrapDesk::take(std::vector<drivers::Called> calls) {
-  core::Traps traps;
-  for (auto& call : calls) {
-    const auto sender = call.sources.size() == 1 ? core::Trap::Sender::known : core::Trap::Sender::one_of_several;
-    for (const auto source : call.sources) {
-      auto message = source == call.sources.back() ? std::move(call.message) : call.message;
-      traps.all.push_back({.device = source, .at = call.at, .message = std::move(message), .sender = sender});
-    }
-  }
-  hand_(std::move(traps));
+void TrapDesk::rehearse() {
+  if (port_) (void)traps_of(port_->rehearse());
 }
 
 // A line a device and reason until the next reload; /metrics counts on.

@@ -29,16 +29,13 @@ class TrapDesk {
 
   /// Where traps can be heard; empty: nowhere.
   [[nodiscard]] std::string endpoint() const { return port_ ? port_->endpoint() : std::string{}; }
-  /// Since the start of the daemon, over every port it had.
   /// See TrapPort::rehearse().
-  void rehearse() const {
-    if (port_) port_->rehearse();
-  }
+  void rehearse();
+  /// Since the start of the daemon, over every port it had.
   [[nodiscard]] drivers::TrapCounters counters() const;
 
  private:
   void open(const std::string& listen);
-  void take(std::vector<drivers::Called> calls);
   void tell_refused(std::uint32_t source, std::string_view why) const;
 
   boost::asio::io_context& loop_;

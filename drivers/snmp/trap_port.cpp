@@ -33,7 +33,8 @@ struct TrapPort::State {
 
   void turn();
   void take(const Arrived& arrived, ground::Instant now);
-  [[nodiscard]] Decoded decode(const Arrived& arrived, const std::vector<std::uint32_t>& sources);
+  // Not inlined, so that a rehearsal runs through the same code.
+  [[nodiscard, gnu::noinline]] Decoded decode(const Arrived& arrived, const std::vector<std::uint32_t>& sources);
   [[nodiscard]] Decoded decode_v3(const Arrived& arrived, const std::vector<std::uint32_t>& sources);
   void answer(const Arrived& arrived, const Outgoing& answer);
   [[nodiscard]] const std::vector<std::uint32_t>* senders(const Arrived& arrived) const;
@@ -72,10 +73,14 @@ void TrapPort::know(std::vector<TrapSource> sources, profile::TrapBook book) {
 
 void TrapPort::plug(NotificationDecoder* v3) { state_->v3 = v3; }
 
-void TrapPort::rehearse() const {
-  const auto notification = parse_notification(made_up);
-  HOLDUP_EXPECT(notification.has_value());
-  (void)state_->book.read(notification->trap, notification->values);
+std::vector<Called> TrapPort::rehearse() {
+  state_->turn();
+  auto decoded = state_->decode({.bytes = made_up, .host = {}, .port = 0, .slot = 0}, {0});
+  HOLDUP_EXPECT(decoded.notification.has_value());
+  auto message = state_->book.read(decoded.notification->trap, decoded.notification->values);
+  std::vector<Called> out;
+  out.push_back({.sources = std::move(decoded.sources), .at = ground::clock::now(), .message = std::move(message)});
+  return out;
 }
 
 std::string TrapPort::endpoint() const { return state_->socket.endpoint(); }

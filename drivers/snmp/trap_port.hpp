@@ -62,8 +62,8 @@ class TrapPort {
   void know(std::vector<TrapSource> sources, profile::TrapBook book);
   /// The decoder of SNMPv3; nullptr: its datagrams are counted and dropped. It outlives the port.
   void plug(NotificationDecoder* v3);
-  /// Reads a trap that nobody sent, and forgets it: so that what a rare one runs through is in the processor's caches.
-  void rehearse() const;
+  /// Looks for what has come, and reads a trap that nobody sent: so that what a rare one runs through is in the processor's caches.
+  [[nodiscard]] std::vector<Called> rehearse();
   [[nodiscard]] std::string endpoint() const;
   [[nodiscard]] TrapCounters counters() const;
 
