@@ -14,10 +14,12 @@ constexpr Duration lives = 4 * resend;  // endsAt of what fires: it outlives thr
 constexpr Duration keeps = 15min;       // resolved alerts are repeated for so long
 constexpr std::size_t most = 10'000;
 constexpr std::size_t batch = 256;
+constexpr std::size_t most_replaced = 16;
 constexpr std::size_t usual_bytes = 1024;  // of an alert, written
 
 std::string identity(const Labels& labels) {
   std::string text;
+  text.reserve(usual_bytes / 4);
   for (const auto& [name, value] : labels) text.append(name).append(1, '\x1f').append(value).append(1, '\x1e');
   return text;
 }
@@ -48,7 +50,10 @@ void AlertBoard::fire(Alert alert) {
     if (entry.alert.annotations == alert.annotations) return;
     alert.starts = entry.alert.starts;
   }
-  entry = {.alert = std::move(alert), .ends = {}, .resolved_at = {}, .version = entry.version};
+  std::swap(entry.alert, alert);
+  if (replaced_.size() >= most_replaced) replaced_.clear();
+  if (entry.version != 0) replaced_.push_back(std::move(alert));
+  entry.ends.reset();
   renew(entry);
 }
 
@@ -97,6 +102,7 @@ std::string AlertBoard::write_news(Target& target, ground::Utc now) const {
 
 void AlertBoard::delivered(std::size_t t, std::uint64_t token, bool accepted, Instant now) {
   if (t >= told_.size() || told_[t].in_flight != token) return;
+  replaced_.clear();
   Target& target = told_[t];
   target.in_flight = 0;
   target.failures = accepted ? 0 : target.failures + 1;

@@ -73,6 +73,7 @@ class AlertBoard {
   std::map<std::string, Entry> entries_;              // by labels text
   std::map<std::uint64_t, const Entry*> by_version_;  // oldest news first
   std::vector<Target> told_;
+  std::vector<Alert> replaced_;  // freed when nobody waits
   std::uint64_t tokens_ = 0, versions_ = 0, dropped_ = 0;
 };
 

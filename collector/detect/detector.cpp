@@ -307,8 +307,8 @@ void Detector::weigh(Verdict verdict, const ground::Element& element, Judgement 
   if (judged.kind != Judgement::Kind::lost && !in_question) return;
   const Key key{verdict, element};
   if (is_passing_doubt(key, judged, now)) return;
-  const auto judgement = reported ? reports_.temper(verdict, element, std::move(judged), held(verdict, element)) : std::move(judged);
-  if (judgement.kind == Judgement::Kind::lost) return begin_or_strengthen(key, judgement, now);
+  auto judgement = reported ? reports_.temper(verdict, element, std::move(judged), held(verdict, element)) : std::move(judged);
+  if (judgement.kind == Judgement::Kind::lost) return begin_or_strengthen(key, std::move(judgement), now);
   if (judgement.kind == Judgement::Kind::fine && open_.contains(key)) end_when_settled(key, judgement, now);
 }
 
@@ -321,7 +321,7 @@ bool Detector::is_passing_doubt(const Key& key, const Judgement& judgement, Inst
   return now - since < settle;
 }
 
-void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now) {
+void Detector::begin_or_strengthen(const Key& key, Judgement judgement, Instant now) {
   const auto [at, begun] = open_.try_emplace(key, Open{.strength = judgement.strength, .since = now, .fine_since = {}});
   at->second.fine_since.reset();
   at->second.adopted = false;
@@ -337,7 +337,7 @@ void Detector::begin_or_strengthen(const Key& key, const Judgement& judgement, I
   else
     unknown_.clear(key);
   changes_.push_back({begun ? Change::Kind::begun : Change::Kind::strengthened,
-                      {key.verdict, key.element, judgement.strength, judgement.signs, at->second.since}});
+                      {key.verdict, key.element, judgement.strength, std::move(judgement.signs), at->second.since}});
 }
 
 void Detector::end_when_settled(const Key& key, const Judgement& judgement, Instant now) {

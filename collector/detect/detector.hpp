@@ -104,7 +104,7 @@ class Detector {
   void concern(const Key& key, int by);
   void weigh(Verdict verdict, const ground::Element& element, Judgement judged, Instant now);
   [[nodiscard]] bool is_passing_doubt(const Key& key, const Judgement& judgement, Instant now);
-  void begin_or_strengthen(const Key& key, const Judgement& judgement, Instant now);
+  void begin_or_strengthen(const Key& key, Judgement judgement, Instant now);
   void end_when_settled(const Key& key, const Judgement& judgement, Instant now);
   static void soonest(std::optional<Instant>& due, Instant at) { due = due ? std::min(*due, at) : at; }
   [[nodiscard]] std::optional<Instant> soonest_due() const;

@@ -1,6 +1,7 @@
 #include "collector/detect/neighbours.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace holdup::detect {
 namespace {
@@ -39,25 +40,26 @@ Neighbours::Neighbours(const site::Site& site)
     if (site.loads[l].status) add(loads_[*site.loads[l].status], l);
   for (Index c = 0; c < site.contacts.size(); ++c) contacts_[site.contacts[c].supply].push_back(c);
   name_all(site);
-  for (const auto& [element, path] : paths) subjects_[element] = {Subject::Kind::path, path};
+  for (const auto& [element, path] : paths) subjects_[element.text()] = {Subject::Kind::path, path};
 }
 
 void Neighbours::name_all(const site::Site& site) {
   using Kind = Subject::Kind;
   for (Index d = 0; d < site.devices.size(); ++d)
     for (const auto& element : {site.element_of_device(d), site.element_of_pdu(d), site.element_of_source(d)})
-      subjects_[element] = {Kind::device, d};
-  for (Index f = 0; f < site.feeds.size(); ++f) subjects_[site.element_of_feed(f)] = {Kind::feed, f};
-  for (Index l = 0; l < site.loads.size(); ++l) subjects_[site.element_of_load(l)] = {Kind::load, l};
-  for (Index s = 0; s < site.supplies.size(); ++s) subjects_[site.element_of_supply(s)] = {Kind::supply, s};
-  for (const site::Contact& contact : site.contacts) subjects_[ground::Element::contact(contact.name)] = {Kind::supply, contact.supply};
-  for (Index c = 0; c < site.contacts.size(); ++c) subjects_[site.element_of_common(c)] = {Kind::supply, site.contacts[c].supply};
+      subjects_[element.text()] = {Kind::device, d};
+  for (Index f = 0; f < site.feeds.size(); ++f) subjects_[site.element_of_feed(f).text()] = {Kind::feed, f};
+  for (Index l = 0; l < site.loads.size(); ++l) subjects_[site.element_of_load(l).text()] = {Kind::load, l};
+  for (Index s = 0; s < site.supplies.size(); ++s) subjects_[site.element_of_supply(s).text()] = {Kind::supply, s};
+  for (const site::Contact& contact : site.contacts)
+    subjects_[ground::Element::contact(contact.name).text()] = {Kind::supply, contact.supply};
+  for (Index c = 0; c < site.contacts.size(); ++c) subjects_[site.element_of_common(c).text()] = {Kind::supply, site.contacts[c].supply};
 }
 
 // A part of a PDU is its PDU, anything else of a load is its load.
 std::optional<Neighbours::Subject> Neighbours::find(const ground::Element& element) const {
-  auto at = subjects_.find(element);
-  if (at == subjects_.end()) at = subjects_.find(ground::Element::named(element.first()));
+  auto at = subjects_.find(element.text());
+  if (at == subjects_.end()) at = subjects_.find(std::string{element.first()});
   return at == subjects_.end() ? std::nullopt : std::optional{at->second};
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <map>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "collector/site/site.hpp"
@@ -50,7 +51,7 @@ class Neighbours {
   Indices path_;  // by device
   std::vector<std::optional<Index>> bank_;
   std::vector<std::vector<ground::Element>> above_;
-  std::map<ground::Element, Subject> subjects_;
+  std::unordered_map<std::string, Subject> subjects_;  // by element
 };
 
 }  // namespace holdup::detect
