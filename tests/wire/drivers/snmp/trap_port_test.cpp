@@ -222,6 +222,17 @@ TEST_CASE("what the kernel drops before it could be fetched is counted") {
   CHECK(desk.port.counters().kernel > 0);
 }
 
+TEST_CASE("a rehearsal fetches what has come, and tells nobody of the trap that nobody sent") {
+  Desk desk;
+  Caller{"127.0.0.11"}.send(desk.number(), trap("1.3.6.1.4.1.318.0.5", tag::trap_v2));
+  const auto made_up = desk.port.rehearse();
+  REQUIRE(made_up.size() == 1);
+  CHECK(made_up[0].message.trap == "1.3.6.1.6.3.1.1.5.3");
+  REQUIRE(desk.calls.size() == 1);
+  CHECK(desk.calls[0].message.says == TrapSays::on_battery);
+  CHECK(desk.port.counters().received == 1);
+}
+
 TEST_CASE("an address that is none, or is taken, is a failure and no port") {
   CHECK(!TrapSocket::listen("nonsense"));
   CHECK(!TrapSocket::listen("127.0.0.1:99999"));
