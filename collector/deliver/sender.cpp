@@ -61,31 +61,34 @@ void ended(std::exception_ptr) {}  // the coroutines of this file end by values
 /// A place in the queue for the connection; leaving it lets the next one go.
 class Sender::Place {
  public:
-  explicit Place(Sender& sender) : sender_{sender}, timer_{sender.executor_} { sender_.places_.push_back(this); }
+  explicit Place(std::shared_ptr<Sender> sender) : sender_{std::move(sender)}, timer_{sender_->executor_} {
+    sender_->places_.push_back(this);
+  }
   ~Place() {
-    std::erase(sender_.places_, this);
-    if (!sender_.places_.empty()) sender_.places_.front()->timer_.cancel();
+    std::erase(sender_->places_, this);
+    if (!sender_->places_.empty()) sender_->places_.front()->timer_.cancel();
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
 
   /// Whether the turn came before the deadline.
   asio::awaitable<bool> came(Instant deadline) {
-    if (!first()) {
+    if (first()) co_return !dismissed_;
+    if (!dismissed_) {
       timer_.expires_after(deadline - ground::clock::now());
       co_await timer_.async_wait(no_throw);
     }
-    co_return first() && !dismissed_;
+    co_return first() && !dismissed_ && ground::clock::now() < deadline;
   }
   void dismiss() {
     dismissed_ = true;
     timer_.cancel();
   }
   [[nodiscard]] bool dismissed() const { return dismissed_; }
-  [[nodiscard]] bool first() const { return !sender_.places_.empty() && sender_.places_.front() == this; }
+  [[nodiscard]] bool first() const { return !sender_->places_.empty() && sender_->places_.front() == this; }
 
  private:
-  Sender& sender_;
+  std::shared_ptr<Sender> sender_;  // a coroutine lets go of what it was given in any order
   asio::steady_timer timer_;
   bool dismissed_ = false;
 };
@@ -101,6 +104,8 @@ class Sender::Cutoff {
       if (error || !self || self->cutoffs_ != mine) return;
       self->cut_ = Cut::deadline;
       self->interrupt();
+      error_code ignored;
+      self->socket_.close(ignored);  // a cancel is lost on what stands between two operations
     });
   }
   ~Cutoff() {
@@ -142,7 +147,7 @@ Sender::Sender(asio::any_io_executor executor, Target target, Outbox::Options op
 /// On a connection that is idle it has left when this returns; a coroutine then sees to its answer, or to all of it.
 asio::awaitable<Result<int>> Sender::post(const std::string& body, Instant deadline) {
   if (!stopped_) make_way();
-  auto place = std::make_unique<Place>(*this);
+  auto place = std::make_unique<Place>(shared_from_this());
   Parcel parcel{.text = text_of(target_, body)};
   if (!stopped_ && place->first() && socket_.is_open()) parcel.left = send_at_once(parcel.text);
   return perform(shared_from_this(), std::move(place), std::move(parcel), deadline);
@@ -282,7 +287,7 @@ void Sender::open_ahead() {
 asio::awaitable<void> Sender::dial_ahead() {
   const auto self = shared_from_this();
   if (stopped_ || socket_.is_open() || !places_.empty()) co_return;
-  Place place{*this};
+  Place place{self};
   const Cutoff cutoff{*this, ground::clock::now() + options_.dial_limit};
   opening_ahead_ = true;
   const Result<void> ready = co_await be_connected();
