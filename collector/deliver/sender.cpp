@@ -16,6 +16,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <exception>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -37,7 +38,8 @@ namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t most_header_bytes = 16 * 1024, most_body_bytes = 64 * 1024;
-constexpr std::size_t shown_bytes = 200;  // of an answer that is no success
+constexpr std::size_t most_length_bytes = 24;  // of the length, and what ends the header
+constexpr std::size_t shown_bytes = 200;       // of an answer that is no success
 
 /// Alerts leave at once; a target that lost its power is noticed within half a minute although nothing is sent.
 error_code become_prompt(Tcp::socket& socket) {
@@ -49,9 +51,9 @@ error_code become_prompt(Tcp::socket& socket) {
   return error;
 }
 
-std::string text_of(const Target& target, const std::string& body) {
+std::string head_of(const Target& target) {
   return "POST " + target.path + " HTTP/1.1\r\nHost: " + target.authority +
-         "\r\nUser-Agent: holdup\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+         "\r\nUser-Agent: holdup\r\nContent-Type: application/json\r\nContent-Length: ";
 }
 
 void ended(std::exception_ptr) {}  // the coroutines of this file end by values
@@ -61,12 +63,10 @@ void ended(std::exception_ptr) {}  // the coroutines of this file end by values
 /// A place in the queue for the connection; leaving it lets the next one go.
 class Sender::Place {
  public:
-  explicit Place(std::shared_ptr<Sender> sender) : sender_{std::move(sender)}, timer_{sender_->executor_} {
-    sender_->places_.push_back(this);
-  }
+  explicit Place(std::shared_ptr<Sender> sender) : sender_{std::move(sender)} { sender_->places_.push_back(this); }
   ~Place() {
     std::erase(sender_->places_, this);
-    if (!sender_->places_.empty()) sender_->places_.front()->timer_.cancel();
+    if (!sender_->places_.empty()) sender_->places_.front()->wake();
   }
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
@@ -75,21 +75,25 @@ class Sender::Place {
   asio::awaitable<bool> came(Instant deadline) {
     if (first()) co_return !dismissed_;
     if (!dismissed_) {
-      timer_.expires_after(deadline - ground::clock::now());
-      co_await timer_.async_wait(no_throw);
+      timer_.emplace(sender_->executor_, deadline - ground::clock::now());
+      co_await timer_->async_wait(no_throw);
     }
     co_return first() && !dismissed_ && ground::clock::now() < deadline;
   }
   void dismiss() {
     dismissed_ = true;
-    timer_.cancel();
+    wake();
   }
   [[nodiscard]] bool dismissed() const { return dismissed_; }
   [[nodiscard]] bool first() const { return !sender_->places_.empty() && sender_->places_.front() == this; }
 
  private:
+  void wake() {
+    if (timer_) timer_->cancel();
+  }
+
   std::shared_ptr<Sender> sender_;  // a coroutine lets go of what it was given in any order
-  asio::steady_timer timer_;
+  std::optional<asio::steady_timer> timer_;  // of one that has to wait
   bool dismissed_ = false;
 };
 
@@ -129,6 +133,7 @@ struct Sender::Attempt {
 Sender::Sender(asio::any_io_executor executor, Target target, Outbox::Options options)
     : executor_{std::move(executor)},
       target_{std::move(target)},
+      head_{head_of(target_)},
       options_{options},
       resolver_{executor_},
       socket_{executor_},
@@ -148,7 +153,9 @@ Sender::Sender(asio::any_io_executor executor, Target target, Outbox::Options op
 asio::awaitable<Result<int>> Sender::post(const std::string& body, Instant deadline) {
   if (!stopped_) make_way();
   auto place = std::make_unique<Place>(shared_from_this());
-  Parcel parcel{.text = text_of(target_, body)};
+  Parcel parcel;
+  parcel.text.reserve(head_.size() + body.size() + most_length_bytes);
+  parcel.text.append(head_).append(std::to_string(body.size())).append("\r\n\r\n").append(body);
   if (!stopped_ && place->first() && socket_.is_open()) parcel.left = send_at_once(parcel.text);
   return perform(shared_from_this(), std::move(place), std::move(parcel), deadline);
 }

@@ -56,6 +56,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
 
   boost::asio::any_io_executor executor_;
   Target target_;
+  std::string head_;  // of each request, up to its length
   Outbox::Options options_;
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <iterator>
+#include <ranges>
+#include <span>
 #include <utility>
 
 #include "collector/rules/engine_running.hpp"
@@ -7,6 +9,11 @@
 
 // Engine: what a turn does, instant by instant and rule by rule.
 namespace holdup::rules {
+namespace {
+
+constexpr std::size_t most_fetched = 16;  // series at once
+
+}  // namespace
 
 /// All series, for what templates ask.
 class Engine::Everything : public Source {
@@ -113,7 +120,12 @@ bool Engine::catch_up(Waiting& next) {
 void Engine::take_in(const Waiting& next) {
   worked(8 * next.samples.size() + 1);
   now_ = std::max(now_, next.at);
-  for (const auto& sample : next.samples) accept(next.at, sample);
+  for (auto rest = std::span{next.samples}; !rest.empty();) {
+    const auto some = rest.first(std::min(rest.size(), most_fetched));
+    series_.fetch(some | std::views::transform(&Sample::series));
+    for (const auto& sample : some) accept(next.at, sample);
+    rest = rest.subspan(some.size());
+  }
   if (made_.size() <= made_most_) return touch_due();
   turns_.begin([this] { forget_ended(now_), touch_due(); });
 }

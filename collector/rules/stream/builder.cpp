@@ -235,7 +235,10 @@ const Stage* Builder::of(const Binary& binary, const Expression& expression) {
   if (left.type == Type::scalar && right.type == Type::scalar) return nullptr;
   if (left.type == Type::scalar || right.type == Type::scalar) return with_scalar(binary, expression);
   const auto& left_side = build(left);
+  const auto first = graph_.stages_.size();
   const auto& right_side = build(right);
+  if (binary.op == Operator::set_and || binary.op == Operator::set_unless)
+    graph_.guarded_.push_back({.guard = &left_side, .first = first, .end = graph_.stages_.size()});
   if (is_set_operator(binary.op)) return &add<SetOperation>(left_side, right_side, binary);
   return &add<Paired>(left_side, right_side, binary);
 }

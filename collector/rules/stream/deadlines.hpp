@@ -1,34 +1,35 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <queue>
+#include <utility>
 #include <vector>
 
 #include "ground/instant.hpp"
 
-// The next deadline of each rule, the soonest first: a heap in which every rule has its place, so that moving a deadline allocates nothing.
-// Used by the engine.
+// The next deadline of each rule, the soonest first; of those at one instant the lowest rule's. One that moves ahead costs nothing until the
+// old one would be the soonest. Used by the engine.
 namespace holdup::rules::stream {
 
 class Deadlines {
  public:
-  explicit Deadlines(std::size_t rules);
+  explicit Deadlines(std::size_t rules) : due_(rules, ground::Instant::max()), queued_(rules, ground::Instant::max()) {}
 
   /// Instant::max(): none.
   void set(std::size_t rule, ground::Instant due);
   [[nodiscard]] ground::Instant of(std::size_t rule) const { return due_[rule]; }
-  [[nodiscard]] ground::Instant soonest() const { return heap_.empty() ? ground::Instant::max() : due_[heap_.front()]; }
+  [[nodiscard]] ground::Instant soonest() const { return queue_.empty() ? ground::Instant::max() : queue_.top().first; }
   /// Whose that is.
-  [[nodiscard]] std::size_t first() const { return heap_.front(); }
+  [[nodiscard]] std::size_t first() const { return queue_.top().second; }
 
  private:
-  [[nodiscard]] bool before(std::size_t a, std::size_t b) const {
-    return due_[heap_[a]] != due_[heap_[b]] ? due_[heap_[a]] < due_[heap_[b]] : heap_[a] < heap_[b];
-  }
-  void swap(std::size_t a, std::size_t b);
+  void put_first_right();
 
-  std::vector<ground::Instant> due_;   // by rule
-  std::vector<std::uint32_t> heap_;    // rules; a parent stands before its children 2i + 1 and 2i + 2
-  std::vector<std::uint32_t> places_;  // by rule
+  using Entry = std::pair<ground::Instant, std::uint32_t>;
+  std::vector<ground::Instant> due_;     // by rule
+  std::vector<ground::Instant> queued_;  // by rule: its soonest entry
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;  // the first is a deadline; others may have moved since
 };
 
 }  // namespace holdup::rules::stream

@@ -1,15 +1,28 @@
 #include "collector/rules/stream/graph.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "collector/rules/stream/builder.hpp"
 
 namespace holdup::rules::stream {
+namespace {
+
+constexpr std::size_t most_rested = 16;  // updates
+constexpr int longest_rest = 16;         // ticks
+
+}  // namespace
 
 Graph::Graph(const Expression& expression, std::uint32_t rule, const Slots& slots, const RuleSteps& steps) : leaves_(slots.size()) {
   Builder{*this, rule, slots, steps}.build(expression);
+  std::ranges::sort(guarded_, {}, &Guarded::first);
   for (std::size_t slot = 0; slot < slots.size(); ++slot)
     for (Series* series : slots[slot]) worked(a_text), born(slot, *series);
+}
+
+void Graph::born(std::size_t slot, Series& series) {
+  leaves_[slot]->born(slot, series);
+  has_grown_ = true;
 }
 
 void Graph::release(const Slots& slots) const {
@@ -22,7 +35,24 @@ void Graph::release(const Slots& slots) const {
 }
 
 void Graph::update(const Setting& setting) {
-  for (const auto& each : stages_) worked(2), each->update(setting);
+  due_ = ground::Instant::max();
+  in_conflict_ = false;
+  is_ready_ = true;
+  auto guarded = guarded_.begin();
+  for (std::size_t i = 0; i < stages_.size();) {
+    while (guarded != guarded_.end() && guarded->first < i) ++guarded;
+    if (guarded != guarded_.end() && guarded->first == i && rests(*guarded, setting)) {
+      i = guarded->end;
+      continue;
+    }
+    Stage& stage = *stages_[i++];
+    worked(2);
+    stage.update(setting);
+    due_ = std::min(due_, stage.due());
+    in_conflict_ = in_conflict_ || stage.in_conflict();
+    is_ready_ = is_ready_ && stage.is_ready();
+  }
+  if (is_ready_ && std::exchange(has_grown_, false)) see_who_may_rest();
   came_.clear(), went_.clear();
   const Stage& last = *stages_.back();
   for (const auto cell : last.changed()) {
@@ -40,18 +70,28 @@ Graph::News Graph::news() const {
   return stages_.back()->changed().empty() ? News::none : News::values;
 }
 
-bool Graph::in_conflict() const {
-  return std::ranges::any_of(stages_, [](const auto& each) { return each->in_conflict(); });
+bool Graph::rests(Guarded& guarded, const Setting& setting) {
+  const bool needless = guarded.may_rest && !has_grown_ && guarded.guard->is_empty();
+  if (!needless || guarded.rested == most_rested || (guarded.rested > 0 && setting.at >= guarded.until)) {
+    guarded.rested = 0;
+    return false;
+  }
+  if (guarded.rested++ == 0) {
+    guarded.until = ground::shifted(setting.at, longest_rest * setting.tick);
+    for (auto i = guarded.first; i < guarded.end; ++i) stages_[i]->rest();
+  }
+  auto due = ground::Instant::max();
+  for (auto i = guarded.first; i < guarded.end; ++i) due = std::min(due, stages_[i]->due());
+  due_ = std::min(due_, std::max(due, guarded.until));
+  return true;
 }
 
-bool Graph::is_ready() const {
-  return std::ranges::all_of(stages_, [](const auto& each) { return each->is_ready(); });
-}
-
-ground::Instant Graph::due() const {
-  auto out = ground::Instant::max();
-  for (const auto& each : stages_) out = std::min(out, each->due());
-  return out;
+/// What may fail is looked at even so: an expression fails with its side.
+void Graph::see_who_may_rest() {
+  for (auto& each : guarded_) {
+    each.may_rest = true;
+    for (auto i = each.first; i < each.end; ++i) each.may_rest = each.may_rest && !stages_[i]->may_conflict();
+  }
 }
 
 Vector Graph::result() const {

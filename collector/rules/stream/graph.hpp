@@ -16,7 +16,7 @@ class Graph {
   /// Over the series of `slots`, and those born later. `rule` is what its consumers tell the engine.
   Graph(const Expression& expression, std::uint32_t rule, const Slots& slots, const RuleSteps& steps);
 
-  void born(std::size_t slot, Series& series) { leaves_[slot]->born(slot, series); }
+  void born(std::size_t slot, Series& series);
   /// Its series know it no longer.
   void release(const Slots& slots) const;
 
@@ -24,11 +24,11 @@ class Graph {
   enum class News : std::uint8_t { none, values, elements };
   /// What the last update brought: other values, or elements that came or went.
   [[nodiscard]] News news() const;
-  [[nodiscard]] bool in_conflict() const;
+  [[nodiscard]] bool in_conflict() const { return in_conflict_; }
   /// False: results do not count yet.
-  [[nodiscard]] bool is_ready() const;
+  [[nodiscard]] bool is_ready() const { return is_ready_; }
   /// When to update though nothing arrives.
-  [[nodiscard]] ground::Instant due() const;
+  [[nodiscard]] ground::Instant due() const { return due_; }
   /// What the expression is now, unless in conflict.
   [[nodiscard]] Vector result() const;
   /// What it was before the last update.
@@ -37,10 +37,26 @@ class Graph {
  private:
   friend class Builder;
 
+  /// The right side of `and` and `unless`: while the left one is empty nothing hangs on these stages, and they rest, but not so long that
+  /// waking them would be long work.
+  struct Guarded {
+    const Stage* guard;
+    std::size_t first, end;
+    bool may_rest = false;
+    std::size_t rested = 0;      // updates
+    ground::Instant until = {};  // where any
+  };
+  [[nodiscard]] bool rests(Guarded& guarded, const Setting& setting);
+  void see_who_may_rest();
+
   std::vector<std::unique_ptr<Stage>> stages_;  // the last is the expression's
+  std::vector<Guarded> guarded_;                // by their first stage; those within another stand behind it
   std::vector<Leaf*> leaves_;                   // by slot
   std::set<std::uint32_t> present_;             // of the last one's cells
   Paged<std::uint32_t> came_, went_;            // in the last update
+  bool has_grown_ = true;                       // since all were updated
+  bool in_conflict_ = false, is_ready_ = false;
+  ground::Instant due_ = ground::Instant::max();
 };
 
 }  // namespace holdup::rules::stream

@@ -19,10 +19,12 @@ class Leaf : public Stage {
   /// A sample of that element's series has arrived.
   void touch(std::uint32_t cell) {
     marked_.grow(cell + std::size_t{1});
-    if (std::exchange(marked_[cell], 1) == 0) touched_.push_back(cell);
+    if (std::exchange(marked_[cell], 1) == 0) touched_.push_back(cell), fetch(cell);
   }
 
  protected:
+  /// What will be needed of it is asked for from memory.
+  virtual void fetch(std::uint32_t cell) const = 0;
   /// Calls `take(cell)` for each that was touched since the last time.
   template <class Take>
   void take_touched(Take take) {

@@ -23,6 +23,7 @@ class Newest : public Leaf {
     Series* series;
     std::size_t consumer;
   };
+  void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
 
   Yields yields_;

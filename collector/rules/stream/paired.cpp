@@ -31,7 +31,9 @@ void Paired::take_in(const Stage& operand, Paged<Member>& members, bool is_many)
     members.push_back({.key = keys_.of(operand.cells()[cell])});
     meetings_.grow(keys_.size());
     auto& meeting = meetings_[members.back().key];
-    (is_many ? meeting.many : meeting.one).push_back(cell);
+    auto& own_side = is_many ? meeting.many : meeting.one;
+    own_side.push_back(cell);
+    is_crowded_ = is_crowded_ || own_side.size() > 1;
     if (is_many) pairs_.emplace_back(), matched_.emplace_back();
   }
   for (const auto cell : operand.changed()) {

@@ -14,6 +14,7 @@ class Paired : public Stage {
 
   void update(const Setting& setting) override;
   [[nodiscard]] bool in_conflict() const override { return conflicts_ > 0 || shared_ > 0; }
+  [[nodiscard]] bool may_conflict() const override { return is_crowded_ || binary_.matching.many != Matching::Many::neither; }
 
  private:
   struct Member {
@@ -49,6 +50,7 @@ class Paired : public Stage {
   Numbered known_;
   Paged<std::uint32_t> matched_with_;  // by label set: how many pairs
   std::size_t conflicts_ = 0, shared_ = 0;
+  bool is_crowded_ = false;  // several of a side have one key
 };
 
 }  // namespace holdup::rules::stream

@@ -16,8 +16,10 @@ class Plain : public Leaf {
   void update(const Setting& setting) override;
   [[nodiscard]] ground::Instant due() const override { return due_; }
   [[nodiscard]] bool in_conflict() const override { return failed_; }
+  [[nodiscard]] bool may_conflict() const override { return true; }
 
  private:
+  void fetch(std::uint32_t) const override {}
   void take(const Element& element, bool is_news);
 
   const Expression& expression_;

@@ -13,6 +13,7 @@ class Relabelled : public Stage {
 
   void update(const Setting& setting) override;
   [[nodiscard]] bool in_conflict() const override { return shared_ > 0; }
+  [[nodiscard]] bool may_conflict() const override { return true; }
 
  private:
   void grow();

@@ -12,6 +12,12 @@
 // The newest samples of one series, as far back as some window reaches. Used by series.hpp.
 namespace holdup::rules::stream {
 
+/// Asks for a line of memory that is needed soon.
+inline void fetch_line(const void* address) {
+  __builtin_prefetch(address);
+  asm volatile("");  // or GCC leaves out a function that does nothing else
+}
+
 class Ring {
  public:
   /// Points as old as `kept` go with the next one.
@@ -20,6 +26,10 @@ class Ring {
   [[nodiscard]] std::span<const Point> points() const { return std::span{points_}.subspan(first_); }
   /// The number of the first of them, counted so that a point keeps its own.
   [[nodiscard]] std::uint64_t begin() const { return erased_ + first_; }
+  [[nodiscard]] std::uint64_t end() const { return erased_ + points_.size(); }
+  /// Of what went since and can still be read.
+  [[nodiscard]] std::uint64_t oldest() const { return erased_; }
+  [[nodiscard]] const Point& operator[](std::uint64_t number) const { return points_[number - erased_]; }
   [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
     const auto all = points();
     const auto from = std::ranges::upper_bound(all, after, {}, &Point::at);
@@ -34,11 +44,15 @@ class Ring {
     const std::size_t held = points_.size() - first_, cut = held > most ? held - most : 0;
     first_ += cut;
     if (first_ > points_.size() / 2) {
-      points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first_));
-      erased_ += std::exchange(first_, 0);
+      const auto stay = std::min(most_readable, held - cut);
+      points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first_ - stay));
+      erased_ += first_ - stay;
+      first_ = stay;
     }
     return cut;
   }
+  /// What push() will read and write is asked for from memory.
+  void fetch() const { fetch_line(points_.data() + first_), fetch_line(points_.data() + points_.size()); }
   void replace_newest(Point point) { points_.back() = point; }
   /// What was before its first, oldest first. What is as new as that to the resolution of a store, a millisecond, is the same and left out.
   /// The number of points that went, as there are more than `most`.
@@ -69,6 +83,8 @@ class Ring {
   [[nodiscard]] std::size_t bytes() const { return points_.capacity() * sizeof(Point); }
 
  private:
+  static constexpr std::size_t most_readable = 16;  // of what went, for those who rest meanwhile
+
   std::vector<Point> points_;
   std::uint64_t erased_ = std::uint64_t{1} << 40U;  // so that there are numbers for what comes before the first
   std::size_t first_ = 0;                           // that counts; what lies before it goes now and then

@@ -5,24 +5,21 @@
 namespace holdup::rules::stream {
 
 void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant to) {
-  if (begin_ < ring.begin()) restart(ring);
-  const auto points = ring.points();
-  const auto at = [&](std::uint64_t place) -> const Point& { return points[place - ring.begin()]; };
-  const auto all = ring.begin() + points.size();
-  for (; end_ < all && at(end_).at <= to; ++end_) {
-    const Point& point = at(end_);
+  if (begin_ < ring.oldest()) restart(ring);
+  for (const auto all = ring.end(); end_ < all && ring[end_].at <= to; ++end_) {
+    const Point& point = ring[end_];
     stale_ += is_stale(point.value) ? 1 : 0;
     if (kept_ == Kept::sum) sum_.add(point.value);
-    if (end_ > begin_) count(at(end_ - 1), point, 1);
+    if (end_ > begin_) count(ring[end_ - 1], point, 1);
     if (!keeps_extreme()) continue;
     if (end_ == begin_) extreme_ = point.value, is_known_ = true;
     compare(point);
   }
-  for (; begin_ < end_ && at(begin_).at <= after; ++begin_) {
-    const Point& point = at(begin_);
+  for (const auto held = ring.begin(); begin_ < end_ && (ring[begin_].at <= after || begin_ < held); ++begin_) {
+    const Point& point = ring[begin_];
     stale_ -= is_stale(point.value) ? 1 : 0;
     if (kept_ == Kept::sum) sum_.remove(point.value);
-    if (begin_ + 1 < end_) count(point, at(begin_ + 1), std::uint64_t{0} - 1);
+    if (begin_ + 1 < end_) count(point, ring[begin_ + 1], std::uint64_t{0} - 1);
     if (point.at == extreme_at_) is_known_ = false;
   }
 }

@@ -34,7 +34,8 @@ struct Consumer {
   bool quiet = false;      // yields nothing, and will not for a value that the threshold holds back
 };
 
-struct Series {
+/// What a sample needs of it lies in one line of the processor's caches.
+struct alignas(64) Series {
   Point last;
   bool heard = false;  // `last` is one
   bool known = false;  // it was born, and not forgotten

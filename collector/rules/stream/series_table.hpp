@@ -13,16 +13,24 @@ class SeriesTable {
  public:
   /// Nothing for one that was not born.
   [[nodiscard]] Series* find(std::uint32_t id) const {
-    const auto page = id / page_size;
-    if (page >= pages_.size() || !pages_[page]) return nullptr;
-    Series& series = (*pages_[page])[id % page_size];
-    return series.known ? &series : nullptr;
+    Series* series = place(id);
+    return series != nullptr && series->known ? series : nullptr;
   }
   Series& at(std::uint32_t id) {
     const auto page = id / page_size;
     if (page >= pages_.size()) pages_.resize(page + 1);
     if (!pages_[page]) pages_[page] = std::make_unique<Page>();
     return (*pages_[page])[id % page_size];
+  }
+  /// Those that a sample is told to next: thousands of series lie in no cache, and side by side they come as fast as one.
+  template <class Ids>
+  void fetch(const Ids& ids) const {
+    for (const auto id : ids)
+      if (const auto* series = place(id)) fetch_line(series);
+    for (const auto id : ids)
+      if (const auto* series = place(id)) fetch_line(series->ring.get()), fetch_line(series->consumers.data());
+    for (const auto id : ids)
+      if (const auto* series = place(id); series != nullptr && series->ring) series->ring->fetch();
   }
   /// Calls `take(id, series)` for each that was born.
   template <class Take>
@@ -33,6 +41,11 @@ class SeriesTable {
   }
 
  private:
+  [[nodiscard]] Series* place(std::uint32_t id) const {
+    const auto page = id / page_size;
+    return page < pages_.size() && pages_[page] ? &(*pages_[page])[id % page_size] : nullptr;
+  }
+
   static constexpr std::size_t page_size = 256;
   using Page = std::array<Series, page_size>;
   std::vector<std::unique_ptr<Page>> pages_;

@@ -39,13 +39,17 @@ class Stage {
   [[nodiscard]] virtual ground::Instant due() const { return ground::Instant::max(); }
   /// There may be an error, as of two partners for one: the plain evaluator judges.
   [[nodiscard]] virtual bool in_conflict() const { return false; }
-
+  /// False: no values of the elements that it has now bring it there.
+  [[nodiscard]] virtual bool may_conflict() const { return false; }
   /// False: it has not yet looked at all that it stands on, and is due at once.
   [[nodiscard]] virtual bool is_ready() const { return true; }
+  /// It is not updated until its reader needs it again; nothing has changed for that.
+  void rest() { begin(); }
 
   [[nodiscard]] const Paged<Cell>& cells() const { return cells_; }
   /// By the last update.
   [[nodiscard]] const Paged<std::uint32_t>& changed() const { return changed_; }
+  [[nodiscard]] bool is_empty() const { return present_ == 0; }
   /// Elements that the last update looked at.
   [[nodiscard]] std::size_t work() const { return work_; }
 
@@ -77,7 +81,7 @@ class Stage {
       cell.former = cell.value;
       changed_.push_back(index);
     }
-    cell.present = value.has_value();
+    present_ += (value ? 1 : 0) - (std::exchange(cell.present, value.has_value()) ? 1 : 0);
     if (value) cell.value = *value;
   }
   void add_work(std::size_t elements) { work_ += elements, worked(4 * elements); }
@@ -87,6 +91,7 @@ class Stage {
  private:
   Paged<Cell> cells_;
   Paged<std::uint32_t> changed_;
+  std::size_t present_ = 0;
   std::size_t work_ = 0;
   Paged<std::unique_ptr<const Labels>> made_;
 };

@@ -25,9 +25,11 @@ class Stepped : public Leaf {
   void update(const Setting& setting) override;
   [[nodiscard]] ground::Instant due() const override { return due_; }
   [[nodiscard]] bool in_conflict() const override { return failed_; }
+  [[nodiscard]] bool may_conflict() const override { return true; }
   [[nodiscard]] bool is_ready() const override { return ready_; }
 
  private:
+  void fetch(std::uint32_t) const override {}
   void begin_sweep(const Window& window);
   void refresh(std::uint32_t cell, Window window);
 

@@ -46,7 +46,7 @@ void WindowOf::update(const Setting& setting) {
     take_some([&](std::uint32_t cell) { return refresh(cell, setting), work() < most_at_first; });
   is_ready_ = is_ready_ || !is_touched();
   goes_on_ = is_ready_ ? ground::Instant::max() : ground::shifted(setting.at, pause);
-  const bool drifts = reckoning_.drifts && present_ > 0;
+  const bool drifts = reckoning_.drifts && !is_empty();
   is_sweeping_ = is_sweeping_ && drifts;
   if (!is_sweeping_)
     next_tick_ = drifts ? multiple_after(std::max(setting.at, next_drift()), setting.tick, {}) : ground::Instant::max();
@@ -76,7 +76,6 @@ void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
   auto same_until = ground::Instant::min();
   const auto value = points.empty() ? std::nullopt : reckon(ring, rolling, window, same_until);
   if (reckoning_.drifts) drifts_from_[cell] = value ? ground::shifted(same_until, offset_) : ground::Instant::max();
-  present_ += (value ? 1 : 0) - (cells()[cell].present ? 1 : 0);
   yield(cell, value);
   if (!points.empty()) {
     const auto next = rolling.has_stale() ? points.front().at : rolling.next_to_matter(ring);

@@ -31,6 +31,7 @@ class WindowOf : public Leaf {
   [[nodiscard]] bool is_ready() const override { return is_ready_; }
 
  private:
+  void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell].rolling), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
   /// `same_until`: set where the value drifts from then on only.
   [[nodiscard]] std::optional<double> reckon(const Ring& ring, Rolling& rolling, Window window, ground::Instant& same_until);
@@ -47,7 +48,6 @@ class WindowOf : public Leaf {
   Paged<Bound> bound_;                  // by cell
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::vector<Point> scratch_;
-  std::size_t present_ = 0;
   std::size_t swept_ = 0;  // cells that this tick has looked at
   bool is_sweeping_ = false;
   bool is_ready_ = false;
