@@ -120,7 +120,7 @@ void Machine::take(const Restored& input) {
   for (const auto& event : input.events) ledger_.fold(event, moment_), trap_log_.fold(event);
   if (!input.last) return;
   watch();
-  tell({});
+  tell_incidents([](const Incident&) { return true; });
   if (input.watched_until) tell_blind(*input.watched_until);
   if (input.past_follows) rules_->await_past();
   past_follows_ = input.past_follows;
@@ -274,8 +274,8 @@ void Machine::tell_incidents(const std::function<bool(const Incident&)>& has_new
   std::vector<Alert> alerts;
   std::vector<Labels> over;
   for (const Incident& incident : ledger_.open()) {
+    if (!has_news(incident)) continue;
     auto& labels = fired_[incident.id];
-    if (!labels.empty() && !has_news(incident)) continue;
     alerts.push_back(alert_of(incident, *site_, ledger_));
     if (labels == alerts.back().labels) continue;
     if (!labels.empty()) over.push_back(std::move(labels));

@@ -49,14 +49,19 @@ std::optional<Index> Branches::pdu_of(const Element& element) const {
   return site_->device(element.first());
 }
 
-bool Branches::is_cut_off(const Element& element, const IsLost& is_lost) const {
+std::vector<Element> Branches::cuts(const Element& element, const IsLost& is_lost) const {
+  std::vector<Element> out;
   const auto pdu = pdu_of(element);
   const auto feeds = pdu ? site_->feeds_of_pdu(*pdu) : std::vector<Index>{};
-  if (feeds.size() < 2) return false;
-  return std::ranges::all_of(feeds, [&](Index feed) {
-    const auto way = site_->element_of_feed(feed);
-    return is_lost(way) || std::ranges::any_of(site_->ancestors(way), is_lost);
-  });
+  if (feeds.size() < 2) return out;
+  for (const Index feed : feeds) {
+    auto way = chain_of(site_->element_of_feed(feed));
+    way.insert(way.begin(), site_->element_of_feed(feed));
+    const auto cut = std::ranges::find_if(way, is_lost);
+    if (cut == way.end()) return {};
+    out.push_back(*cut);
+  }
+  return out;
 }
 
 bool Branches::is_other_side(const Element& element, const Element& worked_on) const {

@@ -120,7 +120,8 @@ class Ledger {
   [[nodiscard]] Incident* last_to_take(const detect::Finding& finding);
   [[nodiscard]] bool explains(const detect::Finding& finding, const Incident& incident) const;
   [[nodiscard]] bool related(const Incident& incident, const detect::Finding& finding) const;
-  [[nodiscard]] bool took_a_way(const Incident& incident, const detect::Finding& finding) const;
+  [[nodiscard]] std::vector<Element> cuts_above(const Element& element) const;
+  [[nodiscard]] static bool took_a_way(const Incident& incident, const std::vector<Element>& cuts);
   [[nodiscard]] const Window* other_side_of(const Element& said) const;
   void take_out(const OpenVerdict& verdict, const record::Event& event, Moment moment);
   void take_in(const record::Event& event, const OpenVerdict& open, const Element& cause);

@@ -20,6 +20,10 @@ bool names_cause(Verdict verdict) {
   return std::ranges::find(all, verdict) != all.end();
 }
 
+bool has_lost(const Incident& incident, const Element& element) {
+  return std::ranges::any_of(incident.open, [&](const OpenVerdict& v) { return detect::is_loss(v.verdict) && v.element == element; });
+}
+
 bool loses(const Incident& incident) {
   return std::ranges::any_of(incident.open, [](const OpenVerdict& one) { return detect::is_loss(one.verdict); });
 }
@@ -31,8 +35,9 @@ Incident* Ledger::home_of(const Finding& finding) {
   if (finding.verdict == Verdict::load_down)
     if (Incident* last = last_to_take(finding)) return last;
   Incident* other = nullptr;
+  const auto cuts = stands_alone(finding.verdict) || is_consequence(finding.verdict) ? std::vector<Element>{} : cuts_above(finding.element);
   for (auto at = open_.rbegin(); at != open_.rend(); ++at) {
-    if (!related(*at, finding)) continue;
+    if (!related(*at, finding) && !took_a_way(*at, cuts)) continue;
     if (loses(*at)) return &*at;
     if (other == nullptr) other = &*at;
   }
@@ -72,21 +77,18 @@ bool Ledger::related(const Incident& incident, const Finding& finding) const {
   if (is_consequence(finding.verdict)) return branches_.touches(cause, finding.element) || std::ranges::any_of(incident.open, leads_to);
   if (is_consequence(incident.verdict) && detect::is_loss(finding.verdict) && branches_.touches(finding.element, cause)) return true;
   if (brings_about(incident.verdict, finding.verdict) && branches_.is_above(cause, finding.element)) return true;
-  if (brings_about(finding.verdict, incident.verdict) && branches_.is_above(finding.element, cause)) return true;
-  return took_a_way(incident, finding);
+  return brings_about(finding.verdict, incident.verdict) && branches_.is_above(finding.element, cause);
+}
+
+std::vector<Element> Ledger::cuts_above(const Element& element) const {
+  return branches_.cuts(element, [this](const Element& way) {
+    return std::ranges::any_of(open_, [&](const Incident& one) { return has_lost(one, way); });
+  });
 }
 
 // What has several ways falls with the last of them: that loss brought it about.
-bool Ledger::took_a_way(const Incident& incident, const Finding& finding) const {
-  const auto lost_in = [](const Incident& one, const Element& element) {
-    return std::ranges::any_of(one.open, [&](const OpenVerdict& v) { return detect::is_loss(v.verdict) && v.element == element; });
-  };
-  bool took = false;
-  const bool cut_off = branches_.is_cut_off(finding.element, [&](const Element& way) {
-    took = took || lost_in(incident, way);
-    return std::ranges::any_of(open_, [&](const Incident& one) { return lost_in(one, way); });
-  });
-  return cut_off && took;
+bool Ledger::took_a_way(const Incident& incident, const std::vector<Element>& cuts) {
+  return !stands_alone(incident.verdict) && std::ranges::any_of(cuts, [&](const Element& way) { return has_lost(incident, way); });
 }
 
 // The new verdict names the cause of what the incident was traced to before.
