@@ -92,7 +92,7 @@ class Sender::Place {
     if (timer_) timer_->cancel();
   }
 
-  std::shared_ptr<Sender> sender_;  // a coroutine lets go of what it was given in any order
+  std::shared_ptr<Sender> sender_;           // a coroutine lets go of what it was given in any order
   std::optional<asio::steady_timer> timer_;  // of one that has to wait
   bool dismissed_ = false;
 };

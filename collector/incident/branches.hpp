@@ -24,8 +24,8 @@ class Branches {
   [[nodiscard]] bool share(const Element& one, const Element& other) const { return is_at_or_above(one, other) || is_above(other, one); }
   /// The element carries a supply of the load, or the card that sees one.
   [[nodiscard]] bool touches(const Element& element, const Element& load) const;
-  /// What is lost on each way of power to it, the nearest, where it has several and all are cut, as a PDU behind a transfer switch, and what
-  /// hangs on that; otherwise nothing.
+  /// What is lost on each way of power to it, the nearest, where it has several and all are cut, as a PDU behind a transfer switch, and
+  /// what hangs on that; otherwise nothing.
   using IsLost = std::function<bool(const Element&)>;
   [[nodiscard]] std::vector<Element> cuts(const Element& element, const IsLost& is_lost) const;
   /// It carries a supply of a load of which `worked_on` carries another, and that one not.

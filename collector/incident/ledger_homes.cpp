@@ -81,9 +81,8 @@ bool Ledger::related(const Incident& incident, const Finding& finding) const {
 }
 
 std::vector<Element> Ledger::cuts_above(const Element& element) const {
-  return branches_.cuts(element, [this](const Element& way) {
-    return std::ranges::any_of(open_, [&](const Incident& one) { return has_lost(one, way); });
-  });
+  return branches_.cuts(
+      element, [this](const Element& way) { return std::ranges::any_of(open_, [&](const Incident& one) { return has_lost(one, way); }); });
 }
 
 // What has several ways falls with the last of them: that loss brought it about.

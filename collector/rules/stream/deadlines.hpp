@@ -8,8 +8,8 @@
 
 #include "ground/instant.hpp"
 
-// The next deadline of each rule, the soonest first; of those at one instant the lowest rule's. One that moves ahead costs nothing until the
-// old one would be the soonest. Used by the engine.
+// The next deadline of each rule, the soonest first; of those at one instant the lowest rule's. One that moves ahead costs nothing until
+// the old one would be the soonest. Used by the engine.
 namespace holdup::rules::stream {
 
 class Deadlines {
@@ -27,8 +27,8 @@ class Deadlines {
   void put_first_right();
 
   using Entry = std::pair<ground::Instant, std::uint32_t>;
-  std::vector<ground::Instant> due_;     // by rule
-  std::vector<ground::Instant> queued_;  // by rule: its soonest entry
+  std::vector<ground::Instant> due_;                                      // by rule
+  std::vector<ground::Instant> queued_;                                   // by rule: its soonest entry
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;  // the first is a deadline; others may have moved since
 };
 

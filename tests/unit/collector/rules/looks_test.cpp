@@ -52,3 +52,25 @@ TEST_CASE("a window's maximum is looked at again when the newest of its like lea
   CHECK(bench.is_quiet_at(15s));
   CHECK(bench.engine.next_due() == at(16s));  // nothing that is a number is left
 }
+
+TEST_CASE("the right side of and rests while the left one is empty, and has missed nothing when it is needed", "[rules]") {
+  Bench bench{"  - alert: d\n    expr: a > 100 and max_over_time(a[10s]) > 150\n"};
+  bench.feed(1s, 1);
+  bench.feed(2s, 200);  // the left one comes and goes
+  bench.feed(3s, 1);
+  for (int n = 4; n <= 11; ++n) bench.feed(1s * n, 2);
+  const auto told = bench.engine.batch(at(11500ms), std::vector<Sample>{{1, 120}});
+  REQUIRE(told.size() == 1);  // by what it was at 2 s
+  CHECK(told.front().to == AlertState::firing);
+  CHECK(bench.ends_at(12s));
+  for (int n = 13; n <= 60; ++n) bench.feed(1s * n, 2);
+  CHECK(bench.engine.batch(at(61s), std::vector<Sample>{{1, 120}}).empty());
+}
+
+TEST_CASE("while it rests it asks for no update but one now and then", "[rules]") {
+  Bench bench{"  - alert: d\n    expr: a > 100 unless max_over_time(a[10s]) > 150\n"};
+  for (int n = 1; n <= 3; ++n) bench.feed(1s * n, 4 - n);
+  REQUIRE(bench.engine.next_due().has_value());
+  CHECK(*bench.engine.next_due() >= at(15s));  // the window alone would be looked at as each of them leaves, at 11 s first
+  CHECK(bench.engine.tick(*bench.engine.next_due()).empty());
+}
