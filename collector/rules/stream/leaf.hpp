@@ -24,7 +24,7 @@ class Leaf : public Stage {
 
  protected:
   /// What will be needed of it is asked for from memory.
-  virtual void fetch(std::uint32_t cell) const = 0;
+  virtual void fetch(std::uint32_t) const {}
   /// Calls `take(cell)` for each that was touched since the last time.
   template <class Take>
   void take_touched(Take take) {

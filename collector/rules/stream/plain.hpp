@@ -19,7 +19,6 @@ class Plain : public Leaf {
   [[nodiscard]] bool may_conflict() const override { return true; }
 
  private:
-  void fetch(std::uint32_t) const override {}
   void take(const Element& element, bool is_news);
 
   const Expression& expression_;

@@ -43,7 +43,7 @@ class Stage {
   [[nodiscard]] virtual bool may_conflict() const { return false; }
   /// False: it has not yet looked at all that it stands on, and is due at once.
   [[nodiscard]] virtual bool is_ready() const { return true; }
-  /// It is not updated until its reader needs it again; nothing has changed for that.
+  /// Its reader does without it until its next update, and sees nothing of it as changed.
   void rest() { begin(); }
 
   [[nodiscard]] const Paged<Cell>& cells() const { return cells_; }

@@ -29,7 +29,6 @@ class Stepped : public Leaf {
   [[nodiscard]] bool is_ready() const override { return ready_; }
 
  private:
-  void fetch(std::uint32_t) const override {}
   void begin_sweep(const Window& window);
   void refresh(std::uint32_t cell, Window window);
 
