@@ -1,19 +1,18 @@
 #include "collector/cli/heap_pages.hpp"
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <string>
-
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25  // Debian 12's headers are older than its kernel
-#endif
 
 namespace holdup::cli {
 namespace {
 
+constexpr int step = 32 << 20;
 constexpr std::uintptr_t large = std::uintptr_t{2} << 20;
 
 /// The heap's line in /proc/self/maps: "55d0-55e0 rw-p 00000000 00:00 0 [heap]". 0 where there is none.
@@ -27,12 +26,22 @@ std::uintptr_t heap_begin() {
 
 }  // namespace
 
-void HeapPages::gather_next() {
+HeapPages::HeapPages() {
+  ::mallopt(M_TOP_PAD, step);
+  ::mallopt(M_TRIM_THRESHOLD, 4 * step);
+  ::mallopt(M_MMAP_THRESHOLD, step);  // as high as it would come to by itself, had nothing been set
+  void* some = std::malloc(step / 2);
+  asm volatile("" : "+r"(some));  // or there would be no call, and no growth
+  std::free(some);
+  look_after();
+}
+
+void HeapPages::look_after() {
   const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0));
-  if (next_ == 0 || next_ + large > end) next_ = (heap_begin() + large - 1) / large * large;
-  if (next_ == 0 || next_ + large > end) return;
-  (void)::madvise(reinterpret_cast<void*>(next_), large, MADV_COLLAPSE);
-  next_ += large;
+  if (end == seen_) return;
+  if (const auto from = heap_begin() / large * large + large; from != large && from < end)
+    (void)::madvise(reinterpret_cast<void*>(from), end - from, MADV_HUGEPAGE);
+  seen_ = end;
 }
 
 }  // namespace holdup::cli

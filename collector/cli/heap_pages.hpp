@@ -8,12 +8,14 @@ namespace holdup::cli {
 
 class HeapPages {
  public:
-  /// Gathers the next 2 MiB, from the first again after the last: some 0.3 ms where they lay on small pages, next to nothing where not.
-  /// Does nothing with kernels before 6.1.
-  void gather_next();
+  /// From now on the heap grows by 32 MiB of addresses at a time, and what is touched of them is given in large pages.
+  HeapPages();
+  /// Asks for large pages where the heap has grown since; next to nothing where it has not. What was touched by then stays on small ones,
+  /// unless the kernel gathers them by itself.
+  void look_after();
 
  private:
-  std::uintptr_t next_ = 0;
+  std::uintptr_t seen_ = 0;  // up to here
 };
 
 }  // namespace holdup::cli

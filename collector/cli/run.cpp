@@ -161,14 +161,15 @@ int complain(const std::string& what) {
 
 class Daemon {
  public:
-  Daemon(RunOptions options, Configuration configuration, serve::Server server)
+  Daemon(RunOptions options, Configuration configuration, serve::Server server, HeapPages& heap_pages)
       : options_{std::move(options)},
         server_{std::move(server)},
         store_ear_{server_, diary_},
         page_ear_{server_},
         store_path_{configuration.site.store_path},
         control_as_opened_{configuration.site.control},
-        configuration_{std::move(configuration)} {
+        configuration_{std::move(configuration)},
+        heap_pages_{heap_pages} {
     store_ear_.tell_notices([this](std::vector<std::string> ids) {
       asio::post(loop_, [this, ids = std::move(ids)] {
         if (control_) control_->durable(ids);
@@ -314,7 +315,7 @@ class Daemon {
     figures_timer_.expires_after(1s);
     figures_timer_.async_wait([this](const boost::system::error_code& error) {
       if (error || stopping_) return;
-      heap_pages_.gather_next();
+      heap_pages_.look_after();
       serve::OwnFigures figures{.poll = host_->fleet().round_trips(),
                                 .detect = host_->figures().detect,
                                 .loop_turn = turns_,
@@ -400,7 +401,7 @@ class Daemon {
   std::optional<live::Host> host_;
   asio::signal_set signals_{loop_, SIGINT, SIGTERM, SIGHUP};
   asio::steady_timer figures_timer_{loop_};
-  HeapPages heap_pages_;
+  HeapPages& heap_pages_;
   ground::Histogram turns_;
   bool stopping_ = false;
 };
@@ -430,6 +431,7 @@ void log_to_stderr() {
 }  // namespace
 
 int run(const RunOptions& options) {
+  HeapPages heap_pages;
   ground::Problems problems;
   auto configuration = load_configuration(options.path, options.profiles, problems);
   if (!print_problems(problems, false)) return usage;
@@ -437,7 +439,7 @@ int run(const RunOptions& options) {
   stay_resident();
   auto server =
       serve::Server::start({.listen = configuration.site.http_listen, .store_path = configuration.site.store_path}, configuration.site);
-  const int code = server ? Daemon{options, std::move(configuration), std::move(*server)}.run() : complain(server.error().what);
+  const int code = server ? Daemon{options, std::move(configuration), std::move(*server), heap_pages}.run() : complain(server.error().what);
   spdlog::shutdown();
   return code;
 }

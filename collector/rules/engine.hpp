@@ -146,6 +146,7 @@ class Engine {
   [[nodiscard]] bool joins(const Waiting& next);
   bool catch_up(Waiting& next);
   void take_in(const Waiting& next);
+  void fetch_touched();
   void touch_due();
   /// At once, or when the rule that is not through with its instant is.
   void between_rules(std::function<void()> change);
@@ -188,6 +189,7 @@ class Engine {
   std::vector<std::size_t> order_, position_;    // of evaluation at one instant: rules by position, and the other way round
   stream::Deadlines deadlines_;                  // by position
   stream::Touched touched_;                      // positions
+  std::size_t touched_fetched_ = 0;              // of the first of them
   std::optional<std::size_t> evaluating_;        // position
   std::vector<std::size_t> anew_;                // rules that the next call is to look at, whatever it brings
   std::deque<Waiting> waiting_;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <ranges>
 #include <span>
@@ -64,7 +65,9 @@ bool Engine::begin_next() {
     ++counters_.calls_merged;
   } else {
     joinable_ = 0;
-    if (const auto position = touched_.take_first()) return evaluate(*position), true;
+    if (touched_fetched_ == 0) fetch_touched();
+    if (const auto position = touched_.take_first()) return --touched_fetched_, evaluate(*position), true;
+    touched_fetched_ = 0;
     if (waiting_.empty()) return false;
     if (catch_up(waiting_.front())) return true;
     const bool too_many = waiting_.size() > options_.waiting_max || waiting_samples_ > options_.waiting_samples_max;
@@ -128,6 +131,19 @@ void Engine::take_in(const Waiting& next) {
   }
   if (made_.size() <= made_most_) return touch_due();
   turns_.begin([this] { forget_ended(now_), touch_due(); });
+}
+
+/// What the next rules to evaluate read is asked for from memory: graphs of thousands of rules lie in no cache.
+void Engine::fetch_touched() {
+  touched_fetched_ = most_fetched;
+  touched_.each_next(most_fetched, [this](std::size_t position) {
+    const auto& running = running_[order_[position]];
+    stream::fetch(&running, sizeof running);
+  });
+  std::array<const stream::Graph*, most_fetched> graphs{};
+  std::size_t count = 0;
+  touched_.each_next(most_fetched, [&](std::size_t position) { graphs[count++] = running_[order_[position]].graph.get(); });
+  stream::Graph::fetch(std::span{graphs}.first(count));
 }
 
 void Engine::touch_due() {

@@ -34,37 +34,30 @@ class Paged {
   Paged(const Paged&) = delete;  // would be all of them in one go
   Paged& operator=(const Paged&) = delete;
 
-  [[nodiscard]] std::size_t size() const { return pages_.empty() ? 0 : (pages_.size() - 1) * page_size + pages_.back().size(); }
-  [[nodiscard]] bool empty() const { return pages_.empty() || pages_.front().empty(); }
-  [[nodiscard]] T& operator[](std::size_t i) { return pages_[i / page_size][i % page_size]; }
-  [[nodiscard]] const T& operator[](std::size_t i) const { return pages_[i / page_size][i % page_size]; }
-  [[nodiscard]] T& front() { return pages_.front().front(); }
-  [[nodiscard]] const T& front() const { return pages_.front().front(); }
-  [[nodiscard]] T& back() { return pages_.back().back(); }
-  [[nodiscard]] const T& back() const { return pages_.back().back(); }
+  [[nodiscard]] std::size_t size() const { return others_.empty() ? first_.size() : others_.size() * page_size + others_.back().size(); }
+  [[nodiscard]] bool empty() const { return first_.empty(); }
+  [[nodiscard]] T& operator[](std::size_t i) { return i < page_size ? first_[i] : others_[i / page_size - 1][i % page_size]; }
+  [[nodiscard]] const T& operator[](std::size_t i) const { return i < page_size ? first_[i] : others_[i / page_size - 1][i % page_size]; }
+  [[nodiscard]] T& front() { return first_.front(); }
+  [[nodiscard]] const T& front() const { return first_.front(); }
+  [[nodiscard]] T& back() { return last().back(); }
+  [[nodiscard]] const T& back() const { return others_.empty() ? first_.back() : others_.back().back(); }
 
   template <class... Args>
   T& emplace_back(Args&&... args) {
-    if (pages_.empty() || pages_.back().size() == page_size) {
-      pages_.emplace_back();
-      if (pages_.size() > 1) pages_.back().reserve(page_size);
-    }
-    return pages_.back().emplace_back(std::forward<Args>(args)...);
+    if (last().size() == page_size) others_.emplace_back().reserve(page_size);
+    return last().emplace_back(std::forward<Args>(args)...);
   }
   void push_back(T element) { emplace_back(std::move(element)); }
   void pop_back() {
-    pages_.back().pop_back();
-    if (pages_.back().empty() && pages_.size() > 1) pages_.pop_back();
+    last().pop_back();
+    if (!others_.empty() && others_.back().empty()) others_.pop_back();
   }
   /// At least so many.
   void grow(std::size_t elements, T filling = T{}) {
     while (size() < elements) push_back(filling);
   }
-  void clear() {
-    if (pages_.empty()) return;
-    pages_.erase(pages_.begin() + 1, pages_.end());
-    pages_.front().clear();
-  }
+  void clear() { first_.clear(), others_.clear(); }
 
   [[nodiscard]] iterator begin() { return {*this, 0}; }
   [[nodiscard]] iterator end() { return {*this, static_cast<std::ptrdiff_t>(size())}; }
@@ -72,7 +65,11 @@ class Paged {
   [[nodiscard]] const_iterator end() const { return {*this, static_cast<std::ptrdiff_t>(size())}; }
 
  private:
-  std::vector<std::vector<T>> pages_;  // all full but the last; that is empty only as the first
+  using Page = std::vector<T>;
+  [[nodiscard]] Page& last() { return others_.empty() ? first_ : others_.back(); }
+
+  Page first_;                // all that a rule of everyday size has
+  std::vector<Page> others_;  // all pages full but the last, which is not empty
 };
 
 template <class T>

@@ -8,8 +8,9 @@
 namespace holdup::rules::stream {
 namespace {
 
-constexpr std::size_t most_rested = 16;  // updates
-constexpr int longest_rest = 16;         // ticks
+constexpr std::size_t most_rested = 16;       // updates
+constexpr std::size_t most_of_a_stage = 448;  // bytes
+constexpr int longest_rest = 16;              // ticks
 
 }  // namespace
 
@@ -32,6 +33,19 @@ void Graph::release(const Slots& slots) const {
       for (auto& consumer : series->consumers)
         if (std::ranges::find(leaves_, consumer.leaf) != leaves_.end()) consumer.leaf = nullptr;
     }
+}
+
+void Graph::fetch(std::span<const Graph* const> graphs) {
+  for (const auto* graph : graphs)
+    if (graph != nullptr) stream::fetch(graph, sizeof *graph);
+  for (const auto* graph : graphs)
+    if (graph != nullptr) fetch_line(graph->stages_.data());
+  for (const auto* graph : graphs)
+    if (graph != nullptr)
+      for (const auto& stage : graph->stages_) stream::fetch(stage.get(), most_of_a_stage);
+  for (const auto* graph : graphs)
+    if (graph != nullptr)
+      for (const auto& stage : graph->stages_) stage->fetch_cells();
 }
 
 void Graph::update(const Setting& setting) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "collector/rules/stream/leaf.hpp"
@@ -20,6 +21,8 @@ class Graph {
   /// Its series know it no longer.
   void release(const Slots& slots) const;
 
+  /// What their update reads is asked for from memory.
+  static void fetch(std::span<const Graph* const> graphs);
   void update(const Setting& setting);
   enum class News : std::uint8_t { none, values, elements };
   /// What the last update brought: other values, or elements that came or went.

@@ -18,7 +18,7 @@ class Leaf : public Stage {
   virtual void born(std::size_t slot, Series& series) = 0;
   /// A sample of that element's series has arrived.
   void touch(std::uint32_t cell) {
-    marked_.grow(cell + std::size_t{1});
+    if (cell >= marked_.size()) marked_.grow(cell + std::size_t{1});
     if (std::exchange(marked_[cell], 1) == 0) touched_.push_back(cell), fetch(cell);
   }
 

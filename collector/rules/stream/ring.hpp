@@ -8,15 +8,10 @@
 #include <vector>
 
 #include "collector/rules/point.hpp"
+#include "collector/rules/stream/fetch.hpp"
 
 // The newest samples of one series, as far back as some window reaches. Used by series.hpp.
 namespace holdup::rules::stream {
-
-/// Asks for a line of memory that is needed soon.
-inline void fetch_line(const void* address) {
-  __builtin_prefetch(address);
-  asm volatile("");  // or GCC leaves out a function that does nothing else
-}
 
 class Ring {
  public:

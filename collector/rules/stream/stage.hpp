@@ -10,6 +10,7 @@
 
 #include "collector/rules/evaluate.hpp"
 #include "collector/rules/paged.hpp"
+#include "collector/rules/stream/fetch.hpp"
 #include "collector/rules/turns.hpp"
 
 // One node of a rule's streaming graph: it holds what it yields now and tells its reader which of that changed. Each kind of operator is
@@ -46,6 +47,9 @@ class Stage {
   /// Its reader does without it until its next update, and sees nothing of it as changed.
   void rest() { begin(); }
 
+  void fetch_cells() const {
+    if (!cells_.empty()) fetch_line(&cells_.front());
+  }
   [[nodiscard]] const Paged<Cell>& cells() const { return cells_; }
   /// By the last update.
   [[nodiscard]] const Paged<std::uint32_t>& changed() const { return changed_; }

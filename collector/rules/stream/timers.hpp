@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <queue>
@@ -16,28 +17,54 @@ class Timers {
  public:
   /// `cell` is to be looked at by `when` at the latest.
   void arm(std::uint32_t cell, ground::Instant when) {
-    armed_.grow(cell + std::size_t{1}, ground::Instant::max());
+    if (cell >= armed_.size()) grow(cell + std::size_t{1});
     if (armed_[cell] <= when) return;
     armed_[cell] = when;
-    queue_.emplace(when, cell);
+    soonest_ = std::min(soonest_, when);
+    if (queues()) queue_.emplace(when, cell);
   }
   /// Calls `take(cell)` for each whose time has come.
   template <class Take>
   void take_due(ground::Instant at, Take take) {
+    if (soonest_ > at) return;
+    if (!queues()) return take_of_few(at, take);
     while (!queue_.empty() && queue_.top().first <= at) {
       const auto [when, cell] = queue_.top();
       queue_.pop();
-      if (armed_[cell] != when) continue;  // it was armed for sooner since
-      armed_[cell] = ground::Instant::max();
-      take(cell);
+      if (armed_[cell] == when) release(cell, take);  // or it was armed for sooner since
     }
+    soonest_ = queue_.empty() ? ground::Instant::max() : queue_.top().first;
   }
-  [[nodiscard]] ground::Instant due() const { return queue_.empty() ? ground::Instant::max() : queue_.top().first; }
+  [[nodiscard]] ground::Instant due() const { return soonest_; }
 
  private:
   using Entry = std::pair<ground::Instant, std::uint32_t>;
-  std::priority_queue<Entry, Paged<Entry>, std::greater<>> queue_;
-  Paged<ground::Instant> armed_;  // by cell; max(): not
+  static constexpr std::size_t few = 64;  // elements that are looked through as fast as a queue is kept
+
+  [[nodiscard]] bool queues() const { return armed_.size() > few; }
+  void grow(std::size_t elements) {
+    const bool queued = queues();
+    armed_.grow(elements, ground::Instant::max());
+    for (std::uint32_t cell = 0; !queued && queues() && cell < armed_.size(); ++cell)
+      if (armed_[cell] != ground::Instant::max()) queue_.emplace(armed_[cell], cell);
+  }
+  template <class Take>
+  void release(std::uint32_t cell, Take take) {
+    armed_[cell] = ground::Instant::max();
+    take(cell);
+  }
+  template <class Take>
+  void take_of_few(ground::Instant at, Take take) {
+    soonest_ = ground::Instant::max();
+    for (std::uint32_t cell = 0; cell < armed_.size(); ++cell) {
+      if (armed_[cell] <= at) release(cell, take);
+      soonest_ = std::min(soonest_, armed_[cell]);
+    }
+  }
+
+  Paged<ground::Instant> armed_;                                    // by cell; max(): not
+  std::priority_queue<Entry, Paged<Entry>, std::greater<>> queue_;  // of more than a few
+  ground::Instant soonest_ = ground::Instant::max();                // or before it
 };
 
 }  // namespace holdup::rules::stream

@@ -27,6 +27,15 @@ class Touched {
     }
     return std::nullopt;
   }
+  /// Calls `take(rule)` for those that come next, at most `most`.
+  template <class Take>
+  void each_next(std::size_t most, Take take) const {
+    for (auto at = first_; at < words_.size(); ++at)
+      for (auto word = words_[at]; word != 0; word &= word - 1) {
+        if (most-- == 0) return;
+        take(at * 64 + static_cast<std::size_t>(std::countr_zero(word)));
+      }
+  }
   [[nodiscard]] bool empty() const {
     return std::all_of(words_.begin() + static_cast<std::ptrdiff_t>(first_), words_.end(), [](std::uint64_t word) { return word == 0; });
   }
