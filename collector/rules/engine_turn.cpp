@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <ranges>
 #include <span>
 #include <utility>
 
@@ -125,7 +124,7 @@ void Engine::take_in(const Waiting& next) {
   now_ = std::max(now_, next.at);
   for (auto rest = std::span{next.samples}; !rest.empty();) {
     const auto some = rest.first(std::min(rest.size(), most_fetched));
-    series_.fetch(some | std::views::transform(&Sample::series));
+    series_.fetch(some);
     for (const auto& sample : some) accept(next.at, sample);
     rest = rest.subspan(some.size());
   }

@@ -13,6 +13,8 @@ template <class... Cases>
 struct Each : Cases... {
   using Cases::operator()...;
 };
+template <class... Cases>
+Each(Cases...) -> Each<Cases...>;  // clang needs to be told
 
 std::string labels_as_map(const Labels& labels) {
   std::string out = "map[";

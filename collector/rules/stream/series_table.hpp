@@ -22,15 +22,15 @@ class SeriesTable {
     if (!pages_[page]) pages_[page] = std::make_unique<Page>();
     return (*pages_[page])[id % page_size];
   }
-  /// Those that a sample is told to next: thousands of series lie in no cache, and side by side they come as fast as one.
-  template <class Ids>
-  void fetch(const Ids& ids) const {
-    for (const auto id : ids)
-      if (const auto* series = place(id)) fetch_line(series);
-    for (const auto id : ids)
-      if (const auto* series = place(id)) fetch_line(series->ring.get()), fetch_line(series->consumers.data());
-    for (const auto id : ids)
-      if (const auto* series = place(id); series != nullptr && series->ring) series->ring->fetch();
+  /// Those that these samples are told to next: thousands of series lie in no cache, and side by side they come as fast as one.
+  template <class Samples>
+  void fetch(const Samples& samples) const {
+    for (const auto& sample : samples)
+      if (const auto* series = place(sample.series)) fetch_line(series);
+    for (const auto& sample : samples)
+      if (const auto* series = place(sample.series)) fetch_line(series->ring.get()), fetch_line(series->consumers.data());
+    for (const auto& sample : samples)
+      if (const auto* series = place(sample.series); series != nullptr && series->ring) series->ring->fetch();
   }
   /// Calls `take(id, series)` for each that was born.
   template <class Take>
