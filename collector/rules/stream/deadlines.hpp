@@ -1,35 +1,43 @@
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <queue>
-#include <utility>
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <vector>
 
 #include "ground/instant.hpp"
 
-// The next deadline of each rule, the soonest first; of those at one instant the lowest rule's. One that moves ahead costs nothing until
-// the old one would be the soonest. Used by the engine.
+// The next deadline of each rule, the soonest first; of those at one instant the lowest rule's. Used by the engine.
 namespace holdup::rules::stream {
 
 class Deadlines {
  public:
-  explicit Deadlines(std::size_t rules) : due_(rules, ground::Instant::max()), queued_(rules, ground::Instant::max()) {}
+  explicit Deadlines(std::size_t rules)
+      : leaves_{std::bit_ceil(std::max<std::size_t>(rules, 1))}, soonest_(2 * leaves_, ground::Instant::max()) {}
 
   /// Instant::max(): none.
-  void set(std::size_t rule, ground::Instant due);
-  [[nodiscard]] ground::Instant of(std::size_t rule) const { return due_[rule]; }
-  [[nodiscard]] ground::Instant soonest() const { return queue_.empty() ? ground::Instant::max() : queue_.top().first; }
+  void set(std::size_t rule, ground::Instant due) {
+    auto at = leaves_ + rule;
+    soonest_[at] = due;
+    while (at > 1) {
+      at /= 2;
+      const auto below = std::min(soonest_[2 * at], soonest_[2 * at + 1]);
+      if (soonest_[at] == below) return;
+      soonest_[at] = below;
+    }
+  }
+  [[nodiscard]] ground::Instant of(std::size_t rule) const { return soonest_[leaves_ + rule]; }
+  [[nodiscard]] ground::Instant soonest() const { return soonest_[1]; }
   /// Whose that is.
-  [[nodiscard]] std::size_t first() const { return queue_.top().second; }
+  [[nodiscard]] std::size_t first() const {
+    std::size_t at = 1;
+    while (at < leaves_) at = soonest_[2 * at] == soonest_[1] ? 2 * at : 2 * at + 1;
+    return at - leaves_;
+  }
 
  private:
-  void put_first_right();
-
-  using Entry = std::pair<ground::Instant, std::uint32_t>;
-  std::vector<ground::Instant> due_;                                      // by rule
-  std::vector<ground::Instant> queued_;                                   // by rule: its soonest entry
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;  // the first is a deadline; others may have moved since
+  std::size_t leaves_;
+  std::vector<ground::Instant> soonest_;  // a binary tree: 1 is the root, 2n and 2n + 1 lie below n, the rules are the last half
 };
 
 }  // namespace holdup::rules::stream

@@ -48,7 +48,7 @@ class Stage {
   void rest() { begin(); }
 
   void fetch_cells() const {
-    if (!cells_.empty()) fetch_line(&cells_.front());
+    if (!cells_.empty()) fetch(&cells_.front(), std::min(cells_.size(), most_fetched) * sizeof(Cell));
   }
   [[nodiscard]] const Paged<Cell>& cells() const { return cells_; }
   /// By the last update.
@@ -93,6 +93,8 @@ class Stage {
   void renew(std::uint32_t index, double value) { cells_[index].value = value; }
 
  private:
+  static constexpr std::size_t most_fetched = 16;
+
   Paged<Cell> cells_;
   Paged<std::uint32_t> changed_;
   std::size_t present_ = 0;
