@@ -141,7 +141,9 @@ void Engine::fetch_touched() {
   });
   std::array<const stream::Graph*, most_fetched> graphs{};
   std::size_t count = 0;
-  touched_.each_next(most_fetched, [&](std::size_t position) { graphs[count++] = running_[order_[position]].graph.get(); });
+  touched_.each_next(most_fetched, [&](std::size_t position) {
+    if (const auto& graph = running_[order_[position]].graph) graphs[count++] = graph.get();
+  });
   stream::Graph::fetch(std::span{graphs}.first(count));
 }
 

@@ -36,16 +36,12 @@ void Graph::release(const Slots& slots) const {
 }
 
 void Graph::fetch(std::span<const Graph* const> graphs) {
+  for (const auto* graph : graphs) stream::fetch(graph, sizeof *graph);
+  for (const auto* graph : graphs) fetch_line(graph->stages_.data());
   for (const auto* graph : graphs)
-    if (graph != nullptr) stream::fetch(graph, sizeof *graph);
+    for (const auto& stage : graph->stages_) stream::fetch(stage.get(), most_of_a_stage);
   for (const auto* graph : graphs)
-    if (graph != nullptr) fetch_line(graph->stages_.data());
-  for (const auto* graph : graphs)
-    if (graph != nullptr)
-      for (const auto& stage : graph->stages_) stream::fetch(stage.get(), most_of_a_stage);
-  for (const auto* graph : graphs)
-    if (graph != nullptr)
-      for (const auto& stage : graph->stages_) stage->fetch_cells();
+    for (const auto& stage : graph->stages_) stage->fetch_cells();
 }
 
 void Graph::update(const Setting& setting) {

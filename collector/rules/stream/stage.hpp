@@ -47,6 +47,7 @@ class Stage {
   /// Its reader does without it until its next update, and sees nothing of it as changed.
   void rest() { begin(); }
 
+  /// The first of them are asked for from memory.
   void fetch_cells() const {
     if (!cells_.empty()) fetch(&cells_.front(), std::min(cells_.size(), most_fetched) * sizeof(Cell));
   }
