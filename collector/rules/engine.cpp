@@ -44,6 +44,7 @@ Engine::Engine(RuleSet rules, Options options)
     running_[rule].slots.resize(leaves((*rules_)[rule].expression).size());
     running_[rule].steps = stream::RuleSteps{(*rules_)[rule].expression};
     running_[rule].keeps_identity = keeps_identity((*rules_)[rule]);
+    running_[rule].records = !(*rules_)[rule].record.empty();
     running_[rule].around = surroundings(now_);
     anew_.push_back(rule);  // an expression without series is due as well
   }
@@ -73,7 +74,7 @@ void Engine::forget(SeriesId id) {
     if (series == nullptr) return;
     for (std::size_t rule : series->rules) {
       unbuild(rule);
-      for (auto& slot : running_[rule].slots) std::erase(slot, series);
+      running_[rule].forget(series);
     }
     *series = {};
   });
@@ -211,9 +212,7 @@ void Engine::bind(stream::Series& series, const SelectionIndex::Entry& entry) {
   const auto* selector = entry.leaf.selector;
   if (series.rules.empty() || series.rules.back() != entry.rule) series.rules.push_back(entry.rule);
   series.keep(reach_of(entry.leaf, options_.lookback));
-  auto& running = running_[entry.rule];
-  running.slots[selector->slot].push_back(&series);
-  if (running.graph) running.graph->born(selector->slot, series);
+  running_[entry.rule].bind(selector->slot, series);
 }
 
 void Engine::unbuild(std::size_t rule) {

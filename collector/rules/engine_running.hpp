@@ -13,19 +13,32 @@
 namespace holdup::rules {
 
 struct Engine::Running {
-  stream::Slots slots;
-  stream::RuleSteps steps;
+  // What every evaluation reads, side by side.
   std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
-  RuleAlerts alerts;
+  ground::Instant renew = ground::Instant::max();
+  std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none
+  std::size_t series_read = 0;                    // in the slots
   bool awaits_past = false;                       // of its own windows
   bool is_held_back = false;                      // for that, or for a rule's that it reads
   bool is_settled = false;                        // the alerts have taken in what the graph yields, but for what changed since
   bool keeps_identity = false;                    // what an alert is called does not hang on its value
-  std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none
+  bool records = false;
+  RuleAlerts alerts;
   DerivedSeries made;
+  stream::RuleSteps steps;
+
+  stream::Slots slots;
   Surroundings around;  // made once where no template asks: most evaluations expand nothing
-  ground::Instant renew = ground::Instant::max();
   std::string error;
+
+  void bind(std::size_t slot, stream::Series& series) {
+    slots[slot].push_back(&series);
+    ++series_read;
+    if (graph) graph->born(slot, series);
+  }
+  void forget(const stream::Series* series) {
+    for (auto& slot : slots) series_read -= std::erase(slot, series);
+  }
 
   /// What only differs in values, as of then.
   void take_in_values(const Rule& rule, Vector elements) {

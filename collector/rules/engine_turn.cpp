@@ -11,7 +11,8 @@
 namespace holdup::rules {
 namespace {
 
-constexpr std::size_t most_fetched = 16;  // series at once
+constexpr std::size_t most_fetched = 16;     // series at once
+constexpr std::size_t most_of_a_rule = 192;  // bytes
 
 }  // namespace
 
@@ -137,7 +138,7 @@ void Engine::fetch_touched() {
   touched_fetched_ = most_fetched;
   touched_.each_next(most_fetched, [this](std::size_t position) {
     const auto& running = running_[order_[position]];
-    stream::fetch(&running, sizeof running);
+    stream::fetch(&running, most_of_a_rule);
   });
   std::array<const stream::Graph*, most_fetched> graphs{};
   std::size_t count = 0;
@@ -205,11 +206,13 @@ void Engine::accept(const Derived& sample) {
 
 /// Those who read it, of its newest sample.
 void Engine::tell(const stream::Series& series) {
-  for (const auto& consumer : series.consumers) {
-    if ((consumer.quiet && !consumer.threshold.lets_pass(series.last.value)) || consumer.leaf == nullptr) continue;
+  const auto tell = [&](const stream::Consumer& consumer) {
+    if (!consumer.wants(series.last.value)) return;
     consumer.leaf->touch(consumer.cell);
     touch(consumer.rule);
-  }
+  };
+  tell(series.first);
+  if (series.is_crowded) std::ranges::for_each(*series.others, tell);
 }
 
 void Engine::touch(std::size_t position) {
@@ -220,8 +223,7 @@ void Engine::touch(std::size_t position) {
 /// What may last is done on a stack of its own, and rests between turns.
 void Engine::evaluate(std::size_t position) {
   const auto& running = running_[order_[position]];
-  std::size_t elements = running.made.now().size();
-  for (const auto& slot : running.slots) elements += slot.size();
+  const auto elements = running.series_read + running.made.now().size();
   const auto piece = [this, position] {
     evaluating_ = position;
     evaluate_rule(order_[position], now_, told_);
@@ -247,7 +249,7 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
     running.is_settled = false;
   }
   auto& graph = *running.graph;
-  const bool records = !rule.record.empty(), renews = running.renew <= at, is_due = running.alerts.due(rule) <= at;
+  const bool records = running.records, renews = running.renew <= at, is_due = running.alerts.due(rule) <= at;
   graph.update(setting);
   const bool in_conflict = graph.in_conflict();
   auto changes_at = std::min(graph.due(), running.steps.due(utc_offset_));
@@ -349,7 +351,7 @@ void Engine::forget_ended(ground::Instant at) {
     if (ended)
       for (const std::size_t rule : series->rules) {
         unbuild(rule);
-        for (auto& slot : running_[rule].slots) std::erase(slot, series);
+        running_[rule].forget(series);
       }
     return ended;
   });

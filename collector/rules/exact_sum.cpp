@@ -11,6 +11,13 @@ constexpr int digit_bits = 32, lowest_exponent = -1074;
 
 double signed_double(Wide magnitude, bool negative) { return negative ? -static_cast<double>(magnitude) : static_cast<double>(magnitude); }
 
+/// As ldexp(), which is three calls.
+double scaled(double value, int exponent) {
+  constexpr int bias = 1023, fraction_bits = 52;
+  if (exponent <= -bias || exponent > bias) return std::ldexp(value, exponent);
+  return value * std::bit_cast<double>(static_cast<std::uint64_t>(exponent + bias) << fraction_bits);
+}
+
 }  // namespace
 
 void ExactSum::put(double value, std::int64_t sign) {
@@ -72,7 +79,7 @@ double ExactSum::mean(double count) const {
   return known != 0 ? known : unrounded().mean(count);
 }
 
-double Unrounded::value() const { return std::ldexp(signed_double(magnitude, negative), exponent); }
+double Unrounded::value() const { return scaled(signed_double(magnitude, negative), exponent); }
 
 double Unrounded::mean(double count) const {
   const auto high = static_cast<double>(magnitude);
@@ -80,7 +87,7 @@ double Unrounded::mean(double count) const {
   const double low = rounded <= magnitude ? static_cast<double>(magnitude - rounded) : -static_cast<double>(rounded - magnitude);
   const double quotient = high / count, rest = std::fma(-quotient, count, high);
   const double mean = quotient + (rest + low) / count;
-  return std::ldexp(negative ? -mean : mean, exponent);
+  return scaled(negative ? -mean : mean, exponent);
 }
 
 }  // namespace holdup::rules

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstddef>
 #include <iterator>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -34,30 +35,33 @@ class Paged {
   Paged(const Paged&) = delete;  // would be all of them in one go
   Paged& operator=(const Paged&) = delete;
 
-  [[nodiscard]] std::size_t size() const { return others_.empty() ? first_.size() : others_.size() * page_size + others_.back().size(); }
+  [[nodiscard]] std::size_t size() const { return others_ ? others_->size() * page_size + others_->back().size() : first_.size(); }
   [[nodiscard]] bool empty() const { return first_.empty(); }
-  [[nodiscard]] T& operator[](std::size_t i) { return i < page_size ? first_[i] : others_[i / page_size - 1][i % page_size]; }
-  [[nodiscard]] const T& operator[](std::size_t i) const { return i < page_size ? first_[i] : others_[i / page_size - 1][i % page_size]; }
+  [[nodiscard]] T& operator[](std::size_t i) { return i < page_size ? first_[i] : (*others_)[i / page_size - 1][i % page_size]; }
+  [[nodiscard]] const T& operator[](std::size_t i) const {
+    return i < page_size ? first_[i] : (*others_)[i / page_size - 1][i % page_size];
+  }
   [[nodiscard]] T& front() { return first_.front(); }
   [[nodiscard]] const T& front() const { return first_.front(); }
   [[nodiscard]] T& back() { return last().back(); }
-  [[nodiscard]] const T& back() const { return others_.empty() ? first_.back() : others_.back().back(); }
+  [[nodiscard]] const T& back() const { return others_ ? others_->back().back() : first_.back(); }
 
   template <class... Args>
   T& emplace_back(Args&&... args) {
-    if (last().size() == page_size) others_.emplace_back().reserve(page_size);
+    if (last().size() == page_size) add_page();
     return last().emplace_back(std::forward<Args>(args)...);
   }
   void push_back(T element) { emplace_back(std::move(element)); }
   void pop_back() {
     last().pop_back();
-    if (!others_.empty() && others_.back().empty()) others_.pop_back();
+    if (others_ && others_->back().empty()) others_->pop_back();
+    if (others_ && others_->empty()) others_.reset();
   }
   /// At least so many.
   void grow(std::size_t elements, T filling = T{}) {
     while (size() < elements) push_back(filling);
   }
-  void clear() { first_.clear(), others_.clear(); }
+  void clear() { first_.clear(), others_.reset(); }
 
   [[nodiscard]] iterator begin() { return {*this, 0}; }
   [[nodiscard]] iterator end() { return {*this, static_cast<std::ptrdiff_t>(size())}; }
@@ -66,10 +70,14 @@ class Paged {
 
  private:
   using Page = std::vector<T>;
-  [[nodiscard]] Page& last() { return others_.empty() ? first_ : others_.back(); }
+  [[nodiscard]] Page& last() { return others_ ? others_->back() : first_; }
+  void add_page() {
+    if (!others_) others_ = std::make_unique<std::vector<Page>>();
+    others_->emplace_back().reserve(page_size);
+  }
 
-  Page first_;                // all that a rule of everyday size has
-  std::vector<Page> others_;  // all pages full but the last, which is not empty
+  Page first_;                                 // all that a rule of everyday size has
+  std::unique_ptr<std::vector<Page>> others_;  // where there are more: all full but the last, which is not empty
 };
 
 template <class T>

@@ -250,12 +250,15 @@ const Stage* Builder::with_scalar(const Binary& binary, const Expression& expres
   const auto &vector = expression.operands[scalar_first ? 1 : 0], &scalar = expression.operands[scalar_first ? 0 : 1];
   if (!filters && !differs_without_name(vector)) return nullptr;
   const auto& elements = build(vector);
-  const auto& number = build(scalar);
-  const auto reckon = [op = binary.op, filters, scalar_first](double x, std::span<const double> scalars) {
-    const auto result = scalar_first ? operate(op, scalars[0], x) : operate(op, x, scalars[0]);
+  const auto reckon = [op = binary.op, filters, scalar_first](double x, double with) {
+    const auto result = scalar_first ? operate(op, with, x) : operate(op, x, with);
     return !filters ? std::optional{result.value} : result.holds ? std::optional{x} : std::nullopt;
   };
-  return &add<Mapped>(elements, std::vector<const Stage*>{&number}, filters, reckon);
+  if (const auto number = constant(scalar))
+    return &add<Mapped>(elements, std::vector<const Stage*>{}, filters,
+                        [reckon, number = *number](double x, std::span<const double>) { return reckon(x, number); });
+  return &add<Mapped>(elements, std::vector<const Stage*>{&build(scalar)}, filters,
+                      [reckon](double x, std::span<const double> scalars) { return reckon(x, scalars.front()); });
 }
 
 /// A selector against a constant: the comparison happens where the sample arrives.

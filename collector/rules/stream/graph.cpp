@@ -30,8 +30,8 @@ void Graph::release(const Slots& slots) const {
   for (const auto& slot : slots)
     for (Series* series : slot) {
       worked(4);
-      for (auto& consumer : series->consumers)
-        if (std::ranges::find(leaves_, consumer.leaf) != leaves_.end()) consumer.leaf = nullptr;
+      for (std::uint32_t place = 0; place < series->consumers(); ++place)
+        if (auto& consumer = series->consumer(place); std::ranges::find(leaves_, consumer.leaf) != leaves_.end()) consumer.leaf = nullptr;
     }
 }
 
@@ -113,13 +113,14 @@ Vector Graph::result() const {
 
 Vector Graph::former() const {
   Vector out;
-  const auto& cells = stages_.back()->cells();
+  const Stage& last = *stages_.back();
+  const auto& cells = last.cells();
   std::vector<bool> fresh(cells.size());
   for (const auto cell : came_) worked(), fresh[cell] = true;
   const auto add = [&](std::uint32_t cell) {
     worked(2);
     out.push_back(element_of(cells[cell]));
-    if (cells[cell].changed) out.back().value = cells[cell].former;
+    if (last.has_changed(cell)) out.back().value = cells[cell].former;
   };
   for (const auto cell : present_)
     if (!fresh[cell]) add(cell);

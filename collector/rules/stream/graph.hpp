@@ -54,12 +54,12 @@ class Graph {
 
   std::vector<std::unique_ptr<Stage>> stages_;  // the last is the expression's
   std::vector<Guarded> guarded_;                // by their first stage; those within another stand behind it
-  std::vector<Leaf*> leaves_;                   // by slot
-  std::set<std::uint32_t> present_;             // of the last one's cells
-  Paged<std::uint32_t> came_, went_;            // in the last update
-  bool has_grown_ = true;                       // since all were updated
-  bool in_conflict_ = false, is_ready_ = false;
   ground::Instant due_ = ground::Instant::max();
+  bool has_grown_ = true;  // since all were updated
+  bool in_conflict_ = false, is_ready_ = false;
+  Paged<std::uint32_t> came_, went_;  // in the last update
+  std::set<std::uint32_t> present_;   // of the last stage's cells
+  std::vector<Leaf*> leaves_;         // by slot
 };
 
 }  // namespace holdup::rules::stream

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <utility>
-#include <vector>
 
 #include "collector/rules/stream/series.hpp"
 #include "collector/rules/stream/stage.hpp"
@@ -18,8 +17,11 @@ class Leaf : public Stage {
   virtual void born(std::size_t slot, Series& series) = 0;
   /// A sample of that element's series has arrived.
   void touch(std::uint32_t cell) {
-    if (cell >= marked_.size()) marked_.grow(cell + std::size_t{1});
-    if (std::exchange(marked_[cell], 1) == 0) touched_.push_back(cell), fetch(cell);
+    if (cell >= next_.size()) next_.grow(cell + std::size_t{1}, untouched);
+    if (next_[cell] != untouched) return;
+    (is_touched() ? next_[last_] : first_) = cell;
+    next_[cell] = last_ = cell;
+    fetch(cell);
   }
 
  protected:
@@ -34,20 +36,20 @@ class Leaf : public Stage {
   template <class Take>
   void take_some(Take take) {
     for (bool goes_on = true; goes_on && is_touched();) {
-      const auto cell = touched_[taken_++];
-      marked_[cell] = 0;
+      const auto cell = first_, next = std::exchange(next_[cell], untouched);
+      first_ = next == cell ? untouched : next;
       goes_on = take(cell);
     }
-    if (!is_touched()) touched_.clear(), taken_ = 0;
   }
-  [[nodiscard]] bool is_touched() const { return taken_ < touched_.size(); }
+  [[nodiscard]] bool is_touched() const { return first_ != untouched; }
   [[nodiscard]] std::uint32_t rule() const { return rule_; }
 
  private:
+  static constexpr auto untouched = std::uint32_t{0} - 1;
+
   std::uint32_t rule_;
-  Paged<std::uint32_t> touched_;
-  std::size_t taken_ = 0;       // of them, in the order in which they came
-  Paged<std::uint8_t> marked_;  // by cell
+  std::uint32_t first_ = untouched, last_ = untouched;  // of the touched cells, in the order in which they came
+  Paged<std::uint32_t> next_;                 // by cell; the last of them is its own
 };
 
 }  // namespace holdup::rules::stream

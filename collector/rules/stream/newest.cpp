@@ -4,8 +4,8 @@ namespace holdup::rules::stream {
 
 void Newest::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, yields_ == Yields::value);
-  const Consumer consumer{
-      .leaf = this, .cell = cell, .rule = rule(), .threshold = threshold_.value_or(Threshold{}), .quiet = threshold_.has_value()};
+  const auto [op, bound] = threshold_.value_or(Threshold{});
+  const Consumer consumer{.leaf = this, .bound = bound, .cell = cell, .rule = rule(), .op = op, .quiet = threshold_.has_value()};
   bound_.push_back({&series, series.enlist(consumer)});
   if (series.heard) touch(cell);
 }
@@ -25,7 +25,7 @@ void Newest::refresh(std::uint32_t cell, const Setting& setting) {
   const double value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
   yield(cell, passes ? std::optional{value} : std::nullopt);
   if (passes) timers_.arm(cell, until);
-  series->consumers[consumer].quiet = threshold_ && !passes;
+  series->consumer(consumer).quiet = threshold_ && !passes;
 }
 
 }  // namespace holdup::rules::stream

@@ -21,7 +21,7 @@ class Newest : public Leaf {
  private:
   struct Bound {
     Series* series;
-    std::size_t consumer;
+    std::uint32_t consumer;
   };
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <vector>
 
 #include "collector/rules/stream/match_keys.hpp"
 
@@ -17,35 +18,47 @@ class Paired : public Stage {
   [[nodiscard]] bool may_conflict() const override { return is_crowded_ || binary_.matching.many != Matching::Many::neither; }
 
  private:
+  static constexpr auto none = std::uint32_t{0} - 1;
   struct Member {
     std::uint32_t key = 0;
+    std::uint32_t next = none;  // of its side in the same meeting
     bool present = false;
   };
-  struct Meeting {  // of all that have one key
-    std::vector<std::uint32_t> many, one;
+  struct Many : Member {
+    std::uint32_t pairs = none;    // the newest of all that ever were
+    std::uint32_t matched = none;  // the pair that it is of now
+  };
+  struct Meeting {                                 // of all that have one key
+    std::uint32_t many = none, one = none;         // the newest cell of each side
     std::uint32_t many_present = 0, one_present = 0;
-    std::optional<std::uint32_t> partner;  // of the one side
+    std::uint32_t partner = none;  // of the one side
     bool in_conflict = false;
+    bool is_touched = false, one_changed = false;  // in this update
   };
   struct Pair {
-    std::uint32_t one = 0, own = 0;
-    std::uint32_t same = 0;  // the number of its label set
+    std::uint32_t one = 0;
+    std::uint32_t same = 0;     // the number of its label set
+    std::uint32_t next = none;  // of the same cell of the many side
   };
 
-  void take_in(const Stage& operand, Paged<Member>& members, bool is_many);
-  void refresh_meeting(std::uint32_t key);
+  template <class Side>
+  void grow(const Stage& operand, Paged<Side>& members, std::uint32_t Meeting::*newest);
+  void take_in_many();
+  void take_in_one();
+  void touch(std::uint32_t key);
+  void refresh_meeting(Meeting& meeting);
   void refresh(std::uint32_t many);
-  void unmatch(std::uint32_t many);
-  [[nodiscard]] const Pair& pair_of(std::uint32_t many, std::uint32_t one);
+  void unmatch(Many& member);
+  [[nodiscard]] std::uint32_t pair_of(std::uint32_t many, std::uint32_t one);
 
   const Binary& binary_;
   const bool swapped_;
   const Stage &many_, &one_;
   MatchKeys keys_;
-  Paged<Member> many_members_, one_members_;
+  Paged<Many> many_members_;  // by cell of the operand
+  Paged<Member> one_members_;
   Paged<Meeting> meetings_;             // by key
-  Paged<std::vector<Pair>> pairs_;      // by cell of the many side: that ever were
-  Paged<std::optional<Pair>> matched_;  // by cell of the many side
+  Paged<Pair> pairs_;                   // by own cell
   std::vector<std::uint32_t> touched_;  // keys
   Numbered known_;
   Paged<std::uint32_t> matched_with_;  // by label set: how many pairs

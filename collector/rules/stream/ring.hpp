@@ -13,7 +13,7 @@
 // The newest samples of one series, as far back as some window reaches. Used by series.hpp.
 namespace holdup::rules::stream {
 
-class Ring {
+class alignas(64) Ring {
  public:
   /// Points as old as `kept` go with the next one.
   void keep(ground::Duration kept) { kept_ = std::max(kept_, kept); }

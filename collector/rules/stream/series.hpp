@@ -27,20 +27,25 @@ struct Threshold {
 
 /// An operator that reads a series: which of its elements that is, and which samples it need not see.
 struct Consumer {
-  Leaf* leaf = nullptr;  // nullptr: its graph is gone
+  Leaf* leaf = nullptr;  // nullptr: none, or its graph is gone
+  double bound = 0;      // of its threshold, where `quiet`
   std::uint32_t cell = 0;
   std::uint32_t rule = 0;  // by its place in the order of evaluation
-  Threshold threshold;     // where `quiet`
+  Operator op{};           // of the threshold
   bool quiet = false;      // yields nothing, and will not for a value that the threshold holds back
+
+  [[nodiscard]] bool wants(double value) const { return leaf != nullptr && (!quiet || operate(op, value, bound).holds); }
 };
 
 /// What a sample needs of it lies in one line of the processor's caches.
 struct alignas(64) Series {
   Point last;
+  std::unique_ptr<Ring> ring;  // where more than the newest is asked for
+  Consumer first;
   bool heard = false;  // `last` is one
   bool known = false;  // it was born, and not forgotten
-  std::vector<Consumer> consumers;
-  std::unique_ptr<Ring> ring;  // where more than the newest is asked for
+  bool is_crowded = false;
+  std::unique_ptr<std::vector<Consumer>> others;  // consumers, where `is_crowded`
   Labels labels;
   std::vector<std::size_t> rules;  // that read it, ascending
 
@@ -62,12 +67,19 @@ struct alignas(64) Series {
     return between(after, to);
   }
   /// Where its place is for good.
-  std::size_t enlist(Consumer consumer) {
-    const auto free = std::ranges::find(consumers, nullptr, &Consumer::leaf);
-    if (free == consumers.end()) return consumers.push_back(consumer), consumers.size() - 1;
-    *free = consumer;
-    return static_cast<std::size_t>(free - consumers.begin());
+  std::uint32_t enlist(Consumer fresh) {
+    std::uint32_t place = 0;
+    while (place < consumers() && consumer(place).leaf != nullptr) ++place;
+    if (place == consumers()) {
+      if (!others) others = std::make_unique<std::vector<Consumer>>();
+      others->emplace_back();
+      is_crowded = true;
+    }
+    consumer(place) = fresh;
+    return place;
   }
+  [[nodiscard]] std::uint32_t consumers() const { return 1 + (is_crowded ? static_cast<std::uint32_t>(others->size()) : 0); }
+  [[nodiscard]] Consumer& consumer(std::uint32_t place) { return place == 0 ? first : (*others)[place - 1]; }
 };
 
 /// By slot of one rule's expression, in the order of birth.

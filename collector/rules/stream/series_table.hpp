@@ -28,7 +28,10 @@ class SeriesTable {
     for (const auto& sample : samples)
       if (const auto* series = place(sample.series)) fetch_line(series);
     for (const auto& sample : samples)
-      if (const auto* series = place(sample.series)) fetch_line(series->ring.get()), fetch_line(series->consumers.data());
+      if (const auto* series = place(sample.series)) {
+        if (series->ring) fetch_line(series->ring.get());
+        if (series->is_crowded) fetch_line(series->others.get());
+      }
     for (const auto& sample : samples)
       if (const auto* series = place(sample.series); series != nullptr && series->ring) series->ring->fetch();
   }

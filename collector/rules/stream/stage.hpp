@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <memory>
+#include <forward_list>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -22,9 +22,9 @@ struct Cell {
   const Labels* labels = nullptr;
   bool named = true;
   bool present = false;
-  bool changed = false;
+  std::uint32_t changed_in = 0;  // the update, as the stage counts them
   double value = 0;
-  double former = 0;  // where `changed`: the value before
+  double former = 0;  // before that
 };
 
 class Stage {
@@ -55,14 +55,17 @@ class Stage {
   /// By the last update.
   [[nodiscard]] const Paged<std::uint32_t>& changed() const { return changed_; }
   [[nodiscard]] bool is_empty() const { return present_ == 0; }
+  [[nodiscard]] bool has_changed(std::uint32_t cell) const { return cells_[cell].changed_in == updates_; }
   /// Elements that the last update looked at.
   [[nodiscard]] std::size_t work() const { return work_; }
 
  protected:
   void begin() {
-    for (const auto cell : changed_) cells_[cell].changed = false;
     changed_.clear();
     work_ = 0;
+    if (++updates_ > 0) return;
+    for (auto& cell : cells_) cell.changed_in = 0;  // 2^32 updates ago, or more
+    updates_ = 1;
   }
   std::uint32_t add(const Labels* labels, bool named) {
     worked(4);
@@ -71,8 +74,7 @@ class Stage {
   }
   std::uint32_t add(Labels labels, bool named) {
     worked(a_text);
-    made_.push_back(std::make_unique<const Labels>(std::move(labels)));
-    return add(made_.back().get(), named);
+    return add(&made_.emplace_front(std::move(labels)), named);
   }
   /// No news where it is the same to the last bit.
   void yield(std::uint32_t index, std::optional<double> value) {
@@ -82,7 +84,7 @@ class Stage {
     const bool same =
         value ? cell.present && std::bit_cast<std::uint64_t>(cell.value) == std::bit_cast<std::uint64_t>(*value) : !cell.present;
     if (same) return;
-    if (!std::exchange(cell.changed, true)) {
+    if (std::exchange(cell.changed_in, updates_) != updates_) {
       cell.former = cell.value;
       changed_.push_back(index);
     }
@@ -100,7 +102,8 @@ class Stage {
   Paged<std::uint32_t> changed_;
   std::size_t present_ = 0;
   std::size_t work_ = 0;
-  Paged<std::unique_ptr<const Labels>> made_;
+  std::uint32_t updates_ = 0;
+  std::forward_list<Labels> made_;
 };
 
 /// Each once, in order.

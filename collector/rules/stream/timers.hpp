@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <queue>
 #include <utility>
 
@@ -21,32 +22,33 @@ class Timers {
     if (armed_[cell] <= when) return;
     armed_[cell] = when;
     soonest_ = std::min(soonest_, when);
-    if (queues()) queue_.emplace(when, cell);
+    if (queue_) queue_->emplace(when, cell);
   }
   /// Calls `take(cell)` for each whose time has come.
   template <class Take>
   void take_due(ground::Instant at, Take take) {
     if (soonest_ > at) return;
-    if (!queues()) return take_of_few(at, take);
-    while (!queue_.empty() && queue_.top().first <= at) {
-      const auto [when, cell] = queue_.top();
-      queue_.pop();
+    if (!queue_) return take_of_few(at, take);
+    while (!queue_->empty() && queue_->top().first <= at) {
+      const auto [when, cell] = queue_->top();
+      queue_->pop();
       if (armed_[cell] == when) release(cell, take);  // or it was armed for sooner since
     }
-    soonest_ = queue_.empty() ? ground::Instant::max() : queue_.top().first;
+    soonest_ = queue_->empty() ? ground::Instant::max() : queue_->top().first;
   }
   [[nodiscard]] ground::Instant due() const { return soonest_; }
 
  private:
   using Entry = std::pair<ground::Instant, std::uint32_t>;
+  using Queue = std::priority_queue<Entry, Paged<Entry>, std::greater<>>;
   static constexpr std::size_t few = 64;  // elements that are looked through as fast as a queue is kept
 
-  [[nodiscard]] bool queues() const { return armed_.size() > few; }
   void grow(std::size_t elements) {
-    const bool queued = queues();
     armed_.grow(elements, ground::Instant::max());
-    for (std::uint32_t cell = 0; !queued && queues() && cell < armed_.size(); ++cell)
-      if (armed_[cell] != ground::Instant::max()) queue_.emplace(armed_[cell], cell);
+    if (queue_ || elements <= few) return;
+    queue_ = std::make_unique<Queue>();
+    for (std::uint32_t cell = 0; cell < elements; ++cell)
+      if (armed_[cell] != ground::Instant::max()) queue_->emplace(armed_[cell], cell);
   }
   template <class Take>
   void release(std::uint32_t cell, Take take) {
@@ -62,9 +64,9 @@ class Timers {
     }
   }
 
-  Paged<ground::Instant> armed_;                                    // by cell; max(): not
-  std::priority_queue<Entry, Paged<Entry>, std::greater<>> queue_;  // of more than a few
-  ground::Instant soonest_ = ground::Instant::max();                // or before it
+  Paged<ground::Instant> armed_;                      // by cell; max(): not
+  std::unique_ptr<Queue> queue_;                      // of more than a few
+  ground::Instant soonest_ = ground::Instant::max();  // or before it
 };
 
 }  // namespace holdup::rules::stream

@@ -15,17 +15,17 @@ constexpr std::size_t few = 64;                                   // elements, o
 constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
-Rolling::Kept kept_for(OverTime reckon) {
+}  // namespace
+
+Rolling::Kept WindowOf::kept_for(OverTime reckon) {
   if (reckon == over_time::minimum) return Rolling::Kept::least;
   if (reckon == over_time::maximum) return Rolling::Kept::greatest;
   return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::none;
 }
 
-}  // namespace
-
 void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
-  bound_.push_back({&series, Rolling{kept_for(reckoning_.reckon)}});
+  bound_.push_back({.rolling = {}, .series = &series});
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
   series.enlist({.leaf = this, .cell = cell, .rule = rule()});
   touch(cell);
@@ -64,11 +64,11 @@ ground::Instant WindowOf::next_drift() const {
 
 void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
   worked(4);
-  auto& [series, rolling] = bound_[cell];
+  auto& [rolling, series] = bound_[cell];
   const auto length = length_ > ground::Duration::zero() ? length_ : setting.lookback;
   const auto to = ground::shifted(setting.at, -offset_), from = ground::shifted(to, -length);
   const Ring& ring = *series->ring;
-  rolling.advance(ring, from, to);
+  rolling.advance(ring, kept_, from, to);
   const auto points = rolling.points(ring);
   const Window window{
       .samples = points, .from = from, .to = to, .at = setting.at, .utc_offset = setting.utc_offset, .parameters = reckoning_.parameters};
@@ -78,7 +78,7 @@ void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
   if (reckoning_.drifts) drifts_from_[cell] = value ? ground::shifted(same_until, offset_) : ground::Instant::max();
   yield(cell, value);
   if (!points.empty()) {
-    const auto next = rolling.has_stale() ? points.front().at : rolling.next_to_matter(ring);
+    const auto next = rolling.has_stale() ? points.front().at : rolling.next_to_matter(ring, kept_);
     timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
   if (offset_ == ground::Duration::zero()) return;
@@ -100,7 +100,7 @@ std::optional<double> WindowOf::reckon_rolled(const Ring& ring, Rolling& rolling
   const auto reckon = reckoning_.reckon;
   if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
   if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
-  if (reckon == over_time::minimum || reckon == over_time::maximum) return rolling.extreme(ring);
+  if (reckon == over_time::minimum || reckon == over_time::maximum) return rolling.extreme(ring, kept_);
   if (reckon == over_time::sum && rolling.sum().is_known()) return rolling.sum().unrounded().value();
   if (reckon == over_time::average && rolling.sum().is_known())
     return rolling.sum().unrounded().mean(static_cast<double>(window.samples.size()));

@@ -23,7 +23,7 @@ class WindowOf : public Leaf {
   };
   /// A `length` of 0 is the lookback.
   WindowOf(std::uint32_t rule, ground::Duration length, ground::Duration offset, Reckoning reckoning)
-      : Leaf{rule}, length_{length}, offset_{offset}, reckoning_{reckoning} {}
+      : Leaf{rule}, length_{length}, offset_{offset}, reckoning_{reckoning}, kept_{kept_for(reckoning.reckon)} {}
 
   void born(std::size_t slot, Series& series) override;
   void update(const Setting& setting) override;
@@ -31,20 +31,23 @@ class WindowOf : public Leaf {
   [[nodiscard]] bool is_ready() const override { return is_ready_; }
 
  private:
-  void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell].rolling), fetch_line(&cells()[cell]); }
+  void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
   /// `same_until`: set where the value drifts from then on only.
   [[nodiscard]] std::optional<double> reckon(const Ring& ring, Rolling& rolling, Window window, ground::Instant& same_until);
   [[nodiscard]] std::optional<double> reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window,
                                                     ground::Instant& same_until) const;
   [[nodiscard]] ground::Instant next_drift() const;
+  [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon);
 
   ground::Duration length_, offset_;
   Reckoning reckoning_;
-  struct Bound {
+  Rolling::Kept kept_;
+  struct alignas(64) Bound {
+    [[no_unique_address]] Rolling rolling;
     Series* series;
-    Rolling rolling;
   };
+  static_assert(sizeof(Bound) == 64, "what a sample needs of it lies in one line of the processor's caches");
   Paged<Bound> bound_;                  // by cell
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::vector<Point> scratch_;
