@@ -151,7 +151,7 @@ class Engine {
   /// At once, or when the rule that is not through with its instant is.
   void between_rules(std::function<void()> change);
   void settle();
-  void accept(ground::Instant at, const Sample& sample);
+  void accept(ground::Instant at, stream::Series* series, std::optional<double> sample);
   void accept(const Derived& sample);
   void fill(stream::Series& series, std::vector<Point> past);
   void hold_back();

@@ -11,7 +11,7 @@
 namespace holdup::rules {
 namespace {
 
-constexpr std::size_t most_fetched = 16;     // series at once
+constexpr std::size_t most_fetched = 16;     // rules at once
 constexpr std::size_t most_of_a_rule = 192;  // bytes
 
 }  // namespace
@@ -123,12 +123,7 @@ bool Engine::catch_up(Waiting& next) {
 void Engine::take_in(const Waiting& next) {
   worked(8 * next.samples.size() + 1);
   now_ = std::max(now_, next.at);
-  for (auto rest = std::span{next.samples}; !rest.empty();) {
-    const auto some = rest.first(std::min(rest.size(), most_fetched));
-    series_.fetch(some);
-    for (const auto& sample : some) accept(next.at, sample);
-    rest = rest.subspan(some.size());
-  }
+  series_.each_of(std::span{next.samples}, [&](stream::Series* series, const Sample& sample) { accept(next.at, series, sample.value); });
   if (made_.size() <= made_most_) return touch_due();
   turns_.begin([this] { forget_ended(now_), touch_due(); });
 }
@@ -153,14 +148,12 @@ void Engine::touch_due() {
   for (; deadlines_.soonest() <= now_; deadlines_.set(deadlines_.first(), ground::Instant::max())) touched_.insert(deadlines_.first());
 }
 
-void Engine::accept(ground::Instant at, const Sample& sample) {
-  auto* series = series_.find(sample.series);
+void Engine::accept(ground::Instant at, stream::Series* series, std::optional<double> sample) {
   if (series == nullptr || (series->heard && series->last.at >= at)) {
     ++counters_.samples_refused;
     return;
   }
-  const double value = sample.value.value_or(stale_marker);
-  series->last = {at, value};
+  series->last = {at, sample.value_or(stale_marker)};
   series->heard = true;
   if (series->ring) counters_.samples_cut += series->ring->push(series->last, options_.window_max_samples);
   if (at <= newest_step_) redo_steps(*series, at);

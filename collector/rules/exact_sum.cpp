@@ -11,6 +11,15 @@ constexpr int digit_bits = 32, lowest_exponent = -1074;
 
 double signed_double(Wide magnitude, bool negative) { return negative ? -static_cast<double>(magnitude) : static_cast<double>(magnitude); }
 
+template <class Integer>
+double mean_of(Integer sum, double count) {
+  const auto high = static_cast<double>(sum);
+  const auto rounded = static_cast<Integer>(high);
+  const double low = rounded <= sum ? static_cast<double>(sum - rounded) : -static_cast<double>(rounded - sum);
+  const double quotient = high / count, rest = std::fma(-quotient, count, high);
+  return quotient + (rest + low) / count;
+}
+
 /// As ldexp(), which is three calls.
 double scaled(double value, int exponent) {
   constexpr int bias = 1023, fraction_bits = 52;
@@ -82,12 +91,12 @@ double ExactSum::mean(double count) const {
 double Unrounded::value() const { return scaled(signed_double(magnitude, negative), exponent); }
 
 double Unrounded::mean(double count) const {
-  const auto high = static_cast<double>(magnitude);
-  const auto rounded = static_cast<Wide>(high);
-  const double low = rounded <= magnitude ? static_cast<double>(magnitude - rounded) : -static_cast<double>(rounded - magnitude);
-  const double quotient = high / count, rest = std::fma(-quotient, count, high);
-  const double mean = quotient + (rest + low) / count;
-  return scaled(negative ? -mean : mean, exponent);
+  // Most sums have few bits but zeros at their end, and fit into a word.
+  const auto low_word = static_cast<std::uint64_t>(magnitude);
+  const int zeros = low_word == 0 ? 64 : std::countr_zero(low_word);
+  const Wide narrow = magnitude >> zeros;
+  const double mean = narrow >> 63 == 0 ? mean_of(static_cast<std::uint64_t>(narrow), count) : mean_of(narrow, count);
+  return scaled(negative ? -mean : mean, exponent + zeros);
 }
 
 }  // namespace holdup::rules

@@ -49,7 +49,7 @@ class Leaf : public Stage {
 
   std::uint32_t rule_;
   std::uint32_t first_ = untouched, last_ = untouched;  // of the touched cells, in the order in which they came
-  Paged<std::uint32_t> next_;                 // by cell; the last of them is its own
+  Paged<std::uint32_t> next_;                           // by cell; the last of them is its own
 };
 
 }  // namespace holdup::rules::stream

@@ -28,8 +28,8 @@ class Paired : public Stage {
     std::uint32_t pairs = none;    // the newest of all that ever were
     std::uint32_t matched = none;  // the pair that it is of now
   };
-  struct Meeting {                                 // of all that have one key
-    std::uint32_t many = none, one = none;         // the newest cell of each side
+  struct Meeting {                          // of all that have one key
+    std::uint32_t many = none, one = none;  // the newest cell of each side
     std::uint32_t many_present = 0, one_present = 0;
     std::uint32_t partner = none;  // of the one side
     bool in_conflict = false;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "collector/rules/stream/series.hpp"
@@ -22,18 +24,24 @@ class SeriesTable {
     if (!pages_[page]) pages_[page] = std::make_unique<Page>();
     return (*pages_[page])[id % page_size];
   }
-  /// Those that these samples are told to next: thousands of series lie in no cache, and side by side they come as fast as one.
-  template <class Samples>
-  void fetch(const Samples& samples) const {
-    for (const auto& sample : samples)
-      if (const auto* series = place(sample.series)) fetch_line(series);
-    for (const auto& sample : samples)
-      if (const auto* series = place(sample.series)) {
-        if (series->ring) fetch_line(series->ring.get());
-        if (series->is_crowded) fetch_line(series->others.get());
+  /// Calls `take(series, sample)` for each sample, with nothing for a series that was not born. Thousands of series lie in no cache: side by
+  /// side they come from memory as fast as one.
+  template <class Sample, class Take>
+  void each_of(std::span<const Sample> samples, Take take) const {
+    std::array<Series*, 16> some{};
+    for (; !samples.empty(); samples = samples.subspan(std::min(samples.size(), some.size()))) {
+      const auto count = std::min(samples.size(), some.size());
+      for (std::size_t i = 0; i < count; ++i)
+        if ((some[i] = place(samples[i].series)) != nullptr) fetch_line(some[i]);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (some[i] != nullptr && !some[i]->known) some[i] = nullptr;
+        if (some[i] != nullptr && some[i]->ring) fetch_line(some[i]->ring.get());
+        if (some[i] != nullptr && some[i]->is_crowded) fetch_line(some[i]->others.get());
       }
-    for (const auto& sample : samples)
-      if (const auto* series = place(sample.series); series != nullptr && series->ring) series->ring->fetch();
+      for (std::size_t i = 0; i < count; ++i)
+        if (some[i] != nullptr && some[i]->ring) some[i]->ring->fetch();
+      for (std::size_t i = 0; i < count; ++i) take(some[i], samples[i]);
+    }
   }
   /// Calls `take(id, series)` for each that was born.
   template <class Take>
