@@ -145,7 +145,11 @@ void Engine::fetch_touched() {
 
 void Engine::touch_due() {
   for (const auto rule : std::exchange(anew_, {})) touched_.insert(position_[rule]);
-  for (; deadlines_.soonest() <= now_; deadlines_.set(deadlines_.first(), ground::Instant::max())) touched_.insert(deadlines_.first());
+  while (deadlines_.soonest() <= now_) {
+    const auto position = deadlines_.first();
+    deadlines_.set(position, ground::Instant::max());
+    touched_.insert(position);
+  }
 }
 
 void Engine::accept(ground::Instant at, stream::Series* series, std::optional<double> sample) {

@@ -31,7 +31,7 @@ class Deadlines {
   /// Whose that is.
   [[nodiscard]] std::size_t first() const {
     std::size_t at = 1;
-    while (at < leaves_) at = soonest_[2 * at] == soonest_[1] ? 2 * at : 2 * at + 1;
+    for (const auto least = soonest(); at < leaves_;) at = 2 * at + (soonest_[2 * at] == least ? 0 : 1);
     return at - leaves_;
   }
 

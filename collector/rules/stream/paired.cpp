@@ -78,6 +78,7 @@ void Paired::refresh_meeting(Meeting& meeting) {
 }
 
 void Paired::refresh(std::uint32_t many) {
+  worked(8);
   auto& member = many_members_[many];
   const auto partner = meetings_[member.key].partner;
   if (!member.present || partner == none) return unmatch(member);

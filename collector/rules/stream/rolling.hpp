@@ -18,6 +18,9 @@ class Rolling {
   void advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to);
 
   [[nodiscard]] std::span<const Point> points(const Ring& ring) const { return ring.points().subspan(begin_ - ring.begin(), size_); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Of a window that is not empty.
+  [[nodiscard]] const Point& oldest(const Ring& ring) const { return ring[begin_]; }
   /// Stale markers among them: what follows then counts for nothing.
   [[nodiscard]] bool has_stale() const { return stale_ > 0; }
   [[nodiscard]] std::uint32_t changes() const { return changes_; }
@@ -26,7 +29,7 @@ class Rolling {
   [[nodiscard]] double extreme(const Ring& ring, Kept kept);
   /// Of a window that is not empty, after extreme() where that is kept: until this one leaves nothing changes, unless one comes.
   [[nodiscard]] ground::Instant next_to_matter(const Ring& ring, Kept kept) const {
-    return keeps_extreme(kept) ? of_.extreme.at : points(ring).front().at;
+    return keeps_extreme(kept) ? of_.extreme.at : oldest(ring).at;
   }
   /// Where it is kept; known unless values are of no everyday size.
   [[nodiscard]] const FixedSum& sum() const { return of_.sum; }

@@ -24,8 +24,8 @@ class SeriesTable {
     if (!pages_[page]) pages_[page] = std::make_unique<Page>();
     return (*pages_[page])[id % page_size];
   }
-  /// Calls `take(series, sample)` for each sample, with nothing for a series that was not born. Thousands of series lie in no cache: side by
-  /// side they come from memory as fast as one.
+  /// Calls `take(series, sample)` for each sample, with nothing for a series that was not born. Thousands of series lie in no cache: side
+  /// by side they come from memory as fast as one.
   template <class Sample, class Take>
   void each_of(std::span<const Sample> samples, Take take) const {
     std::array<Series*, 16> some{};

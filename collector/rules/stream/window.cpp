@@ -69,16 +69,22 @@ void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
   const auto to = ground::shifted(setting.at, -offset_), from = ground::shifted(to, -length);
   const Ring& ring = *series->ring;
   rolling.advance(ring, kept_, from, to);
-  const auto points = rolling.points(ring);
-  const Window window{
-      .samples = points, .from = from, .to = to, .at = setting.at, .utc_offset = setting.utc_offset, .parameters = reckoning_.parameters};
-  add_work(points.size() / 32);
+  add_work(rolling.size() / 32);
   auto same_until = ground::Instant::min();
-  const auto value = points.empty() ? std::nullopt : reckon(ring, rolling, window, same_until);
+  auto value = rolling.size() > 0 ? counted(ring, rolling) : std::nullopt;
+  if (!value && rolling.size() > 0) {
+    const Window window{.samples = rolling.points(ring),
+                        .from = from,
+                        .to = to,
+                        .at = setting.at,
+                        .utc_offset = setting.utc_offset,
+                        .parameters = reckoning_.parameters};
+    value = reckon(rolling, window, same_until);
+  }
   if (reckoning_.drifts) drifts_from_[cell] = value ? ground::shifted(same_until, offset_) : ground::Instant::max();
   yield(cell, value);
-  if (!points.empty()) {
-    const auto next = rolling.has_stale() ? points.front().at : rolling.next_to_matter(ring, kept_);
+  if (rolling.size() > 0) {
+    const auto next = rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
     timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
   if (offset_ == ground::Duration::zero()) return;
@@ -86,24 +92,31 @@ void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
     timers_.arm(cell, ground::shifted(coming.front().at, offset_));
 }
 
-std::optional<double> WindowOf::reckon(const Ring& ring, Rolling& rolling, Window window, ground::Instant& same_until) {
+/// Where what was counted tells it.
+std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) const {
+  if (rolling.has_stale()) return std::nullopt;
+  const auto reckon = reckoning_.reckon;
+  if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
+  if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
+  if (kept_ == Rolling::Kept::none) return std::nullopt;
+  if (kept_ != Rolling::Kept::sum) return rolling.extreme(ring, kept_);
+  if (!rolling.sum().is_known()) return std::nullopt;
+  const auto sum = rolling.sum().unrounded();
+  return reckon == over_time::sum ? sum.value() : sum.mean(static_cast<double>(rolling.size()));
+}
+
+std::optional<double> WindowOf::reckon(const Rolling& rolling, Window window, ground::Instant& same_until) {
   const double newest = window.samples.back().value;
   if (reckoning_.reckon == nullptr) return is_stale(newest) ? std::nullopt : std::optional{newest};
-  if (!rolling.has_stale()) return reckon_rolled(ring, rolling, window, same_until);
+  if (!rolling.has_stale()) return extrapolated(rolling, window, same_until);
   scratch_.clear();
   std::ranges::remove_copy_if(window.samples, std::back_inserter(scratch_), [](const Point& point) { return is_stale(point.value); });
   window.samples = scratch_;
   return scratch_.empty() ? std::nullopt : reckoning_.reckon(window);
 }
 
-std::optional<double> WindowOf::reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window, ground::Instant& same_until) const {
+std::optional<double> WindowOf::extrapolated(const Rolling& rolling, const Window& window, ground::Instant& same_until) const {
   const auto reckon = reckoning_.reckon;
-  if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
-  if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
-  if (reckon == over_time::minimum || reckon == over_time::maximum) return rolling.extreme(ring, kept_);
-  if (reckon == over_time::sum && rolling.sum().is_known()) return rolling.sum().unrounded().value();
-  if (reckon == over_time::average && rolling.sum().is_known())
-    return rolling.sum().unrounded().mean(static_cast<double>(window.samples.size()));
   const bool counter = reckon == over_time::rate || reckon == over_time::increase;
   if (counter ? rolling.resets() > 0 : reckon != over_time::delta) return reckon(window);
   const auto all = over_time::extrapolated(window, window.samples.back().value - window.samples.front().value, counter);

@@ -33,10 +33,10 @@ class WindowOf : public Leaf {
  private:
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
+  [[nodiscard]] std::optional<double> counted(const Ring& ring, Rolling& rolling) const;
   /// `same_until`: set where the value drifts from then on only.
-  [[nodiscard]] std::optional<double> reckon(const Ring& ring, Rolling& rolling, Window window, ground::Instant& same_until);
-  [[nodiscard]] std::optional<double> reckon_rolled(const Ring& ring, Rolling& rolling, const Window& window,
-                                                    ground::Instant& same_until) const;
+  [[nodiscard]] std::optional<double> reckon(const Rolling& rolling, Window window, ground::Instant& same_until);
+  [[nodiscard]] std::optional<double> extrapolated(const Rolling& rolling, const Window& window, ground::Instant& same_until) const;
   [[nodiscard]] ground::Instant next_drift() const;
   [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon);
 
