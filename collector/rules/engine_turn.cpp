@@ -121,7 +121,7 @@ bool Engine::catch_up(Waiting& next) {
 }
 
 void Engine::take_in(const Waiting& next) {
-  worked(8 * next.samples.size() + 1);
+  worked(16 * next.samples.size() + 1);
   now_ = std::max(now_, next.at);
   series_.each_of(std::span{next.samples}, [&](stream::Series* series, const Sample& sample) { accept(next.at, series, sample.value); });
   if (made_.size() <= made_most_) return touch_due();

@@ -73,7 +73,7 @@ inline constexpr std::size_t a_text = 25, a_label_set = 60, an_alert = 150;
 /// Empties it one by one: what holds many things is long in going, too.
 template <class Many>
 void let_go(Many& many) {
-  for (; !many.empty(); worked(4)) {
+  for (; !many.empty(); worked(a_text)) {
     if constexpr (requires { many.pop_back(); })
       many.pop_back();
     else

@@ -54,6 +54,7 @@ void Stepped::begin_sweep(const Window& window) {
 }
 
 void Stepped::refresh(std::uint32_t cell, Window window) {
+  worked(12);
   window.samples = bound_[cell]->ring.between(window.from, window.to);
   add_work(window.samples.size() / (sorts(reckoning_.reckon) ? 2 : 4));
   yield(cell, window.samples.empty() ? std::nullopt : reckoning_.reckon(window));

@@ -63,7 +63,7 @@ ground::Instant WindowOf::next_drift() const {
 }
 
 void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
-  worked(4);
+  worked(12);
   auto& [rolling, series] = bound_[cell];
   const auto length = length_ > ground::Duration::zero() ? length_ : setting.lookback;
   const auto to = ground::shifted(setting.at, -offset_), from = ground::shifted(to, -length);
