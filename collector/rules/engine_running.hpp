@@ -14,7 +14,9 @@ namespace holdup::rules {
 
 struct Engine::Running {
   // What every evaluation reads, side by side.
-  std::unique_ptr<stream::Graph> graph;  // none: not yet evaluated, or a series was forgotten
+  stream::RuleSteps steps;
+  stream::Slots slots;
+  std::unique_ptr<stream::Graph> graph;  // reads both; none: not yet evaluated, or a series was forgotten
   ground::Instant renew = ground::Instant::max();
   std::optional<ground::Instant> values_at = {};  // since when only values have changed that the alerts have not taken in: they turn none
   std::size_t series_read = 0;                    // in the slots
@@ -25,9 +27,7 @@ struct Engine::Running {
   bool records = false;
   RuleAlerts alerts;
   DerivedSeries made;
-  stream::RuleSteps steps;
 
-  stream::Slots slots;
   Surroundings around;  // made once where no template asks: most evaluations expand nothing
   std::string error;
 

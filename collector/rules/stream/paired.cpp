@@ -19,20 +19,22 @@ void Paired::update(const Setting&) {
   take_in_many();
   take_in_one();
   for (const auto cell : many_.changed())
-    if (!meetings_[many_members_[cell].key].one_changed) refresh(cell);
+    if (const auto& member = many_members_[cell]; member.pairs == none || !meetings_[member.key].one_changed) refresh(cell);
   for (const auto key : touched_) refresh_meeting(meetings_[key]);
   touched_.clear();
 }
 
 template <class Side>
-void Paired::grow(const Stage& operand, Paged<Side>& members, std::uint32_t Meeting::*newest) {
+void Paired::grow(const Stage& operand, Paged<Side>& members, Chain Meeting::*chain) {
   while (members.size() < operand.cells().size()) {
     const auto cell = static_cast<std::uint32_t>(members.size());
-    auto& member = members.emplace_back();
-    member.key = keys_.of(operand.cells()[cell]);
+    const auto key = keys_.of(operand.cells()[cell]);
+    members.emplace_back().key = key;
     meetings_.grow(keys_.size());
-    member.next = std::exchange(meetings_[member.key].*newest, cell);
-    is_crowded_ = is_crowded_ || member.next != none;
+    auto& [first, last] = meetings_[key].*chain;
+    is_crowded_ = is_crowded_ || first != none;
+    (first == none ? first : members[last].next) = cell;
+    last = cell;
   }
 }
 
@@ -59,7 +61,7 @@ void Paired::take_in_one() {
     const bool before = std::exchange(member.present, one_.cells()[cell].present);
     if (before == member.present) continue;
     meeting.one_present += member.present ? 1 : -1;
-    meeting.partner = meeting.one;
+    meeting.partner = meeting.one.first;
     while (meeting.partner != none && !one_members_[meeting.partner].present) meeting.partner = one_members_[meeting.partner].next;
   }
 }
@@ -74,7 +76,7 @@ void Paired::refresh_meeting(Meeting& meeting) {
   const bool in_conflict = meeting.one_present > 1 || (one_to_one && meeting.one_present == 1 && meeting.many_present > 1);
   conflicts_ += (in_conflict ? 1 : 0) - (std::exchange(meeting.in_conflict, in_conflict) ? 1 : 0);
   if (!std::exchange(meeting.one_changed, false)) return;
-  for (auto cell = meeting.many; cell != none; cell = many_members_[cell].next) refresh(cell);
+  for (auto cell = meeting.many.first; cell != none; cell = many_members_[cell].next) refresh(cell);
 }
 
 void Paired::refresh(std::uint32_t many) {

@@ -28,8 +28,11 @@ class Paired : public Stage {
     std::uint32_t pairs = none;    // the newest of all that ever were
     std::uint32_t matched = none;  // the pair that it is of now
   };
-  struct Meeting {                          // of all that have one key
-    std::uint32_t many = none, one = none;  // the newest cell of each side
+  struct Chain {  // of cells, in the order of their birth
+    std::uint32_t first = none, last = none;
+  };
+  struct Meeting {  // of all that have one key
+    Chain many, one;
     std::uint32_t many_present = 0, one_present = 0;
     std::uint32_t partner = none;  // of the one side
     bool in_conflict = false;
@@ -42,7 +45,7 @@ class Paired : public Stage {
   };
 
   template <class Side>
-  void grow(const Stage& operand, Paged<Side>& members, std::uint32_t Meeting::*newest);
+  void grow(const Stage& operand, Paged<Side>& members, Chain Meeting::*chain);
   void take_in_many();
   void take_in_one();
   void touch(std::uint32_t key);

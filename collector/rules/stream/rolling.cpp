@@ -1,6 +1,7 @@
 #include "collector/rules/stream/rolling.hpp"
 
 #include <cmath>
+#include <memory>
 
 namespace holdup::rules::stream {
 
@@ -13,7 +14,7 @@ void Rolling::advance(const Ring& ring, Kept kept, ground::Instant after, ground
     if (kept == Kept::sum) of_.sum.add(point.value);
     if (end > begin_) count(ring[end - 1], point, 1);
     if (!keeps_extreme(kept)) continue;
-    if (end == begin_) of_.extreme = {.value = point.value, .at = point.at, .is_known = true};
+    if (end == begin_) std::construct_at(&of_.extreme, Extreme{.value = point.value, .at = point.at, .is_known = true});
     compare(point, kept);
   }
   for (const auto held = ring.begin(); begin_ < end && (ring[begin_].at <= after || begin_ < held); ++begin_) {
@@ -46,7 +47,7 @@ void Rolling::compare(const Point& point, Kept kept) {
 void Rolling::restart(const Ring& ring, Kept kept) {
   begin_ = ring.begin();
   size_ = stale_ = changes_ = resets_ = 0;
-  if (kept == Kept::sum) of_.sum = {};
+  if (kept == Kept::sum) std::construct_at(&of_.sum);
 }
 
 void Rolling::count(const Point& before, const Point& after, std::uint32_t by) {

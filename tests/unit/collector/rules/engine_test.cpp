@@ -465,6 +465,18 @@ TEST_CASE("aggregations, absence and many to one follow each sample") {
       R"(inactive>firing{alertname="None"}=1@4 firing>inactive{alertname="Share",x="1"}=3@4 firing>inactive{alertname="Share",x="2"}=2.5@4)");
 }
 
+TEST_CASE("a partner changes hands within a reply; two at once are an error until one goes") {
+  Bench bench{"  - {alert: A, expr: a / on(x) group_left(y) b > 2}\n"};
+  bench.engine.born(4, Labels{{{"__name__", "b"}, {"x", "1"}, {"y", "2"}}});
+  CHECK(bench.feed(1s, {{1, 6.0}, {3, 2.0}}) == R"(inactive>firing{alertname="A",x="1"}=3@1)");
+  CHECK(bench.feed(2s, {{3, std::nullopt}, {4, 1.0}}) ==
+        R"(firing>inactive{alertname="A",x="1"}=3@2 inactive>firing{alertname="A",x="1",y="2"}=6@2)");
+  CHECK(bench.feed(3s, {{3, 2.0}}).empty());
+  CHECK(bench.engine.error(0).starts_with("found duplicate series"));
+  CHECK(bench.gone(4s, {4}) == R"(inactive>firing{alertname="A",x="1"}=3@4 firing>inactive{alertname="A",x="1",y="2"}=6@4)");
+  CHECK(bench.engine.error(0).empty());
+}
+
 TEST_CASE("a subquery moves with its steps") {
   Bench bench{"  - {alert: A, expr: 'min_over_time(a[1m:10s]) > 5'}\n"};
   CHECK(bench.feed(1s, {{1, 6.0}}).empty());
