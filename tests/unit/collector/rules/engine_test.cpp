@@ -465,7 +465,7 @@ TEST_CASE("aggregations, absence and many to one follow each sample") {
       R"(inactive>firing{alertname="None"}=1@4 firing>inactive{alertname="Share",x="1"}=3@4 firing>inactive{alertname="Share",x="2"}=2.5@4)");
 }
 
-TEST_CASE("a partner changes hands within a reply; two at once are an error until one goes") {
+TEST_CASE("a partner changes hands within a reply, and two at once are an error until one goes") {
   Bench bench{"  - {alert: A, expr: a / on(x) group_left(y) b > 2}\n"};
   bench.engine.born(4, Labels{{{"__name__", "b"}, {"x", "1"}, {"y", "2"}}});
   CHECK(bench.feed(1s, {{1, 6.0}, {3, 2.0}}) == R"(inactive>firing{alertname="A",x="1"}=3@1)");
