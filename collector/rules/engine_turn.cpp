@@ -12,7 +12,7 @@ namespace holdup::rules {
 namespace {
 
 constexpr std::size_t most_fetched = 16;     // rules at once
-constexpr std::size_t most_of_a_rule = 192;  // bytes
+constexpr std::size_t most_of_a_rule = 256;  // bytes
 
 }  // namespace
 

@@ -18,7 +18,7 @@ void Paired::update(const Setting&) {
   begin();
   take_in_many();
   take_in_one();
-  for (const auto cell : many_.changed())
+  for (const auto cell : many_.changed())  // pairs are made in the order in which they come
     if (const auto& member = many_members_[cell]; member.pairs == none || !meetings_[member.key].one_changed) refresh(cell);
   for (const auto key : touched_) refresh_meeting(meetings_[key]);
   touched_.clear();

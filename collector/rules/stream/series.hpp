@@ -34,7 +34,7 @@ struct Consumer {
   Operator op{};           // of the threshold
   bool quiet = false;      // yields nothing, and will not for a value that the threshold holds back
 
-  [[nodiscard]] bool wants(double value) const { return leaf != nullptr && (!quiet || operate(op, value, bound).holds); }
+  [[nodiscard]] bool wants(double value) const { return leaf != nullptr && (!quiet || Threshold{op, bound}.lets_pass(value)); }
 };
 
 /// What a sample needs of it lies in one line of the processor's caches.
