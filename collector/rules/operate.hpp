@@ -50,4 +50,11 @@ struct Operated {
   return {};
 }
 
+/// A comparison with a constant: `value op bound`.
+struct Threshold {
+  Operator op{};
+  double bound = 0;
+  [[nodiscard]] bool lets_pass(double value) const { return operate(op, value, bound).holds; }
+};
+
 }  // namespace holdup::rules

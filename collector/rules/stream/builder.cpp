@@ -92,41 +92,41 @@ bool differs_without_name(const Expression& expression) { return std::visit(Diff
 }  // namespace
 
 template <class Made, class... Arguments>
-const Made& Builder::add(Arguments&&... arguments) {
+Made& Builder::add(Arguments&&... arguments) {
   auto made = std::make_unique<Made>(std::forward<Arguments>(arguments)...);
-  const auto& out = *made;
-  graph_.stages_.push_back(std::move(made));
+  auto& out = *made;
+  graph_.stages_.push_back({.stage = std::move(made), .bytes = sizeof out});
   return out;
 }
 
 /// It reads all the selectors of the expression.
 template <class Made, class... Arguments>
-const Made& Builder::add_leaf(const Expression& expression, Arguments&&... arguments) {
+Made& Builder::add_leaf(const Expression& expression, Arguments&&... arguments) {
   auto made = std::make_unique<Made>(rule_, std::forward<Arguments>(arguments)...);
-  const auto& out = *made;
+  auto& out = *made;
   for (const auto& leaf : leaves(expression)) graph_.leaves_[leaf.selector->slot] = made.get();
-  graph_.stages_.push_back(std::move(made));
+  graph_.stages_.push_back({.stage = std::move(made), .bytes = sizeof out});
   return out;
 }
 
-const Stage& Builder::build(const Expression& expression) {
+Stage& Builder::build(const Expression& expression) {
   if (const auto value = constant(expression)) return add<Constant>(*value);
-  const auto* made = std::visit([&](const auto& node) { return of(node, expression); }, expression.node);
+  auto* made = std::visit([&](const auto& node) { return of(node, expression); }, expression.node);
   return made != nullptr ? *made : add_leaf<Plain>(expression, expression, slots_, steps_);
 }
 
-const Stage* Builder::of(const Selector& selector, const Expression& expression) {
+Stage* Builder::of(const Selector& selector, const Expression& expression) {
   if (!is_followed(selector.view) || selector.range != ground::Duration::zero()) return nullptr;
   if (selector.view.offset == ground::Duration::zero()) return &add_leaf<Newest>(expression, Newest::Yields::value, std::nullopt);
   return &add_leaf<WindowOf>(expression, ground::Duration::zero(), selector.view.offset, WindowOf::Reckoning{.keeps_name = true});
 }
 
-const Stage* Builder::of(const Call& called, const Expression& expression) {
+Stage* Builder::of(const Call& called, const Expression& expression) {
   const Function& function = *called.function;
   return std::visit([&](auto made) { return call(made, function, expression); }, function.made);
 }
 
-const Stage* Builder::call(OverTime reckon, const Function& function, const Expression& expression) {
+Stage* Builder::call(OverTime reckon, const Function& function, const Expression& expression) {
   WindowOf::Reckoning reckoning{.reckon = reckon, .drifts = function.drifts, .keeps_name = function.keeps_name};
   const Expression* range = nullptr;
   std::size_t given = 0;
@@ -148,20 +148,20 @@ const Stage* Builder::call(OverTime reckon, const Function& function, const Expr
   return &add_leaf<WindowOf>(*range, selector->range, selector->view.offset, reckoning);
 }
 
-const Stage* Builder::call(OfNumber reckon, const Function&, const Expression& expression) {
+Stage* Builder::call(OfNumber reckon, const Function&, const Expression& expression) {
   const auto& operand = expression.operands.front();
   if (!differs_without_name(operand)) return nullptr;
   return &add<Mapped>(build(operand), std::vector<const Stage*>{}, false,
                       [reckon](double x, std::span<const double>) { return std::optional{reckon(x)}; });
 }
 
-const Stage* Builder::call(OfMoment reckon, const Function&, const Expression& expression) {
+Stage* Builder::call(OfMoment reckon, const Function&, const Expression& expression) {
   if (expression.operands.empty() || !differs_without_name(expression.operands.front())) return nullptr;
   return &add<Mapped>(build(expression.operands.front()), std::vector<const Stage*>{}, false,
                       [reckon](double x, std::span<const double>) { return std::optional{of_calendar(reckon, x)}; });
 }
 
-const Stage* Builder::call(Special which, const Function&, const Expression& expression) {
+Stage* Builder::call(Special which, const Function&, const Expression& expression) {
   const auto& operands = expression.operands;
   switch (which) {
     case Special::absent:
@@ -207,7 +207,7 @@ const Stage* Builder::call(Special which, const Function&, const Expression& exp
   return nullptr;
 }
 
-const Stage* Builder::limits(Special which, const Expression& expression) {
+Stage* Builder::limits(Special which, const Expression& expression) {
   const auto& operands = expression.operands;
   if (!differs_without_name(operands[0])) return nullptr;
   const auto& vector = build(operands[0]);
@@ -217,20 +217,20 @@ const Stage* Builder::limits(Special which, const Expression& expression) {
                       [which](double x, std::span<const double> parameters) { return limited(which, x, parameters); });
 }
 
-const Stage* Builder::of(const Aggregation& aggregation, const Expression& expression) {
+Stage* Builder::of(const Aggregation& aggregation, const Expression& expression) {
   if (takes_parameter(aggregation.aggregate) && aggregation.aggregate != Aggregate::quantile) return nullptr;
   const auto parameter = aggregation.aggregate == Aggregate::quantile ? constant(expression.operands[0]) : std::optional{0.0};
   return parameter ? &add<Grouped>(build(expression.operands.back()), aggregation, *parameter) : nullptr;
 }
 
-const Stage* Builder::of(const Negation&, const Expression& expression) {
+Stage* Builder::of(const Negation&, const Expression& expression) {
   const auto& operand = expression.operands.front();
   if (operand.type == Type::scalar || !differs_without_name(operand)) return nullptr;
   return &add<Mapped>(build(operand), std::vector<const Stage*>{}, false,
                       [](double x, std::span<const double>) { return std::optional{-x}; });
 }
 
-const Stage* Builder::of(const Binary& binary, const Expression& expression) {
+Stage* Builder::of(const Binary& binary, const Expression& expression) {
   const auto &left = expression.operands[0], &right = expression.operands[1];
   if (left.type == Type::scalar && right.type == Type::scalar) return nullptr;
   if (left.type == Type::scalar || right.type == Type::scalar) return with_scalar(binary, expression);
@@ -243,18 +243,20 @@ const Stage* Builder::of(const Binary& binary, const Expression& expression) {
   return &add<Paired>(left_side, right_side, binary);
 }
 
-const Stage* Builder::with_scalar(const Binary& binary, const Expression& expression) {
+Stage* Builder::with_scalar(const Binary& binary, const Expression& expression) {
   const bool filters = is_comparison(binary.op) && !binary.as_bool;
-  if (const auto* made = filters ? threshold(binary, expression) : nullptr) return made;
+  if (auto* made = filters ? threshold(binary, expression) : nullptr) return made;
   const bool scalar_first = expression.operands[0].type == Type::scalar;
   const auto &vector = expression.operands[scalar_first ? 1 : 0], &scalar = expression.operands[scalar_first ? 0 : 1];
   if (!filters && !differs_without_name(vector)) return nullptr;
-  const auto& elements = build(vector);
+  auto& elements = build(vector);
+  const auto number = constant(scalar);
+  if (filters && number && elements.hold_back({scalar_first ? seen_from_the_right(binary.op) : binary.op, *number})) return &elements;
   const auto reckon = [op = binary.op, filters, scalar_first](double x, double with) {
     const auto result = scalar_first ? operate(op, with, x) : operate(op, x, with);
     return !filters ? std::optional{result.value} : result.holds ? std::optional{x} : std::nullopt;
   };
-  if (const auto number = constant(scalar))
+  if (number)
     return &add<Mapped>(elements, std::vector<const Stage*>{}, filters,
                         [reckon, number = *number](double x, std::span<const double>) { return reckon(x, number); });
   return &add<Mapped>(elements, std::vector<const Stage*>{&build(scalar)}, filters,
@@ -262,7 +264,7 @@ const Stage* Builder::with_scalar(const Binary& binary, const Expression& expres
 }
 
 /// A selector against a constant: the comparison happens where the sample arrives.
-const Stage* Builder::threshold(const Binary& binary, const Expression& expression) {
+Stage* Builder::threshold(const Binary& binary, const Expression& expression) {
   const auto &left = expression.operands[0], &right = expression.operands[1];
   if (const auto bound = constant(right); bound && current_selector(left) != nullptr)
     return &add_leaf<Newest>(left, Newest::Yields::value, Threshold{binary.op, *bound});

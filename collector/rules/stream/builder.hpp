@@ -14,32 +14,32 @@ class Builder {
   Builder(Graph& graph, std::uint32_t rule, const Slots& slots, const RuleSteps& steps)
       : graph_{graph}, rule_{rule}, slots_{slots}, steps_{steps} {}
 
-  const Stage& build(const Expression& expression);
+  Stage& build(const Expression& expression);
 
  private:
   /// Each gives nothing where it is not for the expression.
-  const Stage* of(const NumberLiteral&, const Expression&) { return nullptr; }
-  const Stage* of(const TextLiteral&, const Expression&) { return nullptr; }
-  const Stage* of(const Subquery&, const Expression&) { return nullptr; }
-  const Stage* of(const Selector& selector, const Expression& expression);
-  const Stage* of(const Call& call, const Expression& expression);
-  const Stage* of(const Aggregation& aggregation, const Expression& expression);
-  const Stage* of(const Negation&, const Expression& expression);
-  const Stage* of(const Binary& binary, const Expression& expression);
+  Stage* of(const NumberLiteral&, const Expression&) { return nullptr; }
+  Stage* of(const TextLiteral&, const Expression&) { return nullptr; }
+  Stage* of(const Subquery&, const Expression&) { return nullptr; }
+  Stage* of(const Selector& selector, const Expression& expression);
+  Stage* of(const Call& call, const Expression& expression);
+  Stage* of(const Aggregation& aggregation, const Expression& expression);
+  Stage* of(const Negation&, const Expression& expression);
+  Stage* of(const Binary& binary, const Expression& expression);
 
-  const Stage* call(OverTime reckon, const Function& function, const Expression& expression);
-  const Stage* call(OfNumber reckon, const Function& function, const Expression& expression);
-  const Stage* call(OfMoment reckon, const Function& function, const Expression& expression);
-  const Stage* call(Special which, const Function& function, const Expression& expression);
+  Stage* call(OverTime reckon, const Function& function, const Expression& expression);
+  Stage* call(OfNumber reckon, const Function& function, const Expression& expression);
+  Stage* call(OfMoment reckon, const Function& function, const Expression& expression);
+  Stage* call(Special which, const Function& function, const Expression& expression);
 
-  const Stage* with_scalar(const Binary& binary, const Expression& expression);
-  const Stage* threshold(const Binary& binary, const Expression& expression);
-  const Stage* limits(Special which, const Expression& expression);
+  Stage* with_scalar(const Binary& binary, const Expression& expression);
+  Stage* threshold(const Binary& binary, const Expression& expression);
+  Stage* limits(Special which, const Expression& expression);
 
   template <class Made, class... Arguments>
-  const Made& add(Arguments&&... arguments);
+  Made& add(Arguments&&... arguments);
   template <class Made, class... Arguments>
-  const Made& add_leaf(const Expression& expression, Arguments&&... arguments);
+  Made& add_leaf(const Expression& expression, Arguments&&... arguments);
 
   Graph& graph_;
   std::uint32_t rule_;

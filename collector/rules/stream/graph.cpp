@@ -8,9 +8,8 @@
 namespace holdup::rules::stream {
 namespace {
 
-constexpr std::size_t most_rested = 16;       // updates
-constexpr std::size_t most_of_a_stage = 448;  // bytes
-constexpr int longest_rest = 16;              // ticks
+constexpr std::size_t most_rested = 16;  // updates
+constexpr int longest_rest = 16;         // ticks
 
 }  // namespace
 
@@ -38,10 +37,20 @@ void Graph::release(const Slots& slots) const {
 void Graph::fetch(std::span<const Graph* const> graphs) {
   for (const auto* graph : graphs) stream::fetch(graph, sizeof *graph);
   for (const auto* graph : graphs) fetch_line(graph->stages_.data());
-  for (const auto* graph : graphs)
-    for (const auto& stage : graph->stages_) stream::fetch(stage.get(), most_of_a_stage);
-  for (const auto* graph : graphs)
-    for (const auto& stage : graph->stages_) stage->fetch_cells();
+  for (const auto* graph : graphs) graph->each_awake([](const Placed& placed) { stream::fetch(placed.stage.get(), placed.bytes); });
+  for (const auto* graph : graphs) graph->each_awake([](const Placed& placed) { placed.stage->fetch_cells(); });
+}
+
+template <class Take>
+void Graph::each_awake(Take take) const {
+  auto guarded = guarded_.begin();
+  for (std::size_t i = 0; i < stages_.size();) {
+    while (guarded != guarded_.end() && guarded->first < i) ++guarded;
+    if (guarded != guarded_.end() && guarded->first == i && guarded->rested > 0)
+      i = guarded->end;
+    else
+      take(stages_[i++]);
+  }
 }
 
 void Graph::update(const Setting& setting) {
@@ -55,7 +64,7 @@ void Graph::update(const Setting& setting) {
       i = guarded->end;
       continue;
     }
-    Stage& stage = *stages_[i++];
+    Stage& stage = *stages_[i++].stage;
     worked(2);
     stage.update(setting);
     due_ = std::min(due_, stage.due());
@@ -64,7 +73,7 @@ void Graph::update(const Setting& setting) {
   }
   if (is_ready_ && std::exchange(has_grown_, false)) see_who_may_rest();
   came_.clear(), went_.clear();
-  const Stage& last = *stages_.back();
+  const Stage& last = *stages_.back().stage;
   for (const auto cell : last.changed()) {
     worked(4);
     if (!last.cells()[cell].present) {
@@ -77,7 +86,7 @@ void Graph::update(const Setting& setting) {
 
 Graph::News Graph::news() const {
   if (!came_.empty() || !went_.empty()) return News::elements;
-  return stages_.back()->changed().empty() ? News::none : News::values;
+  return stages_.back().stage->changed().empty() ? News::none : News::values;
 }
 
 bool Graph::rests(Guarded& guarded, const Setting& setting) {
@@ -88,11 +97,14 @@ bool Graph::rests(Guarded& guarded, const Setting& setting) {
   }
   if (guarded.rested++ == 0) {
     guarded.until = ground::shifted(setting.at, longest_rest * setting.tick);
-    for (auto i = guarded.first; i < guarded.end; ++i) stages_[i]->rest();
+    auto due = ground::Instant::max();
+    for (auto i = guarded.first; i < guarded.end; ++i) {
+      stages_[i].stage->rest();
+      due = std::min(due, stages_[i].stage->due());
+    }
+    guarded.due = std::max(due, guarded.until);
   }
-  auto due = ground::Instant::max();
-  for (auto i = guarded.first; i < guarded.end; ++i) due = std::min(due, stages_[i]->due());
-  due_ = std::min(due_, std::max(due, guarded.until));
+  due_ = std::min(due_, guarded.due);
   return true;
 }
 
@@ -100,20 +112,20 @@ bool Graph::rests(Guarded& guarded, const Setting& setting) {
 void Graph::see_who_may_rest() {
   for (auto& each : guarded_) {
     each.may_rest = true;
-    for (auto i = each.first; i < each.end; ++i) each.may_rest = each.may_rest && !stages_[i]->may_conflict();
+    for (auto i = each.first; i < each.end; ++i) each.may_rest = each.may_rest && !stages_[i].stage->may_conflict();
   }
 }
 
 Vector Graph::result() const {
   Vector out;
   out.reserve(present_.size());
-  for (const auto cell : present_) worked(2), out.push_back(element_of(stages_.back()->cells()[cell]));
+  for (const auto cell : present_) worked(2), out.push_back(element_of(stages_.back().stage->cells()[cell]));
   return out;
 }
 
 Vector Graph::former() const {
   Vector out;
-  const Stage& last = *stages_.back();
+  const Stage& last = *stages_.back().stage;
   const auto& cells = last.cells();
   std::vector<bool> fresh(cells.size());
   for (const auto cell : came_) worked(), fresh[cell] = true;

@@ -46,14 +46,22 @@ class Graph {
     const Stage* guard;
     std::size_t first, end;
     bool may_rest = false;
-    std::size_t rested = 0;      // updates
-    ground::Instant until = {};  // where any
+    std::size_t rested = 0;               // updates
+    ground::Instant until = {}, due = {};  // where any
   };
+  struct Placed {
+    std::unique_ptr<Stage> stage;
+    std::size_t bytes;
+  };
+
   [[nodiscard]] bool rests(Guarded& guarded, const Setting& setting);
   void see_who_may_rest();
+  /// Calls `take(placed)` for each stage that does not rest.
+  template <class Take>
+  void each_awake(Take take) const;
 
-  std::vector<std::unique_ptr<Stage>> stages_;  // the last is the expression's
-  std::vector<Guarded> guarded_;                // by their first stage; those within another stand behind it
+  std::vector<Placed> stages_;    // the last is the expression's
+  std::vector<Guarded> guarded_;  // by their first stage; those within another stand behind it
   ground::Instant due_ = ground::Instant::max();
   bool has_grown_ = true;  // since all were updated
   bool in_conflict_ = false, is_ready_ = false;

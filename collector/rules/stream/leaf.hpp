@@ -21,7 +21,7 @@ class Leaf : public Stage {
     if (next_[cell] != untouched) return;
     (is_touched() ? next_[last_] : first_) = cell;
     next_[cell] = last_ = cell;
-    fetch(cell);
+    if (!rests()) fetch(cell);
   }
 
  protected:

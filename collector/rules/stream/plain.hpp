@@ -19,6 +19,7 @@ class Plain : public Leaf {
   [[nodiscard]] bool may_conflict() const override { return true; }
 
  private:
+  [[nodiscard]] bool may_hold_back() const override { return false; }
   void take(const Element& element, bool is_news);
 
   const Expression& expression_;

@@ -16,6 +16,7 @@ class Relabelled : public Stage {
   [[nodiscard]] bool may_conflict() const override { return true; }
 
  private:
+  [[nodiscard]] bool may_hold_back() const override { return false; }
   void grow();
 
   const Stage& vector_;

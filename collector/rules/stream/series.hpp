@@ -18,13 +18,6 @@ namespace holdup::rules::stream {
 class Leaf;
 class RuleSteps;
 
-/// A comparison of a selector's values with a constant.
-struct Threshold {
-  Operator op{};  // `value op bound`
-  double bound = 0;
-  [[nodiscard]] bool lets_pass(double value) const { return operate(op, value, bound).holds; }
-};
-
 /// An operator that reads a series: which of its elements that is, and which samples it need not see.
 struct Consumer {
   Leaf* leaf = nullptr;  // nullptr: none, or its graph is gone

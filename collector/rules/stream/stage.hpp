@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collector/rules/evaluate.hpp"
+#include "collector/rules/operate.hpp"
 #include "collector/rules/paged.hpp"
 #include "collector/rules/stream/fetch.hpp"
 #include "collector/rules/turns.hpp"
@@ -44,8 +45,16 @@ class Stage {
   [[nodiscard]] virtual bool may_conflict() const { return false; }
   /// False: it has not yet looked at all that it stands on, and is due at once.
   [[nodiscard]] virtual bool is_ready() const { return true; }
+  /// It yields only what passes from now on, as if a comparison stood behind it; called before its first update. False: that needs a stage
+  /// of its own.
+  bool hold_back(Threshold threshold) {
+    if (threshold_ || !may_hold_back()) return false;
+    threshold_ = threshold;
+    return true;
+  }
   /// Its reader does without it until its next update, and sees nothing of it as changed.
-  void rest() { begin(); }
+  void rest() { begin(), rests_ = true; }
+  [[nodiscard]] bool rests() const { return rests_; }
 
   /// The first of them are asked for from memory.
   void fetch_cells() const {
@@ -60,9 +69,12 @@ class Stage {
   [[nodiscard]] std::size_t work() const { return work_; }
 
  protected:
+  /// False: it looks at its own elements to know what it knows.
+  [[nodiscard]] virtual bool may_hold_back() const { return true; }
   void begin() {
     changed_.clear();
     work_ = 0;
+    rests_ = false;
     if (++updates_ > 0) return;
     for (auto& cell : cells_) cell.changed_in = 0;  // 2^32 updates ago, or more
     updates_ = 1;
@@ -78,9 +90,10 @@ class Stage {
   }
   /// No news where it is the same to the last bit.
   void yield(std::uint32_t index, std::optional<double> value) {
-    Cell& cell = cells_[index];
     ++work_;
     worked(2);
+    if (threshold_ && value && !threshold_->lets_pass(*value)) value.reset();
+    Cell& cell = cells_[index];
     const bool same =
         value ? cell.present && std::bit_cast<std::uint64_t>(cell.value) == std::bit_cast<std::uint64_t>(*value) : !cell.present;
     if (same) return;
@@ -103,7 +116,9 @@ class Stage {
   std::size_t present_ = 0;
   std::size_t work_ = 0;
   std::uint32_t updates_ = 0;
+  std::optional<Threshold> threshold_;
   std::forward_list<Labels> made_;
+  bool rests_ = false;
 };
 
 /// Each once, in order.

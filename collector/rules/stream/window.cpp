@@ -46,7 +46,7 @@ void WindowOf::update(const Setting& setting) {
     take_some([&](std::uint32_t cell) { return refresh(cell, setting), work() < most_at_first; });
   is_ready_ = is_ready_ || !is_touched();
   goes_on_ = is_ready_ ? ground::Instant::max() : ground::shifted(setting.at, pause);
-  const bool drifts = reckoning_.drifts && !is_empty();
+  const bool drifts = drifting_ > 0;
   is_sweeping_ = is_sweeping_ && drifts;
   if (!is_sweeping_)
     next_tick_ = drifts ? multiple_after(std::max(setting.at, next_drift()), setting.tick, {}) : ground::Instant::max();
@@ -60,6 +60,11 @@ ground::Instant WindowOf::next_drift() const {
   auto out = ground::Instant::max();
   for (const auto from : drifts_from_) out = std::min(out, from);
   return ground::shifted(out, -ground::Duration{1});
+}
+
+void WindowOf::drift(std::uint32_t cell, ground::Instant from) {
+  const auto before = std::exchange(drifts_from_[cell], from);
+  drifting_ += (from == ground::Instant::max() ? 0 : 1) - (before == ground::Instant::max() ? 0 : 1);
 }
 
 void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
@@ -81,7 +86,7 @@ void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
                         .parameters = reckoning_.parameters};
     value = reckon(rolling, window, same_until);
   }
-  if (reckoning_.drifts) drifts_from_[cell] = value ? ground::shifted(same_until, offset_) : ground::Instant::max();
+  if (reckoning_.drifts) drift(cell, value ? ground::shifted(same_until, offset_) : ground::Instant::max());
   yield(cell, value);
   if (rolling.size() > 0) {
     const auto next = rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);

@@ -37,6 +37,7 @@ class WindowOf : public Leaf {
   /// `same_until`: set where the value drifts from then on only.
   [[nodiscard]] std::optional<double> reckon(const Rolling& rolling, Window window, ground::Instant& same_until);
   [[nodiscard]] std::optional<double> extrapolated(const Rolling& rolling, const Window& window, ground::Instant& same_until) const;
+  void drift(std::uint32_t cell, ground::Instant from);
   [[nodiscard]] ground::Instant next_drift() const;
   [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon);
 
@@ -50,6 +51,7 @@ class WindowOf : public Leaf {
   static_assert(sizeof(Bound) == 64, "what a sample needs of it lies in one line of the processor's caches");
   Paged<Bound> bound_;                  // by cell
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
+  std::size_t drifting_ = 0;            // that have one
   std::vector<Point> scratch_;
   std::size_t swept_ = 0;  // cells that this tick has looked at
   bool is_sweeping_ = false;
