@@ -95,7 +95,9 @@ double Unrounded::mean(double count) const {
   const auto low_word = static_cast<std::uint64_t>(magnitude);
   const int zeros = low_word == 0 ? 64 : std::countr_zero(low_word);
   const Wide narrow = magnitude >> zeros;
-  const double mean = narrow >> 63 == 0 ? mean_of(static_cast<std::uint64_t>(narrow), count) : mean_of(narrow, count);
+  const double mean = narrow >> 53 == 0   ? static_cast<double>(static_cast<std::int64_t>(narrow)) / count
+                      : narrow >> 63 == 0 ? mean_of(static_cast<std::uint64_t>(narrow), count)
+                                          : mean_of(narrow, count);
   return scaled(negative ? -mean : mean, exponent + zeros);
 }
 

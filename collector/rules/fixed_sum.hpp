@@ -34,14 +34,21 @@ class FixedSum {
   void put(double value, int sign) {
     const auto bits = std::bit_cast<std::uint64_t>(value);
     const auto exponent = static_cast<int>(bits >> 52 & 0x7FF);
-    const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
-    if (exponent == 0 && fraction == 0) return;
     const int shift = exponent - 1075 - lowest_exponent;  // of the mantissa over the units
-    const auto mantissa = fraction | std::uint64_t{1} << 52;
-    const bool fits = exponent > 0 && shift < 74 && (shift >= 0 || (shift > -53 && mantissa << (64 + shift) == 0));
-    if (!fits) return void(strangers_ += sign);
-    const auto magnitude = shift >= 0 ? static_cast<Units>(mantissa) << shift : static_cast<Units>(mantissa >> -shift);
-    if (__builtin_add_overflow(units_, (bits >> 63 != 0) == (sign > 0) ? -magnitude : magnitude, &units_)) overflowed_ = true;
+    const auto mantissa = (bits & ((std::uint64_t{1} << 52) - 1)) | std::uint64_t{1} << 52;
+    Units magnitude = 0;
+    if (shift >= 0 && shift < 74) {
+      magnitude = static_cast<Units>(mantissa) << shift;
+    } else if (bits << 1 == 0) {
+      return;
+    } else if (exponent > 0 && shift < 0 && shift > -53 && mantissa << (64 + shift) == 0) {
+      magnitude = static_cast<Units>(mantissa >> -shift);
+    } else {
+      return void(strangers_ += sign);
+    }
+    const bool is_less = (bits >> 63 != 0) == (sign > 0);
+    const bool over = is_less ? __builtin_sub_overflow(units_, magnitude, &units_) : __builtin_add_overflow(units_, magnitude, &units_);
+    overflowed_ = overflowed_ || over;
   }
 
   Units units_ = 0;

@@ -15,9 +15,8 @@ class Leaf : public Stage {
 
   /// One more series that its selector means.
   virtual void born(std::size_t slot, Series& series) = 0;
-  /// A sample of that element's series has arrived.
+  /// A sample of that element's series has arrived: of one that is enlisted.
   void touch(std::uint32_t cell) {
-    if (cell >= next_.size()) next_.grow(cell + std::size_t{1}, untouched);
     if (next_[cell] != untouched) return;
     (is_touched() ? next_[last_] : first_) = cell;
     next_[cell] = last_ = cell;
@@ -25,6 +24,13 @@ class Leaf : public Stage {
   }
 
  protected:
+  /// The series tells of its samples from now on; its place among the series' consumers.
+  std::uint32_t enlist(Series& series, Consumer consumer) {
+    next_.grow(consumer.cell + std::size_t{1}, untouched);
+    consumer.leaf = this;
+    consumer.rule = rule_;
+    return series.enlist(consumer);
+  }
   /// What will be needed of it is asked for from memory.
   virtual void fetch(std::uint32_t) const {}
   /// Calls `take(cell)` for each that was touched since the last time.
@@ -42,7 +48,6 @@ class Leaf : public Stage {
     }
   }
   [[nodiscard]] bool is_touched() const { return first_ != untouched; }
-  [[nodiscard]] std::uint32_t rule() const { return rule_; }
 
  private:
   static constexpr auto untouched = std::uint32_t{0} - 1;

@@ -5,8 +5,7 @@ namespace holdup::rules::stream {
 void Newest::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, yields_ == Yields::value);
   const auto [op, bound] = threshold_.value_or(Threshold{});
-  const Consumer consumer{.leaf = this, .bound = bound, .cell = cell, .rule = rule(), .op = op, .quiet = threshold_.has_value()};
-  bound_.push_back({&series, series.enlist(consumer)});
+  bound_.push_back({&series, enlist(series, {.bound = bound, .cell = cell, .op = op, .quiet = threshold_.has_value()})});
   if (series.heard) touch(cell);
 }
 

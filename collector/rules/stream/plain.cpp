@@ -16,7 +16,7 @@ Plain::Plain(std::uint32_t rule, const Expression& expression, const Slots& slot
 
 void Plain::born(std::size_t slot, Series& series) {
   if (!sees_samples_[slot]) return;
-  series.enlist({.leaf = this, .cell = 0, .rule = rule()});
+  enlist(series, {.cell = 0});
   if (series.heard) touch(0);
 }
 

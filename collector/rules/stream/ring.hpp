@@ -25,6 +25,8 @@ class alignas(64) Ring {
   /// Of what went since and can still be read.
   [[nodiscard]] std::uint64_t oldest() const { return erased_; }
   [[nodiscard]] const Point& operator[](std::uint64_t number) const { return points_[number - erased_]; }
+  /// All that can be read: oldest() is the first.
+  [[nodiscard]] std::span<const Point> readable() const { return points_; }
   [[nodiscard]] std::span<const Point> between(ground::Instant after, ground::Instant to) const {
     const auto all = points();
     const auto from = std::ranges::upper_bound(all, after, {}, &Point::at);
@@ -33,8 +35,9 @@ class alignas(64) Ring {
   /// The number of points that went though somebody may ask for them, as there are more than `most`.
   std::size_t push(Point point, std::size_t most) {
     // What the last one pushed out of every window has been seen to leave; what this one does has not.
-    if (!points_.empty())
-      while (points_[first_].at <= ground::shifted(points_.back().at, -kept_) && first_ + 1 < points_.size()) ++first_;
+    const std::span<const Point> all{points_};
+    if (!all.empty())
+      for (const auto newest = all.back().at; first_ + 1 < all.size() && newest - all[first_].at >= kept_;) ++first_;
     points_.push_back(point);
     const std::size_t held = points_.size() - first_, cut = held > most ? held - most : 0;
     first_ += cut;

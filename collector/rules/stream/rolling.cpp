@@ -6,25 +6,45 @@
 namespace holdup::rules::stream {
 
 void Rolling::advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to) {
+  switch (kept) {
+    case Kept::turns:
+      return advance<Kept::turns>(ring, after, to);
+    case Kept::least:
+      return advance<Kept::least>(ring, after, to);
+    case Kept::greatest:
+      return advance<Kept::greatest>(ring, after, to);
+    case Kept::sum:
+      return advance<Kept::sum>(ring, after, to);
+  }
+}
+
+template <Rolling::Kept kept>
+void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant to) {
   if (begin_ < ring.oldest()) restart(ring, kept);
-  auto end = begin_ + size_;
-  for (const auto all = ring.end(); end < all && ring[end].at <= to; ++end) {
-    const Point& point = ring[end];
+  const auto points = ring.readable();
+  const auto held = ring.begin() - ring.oldest();
+  auto begin = begin_ - ring.oldest(), end = begin + size_;
+  for (; end < points.size() && points[end].at <= to; ++end) {
+    const Point& point = points[end];
     stale_ += is_stale(point.value) ? 1 : 0;
-    if (kept == Kept::sum) of_.sum.add(point.value);
-    if (end > begin_) count(ring[end - 1], point, 1);
-    if (!keeps_extreme(kept)) continue;
-    if (end == begin_) std::construct_at(&of_.extreme, Extreme{.value = point.value, .at = point.at, .is_known = true});
-    compare(point, kept);
+    if constexpr (kept == Kept::sum) of_.sum.add(point.value);
+    if constexpr (kept == Kept::turns)
+      if (end > begin) count(points[end - 1], point, 1);
+    if constexpr (keeps_extreme(kept)) {
+      if (end == begin) std::construct_at(&of_.extreme, Extreme{.value = point.value, .at = point.at, .is_known = true});
+      compare(point, kept);
+    }
   }
-  for (const auto held = ring.begin(); begin_ < end && (ring[begin_].at <= after || begin_ < held); ++begin_) {
-    const Point& point = ring[begin_];
+  for (; begin < end && (points[begin].at <= after || begin < held); ++begin) {
+    const Point& point = points[begin];
     stale_ -= is_stale(point.value) ? 1 : 0;
-    if (kept == Kept::sum) of_.sum.remove(point.value);
-    if (begin_ + 1 < end) count(point, ring[begin_ + 1], std::uint32_t{0} - 1);
-    if (keeps_extreme(kept) && point.at == of_.extreme.at) of_.extreme.is_known = false;
+    if constexpr (kept == Kept::sum) of_.sum.remove(point.value);
+    if constexpr (kept == Kept::turns)
+      if (begin + 1 < end) count(point, points[begin + 1], std::uint32_t{0} - 1);
+    if constexpr (keeps_extreme(kept)) of_.extreme.is_known = of_.extreme.is_known && point.at != of_.extreme.at;
   }
-  size_ = static_cast<std::uint32_t>(end - begin_);
+  begin_ = ring.oldest() + begin;
+  size_ = static_cast<std::uint32_t>(end - begin);
 }
 
 double Rolling::extreme(const Ring& ring, Kept kept) {

@@ -12,7 +12,7 @@ namespace holdup::rules::stream {
 
 class Rolling {
  public:
-  enum class Kept : std::uint8_t { none, least, greatest, sum };  // beside what is counted of all; the same with each call
+  enum class Kept : std::uint8_t { turns, least, greatest, sum };  // the same with each call; turns: changes and resets
 
   /// The window is (after, to] from now on.
   void advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to);
@@ -23,6 +23,7 @@ class Rolling {
   [[nodiscard]] const Point& oldest(const Ring& ring) const { return ring[begin_]; }
   /// Stale markers among them: what follows then counts for nothing.
   [[nodiscard]] bool has_stale() const { return stale_ > 0; }
+  /// Where turns are kept.
   [[nodiscard]] std::uint32_t changes() const { return changes_; }
   [[nodiscard]] std::uint32_t resets() const { return resets_; }
   /// Of a window that is not empty, the extreme that is asked for.
@@ -41,10 +42,12 @@ class Rolling {
     bool is_known = false;
   };
 
+  template <Kept kept>
+  void advance(const Ring& ring, ground::Instant after, ground::Instant to);
   void restart(const Ring& ring, Kept kept);
   void count(const Point& before, const Point& after, std::uint32_t by);
   void compare(const Point& point, Kept kept);
-  [[nodiscard]] static bool keeps_extreme(Kept kept) { return kept == Kept::least || kept == Kept::greatest; }
+  [[nodiscard]] static constexpr bool keeps_extreme(Kept kept) { return kept == Kept::least || kept == Kept::greatest; }
 
   union Of {  // what is kept
     Of() : sum{} {}

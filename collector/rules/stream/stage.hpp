@@ -96,13 +96,7 @@ class Stage {
     Cell& cell = cells_[index];
     const bool same =
         value ? cell.present && std::bit_cast<std::uint64_t>(cell.value) == std::bit_cast<std::uint64_t>(*value) : !cell.present;
-    if (same) return;
-    if (std::exchange(cell.changed_in, updates_) != updates_) {
-      cell.former = cell.value;
-      changed_.push_back(index);
-    }
-    present_ += (value ? 1 : 0) - (std::exchange(cell.present, value.has_value()) ? 1 : 0);
-    if (value) cell.value = *value;
+    if (!same) change(index, cell, value);
   }
   void add_work(std::size_t elements) { work_ += elements, worked(4 * elements); }
   /// The value is up to date, but nobody is told.
@@ -110,6 +104,15 @@ class Stage {
 
  private:
   static constexpr std::size_t most_fetched = 16;
+
+  void change(std::uint32_t index, Cell& cell, std::optional<double> value) {
+    if (std::exchange(cell.changed_in, updates_) != updates_) {
+      cell.former = cell.value;
+      changed_.push_back(index);
+    }
+    present_ += (value ? 1 : 0) - (std::exchange(cell.present, value.has_value()) ? 1 : 0);
+    if (value) cell.value = *value;
+  }
 
   Paged<Cell> cells_;
   Paged<std::uint32_t> changed_;

@@ -20,14 +20,14 @@ constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it go
 Rolling::Kept WindowOf::kept_for(OverTime reckon) {
   if (reckon == over_time::minimum) return Rolling::Kept::least;
   if (reckon == over_time::maximum) return Rolling::Kept::greatest;
-  return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::none;
+  return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::turns;
 }
 
 void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   bound_.push_back({.rolling = {}, .series = &series});
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
-  series.enlist({.leaf = this, .cell = cell, .rule = rule()});
+  enlist(series, {.cell = cell});
   touch(cell);
 }
 
@@ -40,10 +40,18 @@ void WindowOf::update(const Setting& setting) {
       if (drifts_from_[swept_] <= setting.at) touch(static_cast<std::uint32_t>(swept_));
     is_sweeping_ = swept_ < cells().size();
   }
+  const auto length = length_ > ground::Duration::zero() ? length_ : setting.lookback;
+  const auto to = ground::shifted(setting.at, -offset_);
+  const Window window{.samples = {},
+                      .from = ground::shifted(to, -length),
+                      .to = to,
+                      .at = setting.at,
+                      .utc_offset = setting.utc_offset,
+                      .parameters = reckoning_.parameters};
   if (is_ready_)
-    take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
+    take_touched([&](std::uint32_t cell) { refresh(cell, window, length); });
   else
-    take_some([&](std::uint32_t cell) { return refresh(cell, setting), work() < most_at_first; });
+    take_some([&](std::uint32_t cell) { return refresh(cell, window, length), work() < most_at_first; });
   is_ready_ = is_ready_ || !is_touched();
   goes_on_ = is_ready_ ? ground::Instant::max() : ground::shifted(setting.at, pause);
   const bool drifts = drifting_ > 0;
@@ -67,50 +75,46 @@ void WindowOf::drift(std::uint32_t cell, ground::Instant from) {
   drifting_ += (from == ground::Instant::max() ? 0 : 1) - (before == ground::Instant::max() ? 0 : 1);
 }
 
-void WindowOf::refresh(std::uint32_t cell, const Setting& setting) {
+void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duration length) {
   worked(12);
   auto& [rolling, series] = bound_[cell];
-  const auto length = length_ > ground::Duration::zero() ? length_ : setting.lookback;
-  const auto to = ground::shifted(setting.at, -offset_), from = ground::shifted(to, -length);
   const Ring& ring = *series->ring;
-  rolling.advance(ring, kept_, from, to);
-  add_work(rolling.size() / 32);
-  auto same_until = ground::Instant::min();
-  auto value = rolling.size() > 0 ? counted(ring, rolling) : std::nullopt;
-  if (!value && rolling.size() > 0) {
-    const Window window{.samples = rolling.points(ring),
-                        .from = from,
-                        .to = to,
-                        .at = setting.at,
-                        .utc_offset = setting.utc_offset,
-                        .parameters = reckoning_.parameters};
-    value = reckon(rolling, window, same_until);
-  }
-  if (reckoning_.drifts) drift(cell, value ? ground::shifted(same_until, offset_) : ground::Instant::max());
-  yield(cell, value);
-  if (rolling.size() > 0) {
+  rolling.advance(ring, kept_, window.from, window.to);
+  if (rolling.size() == 0) {
+    if (reckoning_.drifts) drift(cell, ground::Instant::max());
+    yield(cell, std::nullopt);
+  } else {
+    auto same_until = ground::Instant::min();
+    auto value = counted(ring, rolling);
+    if (!value) value = reckon(ring, rolling, window, same_until);
+    if (reckoning_.drifts) drift(cell, value ? ground::shifted(same_until, offset_) : ground::Instant::max());
+    yield(cell, value);
     const auto next = rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
     timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
   if (offset_ == ground::Duration::zero()) return;
-  if (const auto coming = series->between(to, ground::Instant::max()); !coming.empty())
+  if (const auto coming = series->between(window.to, ground::Instant::max()); !coming.empty())
     timers_.arm(cell, ground::shifted(coming.front().at, offset_));
 }
 
 /// Where what was counted tells it.
-std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) const {
+std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) {
   if (rolling.has_stale()) return std::nullopt;
   const auto reckon = reckoning_.reckon;
+  if (kept_ == Rolling::Kept::sum) {
+    if (!rolling.sum().is_known()) return std::nullopt;
+    const auto sum = rolling.sum().unrounded();
+    return reckon == over_time::sum ? sum.value() : sum.mean(static_cast<double>(rolling.size()));
+  }
+  if (kept_ != Rolling::Kept::turns) return add_work(rolling.size() / 32), rolling.extreme(ring, kept_);
   if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
   if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
-  if (kept_ == Rolling::Kept::none) return std::nullopt;
-  if (kept_ != Rolling::Kept::sum) return rolling.extreme(ring, kept_);
-  if (!rolling.sum().is_known()) return std::nullopt;
-  const auto sum = rolling.sum().unrounded();
-  return reckon == over_time::sum ? sum.value() : sum.mean(static_cast<double>(rolling.size()));
+  return std::nullopt;
 }
 
-std::optional<double> WindowOf::reckon(const Rolling& rolling, Window window, ground::Instant& same_until) {
+std::optional<double> WindowOf::reckon(const Ring& ring, const Rolling& rolling, Window window, ground::Instant& same_until) {
+  window.samples = rolling.points(ring);
+  add_work(rolling.size() / 32);
   const double newest = window.samples.back().value;
   if (reckoning_.reckon == nullptr) return is_stale(newest) ? std::nullopt : std::optional{newest};
   if (!rolling.has_stale()) return extrapolated(rolling, window, same_until);

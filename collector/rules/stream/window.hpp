@@ -32,10 +32,11 @@ class WindowOf : public Leaf {
 
  private:
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
-  void refresh(std::uint32_t cell, const Setting& setting);
-  [[nodiscard]] std::optional<double> counted(const Ring& ring, Rolling& rolling) const;
+  /// `window`: all but its samples.
+  void refresh(std::uint32_t cell, const Window& window, ground::Duration length);
+  [[nodiscard]] std::optional<double> counted(const Ring& ring, Rolling& rolling);
   /// `same_until`: set where the value drifts from then on only.
-  [[nodiscard]] std::optional<double> reckon(const Rolling& rolling, Window window, ground::Instant& same_until);
+  [[nodiscard]] std::optional<double> reckon(const Ring& ring, const Rolling& rolling, Window window, ground::Instant& same_until);
   [[nodiscard]] std::optional<double> extrapolated(const Rolling& rolling, const Window& window, ground::Instant& same_until) const;
   void drift(std::uint32_t cell, ground::Instant from);
   [[nodiscard]] ground::Instant next_drift() const;
