@@ -206,10 +206,10 @@ void Engine::tell(const stream::Series& series) {
   const auto tell = [&](const stream::Consumer& consumer) {
     if (!consumer.wants(series.last.value)) return;
     consumer.leaf->touch(consumer.cell);
-    touch(consumer.rule);
+    touch(consumer.leaf->rule());
   };
   tell(series.first);
-  if (series.is_crowded) std::ranges::for_each(*series.others, tell);
+  for (std::uint32_t other = 0; other < series.other_consumers; ++other) tell(series.others[other]);
 }
 
 void Engine::touch(std::size_t position) {

@@ -51,7 +51,12 @@ class Paged {
     if (last().size() == page_size) add_page();
     return last().emplace_back(std::forward<Args>(args)...);
   }
-  void push_back(T element) { emplace_back(std::move(element)); }
+  void push_back(T element) {
+    if (!others_ && first_.size() < page_size)
+      first_.push_back(std::move(element));
+    else
+      emplace_back(std::move(element));
+  }
   void pop_back() {
     last().pop_back();
     if (others_ && others_->back().empty()) others_->pop_back();

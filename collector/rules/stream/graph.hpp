@@ -46,7 +46,7 @@ class Graph {
     const Stage* guard;
     std::size_t first, end;
     bool may_rest = false;
-    std::size_t rested = 0;               // updates
+    std::size_t rested = 0;                // updates
     ground::Instant until = {}, due = {};  // where any
   };
   struct Placed {

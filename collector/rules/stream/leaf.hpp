@@ -12,9 +12,13 @@ namespace holdup::rules::stream {
 class Leaf : public Stage {
  public:
   explicit Leaf(std::uint32_t rule) : rule_{rule} {}
+  /// By its place in the order of evaluation.
+  [[nodiscard]] std::uint32_t rule() const { return rule_; }
 
   /// One more series that its selector means.
   virtual void born(std::size_t slot, Series& series) = 0;
+  /// What touch() will read and write is asked for from memory: an operator holds first what it fetches a cell by.
+  void fetch_touched() const { fetch_line(this), fetch_line(&first_), fetch_line(&next_ + 1); }
   /// A sample of that element's series has arrived: of one that is enlisted.
   void touch(std::uint32_t cell) {
     if (next_[cell] != untouched) return;
@@ -28,7 +32,6 @@ class Leaf : public Stage {
   std::uint32_t enlist(Series& series, Consumer consumer) {
     next_.grow(consumer.cell + std::size_t{1}, untouched);
     consumer.leaf = this;
-    consumer.rule = rule_;
     return series.enlist(consumer);
   }
   /// What will be needed of it is asked for from memory.

@@ -21,10 +21,11 @@ void Newest::refresh(std::uint32_t cell, const Setting& setting) {
   const auto until = ground::shifted(last.at, setting.lookback);
   const bool lives = series->heard && !is_stale(last.value) && until > setting.at;
   const bool passes = lives && (!threshold_ || threshold_->lets_pass(last.value));
-  const double value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
-  yield(cell, passes ? std::optional{value} : std::nullopt);
+  std::optional<double> value;
+  if (passes) value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
+  yield(cell, value);
   if (passes) timers_.arm(cell, until);
-  series->consumer(consumer).quiet = threshold_ && !passes;
+  if (threshold_) series->consumer(consumer).quiet = !passes;
 }
 
 }  // namespace holdup::rules::stream

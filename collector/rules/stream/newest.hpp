@@ -26,9 +26,9 @@ class Newest : public Leaf {
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
 
+  Paged<Bound> bound_;  // by cell
   Yields yields_;
   std::optional<Threshold> threshold_;
-  Paged<Bound> bound_;  // by cell
   Timers timers_;
 };
 

@@ -9,6 +9,7 @@ namespace holdup::rules::stream {
 Paired::Paired(const Stage& left, const Stage& right, const Binary& binary)
     : binary_{binary},
       swapped_{binary.matching.many == Matching::Many::right},
+      filters_{is_comparison(binary.op) && !binary.as_bool},
       many_{swapped_ ? right : left},
       one_{swapped_ ? left : right},
       keys_{binary.matching} {}
@@ -45,8 +46,9 @@ void Paired::take_in_many() {
     auto& member = many_members_[cell];
     const bool before = std::exchange(member.present, many_.cells()[cell].present);
     if (before == member.present) continue;
-    meetings_[member.key].many_present += member.present ? 1 : -1;
-    touch(member.key);
+    auto& meeting = meetings_[member.key];
+    meeting.many_present += member.present ? 1 : -1;
+    touch(meeting, member.key);
   }
 }
 
@@ -57,17 +59,13 @@ void Paired::take_in_one() {
     auto& member = one_members_[cell];
     auto& meeting = meetings_[member.key];
     meeting.one_changed = true;
-    touch(member.key);
+    touch(meeting, member.key);
     const bool before = std::exchange(member.present, one_.cells()[cell].present);
     if (before == member.present) continue;
     meeting.one_present += member.present ? 1 : -1;
     meeting.partner = meeting.one.first;
     while (meeting.partner != none && !one_members_[meeting.partner].present) meeting.partner = one_members_[meeting.partner].next;
   }
-}
-
-void Paired::touch(std::uint32_t key) {
-  if (!std::exchange(meetings_[key].is_touched, true)) touched_.push_back(key);
 }
 
 void Paired::refresh_meeting(Meeting& meeting) {
@@ -84,17 +82,15 @@ void Paired::refresh(std::uint32_t many) {
   auto& member = many_members_[many];
   const auto partner = meetings_[member.key].partner;
   if (!member.present || partner == none) return unmatch(member);
-  const auto own = pair_of(many, partner);
-  if (member.matched != own) {
+  if (member.matched == none || !is_of(pairs_[member.matched], partner)) {
     unmatch(member);
-    member.matched = own;
-    if (++matched_with_[pairs_[own].same] == 2) ++shared_;
+    member.matched = pair_of(many, partner);
+    if (++matched_with_[pairs_[member.matched].same] == 2) ++shared_;
   }
   const double value = many_.cells()[many].value, other = one_.cells()[partner].value;
   const double left = swapped_ ? other : value, right = swapped_ ? value : other;
   const auto result = operate(binary_.op, left, right);
-  const bool filters = is_comparison(binary_.op) && !binary_.as_bool;
-  yield(own, !filters ? std::optional{result.value} : result.holds ? std::optional{left} : std::nullopt);
+  yield(member.matched, !filters_ ? std::optional{result.value} : result.holds ? std::optional{left} : std::nullopt);
 }
 
 void Paired::unmatch(Many& member) {
@@ -107,9 +103,8 @@ void Paired::unmatch(Many& member) {
 /// Its cell.
 std::uint32_t Paired::pair_of(std::uint32_t many, std::uint32_t one) {
   auto& newest = many_members_[many].pairs;
-  const bool any_partner = binary_.matching.include.empty();  // gives the same labels
   auto pair = newest;
-  while (pair != none && !any_partner && pairs_[pair].one != one) pair = pairs_[pair].next;
+  while (pair != none && !is_of(pairs_[pair], one)) pair = pairs_[pair].next;
   if (pair != none) return pair;
   worked(a_label_set);
   const Element element = element_of(many_.cells()[many]);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "collector/rules/stream/match_keys.hpp"
@@ -48,14 +49,18 @@ class Paired : public Stage {
   void grow(const Stage& operand, Paged<Side>& members, Chain Meeting::*chain);
   void take_in_many();
   void take_in_one();
-  void touch(std::uint32_t key);
+  void touch(Meeting& meeting, std::uint32_t key) {
+    if (!std::exchange(meeting.is_touched, true)) touched_.push_back(key);
+  }
   void refresh_meeting(Meeting& meeting);
   void refresh(std::uint32_t many);
   void unmatch(Many& member);
+  /// Any partner gives the same labels where none of its own are included.
+  [[nodiscard]] bool is_of(const Pair& pair, std::uint32_t one) const { return pair.one == one || binary_.matching.include.empty(); }
   [[nodiscard]] std::uint32_t pair_of(std::uint32_t many, std::uint32_t one);
 
   const Binary& binary_;
-  const bool swapped_;
+  const bool swapped_, filters_;
   const Stage &many_, &one_;
   MatchKeys keys_;
   Paged<Many> many_members_;  // by cell of the operand

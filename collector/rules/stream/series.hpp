@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,9 +25,8 @@ struct Consumer {
   Leaf* leaf = nullptr;  // nullptr: none, or its graph is gone
   double bound = 0;      // of its threshold, where `quiet`
   std::uint32_t cell = 0;
-  std::uint32_t rule = 0;  // by its place in the order of evaluation
-  Operator op{};           // of the threshold
-  bool quiet = false;      // yields nothing, and will not for a value that the threshold holds back
+  Operator op{};       // of the threshold
+  bool quiet = false;  // yields nothing, and will not for a value that the threshold holds back
 
   [[nodiscard]] bool wants(double value) const { return leaf != nullptr && (!quiet || Threshold{op, bound}.lets_pass(value)); }
 };
@@ -35,10 +36,10 @@ struct alignas(64) Series {
   Point last;
   std::unique_ptr<Ring> ring;  // where more than the newest is asked for
   Consumer first;
+  std::unique_ptr<Consumer[]> others;
+  std::uint32_t other_consumers = 0;
   bool heard = false;  // `last` is one
   bool known = false;  // it was born, and not forgotten
-  bool is_crowded = false;
-  std::unique_ptr<std::vector<Consumer>> others;  // consumers, where `is_crowded`
   Labels labels;
   std::vector<std::size_t> rules;  // that read it, ascending
 
@@ -64,15 +65,18 @@ struct alignas(64) Series {
     std::uint32_t place = 0;
     while (place < consumers() && consumer(place).leaf != nullptr) ++place;
     if (place == consumers()) {
-      if (!others) others = std::make_unique<std::vector<Consumer>>();
-      others->emplace_back();
-      is_crowded = true;
+      if (!others || std::has_single_bit(other_consumers)) {  // as many as there is room for
+        auto roomier = std::make_unique<Consumer[]>(std::max(std::size_t{1}, 2 * std::size_t{other_consumers}));
+        std::copy_n(others.get(), other_consumers, roomier.get());
+        others = std::move(roomier);
+      }
+      ++other_consumers;
     }
     consumer(place) = fresh;
     return place;
   }
-  [[nodiscard]] std::uint32_t consumers() const { return 1 + (is_crowded ? static_cast<std::uint32_t>(others->size()) : 0); }
-  [[nodiscard]] Consumer& consumer(std::uint32_t place) { return place == 0 ? first : (*others)[place - 1]; }
+  [[nodiscard]] std::uint32_t consumers() const { return 1 + other_consumers; }
+  [[nodiscard]] Consumer& consumer(std::uint32_t place) { return place == 0 ? first : others[place - 1]; }
 };
 
 /// By slot of one rule's expression, in the order of birth.

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "collector/rules/stream/series.hpp"
+#include "collector/rules/stream/leaf.hpp"
 
 // Series by the host's numbers, which count up from a low one: records lie side by side in pages, at places that stay. Used by the engine.
 namespace holdup::rules::stream {
@@ -34,9 +34,15 @@ class SeriesTable {
       for (std::size_t i = 0; i < count; ++i)
         if ((some[i] = place(samples[i].series)) != nullptr) fetch_line(some[i]);
       for (std::size_t i = 0; i < count; ++i) {
-        if (some[i] != nullptr && !some[i]->known) some[i] = nullptr;
-        if (some[i] != nullptr && some[i]->ring) fetch_line(some[i]->ring.get());
-        if (some[i] != nullptr && some[i]->is_crowded) fetch_line(some[i]->others.get());
+        if (some[i] == nullptr) continue;
+        const Series& series = *some[i];
+        if (!series.known) {
+          some[i] = nullptr;
+          continue;
+        }
+        if (series.ring) fetch_line(series.ring.get());
+        if (series.other_consumers > 0) fetch_line(series.others.get());
+        if (series.first.leaf != nullptr && !series.first.quiet) series.first.leaf->fetch_touched();
       }
       for (std::size_t i = 0; i < count; ++i)
         if (some[i] != nullptr && some[i]->ring) some[i]->ring->fetch();

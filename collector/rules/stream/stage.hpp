@@ -88,8 +88,8 @@ class Stage {
     worked(a_text);
     return add(&made_.emplace_front(std::move(labels)), named);
   }
-  /// No news where it is the same to the last bit.
-  void yield(std::uint32_t index, std::optional<double> value) {
+  /// No news where it is the same to the last bit. Inlined by hand: half of what most elements cost would be the call.
+  [[gnu::always_inline]] void yield(std::uint32_t index, std::optional<double> value) {
     ++work_;
     worked(2);
     if (threshold_ && value && !threshold_->lets_pass(*value)) value.reset();

@@ -80,18 +80,16 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
   auto& [rolling, series] = bound_[cell];
   const Ring& ring = *series->ring;
   rolling.advance(ring, kept_, window.from, window.to);
-  if (rolling.size() == 0) {
-    if (reckoning_.drifts) drift(cell, ground::Instant::max());
-    yield(cell, std::nullopt);
-  } else {
-    auto same_until = ground::Instant::min();
-    auto value = counted(ring, rolling);
+  std::optional<double> value;
+  auto same_until = ground::Instant::min();
+  if (rolling.size() > 0) {
+    value = counted(ring, rolling);
     if (!value) value = reckon(ring, rolling, window, same_until);
-    if (reckoning_.drifts) drift(cell, value ? ground::shifted(same_until, offset_) : ground::Instant::max());
-    yield(cell, value);
     const auto next = rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
     timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
+  if (reckoning_.drifts) drift(cell, value ? ground::shifted(same_until, offset_) : ground::Instant::max());
+  yield(cell, value);
   if (offset_ == ground::Duration::zero()) return;
   if (const auto coming = series->between(window.to, ground::Instant::max()); !coming.empty())
     timers_.arm(cell, ground::shifted(coming.front().at, offset_));

@@ -42,15 +42,15 @@ class WindowOf : public Leaf {
   [[nodiscard]] ground::Instant next_drift() const;
   [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon);
 
-  ground::Duration length_, offset_;
-  Reckoning reckoning_;
-  Rolling::Kept kept_;
   struct alignas(64) Bound {
     [[no_unique_address]] Rolling rolling;
     Series* series;
   };
   static_assert(sizeof(Bound) == 64, "what a sample needs of it lies in one line of the processor's caches");
-  Paged<Bound> bound_;                  // by cell
+  Paged<Bound> bound_;  // by cell
+  ground::Duration length_, offset_;
+  Reckoning reckoning_;
+  Rolling::Kept kept_;
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::size_t drifting_ = 0;            // that have one
   std::vector<Point> scratch_;
