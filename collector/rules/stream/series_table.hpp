@@ -44,8 +44,13 @@ class SeriesTable {
         if (series.other_consumers > 0) fetch_line(series.others.get());
         if (series.first.leaf != nullptr && !series.first.quiet) series.first.leaf->fetch_touched();
       }
-      for (std::size_t i = 0; i < count; ++i)
-        if (some[i] != nullptr && some[i]->ring) some[i]->ring->fetch();
+      for (std::size_t i = 0; i < count; ++i) {
+        if (some[i] == nullptr) continue;
+        const Series& series = *some[i];
+        if (series.ring) series.ring->fetch();
+        for (std::uint32_t other = 0; other < std::min(series.other_consumers, most_fetched); ++other)
+          if (const auto& consumer = series.others[other]; consumer.leaf != nullptr && !consumer.quiet) consumer.leaf->fetch_touched();
+      }
       for (std::size_t i = 0; i < count; ++i) take(some[i], samples[i]);
     }
   }
@@ -64,6 +69,7 @@ class SeriesTable {
   }
 
   static constexpr std::size_t page_size = 256;
+  static constexpr std::uint32_t most_fetched = 4;  // of the other consumers
   using Page = std::array<Series, page_size>;
   std::vector<std::unique_ptr<Page>> pages_;
 };
