@@ -95,7 +95,7 @@ template <class Made, class... Arguments>
 Made& Builder::add(Arguments&&... arguments) {
   auto made = std::make_unique<Made>(std::forward<Arguments>(arguments)...);
   auto& out = *made;
-  graph_.stages_.push_back({.stage = std::move(made), .bytes = sizeof out});
+  graph_.stages_.push_back({.stage = std::move(made), .bytes = sizeof out, .reads_series = false});
   return out;
 }
 
@@ -105,14 +105,20 @@ Made& Builder::add_leaf(const Expression& expression, Arguments&&... arguments) 
   auto made = std::make_unique<Made>(rule_, std::forward<Arguments>(arguments)...);
   auto& out = *made;
   for (const auto& leaf : leaves(expression)) graph_.leaves_[leaf.selector->slot] = made.get();
-  graph_.stages_.push_back({.stage = std::move(made), .bytes = sizeof out});
+  graph_.stages_.push_back({.stage = std::move(made), .bytes = sizeof out, .reads_series = true});
   return out;
 }
 
 Stage& Builder::build(const Expression& expression) {
-  if (const auto value = constant(expression)) return add<Constant>(*value);
-  auto* made = std::visit([&](const auto& node) { return of(node, expression); }, expression.node);
-  return made != nullptr ? *made : add_leaf<Plain>(expression, expression, slots_, steps_);
+  const auto first = graph_.stages_.size();
+  Stage* made = nullptr;
+  if (const auto value = constant(expression))
+    made = &add<Constant>(*value);
+  else
+    made = std::visit([&](const auto& node) { return of(node, expression); }, expression.node);
+  if (made == nullptr) made = &add_leaf<Plain>(expression, expression, slots_, steps_);
+  graph_.stages_.back().first = first;
+  return *made;
 }
 
 Stage* Builder::of(const Selector& selector, const Expression& expression) {

@@ -48,8 +48,8 @@ void Graph::each_awake(Take take) const {
     while (guarded != guarded_.end() && guarded->first < i) ++guarded;
     if (guarded != guarded_.end() && guarded->first == i && guarded->rested > 0)
       i = guarded->end;
-    else
-      take(stages_[i++]);
+    else if (const auto& placed = stages_[i++]; !placed.is_skipped)
+      take(placed);
   }
 }
 
@@ -57,6 +57,7 @@ void Graph::update(const Setting& setting) {
   due_ = ground::Instant::max();
   in_conflict_ = false;
   is_ready_ = true;
+  std::size_t moved = 0;  // the end of the stages that may have changed
   auto guarded = guarded_.begin();
   for (std::size_t i = 0; i < stages_.size();) {
     while (guarded != guarded_.end() && guarded->first < i) ++guarded;
@@ -64,12 +65,19 @@ void Graph::update(const Setting& setting) {
       i = guarded->end;
       continue;
     }
-    Stage& stage = *stages_[i++].stage;
-    worked(2);
-    stage.update(setting);
-    due_ = std::min(due_, stage.due());
-    in_conflict_ = in_conflict_ || stage.in_conflict();
-    is_ready_ = is_ready_ && stage.is_ready();
+    Placed& placed = stages_[i++];
+    placed.is_skipped = !placed.reads_series && placed.is_still && moved <= placed.first && !has_grown_;
+    if (!placed.is_skipped) {
+      Stage& stage = *placed.stage;
+      worked(2);
+      stage.update(setting);
+      due_ = std::min(due_, stage.due());
+      is_ready_ = is_ready_ && stage.is_ready();
+      placed.in_conflict = stage.in_conflict();
+      placed.is_still = stage.changed().empty();
+      if (!placed.is_still) moved = i;
+    }
+    in_conflict_ = in_conflict_ || placed.in_conflict;
   }
   if (is_ready_ && std::exchange(has_grown_, false)) see_who_may_rest();
   came_.clear(), went_.clear();
@@ -100,6 +108,7 @@ bool Graph::rests(Guarded& guarded, const Setting& setting) {
     auto due = ground::Instant::max();
     for (auto i = guarded.first; i < guarded.end; ++i) {
       stages_[i].stage->rest();
+      stages_[i].is_still = true;
       due = std::min(due, stages_[i].stage->due());
     }
     guarded.due = std::max(due, guarded.until);

@@ -51,12 +51,17 @@ class Graph {
   };
   struct Placed {
     std::unique_ptr<Stage> stage;
-    std::size_t bytes;
+    std::uint32_t bytes;
+    bool reads_series;
+    bool is_still = false;     // the last update changed nothing
+    bool is_skipped = false;   // there was none, as nothing below it had changed
+    bool in_conflict = false;  // as of its last
+    std::size_t first = 0;     // stage below it; all between stand below it, too
   };
 
   [[nodiscard]] bool rests(Guarded& guarded, const Setting& setting);
   void see_who_may_rest();
-  /// Calls `take(placed)` for each stage that does not rest.
+  /// Calls `take(placed)` for each stage that is likely to be updated.
   template <class Take>
   void each_awake(Take take) const;
 
