@@ -154,16 +154,19 @@ std::optional<double> time_of_maximum(const Window& window) {
 std::optional<Extrapolated> extrapolated(const Window& window, double rise, bool counter) {
   const auto samples = window.samples;
   if (samples.size() < 2) return std::nullopt;
-  const double sampled = seconds_between(samples.front().at, samples.back().at);
-  const double distance = sampled / static_cast<double>(samples.size() - 1), near = distance * 1.1;
-  const double from_start = seconds_between(window.from, samples.front().at), from_end = seconds_between(samples.back().at, window.to);
+  const auto between = [](ground::Instant a, ground::Instant b) { return static_cast<double>((b - a).count()); };  // ns
+  const double sampled = between(samples.front().at, samples.back().at), gaps = static_cast<double>(samples.size() - 1);
+  const double distance = sampled / gaps, near = distance * 1.1;
+  const double from_start = between(window.from, samples.front().at), from_end = between(samples.back().at, window.to);
   double to_start = from_start < near ? from_start : distance / 2;
-  if (counter && rise > 0 && samples.front().value >= 0) to_start = std::min(to_start, sampled * (samples.front().value / rise));
+  // Drawn out below zero could only be one that is small beside its rise.
+  const bool may_begin_within = counter && rise > 0 && samples.front().value >= 0 && samples.front().value * gaps < 1.2 * rise;
+  if (may_begin_within) to_start = std::min(to_start, sampled * (samples.front().value / rise));
   // Both ends are reached: the window moves on, and what is lost at one is gained at the other.
   if (to_start == from_start && from_end < near)
     return Extrapolated{
-        .rise = rise * (seconds_between(window.from, window.to) / sampled),
-        .same_until = ground::shifted(samples.back().at, ground::Duration{static_cast<std::int64_t>(1e9 * std::min(near, 1e9))})};
+        .rise = rise * (between(window.from, window.to) / sampled),
+        .same_until = ground::shifted(samples.back().at, ground::Duration{static_cast<std::int64_t>(std::min(near, 1e18))})};
   const double to_end = from_end < near ? from_end : distance / 2;
   return Extrapolated{.rise = rise * ((sampled + to_start + to_end) / sampled), .same_until = ground::Instant::min()};
 }
