@@ -37,7 +37,7 @@ class alignas(64) Ring {
     // What the last one pushed out of every window has been seen to leave; what this one does has not.
     const std::span<const Point> all{points_};
     if (!all.empty())
-      for (const auto newest = all.back().at; first_ + 1 < all.size() && newest - all[first_].at >= kept_;) ++first_;
+      for (const auto gone = ground::shifted(all.back().at, -kept_); first_ + 1 < all.size() && all[first_].at <= gone;) ++first_;
     points_.push_back(point);
     const std::size_t held = points_.size() - first_, cut = held > most ? held - most : 0;
     first_ += cut;

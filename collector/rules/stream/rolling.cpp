@@ -5,7 +5,7 @@
 
 namespace holdup::rules::stream {
 
-void Rolling::advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to) {
+std::size_t Rolling::advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to) {
   switch (kept) {
     case Kept::turns:
       return advance<Kept::turns>(ring, after, to);
@@ -14,16 +14,18 @@ void Rolling::advance(const Ring& ring, Kept kept, ground::Instant after, ground
     case Kept::greatest:
       return advance<Kept::greatest>(ring, after, to);
     case Kept::sum:
-      return advance<Kept::sum>(ring, after, to);
+      break;
   }
+  return advance<Kept::sum>(ring, after, to);
 }
 
 template <Rolling::Kept kept>
-void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant to) {
+std::size_t Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant to) {
   if (begin_ < ring.oldest()) restart(ring, kept);
   const auto points = ring.readable();
   const auto held = ring.begin() - ring.oldest();
   auto begin = begin_ - ring.oldest(), end = begin + size_;
+  const auto had = begin + end;
   for (; end < points.size() && points[end].at <= to; ++end) {
     const Point& point = points[end];
     stale_ += is_stale(point.value) ? 1 : 0;
@@ -45,6 +47,7 @@ void Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant t
   }
   begin_ = ring.oldest() + begin;
   size_ = static_cast<std::uint32_t>(end - begin);
+  return begin + end - had;
 }
 
 double Rolling::extreme(const Ring& ring, Kept kept) {

@@ -14,8 +14,8 @@ class Rolling {
  public:
   enum class Kept : std::uint8_t { turns, least, greatest, sum };  // the same with each call; turns: changes and resets
 
-  /// The window is (after, to] from now on.
-  void advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to);
+  /// The window is (after, to] from now on; how many points came into it or left it.
+  std::size_t advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to);
 
   [[nodiscard]] std::span<const Point> points(const Ring& ring) const { return ring.points().subspan(begin_ - ring.begin(), size_); }
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -43,7 +43,7 @@ class Rolling {
   };
 
   template <Kept kept>
-  void advance(const Ring& ring, ground::Instant after, ground::Instant to);
+  std::size_t advance(const Ring& ring, ground::Instant after, ground::Instant to);
   void restart(const Ring& ring, Kept kept);
   void count(const Point& before, const Point& after, std::uint32_t by);
   void compare(const Point& point, Kept kept);

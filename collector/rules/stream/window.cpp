@@ -11,6 +11,7 @@ namespace holdup::rules::stream {
 namespace {
 
 constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
+constexpr std::size_t points_a_look = 32;                         // that are walked through in what a look at an element takes
 constexpr std::size_t few = 64;                                   // elements, of which the first to drift is looked for after each update
 constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
@@ -79,7 +80,7 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
   worked(12);
   auto& [rolling, series] = bound_[cell];
   const Ring& ring = *series->ring;
-  rolling.advance(ring, kept_, window.from, window.to);
+  if (const auto walked = rolling.advance(ring, kept_, window.from, window.to); walked >= points_a_look) add_work(walked / points_a_look);
   std::optional<double> value;
   auto same_until = ground::Instant::min();
   if (rolling.size() > 0) {
@@ -104,7 +105,7 @@ std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) {
     const auto sum = rolling.sum().unrounded();
     return reckon == over_time::sum ? sum.value() : sum.mean(static_cast<double>(rolling.size()));
   }
-  if (kept_ != Rolling::Kept::turns) return add_work(rolling.size() / 32), rolling.extreme(ring, kept_);
+  if (kept_ != Rolling::Kept::turns) return add_work(rolling.size() / points_a_look), rolling.extreme(ring, kept_);
   if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
   if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
   return std::nullopt;
@@ -112,7 +113,7 @@ std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) {
 
 std::optional<double> WindowOf::reckon(const Ring& ring, const Rolling& rolling, Window window, ground::Instant& same_until) {
   window.samples = rolling.points(ring);
-  add_work(rolling.size() / 32);
+  add_work(rolling.size() / points_a_look);
   const double newest = window.samples.back().value;
   if (reckoning_.reckon == nullptr) return is_stale(newest) ? std::nullopt : std::optional{newest};
   if (!rolling.has_stale()) return extrapolated(rolling, window, same_until);

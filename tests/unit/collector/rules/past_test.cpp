@@ -1,5 +1,6 @@
 #include "collector/rules/past.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,26 @@ TEST_CASE("a rule that looks back is judged once its past is here, the others at
   CHECK(bench.feed(3602s, {}) == "High:firing ");
   CHECK(bench.feed(3900s, {{1, 0.0}}).empty());
   CHECK(bench.feed(4190s, {{1, 0.0}}) == "High:inactive Never:firing ");
+}
+
+TEST_CASE("the first look at long windows takes turns, whatever is kept of them") {
+  const std::string function = GENERATE("avg_over_time", "changes", "max_over_time", "rate");
+  constexpr SeriesId series = 40;  // too few for an evaluation to rest
+  Engine engine{rules_of("  - {alert: Long, expr: '" + function + "(a[1d]) >= 0'}\n"), {}};
+  engine.await_past();
+  for (SeriesId id = 0; id < series; ++id) engine.born(id, Labels{{{"__name__", "a"}, {"x", std::to_string(id)}}});
+  const auto now = 10'001s;
+  (void)engine.batch(at(now), {});
+  for (SeriesId id = 0; id < series; ++id) engine.fill(id, Bench::past(0s, 10'000s, 9));
+  engine.filled(engine.awaiting_past(), {});
+  std::size_t calls = 0;
+  for (auto told = engine.tick(at(now)); told.empty(); ++calls) {
+    REQUIRE(calls < 10'000);
+    const auto due = engine.next_due();
+    REQUIRE(due.has_value());
+    told = engine.tick(std::max(at(now), *due));
+  }
+  CHECK(calls > 4);
 }
 
 TEST_CASE("a sample is neither lost nor counted twice where the past and what arrives meet") {
