@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "collector/rules/engine_running.hpp"
@@ -147,12 +149,14 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
   for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
   now_ = std::max(now_, previous.now_);
   const auto then = std::max(at, now_);
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t rule = 0; rule < rules_->size(); ++rule) places.try_emplace(identity((*rules_)[rule]), rule);
   for (std::size_t old = 0; old < previous.running_.size(); ++old) {
     const Rule& rule = (*previous.rules_)[old];
-    const auto same = std::find_if(rules_->begin(), rules_->end(), [&](const Rule& r) { return identity(r) == identity(rule); });
+    const auto same = places.find(identity(rule));
     auto& before = previous.running_[old];
     if (before.values_at) before.take_in_values(rule, before.graph->result());
-    if (same == rules_->end()) {
+    if (same == places.end()) {
       const auto told = out.size();
       before.alerts.end(rule, then, surroundings(then), out);
       say_rule(out, told, old);
@@ -160,8 +164,8 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
       before.made.become({}, then, ends);
       for (const auto& end : ends) accept(end);
     } else {
-      auto& running = running_[static_cast<std::size_t>(same - rules_->begin())];
-      if (same->text == rule.text) {
+      auto& running = running_[same->second];
+      if ((*rules_)[same->second].text == rule.text) {
         for (std::size_t i = 0; i < running.steps.all().size(); ++i) running.steps.all()[i].take_over(before.steps.all()[i]);
         running.awaits_past = running.awaits_past && before.awaits_past;
       }
