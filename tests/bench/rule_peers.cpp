@@ -75,18 +75,18 @@ class Prometheus {
 };
 
 /// Every series of the load, as a page; each value moves from scrape to scrape.
-std::string page_of(const RuleLoad& load) {
+std::string page_of(const RuleKind& kind, const RuleLoad& load) {
   static std::size_t turn = 0;
   ++turn;
   std::string out;
   for (std::size_t series = 0; series < load.series; ++series)
-    out += labels_of(series, load).text() + " " + std::to_string(100 + (series * 7 + turn * 13) % 256) + "\n";
+    out += labels_of(series, kind, load).text() + " " + std::to_string(100 + (series * 7 + turn * 13) % 256) + "\n";
   return out;
 }
 
 void beside_prometheus(const RuleKind& kind, const RuleLoad& load, int seconds) {
   const Folder folder;
-  ScrapeTarget target{[&] { return page_of(load); }};
+  ScrapeTarget target{[&] { return page_of(kind, load); }};
   (void)folder.write("rules.yml", rule_text(kind, load));
   const Prometheus peer{folder,
                         "global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: [rules.yml]\nscrape_configs:\n- job_name: j\n"

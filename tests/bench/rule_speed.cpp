@@ -70,7 +70,7 @@ double plain(const RuleKind& kind, const RuleLoad& load) {
   for (std::size_t series = 0; series < alone.series; ++series) {
     std::vector<rules::Point> points;
     for (int second = 0; second < 60; ++second) points.push_back({ground::Instant{second * 1s}, 100.0 + second % 7});
-    memory.add(labels_of(series, alone), points);
+    memory.add(labels_of(series, kind, alone), points);
   }
   std::vector<double> all;
   for (int round = 0; round < rounds; ++round) {

@@ -61,11 +61,12 @@ rules::RuleSet rules_from(const std::string& text) {
   return out;
 }
 
-rules::Labels labels_of(std::size_t series, const RuleLoad& load) {
+rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad& load) {
   const auto own = load.series * load.readers / load.rules, place = series % own;
-  return rules::Labels{{{"__name__", place % 2 == 0 ? "m" : "n"},
+  const std::size_t sides = kind.expression.find("n{") != std::string::npos ? 2 : 1;
+  return rules::Labels{{{"__name__", place % sides == 0 ? "m" : "n"},
                         {"rule", std::to_string(series / own)},
-                        {"place", std::to_string(place / 2)},
+                        {"place", std::to_string(place / sides)},
                         {"device", "pdu-" + std::to_string(series / reply_size)},
                         {"unit", "watts"}}};
 }
@@ -74,7 +75,7 @@ RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load)
     : load_{load}, counts_{kind.expression.starts_with("rate")}, engine_{rules_from(rule_text(kind, load)), {}} {
   const double before = held_bytes();
   for (std::size_t series = 0; series < load_.series; ++series)
-    engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, load_));
+    engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, kind, load_));
   for (int begun = 0; begun < warm_up; ++begun) (void)second();
   bytes_ = held_bytes() - before;
 }

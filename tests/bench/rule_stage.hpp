@@ -27,8 +27,8 @@ struct RuleLoad {
 /// Rules of one kind, as a file's text.
 [[nodiscard]] std::string rule_text(const RuleKind& kind, const RuleLoad& load);
 [[nodiscard]] rules::RuleSet rules_from(const std::string& text);
-/// Of the rules that read it, and where it stands among theirs.
-[[nodiscard]] rules::Labels labels_of(std::size_t series, const RuleLoad& load);
+/// Of the rules that read it, and where it stands among theirs: each of theirs is read, where they join as one side or the other.
+[[nodiscard]] rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad& load);
 
 class RuleStage {
  public:
