@@ -157,11 +157,10 @@ void Engine::accept(ground::Instant at, stream::Series* series, std::optional<do
     ++counters_.samples_refused;
     return;
   }
-  series->last = {at, sample.value_or(stale_marker)};
-  series->heard = true;
+  const auto before = series->hear({at, sample.value_or(stale_marker)});
   if (series->ring) counters_.samples_cut += series->ring->push(series->last, options_.window_max_samples);
   if (at <= newest_step_) redo_steps(*series, at);
-  tell(*series);
+  tell(*series, before);
 }
 
 /// A sample came that steps of subqueries should have seen.
@@ -189,8 +188,7 @@ void Engine::accept(const Derived& sample) {
   auto& series = made(sample.labels);
   const Point point{sample.at, sample.value.value_or(stale_marker)};
   const bool again = series.heard && series.last.at == point.at;
-  series.last = point;
-  series.heard = true;
+  const auto before = series.hear(point);
   if (series.ring && again) {
     series.ring->replace_newest(point);
     for (const std::size_t rule : series.rules) unbuild(rule), touch(position_[rule]);  // windows have taken the former one in
@@ -198,15 +196,14 @@ void Engine::accept(const Derived& sample) {
     counters_.samples_cut += series.ring->push(point, options_.window_max_samples);
   }
   if (point.at <= newest_step_) redo_steps(series, point.at);
-  tell(series);
+  tell(series, before);
 }
 
 /// Those who read it, of its newest sample.
-void Engine::tell(const stream::Series& series) {
-  const auto tell = [&](const stream::Consumer& consumer) {
-    if (!consumer.wants(series.last.value)) return;
-    consumer.leaf->touch(consumer.cell);
-    touch(consumer.leaf->rule());
+void Engine::tell(stream::Series& series, const Point& before) {
+  const auto tell = [&](stream::Consumer& consumer) {
+    if (!consumer.wants(before, series.last)) return;
+    if (consumer.leaf->touch(consumer.cell)) touch(consumer.leaf->rule());
   };
   tell(series.first);
   for (std::uint32_t other = 0; other < series.other_consumers; ++other) tell(series.others[other]);
@@ -221,12 +218,13 @@ void Engine::touch(std::size_t position) {
 void Engine::evaluate(std::size_t position) {
   const auto& running = running_[order_[position]];
   const auto elements = running.series_read + running.made.now().size();
+  const auto looks = running.graph ? running.graph->coming_work() : 0;
   const auto piece = [this, position] {
     evaluating_ = position;
     evaluate_rule(order_[position], now_, told_);
     evaluating_.reset();
   };
-  if (running.steps.empty() && elements * an_alert <= options_.turn_work)
+  if (running.steps.empty() && elements * an_alert + looks <= options_.turn_work)
     piece();
   else
     turns_.begin(piece);

@@ -19,7 +19,8 @@ class FixedSum {
   [[nodiscard]] bool is_known() const { return strangers_ == 0 && !overflowed_; }
   /// Of one that is known.
   [[nodiscard]] Unrounded unrounded() const {
-    Unrounded out{.magnitude = static_cast<Wide>(units_ < 0 ? -units_ : units_), .exponent = lowest_exponent, .negative = units_ < 0};
+    const auto sum = units();
+    Unrounded out{.magnitude = static_cast<Wide>(sum < 0 ? -sum : sum), .exponent = lowest_exponent, .negative = sum < 0};
     if (out.magnitude >> 96 == 0) return out;
     const bool below = static_cast<std::uint32_t>(out.magnitude) != 0;
     out.magnitude = out.magnitude >> 32 | (below ? 1 : 0);
@@ -47,11 +48,14 @@ class FixedSum {
       return void(strangers_ += sign);
     }
     const bool is_less = (bits >> 63 != 0) == (sign > 0);
-    const bool over = is_less ? __builtin_sub_overflow(units_, magnitude, &units_) : __builtin_add_overflow(units_, magnitude, &units_);
+    Units sum = units();
+    const bool over = is_less ? __builtin_sub_overflow(sum, magnitude, &sum) : __builtin_add_overflow(sum, magnitude, &sum);
     overflowed_ = overflowed_ || over;
+    low_ = static_cast<std::uint64_t>(sum), high_ = static_cast<std::uint64_t>(sum >> 64);
   }
+  [[nodiscard]] Units units() const { return static_cast<Units>(static_cast<Wide>(high_) << 64 | low_); }
 
-  Units units_ = 0;
+  std::uint64_t low_ = 0, high_ = 0;  // of the units, in halves, which ask for no wider place
   std::int32_t strangers_ = 0;  // values in it that do not fit
   bool overflowed_ = false;
 };

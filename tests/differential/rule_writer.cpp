@@ -22,7 +22,9 @@ std::string RuleWriter::rule(std::size_t index) {
 
 std::string RuleWriter::condition() {
   const int depth = static_cast<int>(1 + choices_.below(3));
-  switch (choices_.below(6)) {
+  switch (choices_.below(7)) {
+    case 6:
+      return limited();
     case 0:
       return selector() + " " + choices_.one_of({">", "<", ">=", "<=", "==", "!="}) + " " + number();
     case 1:
@@ -34,6 +36,17 @@ std::string RuleWriter::condition() {
     default:
       return vector(depth);
   }
+}
+
+/// A window that is looked at only where it may pass.
+std::string RuleWriter::limited() {
+  const auto function = choices_.one_of({"rate", "increase", "delta", "irate", "changes", "resets", "avg_over_time", "min_over_time",
+                                         "max_over_time", "last_over_time"});
+  const auto limit = choices_.one_of({"0", "0.25", "0.5", "1", "2", "3", "4", "5", "7", "12", "25", "40", "90", "-1"});
+  const auto op = choices_.one_of({" > ", " > ", " >= ", " < ", " <= ", " == ", " != "});
+  const auto out = function + "(" + range(0) + ")";
+  if (choices_.in_hundred(20)) return limit + op + out;
+  return out + op + limit + (choices_.in_hundred(20) ? " and " + selector() : "");
 }
 
 std::string RuleWriter::vector(int depth) {

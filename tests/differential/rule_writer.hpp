@@ -20,6 +20,7 @@ class RuleWriter {
  private:
   [[nodiscard]] std::string rule(std::size_t index);
   [[nodiscard]] std::string condition();
+  [[nodiscard]] std::string limited();
   [[nodiscard]] std::string scalar(int depth);
   [[nodiscard]] std::string selector();
   [[nodiscard]] std::string range(int depth);

@@ -12,6 +12,7 @@
 #include "collector/rules/stream/constant.hpp"
 #include "collector/rules/stream/grouped.hpp"
 #include "collector/rules/stream/mapped.hpp"
+#include "collector/rules/stream/metric_names.hpp"
 #include "collector/rules/stream/newest.hpp"
 #include "collector/rules/stream/paired.hpp"
 #include "collector/rules/stream/plain.hpp"
@@ -49,45 +50,6 @@ Operator seen_from_the_right(Operator op) {
   if (op == Operator::less_equal) return Operator::greater_equal;
   return op == Operator::greater_equal ? Operator::less_equal : op;
 }
-
-/// Whether no two elements can be the same but for the metric's name, so that it may be dropped unseen.
-bool differs_without_name(const Expression& expression);
-
-struct DiffersWithoutName {
-  const Expression& expression;
-
-  bool operator()(const Selector& selector) const {
-    return std::ranges::any_of(selector.matchers,
-                               [](const Matcher& matcher) { return matcher.name() == metric_name && matcher.kind() == MatchKind::equal; });
-  }
-  bool operator()(const Call& call) const {
-    const Function& function = *call.function;
-    if (!function.keeps_name) return true;
-    const auto& operand = expression.operands.front();
-    return differs_without_name(operand);
-  }
-  bool operator()(const Aggregation& aggregation) const {
-    if (aggregation.aggregate == Aggregate::topk || aggregation.aggregate == Aggregate::bottomk)
-      return differs_without_name(expression.operands.back());
-    return aggregation.without || !names_metric(aggregation.labels);
-  }
-  bool operator()(const Binary& binary) const {
-    const auto &left = expression.operands[0], &right = expression.operands[1];
-    const auto& matching = binary.matching;
-    if (names_metric(matching.labels) || names_metric(matching.include)) return false;
-    if (binary.op == Operator::set_or) return differs_without_name(left) && differs_without_name(right);
-    if (is_set_operator(binary.op)) return differs_without_name(left);
-    if (!is_comparison(binary.op) || binary.as_bool) return true;
-    if (left.type == Type::scalar || matching.many == Matching::Many::right) return differs_without_name(right);
-    return differs_without_name(left);
-  }
-  bool operator()(const Subquery&) const { return differs_without_name(expression.operands.front()); }
-  bool operator()(const auto&) const { return true; }
-
-  static bool names_metric(const std::vector<std::string>& labels) { return std::ranges::find(labels, metric_name) != labels.end(); }
-};
-
-bool differs_without_name(const Expression& expression) { return std::visit(DiffersWithoutName{expression}, expression.node); }
 
 }  // namespace
 

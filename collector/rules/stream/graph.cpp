@@ -9,7 +9,7 @@ namespace holdup::rules::stream {
 namespace {
 
 constexpr std::size_t most_rested = 16;  // updates
-constexpr int longest_rest = 16;         // ticks
+constexpr int shortest_rest = 16;        // ticks
 
 }  // namespace
 
@@ -92,6 +92,13 @@ void Graph::update(const Setting& setting) {
   }
 }
 
+std::size_t Graph::coming_work() const {
+  std::size_t out = 0;
+  for (const auto& placed : stages_)
+    if (placed.reads_series) out += placed.stage->coming_work();
+  return out;
+}
+
 Graph::News Graph::news() const {
   if (!came_.empty() || !went_.empty()) return News::elements;
   return stages_.back().stage->changed().empty() ? News::none : News::values;
@@ -99,21 +106,23 @@ Graph::News Graph::news() const {
 
 bool Graph::rests(Guarded& guarded, const Setting& setting) {
   const bool needless = guarded.may_rest && !has_grown_ && guarded.guard->is_empty();
+  if (!needless) guarded.needless_since = ground::Instant::max();
   if (!needless || guarded.rested == most_rested || (guarded.rested > 0 && setting.at >= guarded.until)) {
     guarded.rested = 0;
     return false;
   }
-  if (guarded.rested++ == 0) {
-    guarded.until = ground::shifted(setting.at, longest_rest * setting.tick);
-    auto due = ground::Instant::max();
-    for (auto i = guarded.first; i < guarded.end; ++i) {
-      stages_[i].stage->rest();
-      stages_[i].is_still = true;
-      due = std::min(due, stages_[i].stage->due());
-    }
-    guarded.due = std::max(due, guarded.until);
+  const bool begins = guarded.rested++ == 0;
+  if (begins) {
+    guarded.needless_since = std::min(guarded.needless_since, setting.at);
+    guarded.until = ground::shifted(setting.at, std::max(shortest_rest * setting.tick, setting.at - guarded.needless_since));
   }
-  due_ = std::min(due_, guarded.due);
+  auto due = ground::Instant::max();
+  for (auto i = guarded.first; i < guarded.end; ++i) {
+    Stage& stage = *stages_[i].stage;
+    if (begins) stage.rest(), stages_[i].is_still = true;
+    due = std::min(due, stage.has_missed() ? guarded.until : stage.due());
+  }
+  due_ = std::min(due_, std::max(due, guarded.until));
   return true;
 }
 

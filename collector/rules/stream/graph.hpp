@@ -24,6 +24,8 @@ class Graph {
   /// What their update reads is asked for from memory.
   static void fetch(std::span<const Graph* const> graphs);
   void update(const Setting& setting);
+  /// See Stage.
+  [[nodiscard]] std::size_t coming_work() const;
   enum class News : std::uint8_t { none, values, elements };
   /// What the last update brought: other values, or elements that came or went.
   [[nodiscard]] News news() const;
@@ -40,14 +42,14 @@ class Graph {
  private:
   friend class Builder;
 
-  /// The right side of `and` and `unless`: while the left one is empty nothing hangs on these stages, and they rest, but not so long that
-  /// waking them would be long work.
+  /// The right side of `and` and `unless`: while the left one is empty nothing hangs on these stages, and they rest. Now and then they take
+  /// in what they missed, the more seldom the longer it lasts: waking after a rest is work as long as the rest or a window.
   struct Guarded {
     const Stage* guard;
     std::size_t first, end;
     bool may_rest = false;
-    std::size_t rested = 0;                // updates
-    ground::Instant until = {}, due = {};  // where any
+    std::size_t rested = 0;  // updates
+    ground::Instant until = {}, needless_since = ground::Instant::max();
   };
   struct Placed {
     std::unique_ptr<Stage> stage;

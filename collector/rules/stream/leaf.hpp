@@ -19,13 +19,17 @@ class Leaf : public Stage {
   virtual void born(std::size_t slot, Series& series) = 0;
   /// What touch() will read and write is asked for from memory: an operator holds first what it fetches a cell by.
   void fetch_touched() const { fetch_line(this), fetch_line(&first_), fetch_line(&next_ + 1); }
-  /// A sample of that element's series has arrived: of one that is enlisted.
-  void touch(std::uint32_t cell) {
-    if (next_[cell] != untouched) return;
-    (is_touched() ? next_[last_] : first_) = cell;
-    next_[cell] = last_ = cell;
-    if (!rests()) fetch(cell);
+  /// A sample of that element's series has arrived: of one that is enlisted. Whether its rule must be told; while it rests, of the first.
+  bool touch(std::uint32_t cell) {
+    const bool is_first = !is_touched();
+    if (next_[cell] == untouched) {
+      (is_first ? first_ : next_[last_]) = cell;
+      next_[cell] = last_ = cell;
+      if (!rests()) fetch(cell);
+    }
+    return !rests() || is_first;
   }
+  [[nodiscard]] bool has_missed() const override { return is_touched(); }
 
  protected:
   /// The series tells of its samples from now on; its place among the series' consumers.
@@ -51,6 +55,8 @@ class Leaf : public Stage {
     }
   }
   [[nodiscard]] bool is_touched() const { return first_ != untouched; }
+  /// Of what is touched.
+  [[nodiscard]] std::uint32_t first_touched() const { return first_; }
 
  private:
   static constexpr auto untouched = std::uint32_t{0} - 1;

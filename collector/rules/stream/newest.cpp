@@ -4,8 +4,7 @@ namespace holdup::rules::stream {
 
 void Newest::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, yields_ == Yields::value);
-  const auto [op, bound] = threshold_.value_or(Threshold{});
-  bound_.push_back({&series, enlist(series, {.bound = bound, .cell = cell, .op = op, .quiet = threshold_.has_value()})});
+  bound_.push_back({&series, enlist(series, {.guard = guard(), .cell = cell})});
   if (series.heard) touch(cell);
 }
 
@@ -25,7 +24,7 @@ void Newest::refresh(std::uint32_t cell, const Setting& setting) {
   if (passes) value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
   yield(cell, value);
   if (passes) timers_.arm(cell, until);
-  if (threshold_) series->consumer(consumer).quiet = !passes;
+  if (threshold_) series->consumer(consumer).guard = passes ? Guard{} : guard();
 }
 
 }  // namespace holdup::rules::stream

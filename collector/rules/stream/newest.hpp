@@ -25,6 +25,9 @@ class Newest : public Leaf {
   };
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
+  [[nodiscard]] Guard guard() const {
+    return threshold_ ? Guard{.bound = threshold_->bound, .op = threshold_->op, .watches = Guard::Watches::values} : Guard{};
+  }
 
   Paged<Bound> bound_;  // by cell
   Yields yields_;

@@ -34,23 +34,13 @@ class alignas(64) Ring {
   }
   /// The number of points that went though somebody may ask for them, as there are more than `most`.
   std::size_t push(Point point, std::size_t most) {
-    // What the last one pushed out of every window has been seen to leave; what this one does has not.
-    const std::span<const Point> all{points_};
-    if (!all.empty())
-      for (const auto gone = ground::shifted(all.back().at, -kept_); first_ + 1 < all.size() && all[first_].at <= gone;) ++first_;
+    std::size_t cut = 0;
+    if (points_.size() == points_.capacity() || points_.size() - first_ >= most) cut = make_room(most);
     points_.push_back(point);
-    const std::size_t held = points_.size() - first_, cut = held > most ? held - most : 0;
-    first_ += cut;
-    if (first_ > points_.size() / 2) {
-      const auto stay = std::min(most_readable, held - cut);
-      points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first_ - stay));
-      erased_ += first_ - stay;
-      first_ = stay;
-    }
     return cut;
   }
-  /// What push() will read and write is asked for from memory.
-  void fetch() const { fetch_line(points_.data() + first_), fetch_line(points_.data() + points_.size()); }
+  /// What push() will write is asked for from memory.
+  void fetch() const { fetch_line(points_.data() + points_.size()); }
   void replace_newest(Point point) { points_.back() = point; }
   /// What was before its first, oldest first. What is as new as that to the resolution of a store, a millisecond, is the same and left out.
   /// The number of points that went, as there are more than `most`.
@@ -83,9 +73,25 @@ class alignas(64) Ring {
  private:
   static constexpr std::size_t most_readable = 16;  // of what went, for those who rest meanwhile
 
+  /// For one more. What the newest pushed out of every window has been seen to leave; what the next does has not.
+  std::size_t make_room(std::size_t most) {
+    const std::span<const Point> all{points_};
+    if (!all.empty())
+      for (const auto gone = ground::shifted(all.back().at, -kept_); first_ + 1 < all.size() && all[first_].at <= gone;) ++first_;
+    const std::size_t held = points_.size() - first_, cut = held >= most ? held + 1 - most : 0;
+    first_ += cut;
+    if (first_ > points_.size() / 2) {
+      const auto stay = std::min(most_readable, first_);
+      points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first_ - stay));
+      erased_ += first_ - stay;
+      first_ = stay;
+    }
+    return cut;
+  }
+
   std::vector<Point> points_;
   std::uint64_t erased_ = std::uint64_t{1} << 40U;  // so that there are numbers for what comes before the first
-  std::size_t first_ = 0;                           // that counts; what lies before it goes now and then
+  std::size_t first_ = 0;                           // that may count; what lies before it goes when there is no room left
   ground::Duration kept_{};
   ground::Instant filled_to_ = ground::Instant::max();
 };

@@ -1,34 +1,37 @@
 #include "collector/rules/stream/rolling.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
 namespace holdup::rules::stream {
 
-std::size_t Rolling::advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to) {
+std::size_t Rolling::advance(const Ring& ring, Kept kept, const Guard& guard, ground::Instant after, ground::Instant to) {
   switch (kept) {
     case Kept::turns:
-      return advance<Kept::turns>(ring, after, to);
+      return advance<Kept::turns>(ring, guard, after, to);
     case Kept::least:
-      return advance<Kept::least>(ring, after, to);
+      return advance<Kept::least>(ring, guard, after, to);
     case Kept::greatest:
-      return advance<Kept::greatest>(ring, after, to);
+      return advance<Kept::greatest>(ring, guard, after, to);
     case Kept::sum:
       break;
   }
-  return advance<Kept::sum>(ring, after, to);
+  return advance<Kept::sum>(ring, guard, after, to);
 }
 
 template <Rolling::Kept kept>
-std::size_t Rolling::advance(const Ring& ring, ground::Instant after, ground::Instant to) {
-  if (begin_ < ring.oldest()) restart(ring, kept);
+std::size_t Rolling::advance(const Ring& ring, const Guard& guard, ground::Instant after, ground::Instant to) {
+  if (begin_ < ring.oldest()) restart(ring, kept, after);
   const auto points = ring.readable();
   const auto held = ring.begin() - ring.oldest();
   auto begin = begin_ - ring.oldest(), end = begin + size_;
   const auto had = begin + end;
+  const bool listens = guard.tells_loud();
   for (; end < points.size() && points[end].at <= to; ++end) {
     const Point& point = points[end];
     stale_ += is_stale(point.value) ? 1 : 0;
+    if (listens && guard.is_loud(end > begin ? points[end - 1] : point, point)) loud_at_ = point.at;
     if constexpr (kept == Kept::sum) of_.sum.add(point.value);
     if constexpr (kept == Kept::turns)
       if (end > begin) count(points[end - 1], point, 1);
@@ -53,30 +56,34 @@ std::size_t Rolling::advance(const Ring& ring, ground::Instant after, ground::In
 double Rolling::extreme(const Ring& ring, Kept kept) {
   if (of_.extreme.is_known) return of_.extreme.value;
   const auto window = points(ring);
-  of_.extreme.value = window.front().value;
+  of_.extreme = {.value = window.front().value, .at = {}, .is_known = true};
   for (const auto& point : window) compare(point, kept);
-  of_.extreme.is_known = true;
   return of_.extreme.value;
 }
 
 void Rolling::compare(const Point& point, Kept kept) {
-  auto& [value, at, is_known] = of_.extreme;
+  auto& [value, at, is_known, is_mixed] = of_.extreme;
   const bool outdoes = kept == Kept::least ? point.value < value : point.value > value;
-  if (outdoes || std::isnan(value)) value = point.value;
-  if (point.value == value || std::isnan(value)) at = point.at;
+  if (outdoes || std::isnan(value)) value = point.value, is_mixed = false;
+  if (point.value != value && !std::isnan(value)) return;
+  is_mixed = is_mixed || std::signbit(point.value) != std::signbit(value);
+  if (!is_mixed) at = point.at;
 }
 
 /// Samples went that were not seen to leave.
-void Rolling::restart(const Ring& ring, Kept kept) {
-  begin_ = ring.begin();
-  size_ = stale_ = changes_ = resets_ = 0;
+void Rolling::restart(const Ring& ring, Kept kept, ground::Instant after) {
+  const auto points = ring.points();
+  begin_ = ring.begin() + static_cast<std::uint64_t>(std::ranges::upper_bound(points, after, {}, &Point::at) - points.begin());
+  size_ = stale_ = 0;
+  loud_at_ = ground::Instant::min();
   if (kept == Kept::sum) std::construct_at(&of_.sum);
+  if (kept == Kept::turns) std::construct_at(&of_.turns);
 }
 
 void Rolling::count(const Point& before, const Point& after, std::uint32_t by) {
   const bool both_none = std::isnan(before.value) && std::isnan(after.value);
-  if (before.value != after.value && !both_none) changes_ += by;
-  if (after.value < before.value) resets_ += by;
+  if (before.value != after.value && !both_none) of_.turns.changes += by;
+  if (after.value < before.value) of_.turns.resets += by;
 }
 
 }  // namespace holdup::rules::stream

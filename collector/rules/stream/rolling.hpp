@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "collector/rules/fixed_sum.hpp"
+#include "collector/rules/stream/guard.hpp"
 #include "collector/rules/stream/ring.hpp"
 
 // Where a window stands in a series' ring, and what is counted as samples come into it and leave it: so a function of the window need not
@@ -14,8 +15,8 @@ class Rolling {
  public:
   enum class Kept : std::uint8_t { turns, least, greatest, sum };  // the same with each call; turns: changes and resets
 
-  /// The window is (after, to] from now on; how many points came into it or left it.
-  std::size_t advance(const Ring& ring, Kept kept, ground::Instant after, ground::Instant to);
+  /// The window is (after, to] from now on; how many points came into it or left it. The same guard with each call.
+  std::size_t advance(const Ring& ring, Kept kept, const Guard& guard, ground::Instant after, ground::Instant to);
 
   [[nodiscard]] std::span<const Point> points(const Ring& ring) const { return ring.points().subspan(begin_ - ring.begin(), size_); }
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -23,9 +24,11 @@ class Rolling {
   [[nodiscard]] const Point& oldest(const Ring& ring) const { return ring[begin_]; }
   /// Stale markers among them: what follows then counts for nothing.
   [[nodiscard]] bool has_stale() const { return stale_ > 0; }
+  /// None that came, by the guard, is loud and may still be in a window that begins after then.
+  [[nodiscard]] bool is_quiet(ground::Instant after) const { return loud_at_ <= after; }
   /// Where turns are kept.
-  [[nodiscard]] std::uint32_t changes() const { return changes_; }
-  [[nodiscard]] std::uint32_t resets() const { return resets_; }
+  [[nodiscard]] std::uint32_t changes() const { return of_.turns.changes; }
+  [[nodiscard]] std::uint32_t resets() const { return of_.turns.resets; }
   /// Of a window that is not empty, the extreme that is asked for.
   [[nodiscard]] double extreme(const Ring& ring, Kept kept);
   /// Of a window that is not empty, after extreme() where that is kept: until this one leaves nothing changes, unless one comes.
@@ -38,13 +41,18 @@ class Rolling {
  private:
   struct Extreme {
     double value = 0;
-    ground::Instant at{};  // the newest that is so
+    ground::Instant at{};  // the newest that is so, to the last bit; none after one that is only equal, as 0 and -0 are
     bool is_known = false;
+    bool is_mixed = false;  // such a one came
+  };
+
+  struct Turns {
+    std::uint32_t changes = 0, resets = 0;
   };
 
   template <Kept kept>
-  std::size_t advance(const Ring& ring, ground::Instant after, ground::Instant to);
-  void restart(const Ring& ring, Kept kept);
+  std::size_t advance(const Ring& ring, const Guard& guard, ground::Instant after, ground::Instant to);
+  void restart(const Ring& ring, Kept kept, ground::Instant after);
   void count(const Point& before, const Point& after, std::uint32_t by);
   void compare(const Point& point, Kept kept);
   [[nodiscard]] static constexpr bool keeps_extreme(Kept kept) { return kept == Kept::least || kept == Kept::greatest; }
@@ -53,10 +61,11 @@ class Rolling {
     Of() : sum{} {}
     Extreme extreme;
     FixedSum sum;
+    Turns turns;
   } of_;
   std::uint64_t begin_ = 0;  // as the ring counts its points
-  std::uint32_t size_ = 0;
-  std::uint32_t stale_ = 0, changes_ = 0, resets_ = 0;
+  ground::Instant loud_at_ = ground::Instant::min();  // the newest that was so
+  std::uint32_t size_ = 0, stale_ = 0;
 };
 
 }  // namespace holdup::rules::stream

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "collector/rules/evaluate.hpp"
-#include "collector/rules/operate.hpp"
+#include "collector/rules/stream/guard.hpp"
 #include "collector/rules/stream/ring.hpp"
 #include "collector/rules/turns.hpp"
 
@@ -23,12 +24,11 @@ class RuleSteps;
 /// An operator that reads a series: which of its elements that is, and which samples it need not see.
 struct Consumer {
   Leaf* leaf = nullptr;  // nullptr: none, or its graph is gone
-  double bound = 0;      // of its threshold, where `quiet`
+  [[no_unique_address]] Guard guard;
   std::uint32_t cell = 0;
-  Operator op{};       // of the threshold
-  bool quiet = false;  // yields nothing, and will not for a value that the threshold holds back
 
-  [[nodiscard]] bool wants(double value) const { return leaf != nullptr && (!quiet || Threshold{op, bound}.lets_pass(value)); }
+  [[nodiscard]] bool wants(const Point& before, const Point& now) { return leaf != nullptr && guard.lets_pass(before, now); }
+  [[nodiscard]] bool sees_all() const { return leaf != nullptr && guard.watches == Guard::Watches::all; }
 };
 
 /// What a sample needs of it lies in one line of the processor's caches.
@@ -43,6 +43,13 @@ struct alignas(64) Series {
   Labels labels;
   std::vector<std::size_t> rules;  // that read it, ascending
 
+  /// The sample before it; of none the value is not a number.
+  Point hear(Point sample) {
+    const Point before = heard ? last : Point{sample.at, std::numeric_limits<double>::quiet_NaN()};
+    last = sample;
+    heard = true;
+    return before;
+  }
   void keep(ground::Duration reach) {
     if (reach <= ground::Duration::zero()) return;
     if (!ring) ring = std::make_unique<Ring>();

@@ -42,14 +42,14 @@ class SeriesTable {
         }
         if (series.ring) fetch_line(series.ring.get());
         if (series.other_consumers > 0) fetch_line(series.others.get());
-        if (series.first.leaf != nullptr && !series.first.quiet) series.first.leaf->fetch_touched();
+        if (series.first.sees_all()) series.first.leaf->fetch_touched();
       }
       for (std::size_t i = 0; i < count; ++i) {
         if (some[i] == nullptr) continue;
         const Series& series = *some[i];
         if (series.ring) series.ring->fetch();
         for (std::uint32_t other = 0; other < std::min(series.other_consumers, most_fetched); ++other)
-          if (const auto& consumer = series.others[other]; consumer.leaf != nullptr && !consumer.quiet) consumer.leaf->fetch_touched();
+          if (const auto& consumer = series.others[other]; consumer.sees_all()) consumer.leaf->fetch_touched();
       }
       for (std::size_t i = 0; i < count; ++i) take(some[i], samples[i]);
     }

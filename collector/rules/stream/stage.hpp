@@ -45,6 +45,10 @@ class Stage {
   [[nodiscard]] virtual bool may_conflict() const { return false; }
   /// False: it has not yet looked at all that it stands on, and is due at once.
   [[nodiscard]] virtual bool is_ready() const { return true; }
+  /// Something came that its next update takes in.
+  [[nodiscard]] virtual bool has_missed() const { return false; }
+  /// Of its next update, as worked() counts: what no count of its elements tells.
+  [[nodiscard]] virtual std::size_t coming_work() const { return 0; }
   /// It yields only what passes from now on, as if a comparison stood behind it; called before its first update. False: that needs a stage
   /// of its own.
   bool hold_back(Threshold threshold) {
@@ -71,6 +75,7 @@ class Stage {
  protected:
   /// False: it looks at its own elements to know what it knows.
   [[nodiscard]] virtual bool may_hold_back() const { return true; }
+  [[nodiscard]] const std::optional<Threshold>& threshold() const { return threshold_; }
   void begin() {
     changed_.clear();
     work_ = 0;

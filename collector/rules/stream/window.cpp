@@ -14,6 +14,8 @@ constexpr std::size_t most_swept = 4096;                          // elements th
 constexpr std::size_t points_a_look = 32;                         // that are walked through in what a look at an element takes
 constexpr std::size_t few = 64;                                   // elements, of which the first to drift is looked for after each update
 constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
+constexpr double of_last_digits = 1e-9;                           // what rounding may do, and more
+constexpr double most_spare = 65'535;
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
 }  // namespace
@@ -24,11 +26,38 @@ Rolling::Kept WindowOf::kept_for(OverTime reckon) {
   return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::turns;
 }
 
+/// Each of these functions is of what it is reckoned from the least, the greatest or between, but for the last digits of rates.
+Guard WindowOf::guard_for(OverTime reckon, const Threshold& threshold, ground::Duration length) {
+  using namespace over_time;
+  using Watches = Guard::Watches;
+  const auto is_one_of = [reckon](auto... functions) { return ((reckon == functions) || ...); };
+  const auto& [op, bound] = threshold;
+  const bool from_below = op == Operator::greater || op == Operator::greater_equal;
+  const bool from_above = op == Operator::less || op == Operator::less_equal;
+  if ((from_below || from_above) && is_one_of(average, minimum, maximum, first, last))
+    return {.bound = bound, .op = op, .watches = Watches::values};
+  if (from_below && is_one_of(changes, resets) && (bound > 0 || (bound == 0 && op == Operator::greater)))
+    return {.watches = Watches::changes};
+  if (!from_below || !(bound > 0) || !is_one_of(rate, instant_rate, increase, delta)) return {};
+  const bool a_second = is_one_of(rate, instant_rate);
+  const auto time = static_cast<double>((a_second ? ground::Duration{std::chrono::seconds{1}} : length).count());
+  return {.bound = bound * (1 - of_last_digits) / time, .watches = reckon == delta ? Watches::steps : Watches::rises};
+}
+
+Guard WindowOf::resting(const Rolling& rolling, ground::Instant after, std::optional<double> value) const {
+  if (guard_.watches == Guard::Watches::all || (value && threshold()->lets_pass(*value))) return {};
+  if (guard_.watches != Guard::Watches::changes) return rolling.is_quiet(after) ? guard_ : Guard{};
+  auto out = guard_;
+  out.spare = static_cast<std::uint16_t>(std::clamp(threshold()->bound - value.value_or(0) - 1, 0.0, most_spare));
+  return out;
+}
+
 void WindowOf::born(std::size_t, Series& series) {
+  if (cells().empty() && threshold() && offset_ == ground::Duration::zero())
+    guard_ = guard_for(reckoning_.reckon, *threshold(), length_);
   const auto cell = add(&series.labels, reckoning_.keeps_name);
-  bound_.push_back({.rolling = {}, .series = &series});
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
-  enlist(series, {.cell = cell});
+  bound_.push_back({.rolling = {}, .series = &series, .consumer = enlist(series, {.guard = {}, .cell = cell})});
   touch(cell);
 }
 
@@ -63,6 +92,12 @@ void WindowOf::update(const Setting& setting) {
     next_tick_ = ground::shifted(setting.at, pause);
 }
 
+/// Those that rested may walk through their windows, which are as long as the first of them.
+std::size_t WindowOf::coming_work() const {
+  if (!is_touched()) return 0;
+  return 4 * cells().size() * (bound_[first_touched()].series->ring->points().size() / points_a_look);
+}
+
 /// Just before it.
 ground::Instant WindowOf::next_drift() const {
   if (drifts_from_.size() > few) return ground::Instant::min();
@@ -78,18 +113,24 @@ void WindowOf::drift(std::uint32_t cell, ground::Instant from) {
 
 void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duration length) {
   worked(12);
-  auto& [rolling, series] = bound_[cell];
+  auto& [rolling, series, consumer] = bound_[cell];
   const Ring& ring = *series->ring;
-  if (const auto walked = rolling.advance(ring, kept_, window.from, window.to); walked >= points_a_look) add_work(walked / points_a_look);
+  if (const auto walked = rolling.advance(ring, kept_, guard_, window.from, window.to); walked >= points_a_look)
+    add_work(walked / points_a_look);
   std::optional<double> value;
   auto same_until = ground::Instant::min();
   if (rolling.size() > 0) {
     value = counted(ring, rolling);
     if (!value) value = reckon(ring, rolling, window, same_until);
+  }
+  const auto guard = resting(rolling, window.from, value);
+  const bool rests = guard.watches != Guard::Watches::all;
+  if (rolling.size() > 0 && !rests) {
     const auto next = rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
     timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
-  if (reckoning_.drifts) drift(cell, value ? ground::shifted(same_until, offset_) : ground::Instant::max());
+  if (reckoning_.drifts) drift(cell, value && !rests ? ground::shifted(same_until, offset_) : ground::Instant::max());
+  if (guard_.watches != Guard::Watches::all) series->consumer(consumer).guard = guard;
   yield(cell, value);
   if (offset_ == ground::Duration::zero()) return;
   if (const auto coming = series->between(window.to, ground::Instant::max()); !coming.empty())

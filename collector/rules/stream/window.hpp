@@ -29,6 +29,7 @@ class WindowOf : public Leaf {
   void update(const Setting& setting) override;
   [[nodiscard]] ground::Instant due() const override { return std::min({timers_.due(), next_tick_, goes_on_}); }
   [[nodiscard]] bool is_ready() const override { return is_ready_; }
+  [[nodiscard]] std::size_t coming_work() const override;
 
  private:
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
@@ -41,16 +42,21 @@ class WindowOf : public Leaf {
   void drift(std::uint32_t cell, ground::Instant from);
   [[nodiscard]] ground::Instant next_drift() const;
   [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon);
+  [[nodiscard]] static Guard guard_for(OverTime reckon, const Threshold& threshold, ground::Duration length);
+  /// As `rolling` stands, where `value` was reckoned from it: none that lets it rest where it may pass.
+  [[nodiscard]] Guard resting(const Rolling& rolling, ground::Instant after, std::optional<double> value) const;
 
   struct alignas(64) Bound {
     [[no_unique_address]] Rolling rolling;
     Series* series;
+    std::uint32_t consumer;
   };
   static_assert(sizeof(Bound) == 64, "what a sample needs of it lies in one line of the processor's caches");
   Paged<Bound> bound_;  // by cell
   ground::Duration length_, offset_;
   Reckoning reckoning_;
   Rolling::Kept kept_;
+  Guard guard_;  // of those that yield nothing
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::size_t drifting_ = 0;            // that have one
   std::vector<Point> scratch_;
