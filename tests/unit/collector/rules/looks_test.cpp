@@ -43,7 +43,7 @@ TEST_CASE("a rate that reaches both ends of its window is looked at again when i
 }
 
 TEST_CASE("a window's maximum is looked at again when the newest of its like leaves", "[rules]") {
-  Bench bench{"  - alert: m\n    expr: max_over_time(a[10s]) > 5\n"};
+  Bench bench{"  - alert: m\n    expr: 2 * max_over_time(a[10s]) > 10\n"};  // the comparison stands behind the product
   const std::vector<double> values{7, 9, 3, 9, 1, std::numeric_limits<double>::quiet_NaN()};
   for (std::size_t n = 0; n < values.size(); ++n) bench.feed(1s * (n + 1), values[n]);
   CHECK(bench.is_quiet_at(11s));  // as the first sample had it
@@ -69,7 +69,7 @@ TEST_CASE("the right side of and rests while the left one is empty, and has miss
 }
 
 TEST_CASE("while it rests it asks for no update but one now and then", "[rules]") {
-  Bench bench{"  - alert: d\n    expr: a > 100 unless max_over_time(a[10s]) > 150\n"};
+  Bench bench{"  - alert: d\n    expr: a > 100 unless 2 * max_over_time(a[10s]) > 300\n"};
   for (int n = 1; n <= 3; ++n) bench.feed(1s * n, 4 - n);
   REQUIRE(bench.engine.next_due().has_value());
   CHECK(*bench.engine.next_due() >= at(15s));  // the window alone would be looked at as each of them leaves, at 11 s first
@@ -102,4 +102,82 @@ TEST_CASE("a rule that grows from a few elements to many keeps the deadline of e
   CHECK(turned(11s, {}, AlertState::inactive) == before);
   CHECK(engine.next_due() == at(14s));
   CHECK(turned(14s, {}, AlertState::inactive) == in_all - before);
+}
+
+TEST_CASE("a window that no everyday sample can bring past its limit is not looked at, and misses none that can", "[rules]") {
+  const auto [expression, everyday, loud, fires] = GENERATE(table<std::string, double, double, bool>({
+      {"avg_over_time(a[10s]) > 5", 5, 70, true},
+      {"avg_over_time(a[10s]) > 5", 4, 6, false},  // one of ten
+      {"avg_over_time(a[10s]) <= 5", 6, -40, true},
+      {"5 > min_over_time(a[10s])", 5, 4, true},
+      {"max_over_time(a[10s]) >= 5", 4, 5, true},
+      {"last_over_time(a[10s]) > 5", 5, 6, true},
+      {"delta(a[10s]) > 5", 5, 30, true},
+      {"changes(a[10s]) > 0", 5, 6, true},
+      {"resets(a[10s]) >= 1", 5, 4, true},
+  }));
+  CAPTURE(expression, everyday, loud);
+  Bench bench{"  - alert: q\n    expr: " + expression + "\n"};
+  for (int n = 1; n <= 100; ++n) bench.feed(1s * n, everyday);
+  CHECK_FALSE(bench.engine.next_due());  // nor when any of these leaves
+  const auto told = bench.engine.batch(at(101s), std::vector<Sample>{{1, loud}});
+  CHECK((told.size() == 1 && told.front().to == AlertState::firing) == fires);
+  CHECK(bench.engine.next_due());
+  for (int n = 102; n <= 200; ++n) bench.feed(1s * n, expression[0] == 'r' ? loud : everyday);
+  CHECK(bench.engine.active().empty());
+  CHECK_FALSE(bench.engine.next_due());
+}
+
+TEST_CASE("a counter's rate rests while it rises slowly, and wakes by a steep rise or a reset", "[rules]") {
+  const auto* const function = GENERATE("rate(a[10s]) > 5", "increase(a[10s]) > 50", "irate(a[10s]) >= 5");
+  const double next = GENERATE(95.0, 0.0);
+  CAPTURE(function, next);
+  Bench bench{"  - alert: r\n    expr: " + std::string{function} + "\n"};
+  for (int n = 1; n <= 30; ++n) bench.feed(1s * n, 1.0 * n);
+  CHECK_FALSE(bench.engine.next_due());
+  const auto told = bench.engine.batch(at(31s), std::vector<Sample>{{1, next}});
+  CHECK(told.size() == (next > 0 ? 1 : 0));
+  CHECK(bench.engine.next_due());
+  for (int n = 32; n <= 60; ++n) bench.feed(1s * n, next + n);
+  CHECK(bench.engine.active().empty());
+  CHECK_FALSE(bench.engine.next_due());
+}
+
+TEST_CASE("changes that are spare are counted down, and a threshold that none passes lets it rest for ever", "[rules]") {
+  Bench bench{"  - alert: c\n    expr: changes(a[100s]) > 7\n"};
+  std::size_t fired_with = 0;
+  for (std::size_t n = 1; n <= 20 && fired_with == 0; ++n)
+    if (!bench.engine.batch(at(1s * n), std::vector<Sample>{{1, static_cast<double>(n % 2)}}).empty()) fired_with = n;
+  CHECK(fired_with == 9);  // the eighth change
+  for (const auto* limit : {"1e9", "Inf", "NaN"}) {
+    Bench calm{"  - alert: c\n    expr: changes(a[10s]) > " + std::string{limit} + "\n"};
+    for (int n = 1; n <= 50; ++n) calm.feed(1s * n, n);
+    CHECK(calm.engine.active().empty());
+  }
+}
+
+TEST_CASE("where nothing passes yet a first sample does: zero changes are more than less than none", "[rules]") {
+  const auto* const limit = GENERATE("> -1", ">= 0", "< 1");
+  Bench bench{"  - alert: c\n    expr: changes(a[10s]) " + std::string{limit} + "\n"};
+  CHECK(bench.is_quiet_at(1s));
+  CHECK(bench.engine.batch(at(2s), std::vector<Sample>{{1, 3}}).size() == 1);
+}
+
+TEST_CASE("of a zero and a negative one a window's extreme is the first that is still in it", "[rules]") {
+  Bench bench{"  - alert: z\n    expr: min_over_time(a[3s]) == 0\n    labels: {v: '{{ $value }}'}\n"};
+  for (int n = 1; n <= 8; ++n) bench.feed(1s * n, n % 2 == 0 ? 0.0 : -0.0);
+  const auto value = [&] { return std::string{bench.engine.active().front().labels.get("v")}; };
+  CHECK(value() == "0");  // of 6 s
+  bench.feed(9s, -0.0);
+  CHECK(value() == "-0");
+}
+
+TEST_CASE("one metric in a subquery's step and another in the next are two elements, which no name tells apart", "[rules]") {
+  Engine engine{rules_of("  - alert: o\n    expr: sum_over_time((a or b)[10s:1s])\n"), {.renewal = 24h}};
+  engine.born(1, Labels{{{"__name__", "a"}, {"x", "1"}}});
+  engine.born(2, Labels{{{"__name__", "b"}, {"x", "1"}}});
+  CHECK(engine.batch(at(1s), std::vector<Sample>{{2, 1}}).size() == 1);
+  (void)engine.batch(at(2500ms), std::vector<Sample>{{1, 1}});
+  (void)engine.tick(at(4s));
+  CHECK(engine.error(0).find("same") != std::string::npos);
 }
