@@ -40,11 +40,15 @@ std::string RuleWriter::condition() {
 
 /// A window that is looked at only where it may pass.
 std::string RuleWriter::limited() {
-  const auto function = choices_.one_of({"rate", "increase", "delta", "irate", "changes", "resets", "avg_over_time", "min_over_time",
-                                         "max_over_time", "last_over_time"});
+  const auto function = choices_.one_of(
+      {"rate", "increase", "delta", "irate", "changes", "resets", "avg_over_time", "min_over_time", "max_over_time", "last_over_time"});
   const auto limit = choices_.one_of({"0", "0.25", "0.5", "1", "2", "3", "4", "5", "7", "12", "25", "40", "90", "-1"});
   const auto op = choices_.one_of({" > ", " > ", " >= ", " < ", " <= ", " == ", " != "});
-  const auto out = function + "(" + range(0) + ")";
+  auto out = choices_.in_hundred(60) ? function + "(" + range(0) + ")" : selector();
+  if (choices_.in_hundred(25)) out = choices_.one_of({"-", "2 * ", "0.1 + ", "7 - ", "-0.5 * ", "1e300 * "}) + out;
+  if (choices_.in_hundred(15)) out += choices_.one_of({" / 3", " - 0.1", " * 60", " / -10", " * 0"});
+  if (choices_.in_hundred(15)) out = choices_.one_of({"max", "min", "max by (x)", "min by (y)"}) + " (" + out + ")";
+  if (choices_.in_hundred(15)) out = "(" + out + choices_.one_of({" and ", " or ", " unless "}) + selector() + ")";
   if (choices_.in_hundred(20)) return limit + op + out;
   return out + op + limit + (choices_.in_hundred(20) ? " and " + selector() : "");
 }

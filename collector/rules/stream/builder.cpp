@@ -85,7 +85,7 @@ Stage& Builder::build(const Expression& expression) {
 
 Stage* Builder::of(const Selector& selector, const Expression& expression) {
   if (!is_followed(selector.view) || selector.range != ground::Duration::zero()) return nullptr;
-  if (selector.view.offset == ground::Duration::zero()) return &add_leaf<Newest>(expression, Newest::Yields::value, std::nullopt);
+  if (selector.view.offset == ground::Duration::zero()) return &add_leaf<Newest>(expression, Newest::Yields::value);
   return &add_leaf<WindowOf>(expression, ground::Duration::zero(), selector.view.offset, WindowOf::Reckoning{.keeps_name = true});
 }
 
@@ -157,7 +157,7 @@ Stage* Builder::call(Special which, const Function&, const Expression& expressio
     }
     case Special::timestamp:
       if (current_selector(operands[0]) == nullptr || !differs_without_name(operands[0])) return nullptr;
-      return &add_leaf<Newest>(operands[0], Newest::Yields::time, std::nullopt);
+      return &add_leaf<Newest>(operands[0], Newest::Yields::time);
     case Special::vector: {
       const auto value = constant(operands[0]);
       return value ? &add<Constant>(*value) : nullptr;
@@ -178,7 +178,7 @@ Stage* Builder::call(Special which, const Function&, const Expression& expressio
 Stage* Builder::limits(Special which, const Expression& expression) {
   const auto& operands = expression.operands;
   if (!differs_without_name(operands[0])) return nullptr;
-  const auto& vector = build(operands[0]);
+  auto& vector = build(operands[0]);
   std::vector<const Stage*> scalars;
   for (std::size_t i = 1; i < operands.size(); ++i) scalars.push_back(&build(operands[i]));
   return &add<Mapped>(vector, std::move(scalars), false,
@@ -194,17 +194,16 @@ Stage* Builder::of(const Aggregation& aggregation, const Expression& expression)
 Stage* Builder::of(const Negation&, const Expression& expression) {
   const auto& operand = expression.operands.front();
   if (operand.type == Type::scalar || !differs_without_name(operand)) return nullptr;
-  return &add<Mapped>(build(operand), std::vector<const Stage*>{}, false,
-                      [](double x, std::span<const double>) { return std::optional{-x}; });
+  return &add<Mapped>(build(operand), Operator::multiply, -1.0, true);
 }
 
 Stage* Builder::of(const Binary& binary, const Expression& expression) {
   const auto &left = expression.operands[0], &right = expression.operands[1];
   if (left.type == Type::scalar && right.type == Type::scalar) return nullptr;
   if (left.type == Type::scalar || right.type == Type::scalar) return with_scalar(binary, expression);
-  const auto& left_side = build(left);
+  auto& left_side = build(left);
   const auto first = graph_.stages_.size();
-  const auto& right_side = build(right);
+  auto& right_side = build(right);
   if (binary.op == Operator::set_and || binary.op == Operator::set_unless)
     graph_.guarded_.push_back({.guard = &left_side, .first = first, .end = graph_.stages_.size()});
   if (is_set_operator(binary.op)) return &add<SetOperation>(left_side, right_side, binary);
@@ -213,32 +212,22 @@ Stage* Builder::of(const Binary& binary, const Expression& expression) {
 
 Stage* Builder::with_scalar(const Binary& binary, const Expression& expression) {
   const bool filters = is_comparison(binary.op) && !binary.as_bool;
-  if (auto* made = filters ? threshold(binary, expression) : nullptr) return made;
   const bool scalar_first = expression.operands[0].type == Type::scalar;
   const auto &vector = expression.operands[scalar_first ? 1 : 0], &scalar = expression.operands[scalar_first ? 0 : 1];
   if (!filters && !differs_without_name(vector)) return nullptr;
   auto& elements = build(vector);
   const auto number = constant(scalar);
   if (filters && number && elements.hold_back({scalar_first ? seen_from_the_right(binary.op) : binary.op, *number})) return &elements;
+  if (number && !filters) return &add<Mapped>(elements, binary.op, *number, scalar_first);
   const auto reckon = [op = binary.op, filters, scalar_first](double x, double with) {
     const auto result = scalar_first ? operate(op, with, x) : operate(op, x, with);
     return !filters ? std::optional{result.value} : result.holds ? std::optional{x} : std::nullopt;
   };
   if (number)
-    return &add<Mapped>(elements, std::vector<const Stage*>{}, filters,
+    return &add<Mapped>(elements, std::vector<const Stage*>{}, true,
                         [reckon, number = *number](double x, std::span<const double>) { return reckon(x, number); });
   return &add<Mapped>(elements, std::vector<const Stage*>{&build(scalar)}, filters,
                       [reckon](double x, std::span<const double> scalars) { return reckon(x, scalars.front()); });
-}
-
-/// A selector against a constant: the comparison happens where the sample arrives.
-Stage* Builder::threshold(const Binary& binary, const Expression& expression) {
-  const auto &left = expression.operands[0], &right = expression.operands[1];
-  if (const auto bound = constant(right); bound && current_selector(left) != nullptr)
-    return &add_leaf<Newest>(left, Newest::Yields::value, Threshold{binary.op, *bound});
-  if (const auto bound = constant(left); bound && current_selector(right) != nullptr)
-    return &add_leaf<Newest>(right, Newest::Yields::value, Threshold{seen_from_the_right(binary.op), *bound});
-  return nullptr;
 }
 
 }  // namespace holdup::rules::stream

@@ -33,7 +33,6 @@ class Builder {
   Stage* call(Special which, const Function& function, const Expression& expression);
 
   Stage* with_scalar(const Binary& binary, const Expression& expression);
-  Stage* threshold(const Binary& binary, const Expression& expression);
   Stage* limits(Special which, const Expression& expression);
 
   template <class Made, class... Arguments>

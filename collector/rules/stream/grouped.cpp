@@ -35,4 +35,12 @@ std::uint32_t Grouped::group_of(const Cell& cell) {
   return group;
 }
 
+/// A greatest that passes is the greatest of those that do.
+void Grouped::sink(const Threshold& threshold) {
+  const bool from_below = threshold.op == Operator::greater || threshold.op == Operator::greater_equal;
+  const bool from_above = threshold.op == Operator::less || threshold.op == Operator::less_equal;
+  const auto aggregate = aggregation_.aggregate;
+  if ((aggregate == Aggregate::max && from_below) || (aggregate == Aggregate::min && from_above)) (void)vector_.hold_back(threshold);
+}
+
 }  // namespace holdup::rules::stream

@@ -9,7 +9,7 @@ namespace holdup::rules::stream {
 
 class Grouped : public Stage {
  public:
-  Grouped(const Stage& vector, const Aggregation& aggregation, double parameter)
+  Grouped(Stage& vector, const Aggregation& aggregation, double parameter)
       : vector_{vector}, aggregation_{aggregation}, parameter_{parameter} {}
 
   void update(const Setting& setting) override;
@@ -20,8 +20,9 @@ class Grouped : public Stage {
     std::optional<double> value;  // that the group has taken in
   };
   std::uint32_t group_of(const Cell& cell);
+  void sink(const Threshold& threshold) override;
 
-  const Stage& vector_;
+  Stage& vector_;
   const Aggregation& aggregation_;
   double parameter_;
   Paged<Member> members_;     // by cell of the operand

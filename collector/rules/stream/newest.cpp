@@ -19,12 +19,12 @@ void Newest::refresh(std::uint32_t cell, const Setting& setting) {
   const Point& last = series->last;
   const auto until = ground::shifted(last.at, setting.lookback);
   const bool lives = series->heard && !is_stale(last.value) && until > setting.at;
-  const bool passes = lives && (!threshold_ || threshold_->lets_pass(last.value));
   std::optional<double> value;
-  if (passes) value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
+  if (lives) value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
+  const bool passes = lives && (!threshold() || threshold()->lets_pass(*value));
   yield(cell, value);
   if (passes) timers_.arm(cell, until);
-  if (threshold_) series->consumer(consumer).guard = passes ? Guard{} : guard();
+  if (threshold()) series->consumer(consumer).guard = passes ? Guard{} : guard();
 }
 
 }  // namespace holdup::rules::stream

@@ -12,7 +12,7 @@ namespace holdup::rules::stream {
 class Newest : public Leaf {
  public:
   enum class Yields : std::uint8_t { value, time };
-  Newest(std::uint32_t rule, Yields yields, std::optional<Threshold> threshold) : Leaf{rule}, yields_{yields}, threshold_{threshold} {}
+  Newest(std::uint32_t rule, Yields yields) : Leaf{rule}, yields_{yields} {}
 
   void born(std::size_t slot, Series& series) override;
   void update(const Setting& setting) override;
@@ -25,13 +25,14 @@ class Newest : public Leaf {
   };
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
+  /// Of those that yield nothing.
   [[nodiscard]] Guard guard() const {
-    return threshold_ ? Guard{.bound = threshold_->bound, .op = threshold_->op, .watches = Guard::Watches::values} : Guard{};
+    if (!threshold() || yields_ == Yields::time) return {};
+    return {.bound = threshold()->bound, .op = threshold()->op, .watches = Guard::Watches::values};
   }
 
   Paged<Bound> bound_;  // by cell
   Yields yields_;
-  std::optional<Threshold> threshold_;
   Timers timers_;
 };
 

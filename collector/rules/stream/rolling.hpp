@@ -63,7 +63,7 @@ class Rolling {
     FixedSum sum;
     Turns turns;
   } of_;
-  std::uint64_t begin_ = 0;  // as the ring counts its points
+  std::uint64_t begin_ = 0;                           // as the ring counts its points
   ground::Instant loud_at_ = ground::Instant::min();  // the newest that was so
   std::uint32_t size_ = 0, stale_ = 0;
 };

@@ -10,8 +10,7 @@ namespace holdup::rules::stream {
 
 class SetOperation : public Stage {
  public:
-  SetOperation(const Stage& left, const Stage& right, const Binary& binary)
-      : sides_{Side{left}, Side{right}}, op_{binary.op}, keys_{binary.matching} {}
+  SetOperation(Stage& left, Stage& right, const Binary& binary) : sides_{Side{left}, Side{right}}, op_{binary.op}, keys_{binary.matching} {}
 
   void update(const Setting& setting) override;
 
@@ -22,7 +21,7 @@ class SetOperation : public Stage {
     bool present = false;
   };
   struct Side {
-    const Stage& operand;
+    Stage& operand;
     Paged<Member> members = {};                     // by cell of the operand
     Paged<std::uint32_t> present = {};              // by key: how many
     Paged<std::vector<std::uint32_t>> of_key = {};  // its cells
@@ -31,6 +30,8 @@ class SetOperation : public Stage {
   void take_in(Side& side, bool yields);
   void refresh(const Side& side, const Side& other, std::uint32_t cell);
   void refresh_side(Side& side, const Side& other);
+  /// To the side that yields and on whose values nothing else hangs.
+  void sink(const Threshold& threshold) override { (void)sides_[op_ == Operator::set_or ? 1 : 0].operand.hold_back(threshold); }
 
   std::array<Side, 2> sides_;
   Operator op_;

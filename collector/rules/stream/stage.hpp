@@ -54,6 +54,7 @@ class Stage {
   bool hold_back(Threshold threshold) {
     if (threshold_ || !may_hold_back()) return false;
     threshold_ = threshold;
+    sink(threshold);
     return true;
   }
   /// Its reader does without it until its next update, and sees nothing of it as changed.
@@ -75,6 +76,8 @@ class Stage {
  protected:
   /// False: it looks at its own elements to know what it knows.
   [[nodiscard]] virtual bool may_hold_back() const { return true; }
+  /// What an operand need not tell it is held back there.
+  virtual void sink(const Threshold&) {}
   [[nodiscard]] const std::optional<Threshold>& threshold() const { return threshold_; }
   void begin() {
     changed_.clear();

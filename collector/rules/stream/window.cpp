@@ -10,11 +10,11 @@
 namespace holdup::rules::stream {
 namespace {
 
-constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
-constexpr std::size_t points_a_look = 32;                         // that are walked through in what a look at an element takes
-constexpr std::size_t few = 64;                                   // elements, of which the first to drift is looked for after each update
-constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
-constexpr double of_last_digits = 1e-9;                           // what rounding may do, and more
+constexpr std::size_t most_swept = 4096;      // elements that a tick looks at in one turn
+constexpr std::size_t points_a_look = 32;     // that are walked through in what a look at an element takes
+constexpr std::size_t few = 64;               // elements, of which the first to drift is looked for after each update
+constexpr std::size_t most_at_first = 2'000;  // work of a turn until all were looked at once
+constexpr double of_last_digits = 1e-9;       // what rounding may do, and more
 constexpr double most_spare = 65'535;
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
@@ -26,7 +26,8 @@ Rolling::Kept WindowOf::kept_for(OverTime reckon) {
   return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::turns;
 }
 
-/// Each of these functions is of what it is reckoned from the least, the greatest or between, but for the last digits of rates.
+/// Each of these functions is one of its samples, or lies between them: of rates between the steepest and the flattest rise, but for the
+/// last digits.
 Guard WindowOf::guard_for(OverTime reckon, const Threshold& threshold, ground::Duration length) {
   using namespace over_time;
   using Watches = Guard::Watches;
@@ -34,11 +35,11 @@ Guard WindowOf::guard_for(OverTime reckon, const Threshold& threshold, ground::D
   const auto& [op, bound] = threshold;
   const bool from_below = op == Operator::greater || op == Operator::greater_equal;
   const bool from_above = op == Operator::less || op == Operator::less_equal;
-  if ((from_below || from_above) && is_one_of(average, minimum, maximum, first, last))
+  if (is_one_of(minimum, maximum, first, last) || ((from_below || from_above) && reckon == average))
     return {.bound = bound, .op = op, .watches = Watches::values};
-  if (from_below && is_one_of(changes, resets) && (bound > 0 || (bound == 0 && op == Operator::greater)))
-    return {.watches = Watches::changes};
-  if (!from_below || !(bound > 0) || !is_one_of(rate, instant_rate, increase, delta)) return {};
+  if (!from_below || threshold.lets_pass(0) || !(bound >= 0)) return {};
+  if (is_one_of(changes, resets)) return {.watches = Watches::changes};
+  if (!is_one_of(rate, instant_rate, increase, delta)) return {};
   const bool a_second = is_one_of(rate, instant_rate);
   const auto time = static_cast<double>((a_second ? ground::Duration{std::chrono::seconds{1}} : length).count());
   return {.bound = bound * (1 - of_last_digits) / time, .watches = reckon == delta ? Watches::steps : Watches::rises};
@@ -53,8 +54,7 @@ Guard WindowOf::resting(const Rolling& rolling, ground::Instant after, std::opti
 }
 
 void WindowOf::born(std::size_t, Series& series) {
-  if (cells().empty() && threshold() && offset_ == ground::Duration::zero())
-    guard_ = guard_for(reckoning_.reckon, *threshold(), length_);
+  if (cells().empty() && threshold() && offset_ == ground::Duration::zero()) guard_ = guard_for(reckoning_.reckon, *threshold(), length_);
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
   bound_.push_back({.rolling = {}, .series = &series, .consumer = enlist(series, {.guard = {}, .cell = cell})});

@@ -56,7 +56,7 @@ class WindowOf : public Leaf {
   ground::Duration length_, offset_;
   Reckoning reckoning_;
   Rolling::Kept kept_;
-  Guard guard_;  // of those that yield nothing
+  Guard guard_;                         // of those that yield nothing
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::size_t drifting_ = 0;            // that have one
   std::vector<Point> scratch_;
