@@ -44,7 +44,7 @@ std::string RuleWriter::limited() {
       {"rate", "increase", "delta", "irate", "changes", "resets", "avg_over_time", "min_over_time", "max_over_time", "last_over_time"});
   const auto limit = choices_.one_of({"0", "0.25", "0.5", "1", "2", "3", "4", "5", "7", "12", "25", "40", "90", "-1"});
   const auto op = choices_.one_of({" > ", " > ", " >= ", " < ", " <= ", " == ", " != "});
-  auto out = choices_.in_hundred(60) ? function + "(" + range(0) + ")" : selector();
+  auto out = choices_.in_hundred(60) ? of_rises(function, 0) : selector();
   if (choices_.in_hundred(25)) out = choices_.one_of({"-", "2 * ", "0.1 + ", "7 - ", "-0.5 * ", "1e300 * "}) + out;
   if (choices_.in_hundred(15)) out += choices_.one_of({" / 3", " - 0.1", " * 60", " / -10", " * 0"});
   if (choices_.in_hundred(15)) out = choices_.one_of({"max", "min", "max by (x)", "min by (y)"}) + " (" + out + ")";
@@ -182,7 +182,7 @@ std::string RuleWriter::over_time(int depth) {
     case 1:
       return "predict_linear(" + range(depth) + ", " + scalar(depth - 1) + ")";
     case 2:
-      return choices_.one_of({"rate", "increase", "delta", "irate", "idelta", "deriv", "changes", "resets"}) + "(" + range(depth) + ")";
+      return of_rises(choices_.one_of({"rate", "increase", "delta", "irate", "idelta", "deriv", "changes", "resets"}), depth);
     case 3:
       if (!debian_ && choices_.in_hundred(20))
         return choices_.one_of({"first_over_time", "mad_over_time", "ts_of_last_over_time", "ts_of_max_over_time"}) + "(" + range(depth) +
@@ -191,6 +191,12 @@ std::string RuleWriter::over_time(int depth) {
     default:
       return choices_.one_of({"avg", "sum", "min", "max", "stddev", "stdvar", "last"}) + "_over_time(" + range(depth) + ")";
   }
+}
+
+/// What is near 0 is drawn out otherwise since Prometheus 3: no counter of ours is (sample_log.cpp).
+std::string RuleWriter::of_rises(const std::string& function, int depth) {
+  const bool draws_out = function == "rate" || function == "increase";
+  return function + "(" + (debian_ && draws_out ? "c_total[" + window() + "]" : range(depth)) + ")";
 }
 
 std::string RuleWriter::call(int depth) {

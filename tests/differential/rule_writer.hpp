@@ -31,6 +31,7 @@ class RuleWriter {
   [[nodiscard]] std::string matching(bool may_group);
   [[nodiscard]] std::string aggregation(int depth);
   [[nodiscard]] std::string over_time(int depth);
+  [[nodiscard]] std::string of_rises(const std::string& function, int depth);
   [[nodiscard]] std::string binary(int depth);
   [[nodiscard]] std::string call(int depth);
   [[nodiscard]] std::string histogram(int depth);
