@@ -35,6 +35,8 @@ const std::vector<RuleKind>& rule_kinds() {
       {"changes in a window", R"(changes(m{rule="R"}[1m]) > 500)"},
       {"average in a window", R"(avg_over_time(m{rule="R"}[1m]) > 500)"},
       {"rate of a counter", R"(rate(m{rule="R"}[1m]) > 500)"},
+      {"average never at rest", R"(abs(avg_over_time(m{rule="R"}[1m])) > 500)"},
+      {"rate never at rest", R"(abs(rate(m{rule="R"}[1m])) > 500)"},
       {"absent", R"(absent(m{rule="R"}))"},
       {"steps of a subquery", R"(avg_over_time((m{rule="R"} / on(place) n{rule="R"})[1m:1s]) > 500)"},
       {"plain part", R"(topk(3, m{rule="R"}) > 500)"},
@@ -72,7 +74,7 @@ rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad
 }
 
 RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load)
-    : load_{load}, counts_{kind.expression.starts_with("rate")}, engine_{rules_from(rule_text(kind, load)), {}} {
+    : load_{load}, counts_{kind.expression.find("rate(") != std::string::npos}, engine_{rules_from(rule_text(kind, load)), {}} {
   const double before = held_bytes();
   for (std::size_t series = 0; series < load_.series; ++series)
     engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, kind, load_));
