@@ -68,6 +68,8 @@ void Engine::fill(stream::Series& series, std::vector<Point> past) {
   std::erase_if(past, [&](const Point& point) { return point.at >= now_; });
   counters_.samples_cut += series.ring->prepend(std::move(past), options_.window_max_samples);
   if (!series.heard) series.ring->fill_to(now_);
+  for (const std::size_t rule : series.rules)
+    if (running_[rule].graph) unbuild(rule);  // its windows have passed by what is new behind them
 }
 
 void Engine::fill(PastSteps steps) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include "collector/rules/evaluator.hpp"
@@ -15,6 +16,7 @@ constexpr std::size_t points_a_look = 32;     // that are walked through in what
 constexpr std::size_t few = 64;               // elements, of which the first to drift is looked for after each update
 constexpr std::size_t most_at_first = 2'000;  // work of a turn until all were looked at once
 constexpr double of_last_digits = 1e-9;       // what rounding may do, and more
+constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double most_spare = 65'535;
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
@@ -37,7 +39,7 @@ Guard WindowOf::guard_for(OverTime reckon, const Threshold& threshold, ground::D
   const bool from_above = op == Operator::less || op == Operator::less_equal;
   if (is_one_of(minimum, maximum, first, last) || ((from_below || from_above) && reckon == average))
     return {.bound = bound, .op = op, .watches = Watches::values};
-  if (!from_below || threshold.lets_pass(0) || !(bound >= 0)) return {};
+  if (!from_below || threshold.lets_pass(0) || !(bound >= 0 && bound < infinity)) return {};
   if (is_one_of(changes, resets)) return {.watches = Watches::changes};
   if (!is_one_of(rate, instant_rate, increase, delta)) return {};
   const bool a_second = is_one_of(rate, instant_rate);

@@ -156,6 +156,12 @@ TEST_CASE("changes that are spare are counted down, and a threshold that none pa
   }
 }
 
+TEST_CASE("a rise beyond all floats passes a limit that is infinite", "[rules]") {
+  Bench bench{"  - alert: i\n    expr: delta(a[10s]) >= Inf\n"};
+  for (int n = 1; n <= 20; ++n) bench.feed(1s * n, -1.7e308);
+  CHECK(bench.engine.batch(at(21s), std::vector<Sample>{{1, 1.7e308}}).size() == 1);
+}
+
 TEST_CASE("where nothing passes yet a first sample does: zero changes are more than less than none", "[rules]") {
   const auto* const limit = GENERATE("> -1", ">= 0", "< 1");
   Bench bench{"  - alert: c\n    expr: changes(a[10s]) " + std::string{limit} + "\n"};

@@ -131,3 +131,13 @@ TEST_CASE("after a reload those wait whose past is not here, the others go on") 
   next.filled();
   CHECK(next.feed(3602s, {}) == "Hour:firing ");  // older samples are no news to Ten
 }
+
+TEST_CASE("a window that does not wait takes in what is filled in behind it, resting or not") {
+  const auto* const limit = GENERATE("max_over_time(a[10m]) > 8", "abs(max_over_time(a[10m])) > 8", "changes(a[10m]) > 0");
+  Bench bench{"  - {alert: Ten, expr: '" + std::string{limit} + "'}\n"};
+  bench.filled();
+  CHECK(bench.feed(3600s, {{1, 6.0}}).empty());
+  CHECK(bench.feed(3601s, {{1, 6.0}}).empty());
+  bench.engine.fill(1, Bench::past(3590s, 3599s, 9));
+  CHECK(bench.feed(3602s, {{1, 6.0}}) == "Ten:firing ");
+}
