@@ -56,7 +56,7 @@ class FixedSum {
   [[nodiscard]] Units units() const { return static_cast<Units>(static_cast<Wide>(high_) << 64 | low_); }
 
   std::uint64_t low_ = 0, high_ = 0;  // of the units, in halves, which ask for no wider place
-  std::int32_t strangers_ = 0;  // values in it that do not fit
+  std::int32_t strangers_ = 0;        // values in it that do not fit
   bool overflowed_ = false;
 };
 
