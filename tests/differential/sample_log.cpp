@@ -80,6 +80,7 @@ SampleLog write_log(Choices& choices, std::size_t slots, bool tame) {
       const bool late = !tame && choices.in_hundred(4);
       (late ? out.slots[slot].late : out.slots[slot].on_time).push_back({series, signals[series].next()});
     }
+    out.slots[slot].reloads = !tame && slot > 0 && choices.in_hundred(1);
     if (!tame && choices.in_hundred(1)) out.slots[slot].forgotten.push_back(choices.below(out.series.size()));
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "collector/rules/engine.hpp"
 #include "collector/rules/memory.hpp"
@@ -70,31 +71,47 @@ class Oracle {
 class Streaming {
  public:
   Streaming(const rules::RuleSet& rules, const SampleLog& log, std::size_t turn_work)
-      : log_{log}, engine_{rules, {.lookback = lookback, .tick = grid, .turn_work = turn_work}}, born_(log.series.size()) {
-    engine_.set_utc_offset(utc_offset);
+      : rules_{rules}, log_{log}, turn_work_{turn_work}, engine_{fresh()}, born_(log.series.size()) {}
+
+  /// As a reload of the same rules does.
+  void reload(ground::Instant at, std::vector<Transition>& out) {
+    auto next = fresh();
+    for (std::size_t series = 0; series < born_.size(); ++series)
+      if (born_[series] != 0) next->born(static_cast<rules::SeriesId>(series), log_.series[series]);
+    std::ranges::move(next->take_over(*engine_, at), std::back_inserter(out));
+    engine_ = std::move(next);
+    take(at, {}, out);
   }
 
   void take(ground::Instant at, const std::vector<LoggedSample>& samples, std::vector<Transition>& out) {
     std::vector<rules::Sample> batch;
     for (const auto& sample : samples) {
       const auto id = static_cast<rules::SeriesId>(sample.series);
-      if (std::exchange(born_[sample.series], true) == 0) engine_.born(id, log_.series[sample.series]);
+      if (std::exchange(born_[sample.series], true) == 0) engine_->born(id, log_.series[sample.series]);
       batch.push_back({id, sample.value});
     }
-    const auto& left = engine_.counters().turns_left;
+    const auto& left = engine_->counters().turns_left;
     auto before = left;
-    std::ranges::move(engine_.batch(at, batch), std::back_inserter(out));
-    while (left != std::exchange(before, left)) std::ranges::move(engine_.tick(at), std::back_inserter(out));
+    std::ranges::move(engine_->batch(at, batch), std::back_inserter(out));
+    while (left != std::exchange(before, left)) std::ranges::move(engine_->tick(at), std::back_inserter(out));
   }
   void forget(std::size_t series) {
-    engine_.forget(static_cast<rules::SeriesId>(series));
+    engine_->forget(static_cast<rules::SeriesId>(series));
     born_[series] = false;
   }
-  [[nodiscard]] bool is_due(ground::Instant at) const { return engine_.next_due() && *engine_.next_due() <= at; }
+  [[nodiscard]] bool is_due(ground::Instant at) const { return engine_->next_due() && *engine_->next_due() <= at; }
 
  private:
+  [[nodiscard]] std::unique_ptr<rules::Engine> fresh() const {
+    auto out = std::make_unique<rules::Engine>(rules_, rules::Engine::Options{.lookback = lookback, .tick = grid, .turn_work = turn_work_});
+    out->set_utc_offset(utc_offset);
+    return out;
+  }
+
+  const rules::RuleSet& rules_;
   const SampleLog& log_;
-  rules::Engine engine_;
+  std::size_t turn_work_;
+  std::unique_ptr<rules::Engine> engine_;
   std::vector<char> born_;
 };
 
@@ -109,8 +126,9 @@ Comparison compared(const rules::RuleSet& rules, const SampleLog& log, std::size
   Streaming streaming{rules, log, turn_work};
   for (std::size_t slot = 0; slot < log.slots.size(); ++slot) {
     const auto at = moment(slot);
-    const auto& [on_time, late, forgotten] = log.slots[slot];
+    const auto& [on_time, late, forgotten, reloads] = log.slots[slot];
     std::vector<Transition> wanted, found;
+    if (reloads) streaming.reload(moment(slot - 1), found);
     if (!holds_steps)
       for (const auto series : forgotten) oracle.forget(series), streaming.forget(series);
     oracle.add(at, on_time);
