@@ -98,12 +98,12 @@ class RawServer {
   [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
   /// Garbage to the last who connected, from a thread of its own, until he hangs up.
   void flood() {
-    flood_ = std::thread{[this] {
+    flood_ = std::thread{[this, client = clients_.back()] {
       const std::vector<std::uint8_t> garbage(65536, 0xFF);
       boost::system::error_code error;
-      clients_.back()->non_blocking(true, error);
+      client->non_blocking(true, error);
       while (!stop_) {
-        const std::size_t sent = clients_.back()->send(asio::buffer(garbage), MSG_NOSIGNAL, error);
+        const std::size_t sent = client->send(asio::buffer(garbage), MSG_NOSIGNAL, error);
         if (error && error != asio::error::would_block) return;
         flooded_ += sent;
       }
