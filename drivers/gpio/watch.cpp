@@ -100,7 +100,9 @@ void Watch::State::look() {
   } else {
     listen();
     ask_again();
-    compare();
+    // An edge that waits tells more than the level it left.
+    for (std::size_t place = 0; lines && place < originals.size(); ++place) turn(place);
+    if (lines) compare();
   }
   tell();
 }
