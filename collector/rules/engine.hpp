@@ -140,12 +140,14 @@ class Engine {
   };
 
   void enqueue(ground::Instant at, std::span<const Sample> samples);
-  [[nodiscard]] bool is_busy() const { return turns_.is_under_way() || !told_.empty() || !waiting_.empty() || !touched_.empty(); }
+  [[nodiscard]] bool is_busy() const {
+    return turns_.is_under_way() || arriving_ || !told_.empty() || !waiting_.empty() || !touched_.empty();
+  }
   void go_on(std::size_t work, std::vector<Transition>& out);
   [[nodiscard]] bool begin_next();
   [[nodiscard]] bool joins(const Waiting& next);
   bool catch_up(Waiting& next);
-  void take_in(const Waiting& next);
+  void take_in();
   void fetch_touched();
   void touch_due();
   /// At once, or when the rule that is not through with its instant is.
@@ -194,6 +196,8 @@ class Engine {
   std::vector<std::size_t> anew_;                // rules that the next call is to look at, whatever it brings
   std::deque<Waiting> waiting_;
   std::size_t waiting_samples_ = 0;
+  std::optional<Waiting> arriving_;               // is being taken in
+  std::size_t arrived_ = 0;                       // samples of that
   std::size_t joinable_ = 0;                      // of them: those that waited when the first of an instant was taken in
   ground::Instant joined_after_{};                // the instant before that
   std::vector<std::function<void()>> meanwhile_;  // what came while a rule was not through with its instant

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t most_fetched = 16;     // rules at once
 constexpr std::size_t most_of_a_rule = 256;  // bytes
+constexpr std::size_t most_taken = 16;       // samples before it is seen whether the turn is over
 
 }  // namespace
 
@@ -60,6 +61,7 @@ void Engine::go_on(std::size_t work, std::vector<Transition>& out) {
 /// False when there is nothing to do.
 bool Engine::begin_next() {
   if (turns_.is_under_way()) return turns_.go_on(), true;
+  if (arriving_) return take_in(), true;
   utc_offset_ = coming_utc_offset_;
   if (joinable_ > 0 && joins(waiting_.front())) {
     ++counters_.calls_merged;
@@ -73,11 +75,14 @@ bool Engine::begin_next() {
     const bool too_many = waiting_.size() > options_.waiting_max || waiting_samples_ > options_.waiting_samples_max;
     if (too_many && waiting_.front().at > now_) joinable_ = waiting_.size(), joined_after_ = now_;
   }
-  const auto next = std::move(waiting_.front());
+  arriving_ = std::move(waiting_.front());
+  arrived_ = 0;
   waiting_.pop_front();
   joinable_ -= joinable_ > 0 ? 1 : 0;
-  waiting_samples_ -= next.samples.size();
-  take_in(next);
+  waiting_samples_ -= arriving_->samples.size();
+  now_ = std::max(now_, arriving_->at);
+  worked();
+  take_in();
   return true;
 }
 
@@ -120,10 +125,18 @@ bool Engine::catch_up(Waiting& next) {
   return true;
 }
 
-void Engine::take_in(const Waiting& next) {
-  worked(16 * next.samples.size() + 1);
-  now_ = std::max(now_, next.at);
-  series_.each_of(std::span{next.samples}, [&](stream::Series* series, const Sample& sample) { accept(next.at, series, sample.value); });
+/// As much as the turn allows: no rule is evaluated before all is here.
+void Engine::take_in() {
+  const auto at = arriving_->at;
+  while (arrived_ < arriving_->samples.size()) {
+    if (turns_.is_over()) return;
+    const auto left = std::span<const Sample>{arriving_->samples}.subspan(arrived_);
+    const auto some = left.first(std::min(most_taken, left.size()));
+    arrived_ += some.size();
+    worked(16 * some.size());
+    series_.each_of(some, [&](stream::Series* series, const Sample& sample) { accept(at, series, sample.value); });
+  }
+  arriving_.reset();
   if (made_.size() <= made_most_) return touch_due();
   turns_.begin([this] { forget_ended(now_), touch_due(); });
 }
@@ -217,14 +230,14 @@ void Engine::touch(std::size_t position) {
 /// What may last is done on a stack of its own, and rests between turns.
 void Engine::evaluate(std::size_t position) {
   const auto& running = running_[order_[position]];
-  const auto elements = running.series_read + running.made.now().size();
-  const auto looks = running.graph ? running.graph->coming_work() : 0;
+  auto coming = (running.series_read + running.made.now().size()) * an_alert;
+  if (running.graph && coming <= options_.turn_work) coming += running.graph->coming_work(now_);
   const auto piece = [this, position] {
     evaluating_ = position;
     evaluate_rule(order_[position], now_, told_);
     evaluating_.reset();
   };
-  if (running.steps.empty() && elements * an_alert + looks <= options_.turn_work)
+  if (running.steps.empty() && coming <= options_.turn_work)
     piece();
   else
     turns_.begin(piece);

@@ -59,6 +59,9 @@ std::optional<double> derivative(const Window& window);
 std::optional<double> predict_linear(const Window& window);
 std::optional<double> smoothed(const Window& window);
 
+/// It takes many times as long as the others.
+[[nodiscard]] inline bool sorts(OverTime reckon) { return reckon == quantile || reckon == median_deviation; }
+
 }  // namespace over_time
 
 }  // namespace holdup::rules

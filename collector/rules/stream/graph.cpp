@@ -92,10 +92,10 @@ void Graph::update(const Setting& setting) {
   }
 }
 
-std::size_t Graph::coming_work() const {
+std::size_t Graph::coming_work(ground::Instant at) const {
   std::size_t out = 0;
   for (const auto& placed : stages_)
-    if (placed.reads_series) out += placed.stage->coming_work();
+    if (placed.reads_series) out += placed.stage->coming_work(at);
   return out;
 }
 

@@ -25,7 +25,7 @@ class Graph {
   static void fetch(std::span<const Graph* const> graphs);
   void update(const Setting& setting);
   /// See Stage.
-  [[nodiscard]] std::size_t coming_work() const;
+  [[nodiscard]] std::size_t coming_work(ground::Instant at) const;
   enum class News : std::uint8_t { none, values, elements };
   /// What the last update brought: other values, or elements that came or went.
   [[nodiscard]] News news() const;

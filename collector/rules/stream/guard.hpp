@@ -13,13 +13,14 @@ struct Guard {
   /// Steps and rises are a value less the one before it, by the time between; one that falls is a counter's reset, and counts as a rise.
   enum class Watches : std::uint8_t { all, values, steps, rises, changes };
 
-  double bound = 0;  // values: of the threshold; steps, rises: of what does not matter, a nanosecond
+  double bound = 0;  // values: of the threshold; steps, rises: up to which they do not matter, a nanosecond
   Operator op{};     // values: of the threshold
   Watches watches = Watches::all;
   std::uint16_t spare = 0;  // changes that do not matter yet
 
   [[nodiscard]] bool tells_loud() const { return watches != Watches::all && watches != Watches::changes; }
-  /// As long as one that is so lies in a window its function may pass; of values, steps and rises only.
+  /// As long as one that is so lies in a window its function may pass; of values, steps and rises only. What is no number, as the value
+  /// before the first, is loud, too.
   [[nodiscard]] bool is_loud(const Point& before, const Point& now) const {
     if (watches == Watches::values) return Threshold{op, bound}.lets_pass(now.value);
     const bool fell = watches == Watches::rises && now.value < before.value;

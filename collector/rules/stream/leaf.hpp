@@ -55,8 +55,15 @@ class Leaf : public Stage {
     }
   }
   [[nodiscard]] bool is_touched() const { return first_ != untouched; }
-  /// Of what is touched.
-  [[nodiscard]] std::uint32_t first_touched() const { return first_; }
+  /// Calls `look(cell)` for each that is touched.
+  template <class Look>
+  void each_touched(Look look) const {
+    if (!is_touched()) return;
+    for (auto cell = first_;; cell = next_[cell]) {
+      look(cell);
+      if (cell == last_) return;
+    }
+  }
 
  private:
   static constexpr auto untouched = std::uint32_t{0} - 1;

@@ -9,6 +9,7 @@
 
 #include "collector/rules/point.hpp"
 #include "collector/rules/stream/fetch.hpp"
+#include "collector/rules/turns.hpp"
 
 // The newest samples of one series, as far back as some window reaches. Used by series.hpp.
 namespace holdup::rules::stream {
@@ -71,8 +72,10 @@ class alignas(64) Ring {
   [[nodiscard]] std::size_t bytes() const { return points_.capacity() * sizeof(Point); }
 
  private:
-  static constexpr std::size_t most_readable = 16;  // of what went, for those who rest meanwhile
+  static constexpr std::size_t most_readable = 16;  // of what went that stay, for those who rest meanwhile
 
+  /// Of its own: series that are polled together are not to run out of room together.
+  [[nodiscard]] std::size_t place() const { return reinterpret_cast<std::uintptr_t>(this) / alignof(Ring) % 8; }
   /// For one more. What the newest pushed out of every window has been seen to leave; what the next does has not.
   std::size_t make_room(std::size_t most) {
     const std::span<const Point> all{points_};
@@ -85,7 +88,10 @@ class alignas(64) Ring {
       points_.erase(points_.begin(), points_.begin() + static_cast<std::ptrdiff_t>(first_ - stay));
       erased_ += first_ - stay;
       first_ = stay;
+    } else if (points_.size() == points_.capacity()) {
+      points_.reserve(points_.size() + points_.size() / 2 + (points_.size() * place() + 128) / 16);
     }
+    worked(points_.size() / 8);
     return cut;
   }
 

@@ -47,8 +47,8 @@ class Stage {
   [[nodiscard]] virtual bool is_ready() const { return true; }
   /// Something came that its next update takes in.
   [[nodiscard]] virtual bool has_missed() const { return false; }
-  /// Of its next update, as worked() counts: what no count of its elements tells.
-  [[nodiscard]] virtual std::size_t coming_work() const { return 0; }
+  /// Of its update at that instant, as worked() counts: what no count of its elements tells.
+  [[nodiscard]] virtual std::size_t coming_work(ground::Instant) const { return 0; }
   /// It yields only what passes from now on, as if a comparison stood behind it; called before its first update. False: that needs a stage
   /// of its own.
   bool hold_back(Threshold threshold) {

@@ -12,8 +12,6 @@ namespace {
 constexpr std::size_t most_reckoned = 100'000;                     // that one turn reckons from, of sorted ones a tenth
 constexpr ground::Duration breath = std::chrono::microseconds{1};  // until it goes on
 
-bool sorts(OverTime reckon) { return reckon == over_time::quantile || reckon == over_time::median_deviation; }
-
 }  // namespace
 
 void Stepped::update(const Setting& setting) {
@@ -24,7 +22,7 @@ void Stepped::update(const Setting& setting) {
   const Window window{.samples = {}, .from = from, .to = to, .at = now, .utc_offset = {}, .parameters = reckoning_.parameters};
   const bool is_whole = swept_ == cells().size();
   if (version_ != steps_.version() || (is_whole && due_ <= setting.at)) begin_sweep(window);
-  const std::size_t weight = sorts(reckoning_.reckon) ? 10 : 1;
+  const std::size_t weight = over_time::sorts(reckoning_.reckon) ? 10 : 1;
   for (std::size_t points = 0; swept_ < cells().size() && points < most_reckoned; ++swept_) {
     points += weight * bound_[swept_]->ring.points().size();
     refresh(static_cast<std::uint32_t>(swept_), window);
@@ -56,7 +54,7 @@ void Stepped::begin_sweep(const Window& window) {
 void Stepped::refresh(std::uint32_t cell, Window window) {
   worked(12);
   window.samples = bound_[cell]->ring.between(window.from, window.to);
-  add_work(window.samples.size() / (sorts(reckoning_.reckon) ? 2 : 4));
+  add_work(window.samples.size() / (over_time::sorts(reckoning_.reckon) ? 2 : 4));
   yield(cell, window.samples.empty() ? std::nullopt : reckoning_.reckon(window));
 }
 

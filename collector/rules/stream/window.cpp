@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 #include "collector/rules/evaluator.hpp"
@@ -11,12 +10,13 @@
 namespace holdup::rules::stream {
 namespace {
 
-constexpr std::size_t most_swept = 4096;      // elements that a tick looks at in one turn
-constexpr std::size_t points_a_look = 32;     // that are walked through in what a look at an element takes
-constexpr std::size_t few = 64;               // elements, of which the first to drift is looked for after each update
-constexpr std::size_t most_at_first = 2'000;  // work of a turn until all were looked at once
-constexpr double of_last_digits = 1e-9;       // what rounding may do, and more
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t most_swept = 4096;                    // elements that a tick looks at in one turn
+constexpr std::size_t points_a_look = 8;                    // that are walked through in what a look at an element takes
+constexpr std::size_t few = 64;                             // elements, of which the first to drift is looked for after each update
+constexpr std::size_t most_at_first = 2'000;                // work of a turn until all were looked at once
+constexpr std::size_t a_sorted_one = 10;                    // weighs as many that are walked through
+constexpr double of_last_digits = 1e-9;                     // what rounding may do, and more
+constexpr double least_bound = 1e-280, most_bound = 1e280;  // beyond them it may do more than that
 constexpr double most_spare = 65'535;
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
@@ -28,8 +28,8 @@ Rolling::Kept WindowOf::kept_for(OverTime reckon) {
   return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::turns;
 }
 
-/// Each of these functions is one of its samples, or lies between them: of rates between the steepest and the flattest rise, but for the
-/// last digits.
+/// Means and extremes pass only where a sample does. A rise is drawn out no further than to the window's ends, so a rate is at most that of
+/// its steepest step; what is compared lies lower by more than all rounding.
 Guard WindowOf::guard_for(OverTime reckon, const Threshold& threshold, ground::Duration length) {
   using namespace over_time;
   using Watches = Guard::Watches;
@@ -39,9 +39,10 @@ Guard WindowOf::guard_for(OverTime reckon, const Threshold& threshold, ground::D
   const bool from_above = op == Operator::less || op == Operator::less_equal;
   if (is_one_of(minimum, maximum, first, last) || ((from_below || from_above) && reckon == average))
     return {.bound = bound, .op = op, .watches = Watches::values};
-  if (!from_below || threshold.lets_pass(0) || !(bound >= 0 && bound < infinity)) return {};
+  if (!from_below || threshold.lets_pass(0) || !(bound >= 0)) return {};
   if (is_one_of(changes, resets)) return {.watches = Watches::changes};
-  if (!is_one_of(rate, instant_rate, increase, delta)) return {};
+  const bool is_everyday = bound == 0 || (bound > least_bound && bound < most_bound);
+  if (!is_everyday || !is_one_of(rate, instant_rate, increase, delta)) return {};
   const bool a_second = is_one_of(rate, instant_rate);
   const auto time = static_cast<double>((a_second ? ground::Duration{std::chrono::seconds{1}} : length).count());
   return {.bound = bound * (1 - of_last_digits) / time, .watches = reckon == delta ? Watches::steps : Watches::rises};
@@ -94,10 +95,15 @@ void WindowOf::update(const Setting& setting) {
     next_tick_ = ground::shifted(setting.at, pause);
 }
 
-/// Those that rested may walk through their windows, which are as long as the first of them.
-std::size_t WindowOf::coming_work() const {
-  if (!is_touched()) return 0;
-  return 4 * cells().size() * (bound_[first_touched()].series->ring->points().size() / points_a_look);
+/// Those that rested, or whose extreme leaves, walk through their windows.
+std::size_t WindowOf::coming_work(ground::Instant at) const {
+  std::size_t points = 0;
+  const auto look = [&](std::uint32_t cell) { points += bound_[cell].series->ring->points().size(); };
+  if (std::min(timers_.due(), next_tick_) > at)
+    each_touched(look);
+  else
+    for (std::uint32_t cell = 0; cell < bound_.size(); ++cell) look(cell);
+  return 4 * points * (over_time::sorts(reckoning_.reckon) ? a_sorted_one : 1) / points_a_look;
 }
 
 /// Just before it.
@@ -156,7 +162,7 @@ std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) {
 
 std::optional<double> WindowOf::reckon(const Ring& ring, const Rolling& rolling, Window window, ground::Instant& same_until) {
   window.samples = rolling.points(ring);
-  add_work(rolling.size() / points_a_look);
+  add_work(rolling.size() * (over_time::sorts(reckoning_.reckon) ? a_sorted_one : 1) / points_a_look);
   const double newest = window.samples.back().value;
   if (reckoning_.reckon == nullptr) return is_stale(newest) ? std::nullopt : std::optional{newest};
   if (!rolling.has_stale()) return extrapolated(rolling, window, same_until);

@@ -29,7 +29,7 @@ class WindowOf : public Leaf {
   void update(const Setting& setting) override;
   [[nodiscard]] ground::Instant due() const override { return std::min({timers_.due(), next_tick_, goes_on_}); }
   [[nodiscard]] bool is_ready() const override { return is_ready_; }
-  [[nodiscard]] std::size_t coming_work() const override;
+  [[nodiscard]] std::size_t coming_work(ground::Instant at) const override;
 
  private:
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
