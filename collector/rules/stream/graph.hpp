@@ -43,7 +43,7 @@ class Graph {
   friend class Builder;
 
   /// The right side of `and` and `unless`: while the left one is empty nothing hangs on these stages, and they rest. Now and then they take
-  /// in what they missed, the more seldom the longer it lasts: waking after a rest is work as long as the rest or a window.
+  /// in what they missed, after so many updates or a while that grows: waking after a rest is work as long as the rest or a window.
   struct Guarded {
     const Stage* guard;
     std::size_t first, end;

@@ -41,7 +41,7 @@ class Rolling {
  private:
   struct Extreme {
     double value = 0;
-    ground::Instant at{};  // the newest that is so, to the last bit; none after one that is only equal, as 0 and -0 are
+    ground::Instant at{};  // the newest that is so before any that is only equal: of 0, -0, 0 the first
     bool is_known = false;
     bool is_mixed = false;  // such a one came
   };
