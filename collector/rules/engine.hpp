@@ -196,10 +196,10 @@ class Engine {
   std::vector<std::size_t> anew_;                // rules that the next call is to look at, whatever it brings
   std::deque<Waiting> waiting_;
   std::size_t waiting_samples_ = 0;
-  std::optional<Waiting> arriving_;               // is being taken in
-  std::size_t arrived_ = 0;                       // samples of that
   std::size_t joinable_ = 0;                      // of them: those that waited when the first of an instant was taken in
   ground::Instant joined_after_{};                // the instant before that
+  std::optional<Waiting> arriving_;               // is being taken in
+  std::size_t arrived_ = 0;                       // samples of that
   std::vector<std::function<void()>> meanwhile_;  // what came while a rule was not through with its instant
   ground::Instant now_ = ground::Instant::min();
   ground::Instant newest_step_ = ground::Instant::min();  // of a subquery that was evaluated
