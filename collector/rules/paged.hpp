@@ -51,7 +51,8 @@ class Paged {
     if (last().size() == page_size) add_page();
     return last().emplace_back(std::forward<Args>(args)...);
   }
-  void push_back(T element) {
+  /// Inlined by hand: most that is pushed is a number.
+  [[gnu::always_inline]] void push_back(T element) {
     if (!others_ && first_.size() < page_size)
       first_.push_back(std::move(element));
     else

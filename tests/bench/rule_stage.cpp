@@ -26,28 +26,34 @@ double held_bytes() {
 }  // namespace
 
 const std::vector<RuleKind>& rule_kinds() {
-  static const std::vector<RuleKind> kinds{
-      {"threshold", R"(m{rule="R"} > 500)"},
-      {"two thresholds", R"(m{rule="R"} > 500 and on(place) n{rule="R"} > 500)"},
-      {"ratio to a limit", R"(m{rule="R"} / on(place) n{rule="R"} > 500)"},
-      {"sum of a group", R"(sum by (rule) (m{rule="R"}) > 5000)"},
-      {"against its maximum", R"(m{rule="R"} > 500 and m{rule="R"} < 0.5 * max_over_time(m{rule="R"}[1m]))"},
-      {"changes in a window", R"(changes(m{rule="R"}[1m]) > 500)"},
-      {"average in a window", R"(avg_over_time(m{rule="R"}[1m]) > 500)"},
-      {"rate of a counter", R"(rate(m{rule="R"}[1m]) > 500)"},
-      {"average never at rest", R"(abs(avg_over_time(m{rule="R"}[1m])) > 500)"},
-      {"rate never at rest", R"(abs(rate(m{rule="R"}[1m])) > 500)"},
-      {"absent", R"(absent(m{rule="R"}))"},
-      {"steps of a subquery", R"(avg_over_time((m{rule="R"} / on(place) n{rule="R"})[1m:1s]) > 500)"},
-      {"plain part", R"(topk(3, m{rule="R"}) > 500)"},
-  };
+  static const auto kinds = [] {
+    std::vector<RuleKind> out{
+        {"threshold", {R"(m{rule="R"} > 500)"}},
+        {"two thresholds", {R"(m{rule="R"} > 500 and on(place) n{rule="R"} > 500)"}},
+        {"ratio to a limit", {R"(m{rule="R"} / on(place) n{rule="R"} > 500)"}},
+        {"sum of a group", {R"(sum by (rule) (m{rule="R"}) > 5000)"}},
+        {"against its maximum", {R"(m{rule="R"} > 500 and m{rule="R"} < 0.5 * max_over_time(m{rule="R"}[1m]))"}},
+        {"changes in a window", {R"(changes(m{rule="R"}[1m]) > 500)"}},
+        {"average in a window", {R"(avg_over_time(m{rule="R"}[1m]) > 500)"}},
+        {"rate of a counter", {R"(rate(m{rule="R"}[1m]) > 500)"}},
+        {"absent", {R"(absent(m{rule="R"}))"}},
+        {"average never at rest", {R"(abs(avg_over_time(m{rule="R"}[1m])) > 500)"}},
+        {"rate never at rest", {R"(abs(rate(m{rule="R"}[1m])) > 500)"}},
+        {"steps of a subquery", {R"(avg_over_time((m{rule="R"} / on(place) n{rule="R"})[1m:1s]) > 500)"}},
+        {"plain part", {R"(topk(3, m{rule="R"}) > 500)"}},
+    };
+    RuleKind everyday{"the first nine in turn", {}};
+    for (const auto& kind : std::span{out}.first<9>()) everyday.expressions.push_back(kind.expressions.front());
+    out.insert(out.begin() + 9, std::move(everyday));
+    return out;
+  }();
   return kinds;
 }
 
 std::string rule_text(const RuleKind& kind, const RuleLoad& load) {
   std::string out = "groups:\n- name: bench\n  interval: 1s\n  rules:\n";
   for (std::size_t rule = 0; rule < load.rules; ++rule) {
-    auto expression = kind.expression;
+    auto expression = kind.expression(rule);
     const auto shared = std::to_string(rule / load.readers);
     for (auto at = expression.find("\"R\""); at != std::string::npos; at = expression.find("\"R\"")) expression.replace(at + 1, 1, shared);
     out += "  - alert: A" + std::to_string(rule) + "\n    expr: '" + expression + "'\n";
@@ -65,7 +71,7 @@ rules::RuleSet rules_from(const std::string& text) {
 
 rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad& load) {
   const auto own = load.series * load.readers / load.rules, place = series % own;
-  const std::size_t sides = kind.expression.find("n{") != std::string::npos ? 2 : 1;
+  const std::size_t sides = kind.expression(series / own).find("n{") != std::string::npos ? 2 : 1;
   return rules::Labels{{{"__name__", place % sides == 0 ? "m" : "n"},
                         {"rule", std::to_string(series / own)},
                         {"place", std::to_string(place / sides)},
@@ -73,11 +79,12 @@ rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad
                         {"unit", "watts"}}};
 }
 
-RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load)
-    : load_{load}, counts_{kind.expression.find("rate(") != std::string::npos}, engine_{rules_from(rule_text(kind, load)), {}} {
+RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load) : load_{load}, engine_{rules_from(rule_text(kind, load)), {}} {
   const double before = held_bytes();
-  for (std::size_t series = 0; series < load_.series; ++series)
+  for (std::size_t series = 0; series < load_.series; ++series) {
     engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, kind, load_));
+    counts_.push_back(kind.expression(series * load_.rules / (load_.series * load_.readers)).find("rate(") != std::string::npos);
+  }
   for (int begun = 0; begun < warm_up; ++begun) (void)second();
   bytes_ = held_bytes() - before;
 }
@@ -90,8 +97,8 @@ double RuleStage::second() {
     reply_.clear();
     for (std::size_t series = begin; series < std::min(load_.series, begin + reply_size); ++series) {
       const auto drawn = chance();
-      const double calm = counts_ ? 10 * ground::seconds(now_.time_since_epoch()) : 100 + static_cast<double>(drawn >> 40 & 0xFF);
-      const double value = drawn % 1'000'000 < crossing && !counts_ ? high : calm;
+      const double calm = counts_[series] ? 10 * ground::seconds(now_.time_since_epoch()) : 100 + static_cast<double>(drawn >> 40 & 0xFF);
+      const double value = drawn % 1'000'000 < crossing && !counts_[series] ? high : calm;
       reply_.push_back({static_cast<rules::SeriesId>(series), value});
     }
     now_ += ground::Duration{1s} / replies;

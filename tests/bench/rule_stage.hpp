@@ -11,9 +11,13 @@
 // What the parts of bench-rules share: rules of one kind over series in equal shares, and devices that answer in turn in virtual time.
 namespace holdup::bench {
 
-/// An expression in which R stands for the rule's number: of m{rule="R"} and n{rule="R"}, which are two series in turn.
+/// Expressions, of which the rules have one in turn and in which R stands for the rule's number: of m{rule="R"} and n{rule="R"}, which are
+/// two series in turn.
 struct RuleKind {
-  std::string name, expression;
+  std::string name;
+  std::vector<std::string> expressions;
+
+  [[nodiscard]] const std::string& expression(std::size_t rule) const { return expressions[rule % expressions.size()]; }
 };
 [[nodiscard]] const std::vector<RuleKind>& rule_kinds();
 
@@ -53,7 +57,7 @@ class RuleStage {
   double call(ground::Instant at, std::span<const rules::Sample> samples);
 
   RuleLoad load_;
-  bool counts_;  // its values only rise
+  std::vector<bool> counts_;  // by series: its values only rise
   rules::Engine engine_;
   std::vector<rules::Sample> reply_;
   ground::Instant now_{std::chrono::hours{1}};

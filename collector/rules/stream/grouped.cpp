@@ -17,7 +17,7 @@ void Grouped::update(const Setting&) {
     if (value) groups_[group].remove(*value);
     value = value_of(operand[cell]);
     if (value) groups_[group].add(*value);
-    touched_.push_back(group);
+    if (touched_.empty() || touched_.back() != group) touched_.push_back(group);  // most that come together are of one
   }
   put_in_order(touched_);
   for (const auto group : touched_) yield(group, groups_[group].count() > 0 ? std::optional{groups_[group].value()} : std::nullopt);

@@ -19,15 +19,10 @@ class Leaf : public Stage {
   virtual void born(std::size_t slot, Series& series) = 0;
   /// What touch() will read and write is asked for from memory: an operator holds first what it fetches a cell by.
   void fetch_touched() const { fetch_line(this), fetch_line(&first_), fetch_line(&next_ + 1); }
-  /// A sample of that element's series has arrived: of one that is enlisted. Whether its rule must be told; while it rests, of the first.
+  /// A sample of that element's series has arrived: of one that is enlisted. Whether its rule must be told: of the first since its update.
   bool touch(std::uint32_t cell) {
-    const bool is_first = !is_touched();
-    if (next_[cell] == untouched) {
-      (is_first ? first_ : next_[last_]) = cell;
-      next_[cell] = last_ = cell;
-      if (!rests()) fetch(cell);
-    }
-    return !rests() || is_first;
+    mark(cell);
+    return !std::exchange(is_told_, true);
   }
   [[nodiscard]] bool has_missed() const override { return is_touched(); }
 
@@ -37,6 +32,13 @@ class Leaf : public Stage {
     next_.grow(consumer.cell + std::size_t{1}, untouched);
     consumer.leaf = this;
     return series.enlist(consumer);
+  }
+  /// The next update takes it.
+  void mark(std::uint32_t cell) {
+    if (next_[cell] != untouched) return;
+    (is_touched() ? next_[last_] : first_) = cell;
+    next_[cell] = last_ = cell;
+    if (!rests()) fetch(cell);
   }
   /// What will be needed of it is asked for from memory.
   virtual void fetch(std::uint32_t) const {}
@@ -48,6 +50,7 @@ class Leaf : public Stage {
   /// The same until one of the calls says that it is enough; the others stay touched.
   template <class Take>
   void take_some(Take take) {
+    is_told_ = false;
     for (bool goes_on = true; goes_on && is_touched();) {
       const auto cell = first_, next = std::exchange(next_[cell], untouched);
       first_ = next == cell ? untouched : next;
@@ -69,6 +72,7 @@ class Leaf : public Stage {
   static constexpr auto untouched = std::uint32_t{0} - 1;
 
   std::uint32_t rule_;
+  bool is_told_ = false;                                // its rule
   std::uint32_t first_ = untouched, last_ = untouched;  // of the touched cells, in the order in which they came
   Paged<std::uint32_t> next_;                           // by cell; the last of them is its own
 };

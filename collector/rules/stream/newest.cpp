@@ -5,26 +5,29 @@ namespace holdup::rules::stream {
 void Newest::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, yields_ == Yields::value);
   bound_.push_back({&series, enlist(series, {.guard = guard(), .cell = cell})});
-  if (series.heard) touch(cell);
+  if (series.heard) mark(cell);
 }
 
 void Newest::update(const Setting& setting) {
   begin();
-  timers_.take_due(setting.at, [&](std::uint32_t cell) { touch(cell); });
+  timers_.take_due(setting.at, [&](std::uint32_t cell) { mark(cell), due_.push_back(cell); });
   take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
+  for (const auto cell : due_)
+    if (cells()[cell].present) timers_.arm(cell, until(*bound_[cell].series, setting));
+  due_.clear();
 }
 
 void Newest::refresh(std::uint32_t cell, const Setting& setting) {
   auto& [series, consumer] = bound_[cell];
   const Point& last = series->last;
-  const auto until = ground::shifted(last.at, setting.lookback);
-  const bool lives = series->heard && !is_stale(last.value) && until > setting.at;
-  std::optional<double> value;
-  if (lives) value = yields_ == Yields::value ? last.value : ground::seconds((last.at + setting.utc_offset).time_since_epoch());
-  const bool passes = lives && (!threshold() || threshold()->lets_pass(*value));
-  yield(cell, value);
-  if (passes) timers_.arm(cell, until);
-  if (threshold()) series->consumer(consumer).guard = passes ? Guard{} : guard();
+  const bool lives = series->heard && !is_stale(last.value) && until(*series, setting) > setting.at;
+  double value = last.value;
+  if (yields_ == Yields::time) value = ground::seconds((last.at + setting.utc_offset).time_since_epoch());
+  const bool turned = yield(cell, lives ? std::optional{value} : std::nullopt);
+  if (!turned) return;
+  const bool is_there = cells()[cell].present;
+  if (is_there) timers_.arm(cell, until(*series, setting));  // while it stays, its deadline moves ahead
+  if (threshold()) series->consumer(consumer).guard = is_there ? Guard{} : guard();
 }
 
 }  // namespace holdup::rules::stream

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <vector>
 
 #include "collector/rules/stream/leaf.hpp"
 #include "collector/rules/stream/timers.hpp"
@@ -25,6 +26,9 @@ class Newest : public Leaf {
   };
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
+  [[nodiscard]] static ground::Instant until(const Series& series, const Setting& setting) {
+    return ground::shifted(series.last.at, setting.lookback);
+  }
   /// Of those that yield nothing.
   [[nodiscard]] Guard guard() const {
     if (!threshold() || yields_ == Yields::time) return {};
@@ -34,6 +38,7 @@ class Newest : public Leaf {
   Paged<Bound> bound_;  // by cell
   Yields yields_;
   Timers timers_;
+  std::vector<std::uint32_t> due_;  // cells, of this update
 };
 
 }  // namespace holdup::rules::stream

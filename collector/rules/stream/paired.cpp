@@ -14,15 +14,20 @@ Paired::Paired(const Stage& left, const Stage& right, const Binary& binary)
       one_{swapped_ ? left : right},
       keys_{binary.matching} {}
 
-/// Meetings know who is there before any pair is looked at.
+/// Meetings know who is there before any pair is looked at, and pairs are made in the order in which the many side comes.
 void Paired::update(const Setting&) {
   begin();
   take_in_many();
   take_in_one();
-  for (const auto cell : many_.changed())  // pairs are made in the order in which they come
-    if (const auto& member = many_members_[cell]; member.pairs == none || !meetings_[member.key].one_changed) refresh(cell);
-  for (const auto key : touched_) refresh_meeting(meetings_[key]);
-  touched_.clear();
+  for (const auto cell : many_.changed()) {
+    const auto& member = many_members_[cell];
+    const auto partner = meetings_[member.key].partner;
+    if (member.pairs == none || partner == none || !one_.has_changed(partner)) refresh(cell);
+  }
+  for (const auto cell : one_.changed())
+    if (const auto& meeting = meetings_[one_members_[cell].key]; meeting.partner == cell && !meeting.is_anew) refresh_all(meeting);
+  for (const auto key : anew_) meetings_[key].is_anew = false, refresh_all(meetings_[key]);
+  anew_.clear();
 }
 
 template <class Side>
@@ -42,38 +47,39 @@ void Paired::grow(const Stage& operand, Paged<Side>& members, Chain Meeting::*ch
 void Paired::take_in_many() {
   grow(many_, many_members_, &Meeting::many);
   for (const auto cell : many_.changed()) {
-    worked(2);
+    worked();
     auto& member = many_members_[cell];
     const bool before = std::exchange(member.present, many_.cells()[cell].present);
     if (before == member.present) continue;
     auto& meeting = meetings_[member.key];
     meeting.many_present += member.present ? 1 : -1;
-    touch(meeting, member.key);
+    see_conflict(meeting);
   }
 }
 
 void Paired::take_in_one() {
   grow(one_, one_members_, &Meeting::one);
   for (const auto cell : one_.changed()) {
-    worked(2);
+    worked();
     auto& member = one_members_[cell];
-    auto& meeting = meetings_[member.key];
-    meeting.one_changed = true;
-    touch(meeting, member.key);
     const bool before = std::exchange(member.present, one_.cells()[cell].present);
     if (before == member.present) continue;
+    auto& meeting = meetings_[member.key];
     meeting.one_present += member.present ? 1 : -1;
-    meeting.partner = meeting.one.first;
-    while (meeting.partner != none && !one_members_[meeting.partner].present) meeting.partner = one_members_[meeting.partner].next;
+    see_conflict(meeting);
+    auto partner = meeting.one.first;
+    while (partner != none && !one_members_[partner].present) partner = one_members_[partner].next;
+    if (std::exchange(meeting.partner, partner) != partner && !std::exchange(meeting.is_anew, true)) anew_.push_back(member.key);
   }
 }
 
-void Paired::refresh_meeting(Meeting& meeting) {
-  meeting.is_touched = false;
+void Paired::see_conflict(Meeting& meeting) {
   const bool one_to_one = binary_.matching.many == Matching::Many::neither;
   const bool in_conflict = meeting.one_present > 1 || (one_to_one && meeting.one_present == 1 && meeting.many_present > 1);
   conflicts_ += (in_conflict ? 1 : 0) - (std::exchange(meeting.in_conflict, in_conflict) ? 1 : 0);
-  if (!std::exchange(meeting.one_changed, false)) return;
+}
+
+void Paired::refresh_all(const Meeting& meeting) {
   for (auto cell = meeting.many.first; cell != none; cell = many_members_[cell].next) refresh(cell);
 }
 

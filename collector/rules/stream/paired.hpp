@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "collector/rules/stream/match_keys.hpp"
@@ -37,7 +36,7 @@ class Paired : public Stage {
     std::uint32_t many_present = 0, one_present = 0;
     std::uint32_t partner = none;  // of the one side
     bool in_conflict = false;
-    bool is_touched = false, one_changed = false;  // in this update
+    bool is_anew = false;  // its partner is another, in this update
   };
   struct Pair {
     std::uint32_t one = 0;
@@ -49,10 +48,8 @@ class Paired : public Stage {
   void grow(const Stage& operand, Paged<Side>& members, Chain Meeting::*chain);
   void take_in_many();
   void take_in_one();
-  void touch(Meeting& meeting, std::uint32_t key) {
-    if (!std::exchange(meeting.is_touched, true)) touched_.push_back(key);
-  }
-  void refresh_meeting(Meeting& meeting);
+  void see_conflict(Meeting& meeting);
+  void refresh_all(const Meeting& meeting);
   void refresh(std::uint32_t many);
   void unmatch(Many& member);
   /// Any partner gives the same labels where none of its own are included.
@@ -65,9 +62,9 @@ class Paired : public Stage {
   MatchKeys keys_;
   Paged<Many> many_members_;  // by cell of the operand
   Paged<Member> one_members_;
-  Paged<Meeting> meetings_;             // by key
-  Paged<Pair> pairs_;                   // by own cell
-  std::vector<std::uint32_t> touched_;  // keys
+  Paged<Meeting> meetings_;          // by key
+  Paged<Pair> pairs_;                // by own cell
+  std::vector<std::uint32_t> anew_;  // keys
   Numbered known_;
   Paged<std::uint32_t> matched_with_;  // by label set: how many pairs
   std::size_t conflicts_ = 0, shared_ = 0;

@@ -17,7 +17,7 @@ Plain::Plain(std::uint32_t rule, const Expression& expression, const Slots& slot
 void Plain::born(std::size_t slot, Series& series) {
   if (!sees_samples_[slot]) return;
   enlist(series, {.cell = 0});
-  if (series.heard) touch(0);
+  if (series.heard) mark(0);
 }
 
 void Plain::update(const Setting& setting) {

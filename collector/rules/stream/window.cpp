@@ -61,16 +61,16 @@ void WindowOf::born(std::size_t, Series& series) {
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
   bound_.push_back({.rolling = {}, .series = &series, .consumer = enlist(series, {.guard = {}, .cell = cell})});
-  touch(cell);
+  mark(cell);
 }
 
 void WindowOf::update(const Setting& setting) {
   begin();
-  timers_.take_due(setting.at, [&](std::uint32_t cell) { touch(cell); });
+  timers_.take_due(setting.at, [&](std::uint32_t cell) { mark(cell); });
   if (next_tick_ <= setting.at) {
     if (!std::exchange(is_sweeping_, true)) swept_ = 0;
     for (const auto end = std::min(cells().size(), swept_ + most_swept); swept_ < end; ++swept_)
-      if (drifts_from_[swept_] <= setting.at) touch(static_cast<std::uint32_t>(swept_));
+      if (drifts_from_[swept_] <= setting.at) mark(static_cast<std::uint32_t>(swept_));
     is_sweeping_ = swept_ < cells().size();
   }
   const auto length = length_ > ground::Duration::zero() ? length_ : setting.lookback;
