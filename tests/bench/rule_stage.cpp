@@ -15,8 +15,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t reply_size = 100;
-constexpr int most_turns = 3;  // between two replies
-constexpr double high = 1000;  // above every threshold
+constexpr int most_turns = 3;        // between two replies
+constexpr double high = 1000;        // above every threshold
+constexpr std::size_t everyday = 9;  // the first of the kinds
+
+std::size_t series_of_a_rule(const RuleLoad& load) { return load.series * load.readers / load.rules; }
 
 double held_bytes() {
   const auto held = ::mallinfo2();
@@ -42,9 +45,9 @@ const std::vector<RuleKind>& rule_kinds() {
         {"steps of a subquery", {R"(avg_over_time((m{rule="R"} / on(place) n{rule="R"})[1m:1s]) > 500)"}},
         {"plain part", {R"(topk(3, m{rule="R"}) > 500)"}},
     };
-    RuleKind everyday{"the first nine in turn", {}};
-    for (const auto& kind : std::span{out}.first<9>()) everyday.expressions.push_back(kind.expressions.front());
-    out.insert(out.begin() + 9, std::move(everyday));
+    RuleKind in_turn{"the first nine in turn", {}};
+    for (const auto& kind : std::span{out}.first(everyday)) in_turn.expressions.push_back(kind.expressions.front());
+    out.insert(out.begin() + everyday, std::move(in_turn));
     return out;
   }();
   return kinds;
@@ -70,7 +73,7 @@ rules::RuleSet rules_from(const std::string& text) {
 }
 
 rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad& load) {
-  const auto own = load.series * load.readers / load.rules, place = series % own;
+  const auto own = series_of_a_rule(load), place = series % own;
   const std::size_t sides = kind.expression(series / own).find("n{") != std::string::npos ? 2 : 1;
   return rules::Labels{{{"__name__", place % sides == 0 ? "m" : "n"},
                         {"rule", std::to_string(series / own)},
@@ -80,11 +83,11 @@ rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad
 }
 
 RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load) : load_{load}, engine_{rules_from(rule_text(kind, load)), {}} {
+  for (std::size_t series = 0; series < load_.series; ++series)
+    counts_.push_back(kind.expression(series / series_of_a_rule(load_)).find("rate(") != std::string::npos);
   const double before = held_bytes();
-  for (std::size_t series = 0; series < load_.series; ++series) {
+  for (std::size_t series = 0; series < load_.series; ++series)
     engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, kind, load_));
-    counts_.push_back(kind.expression(series * load_.rules / (load_.series * load_.readers)).find("rate(") != std::string::npos);
-  }
   for (int begun = 0; begun < warm_up; ++begun) (void)second();
   bytes_ = held_bytes() - before;
 }
