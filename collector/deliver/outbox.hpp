@@ -22,6 +22,7 @@ class Sender;
 /// What happened at one target since the start.
 struct Tally {
   std::uint64_t posts = 0, answers = 0, timeouts = 0, dials = 0;
+  std::uint64_t at_once = 0;  // posts that left, or began to, while they were handed over
   std::uint64_t dropped = 0;  // gave way to newer posts in the full queue
   std::uint64_t resent = 0;   // the kept connection turned out to be closed: sent once more on a new one
   std::string last_trouble;   // for a person; printable

@@ -164,6 +164,7 @@ asio::awaitable<Result<int>> Sender::post(const std::string& body, Instant deadl
 std::size_t Sender::send_at_once(const std::string& text) {
   ++idles_;  // what it has to read from now on is the answer
   const auto took = ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (took > 0) ++tally_.at_once;
   return took < 0 ? 0 : static_cast<std::size_t>(took);
 }
 

@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <cstdlib>
+#include <thread>
 
 #include "collector/capture/sheet.hpp"
 #include "collector/core/registry.hpp"
@@ -19,6 +20,7 @@ using namespace std::chrono_literals;
 
 constexpr ground::Duration post_limit = 10s;  // Prometheus' notifier gives a post as long
 constexpr std::size_t most_waiting_events = 100'000;
+constexpr ground::Duration way = 200us;  // of an alert from the kernel to a listener or relay on this machine, which may need the processor
 
 std::shared_ptr<deliver::Outbox> outbox_for(asio::io_context& loop, const site::Site& site) {
   std::vector<deliver::Target> targets;
@@ -32,6 +34,12 @@ std::shared_ptr<deliver::Outbox> outbox_for(asio::io_context& loop, const site::
   add(deliver::Receiver::alertmanager, site.alerts.alertmanager);
   add(deliver::Receiver::webhook, site.alerts.webhook);
   return std::make_shared<deliver::Outbox>(loop.get_executor(), std::move(targets));
+}
+
+std::uint64_t at_once(const deliver::Outbox& outbox) {
+  std::uint64_t posts = 0;
+  for (std::size_t target = 0; target < outbox.targets(); ++target) posts += outbox.tally(target).at_once;
+  return posts;
 }
 
 // A 4xx (but 429) will not be taken a second time either: the alert counts as handed over, the log says what the target thought.
@@ -108,19 +116,22 @@ void Host::step(core::Input input) {
   if (stopping_) return;
   const auto now = ground::clock::now();
   const auto posts = machine_.tell({.now = now, .utc_offset = ground::clock::utc_offset()}, std::move(input));
-  deliver(posts);
+  const bool left = deliver(posts);
   const auto took = ground::clock::now() - now;
+  if (left) std::this_thread::sleep_for(way);
   auto effects = machine_.follow();
   if (!posts.empty() && !effects.events.empty()) figures_.detect.observe(took);
   deliver(effects.posts);
   perform(effects);
 }
 
-// On a kept connection they have left when it returns.
-void Host::deliver(const std::vector<core::Post>& posts) {
+// On a kept connection they have left when it returns. Whether any has.
+bool Host::deliver(const std::vector<core::Post>& posts) {
+  const auto before = at_once(*outbox_);
   delivering_ = true;
   for (const auto& post : posts) deliver(post);
   delivering_ = false;
+  return at_once(*outbox_) != before;
 }
 
 void Host::perform(core::Effects& effects) {

@@ -85,7 +85,7 @@ class Host {
   void man(Swap& configuration, const site::Site& site);
   void tell_listening();
   void perform(core::Effects& effects);
-  void deliver(const std::vector<core::Post>& posts);
+  bool deliver(const std::vector<core::Post>& posts);
   void deliver(const core::Post& post);
   void keep(core::Effects& effects);
   void keep_waiting_events();

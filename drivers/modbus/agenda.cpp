@@ -18,6 +18,7 @@ Agenda::Ask& Agenda::take_on(const Question& question, Instant deadline) {
   ask.not_before = {};
   ask.put_off = 0;
   ask.again = false;
+  ask.goes_first = question.goes_first;
   return ask;
 }
 

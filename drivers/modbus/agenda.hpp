@@ -40,6 +40,7 @@ class Agenda {
     Exchange busy{};            // … and what it said last
     bool keeps_others = false;  // takes a place in the pipeline
     bool again = false;         // its connection went before
+    bool goes_first = false;    // see Question
   };
   using Asks = std::list<Ask>;
   using At = Asks::iterator;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
@@ -74,6 +75,7 @@ class Connection final : public Asker, public std::enable_shared_from_this<Conne
   void send(const Frame& frame);
   void pass_over(ground::Instant now);
   void readable() override;
+  [[nodiscard]] bool goes_first() const override { return std::ranges::any_of(agenda_.under_way, &Agenda::Ask::goes_first); }
   void heard(const boost::system::error_code& error, std::size_t bytes);
   bool take_frame(ground::Instant now);
   void answered(Agenda::At ask, Answer answer, ground::Instant now);

@@ -79,8 +79,8 @@ std::vector<std::vector<std::uint32_t>> alternatives_among(const std::vector<rea
   return out;
 }
 
-Question question(std::uint8_t unit, const Span& span) {
-  return {.unit = unit, .function = span.function, .address = span.address, .count = span.count};
+Question question(std::uint8_t unit, const Span& span, bool goes_first = false) {
+  return {.unit = unit, .function = span.function, .address = span.address, .count = span.count, .goes_first = goes_first};
 }
 
 /// Where the answer to the plan's only span tells all of it; else it stays as it was.
@@ -104,7 +104,7 @@ struct Device::Reader {
   std::optional<Failure> broken_off{};  // the connection failed: what is left stays failed
   std::optional<Failure> untold{};      // a listener did not hear all of it
 
-  [[nodiscard]] std::vector<Question> questions(std::span<const Span> spans) const;
+  [[nodiscard]] std::vector<Question> questions(std::span<const Span> spans, std::size_t first) const;
   std::vector<Span> take(Span span, Result<Exchange> exchange);
   [[nodiscard]] std::vector<Span> singles(Span span) const;
   void learn(Span refused, std::vector<Span> told) const;
@@ -201,7 +201,7 @@ asio::awaitable<Result<std::vector<Reading>>> Device::read(Map& map, drivers::Re
   const auto plan = plan_for(map, request.points);
   const bool one = plan->spans().size() == 1;
   if (!one) co_return co_await read_closely(map, *plan, request, std::nullopt);
-  Result<Exchange> answer = co_await asker_->ask(question(unit_, plan->spans().front()), request.deadline);
+  Result<Exchange> answer = co_await asker_->ask(question(unit_, plan->spans().front(), plan->first_spans() > 0), request.deadline);
   if (auto readings = request.raw ? std::nullopt : told_in_one(*plan, answer, map.sources)) co_return std::move(*readings);
   co_return co_await read_closely(map, *plan, request, std::move(answer));
 }
@@ -246,17 +246,19 @@ std::shared_ptr<const ReadPlan> Device::plan_for(Map& map, std::span<const std::
 asio::awaitable<void> Device::fetch_all(Reader& reader, const ReadPlan& plan) {
   const std::span<const Span> spans = plan.spans();
   const bool one_by_one = reader.map.profile.quirks.pipeline < 2;
-  const std::size_t first = reader.request.ahead && one_by_one ? plan.first_spans() : 0;
+  const std::size_t first = plan.first_spans();
+  if (!reader.request.ahead || !one_by_one || first == spans.size()) co_return co_await fetch(reader, spans, first);
   if (first > 0) {
-    co_await fetch(reader, spans.first(first));
+    co_await fetch(reader, spans.first(first), first);
     const auto heard = reader.sweep.heard();
     if (heard.size() == first && plan.begins_with(heard)) (*reader.request.ahead)(plan.first_readings(heard, reader.map.sources));
   }
-  if (!reader.broken_off) co_await fetch(reader, spans.subspan(first));
+  if (!reader.broken_off) co_await fetch(reader, spans.subspan(first), 0);
 }
 
-asio::awaitable<void> Device::fetch(Reader& reader, std::span<const Span> spans) {
-  std::vector<Question> questions = reader.questions(spans);
+/// The `first` of them hold what goes first.
+asio::awaitable<void> Device::fetch(Reader& reader, std::span<const Span> spans, std::size_t first) {
+  std::vector<Question> questions = reader.questions(spans, first);
   std::vector<Result<Exchange>> answers = co_await reader.asker.ask_all(std::move(questions), reader.request.deadline);
   for (std::size_t i = 0; i < spans.size(); ++i) {
     std::vector<Span> single = reader.take(spans[i], std::move(answers[i]));
@@ -294,10 +296,10 @@ std::vector<Span> Device::Reader::take(Span span, Result<Exchange> exchange) {
   return says_not_here(code) && !broken_off ? singles(span) : std::vector<Span>{};
 }
 
-std::vector<Question> Device::Reader::questions(std::span<const Span> spans) const {
+std::vector<Question> Device::Reader::questions(std::span<const Span> spans, std::size_t first) const {
   std::vector<Question> all;
   all.reserve(spans.size());
-  for (const Span& span : spans) all.push_back(question(unit, span));
+  for (const Span& span : spans) all.push_back(question(unit, span, all.size() < first));
   return all;
 }
 

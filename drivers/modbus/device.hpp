@@ -52,7 +52,7 @@ class Device final : public drivers::Device {
   struct Reader;  // one read() under way
 
   static boost::asio::awaitable<void> fetch_all(Reader& reader, const ReadPlan& plan);
-  static boost::asio::awaitable<void> fetch(Reader& reader, std::span<const Span> spans);
+  static boost::asio::awaitable<void> fetch(Reader& reader, std::span<const Span> spans, std::size_t first);
   static boost::asio::awaitable<void> fetch_singly(Reader& reader, Span span, std::vector<Span> single);
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read(Map& map, drivers::ReadRequest request);
   boost::asio::awaitable<ground::Result<std::vector<reading::Reading>>> read_closely(Map& map, const ReadPlan& plan,

@@ -13,6 +13,7 @@ struct Question {
   Function function = Function::holding_registers;
   std::uint16_t address = 0;
   std::uint16_t count = 1;
+  bool goes_first = false;  // tells what supplies say of themselves: its answer is read before others that came with it
 };
 
 struct Exchange {

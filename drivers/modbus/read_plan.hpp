@@ -35,8 +35,8 @@ class ReadPlan {
   [[nodiscard]] std::size_t hash() const;
   /// What is asked, a request each, in this order.
   [[nodiscard]] const std::vector<Span>& spans() const { return spans_; }
-  /// How many of the spans hold all that goes first; none where nothing does, or nothing follows.
-  [[nodiscard]] std::size_t first_spans() const { return first_spans_ < spans_.size() ? first_spans_ : 0; }
+  /// How many of the spans hold all that goes first.
+  [[nodiscard]] std::size_t first_spans() const { return first_spans_; }
   /// Whether these are the answers to all of the spans, and each tells its registers.
   [[nodiscard]] bool fits(std::span<const Heard> heard) const { return heard.size() == spans_.size() && begins_with(heard); }
   /// … to as many of the spans as there are.

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <span>
+
 namespace holdup::modbus {
 
 Readiness::Readiness() : epoll_{::epoll_create1(EPOLL_CLOEXEC)} {}
@@ -24,6 +27,7 @@ void Readiness::remove(int socket, const Ear& ear) {
 void Readiness::tell() {
   const int count = ::epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), 0);
   came_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+  std::ranges::partition(std::span{events_}.first(came_), [](const epoll_event& e) { return static_cast<Ear*>(e.data.ptr)->goes_first(); });
   for (told_ = 0; told_ < came_;)
     if (auto* const ear = static_cast<Ear*>(events_[told_++].data.ptr)) ear->readable();
   came_ = 0;

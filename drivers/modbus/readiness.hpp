@@ -17,6 +17,8 @@ class Readiness {
     Ear(const Ear&) = delete;
     Ear& operator=(const Ear&) = delete;
     virtual void readable() = 0;
+    /// Whether it is called before others that can read, too.
+    [[nodiscard]] virtual bool goes_first() const { return false; }
 
    protected:
     ~Ear() = default;
@@ -33,7 +35,7 @@ class Readiness {
   [[nodiscard]] bool add(int socket, Ear& ear);
   /// Before the socket is closed; also from within readable().
   void remove(int socket, const Ear& ear);
-  /// Calls who can read now, a bounded number of them; who still can is called the next time.
+  /// Calls who can read now, a bounded number of them, first who goes first; who still can is called the next time.
   void tell();
 
  private:

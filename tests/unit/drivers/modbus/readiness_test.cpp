@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "catch.hpp"
@@ -31,12 +32,13 @@ struct Line final : Readiness::Ear {
     ++heard;
     then();
   }
+  bool goes_first() const override { return first; }
   void say() const { REQUIRE(::send(ends[1], "x", 1, 0) == 1); }
 
   Readiness& readiness;
   int ends[2] = {-1, -1};
   int heard = 0;
-  bool reads = true;
+  bool reads = true, first = false;
   std::function<void()> then = [] {};
 };
 
@@ -101,4 +103,19 @@ TEST_CASE("one that never reads what it has keeps nobody from being called") {
   }
   for (int turns = 0; turns < 4; ++turns) readiness.tell();
   CHECK(lines.back()->heard == 1);
+}
+
+TEST_CASE("who goes first is called before those who could read before him") {
+  Readiness readiness;
+  std::vector<std::unique_ptr<Line>> lines;
+  std::vector<int> order;
+  for (int i = 0; i < 9; ++i) {
+    lines.push_back(std::make_unique<Line>(readiness));
+    lines.back()->first = i == 4 || i == 8;
+    lines.back()->then = [&order, i] { order.push_back(i); };
+    lines.back()->say();
+  }
+  readiness.tell();
+  REQUIRE(order.size() == 9);
+  CHECK(std::set{order[0], order[1]} == std::set{4, 8});
 }

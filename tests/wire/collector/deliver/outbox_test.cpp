@@ -92,13 +92,18 @@ TEST_CASE("on an idle connection a post has left before anybody waits for its an
   Listener listener{bench.io, Manner::good};
   Outbox outbox{bench.io.get_executor(), {target_of(listener.url())}};
   CHECK(status(bench.post(outbox)) == 200);
+  const auto before = outbox.tally(0).at_once;
   auto answer = outbox.post(0, body, ground::clock::now() + 10s);
+  CHECK(outbox.tally(0).at_once == before + 1);
+  auto next = outbox.post(0, body, ground::clock::now() + 10s);
+  CHECK(outbox.tally(0).at_once == before + 1);  // waits for the first one's answer
   bench.io.restart();
   REQUIRE(run_until(bench.io, [&] { return listener.requests().size() == 2; }));
   CHECK(listener.requests()[1].body == body);
   CHECK(status(run(bench.io, std::move(answer))) == 200);
+  CHECK(status(run(bench.io, std::move(next))) == 200);
   CHECK(listener.connections() == 1);
-  CHECK(outbox.tally(0).answers == 2);
+  CHECK(outbox.tally(0).answers == 3);
   bench.finish(outbox);
 }
 
