@@ -40,7 +40,7 @@ Effects Machine::step(incident::Moment moment, Input input) {
 }
 
 // From the sign to its alert, and nothing on the way that could wait.
-std::vector<Post> Machine::tell(incident::Moment moment, Input input) {
+std::vector<Post> Machine::tell(incident::Moment moment, Input&& input) {
   HOLDUP_EXPECT(moment.now >= moment_.now);
   moment_ = moment;
   rules_->set_utc_offset(moment.utc_offset);

@@ -44,7 +44,7 @@ class Machine {
   /// `moment.now` never goes backwards.
   [[nodiscard]] Effects step(incident::Moment moment, Input input);
   /// A step in two halves: what is to be told at once, and, when that has left, whatever else follows from the same input.
-  [[nodiscard]] std::vector<Post> tell(incident::Moment moment, Input input);
+  [[nodiscard]] std::vector<Post> tell(incident::Moment moment, Input&& input);
   [[nodiscard]] Effects follow();
 
   [[nodiscard]] const site::Site& site() const { return *site_; }

@@ -32,6 +32,7 @@ bool loses(const Incident& incident) {
 
 // A second loss on another branch is a new page, never a child. A loss is asked for first: it is what a consequence follows from.
 Incident* Ledger::home_of(const Finding& finding) {
+  if (open_.empty()) return nullptr;
   if (finding.verdict == Verdict::load_down)
     if (Incident* last = last_to_take(finding)) return last;
   Incident* other = nullptr;

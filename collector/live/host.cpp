@@ -69,9 +69,9 @@ Host::Host(Parts parts, Swap configuration)
     : parts_{std::move(parts)},
       machine_{{std::move(configuration.site), std::move(configuration.rules)}},
       commons_{std::make_shared<drivers::V3Commons>(parts_.loop.get_executor())},
-      fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), commons_, [this](core::Input input) { step(std::move(input)); }},
-      trap_desk_{parts_.loop, commons_, [this](core::Input input) { step(std::move(input)); }},
-      contact_desk_{parts_.loop, [this](core::Input input) { step(std::move(input)); }},
+      fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), commons_, [this](core::Input&& input) { step(std::move(input)); }},
+      trap_desk_{parts_.loop, commons_, [this](core::Input&& input) { step(std::move(input)); }},
+      contact_desk_{parts_.loop, [this](core::Input&& input) { step(std::move(input)); }},
       outbox_{outbox_for(parts_.loop, machine_.site())},
       timer_{parts_.loop},
       rehearsal_timer_{parts_.loop} {
@@ -112,7 +112,7 @@ void Host::swap(Swap configuration) {
 }
 
 // Alerts leave before anything else is made of the input: before the store, the page, the log, and the next questions.
-void Host::step(core::Input input) {
+void Host::step(core::Input&& input) {
   if (stopping_) return;
   const auto now = ground::clock::now();
   const auto posts = machine_.tell({.now = now, .utc_offset = ground::clock::utc_offset()}, std::move(input));

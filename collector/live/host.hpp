@@ -81,7 +81,7 @@ class Host {
   [[nodiscard]] const core::Machine& machine() const { return machine_; }
 
  private:
-  void step(core::Input input);
+  void step(core::Input&& input);
   void man(Swap& configuration, const site::Site& site);
   void tell_listening();
   void perform(core::Effects& effects);

@@ -115,7 +115,7 @@ asio::awaitable<void> Fleet::outside() {
   if (performing_) co_await asio::post(loop_, asio::use_awaitable);
 }
 
-void Fleet::hand(const std::shared_ptr<Crew>& crew, core::Input input) {
+void Fleet::hand(const std::shared_ptr<Crew>& crew, core::Input&& input) {
   if (crew && crew == crew_) hand_(std::move(input));
 }
 

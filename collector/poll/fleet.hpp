@@ -21,7 +21,7 @@ class io_context;
 // device that breaks harms itself only. Used by the live host, on the loop.
 namespace holdup::poll {
 
-using Hand = std::function<void(core::Input)>;
+using Hand = std::function<void(core::Input&&)>;
 
 class Fleet {
  public:
@@ -54,7 +54,7 @@ class Fleet {
   boost::asio::awaitable<void> carry_out(std::shared_ptr<Crew> crew, plan::Order order);
   boost::asio::awaitable<void> outside();
   void take_late(const std::weak_ptr<Crew>& crew, site::Index device, drivers::LateAnswer late);
-  void hand(const std::shared_ptr<Crew>& crew, core::Input input);
+  void hand(const std::shared_ptr<Crew>& crew, core::Input&& input);
 
   boost::asio::io_context& loop_;
   std::uint32_t seed_;  // of request ids; another for each crew
