@@ -22,7 +22,9 @@ std::string RuleWriter::rule(std::size_t index) {
 
 std::string RuleWriter::condition() {
   const int depth = static_cast<int>(1 + choices_.below(3));
-  switch (choices_.below(7)) {
+  switch (choices_.below(8)) {
+    case 7:
+      return far_from_limit();
     case 6:
       return limited();
     case 0:
@@ -51,6 +53,23 @@ std::string RuleWriter::limited() {
   if (choices_.in_hundred(15)) out = "(" + out + choices_.one_of({" and ", " or ", " unless "}) + selector() + ")";
   if (choices_.in_hundred(20)) return limit + op + out;
   return out + op + limit + (choices_.in_hundred(20) ? " and " + selector() : "");
+}
+
+/// Series that are looked at only where what is made of several of them may pass.
+std::string RuleWriter::far_from_limit() {
+  const auto limit = choices_.one_of({"0.5", "1", "2", "3", "4", "6", "9", "15", "-1", "-4"});
+  const auto compared = choices_.one_of({" > ", " > ", " >= ", " < ", " <= "});
+  const auto name = choices_.one_of({"a", "b"}), by = choices_.one_of({"", " by (x)", " by (y)"});
+  switch (choices_.below(4)) {
+    case 0:
+      return choices_.one_of({"sum", "avg", "count", "sum"}) + by + " (" + name + ")" + compared + limit;
+    case 1:
+      return "a" + compared + choices_.one_of({"", "", "on(x, y) "}) + "b";
+    case 2:
+      return "absent(" + selector() + ") or " + choices_.one_of({"sum", "avg"}) + by + " (" + name + ")" + compared + limit;
+    default:
+      return "a" + choices_.one_of({" / ", " / ", " - ", " + ", " * "}) + choices_.one_of({"", "on(x, y) "}) + "b" + compared + limit;
+  }
 }
 
 std::string RuleWriter::vector(int depth) {

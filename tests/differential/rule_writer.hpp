@@ -21,6 +21,7 @@ class RuleWriter {
   [[nodiscard]] std::string rule(std::size_t index);
   [[nodiscard]] std::string condition();
   [[nodiscard]] std::string limited();
+  [[nodiscard]] std::string far_from_limit();
   [[nodiscard]] std::string scalar(int depth);
   [[nodiscard]] std::string selector();
   [[nodiscard]] std::string range(int depth);

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <limits>
+#include <utility>
+
+#include "collector/rules/stream/leeway.hpp"
+#include "collector/rules/stream/newest.hpp"
 #include "collector/rules/stream/stage.hpp"
 
 // absent() and absent_over_time(): one element while the operand has none.
@@ -7,7 +12,10 @@ namespace holdup::rules::stream {
 
 class Absent : public Stage {
  public:
-  Absent(const Stage& vector, Labels labels) : vector_{vector} { add(std::move(labels), true); }
+  Absent(Stage& vector, Labels labels) : vector_{vector} {
+    add(std::move(labels), true);
+    if (auto* const newest = dynamic_cast<Newest*>(&vector); newest != nullptr && newest->may_doze()) newest_ = newest;
+  }
 
   void update(const Setting&) override {
     begin();
@@ -17,12 +25,14 @@ class Absent : public Stage {
       const bool is_present = vector_.cells()[cell].present;
       count_ += (is_present ? 1 : 0) - present_[cell];
       present_[cell] = is_present ? 1 : 0;
+      if (newest_ != nullptr && is_present) newest_->doze(cell, unless_up_to(std::numeric_limits<double>::infinity(), true));  // to its end
     }
     yield(0, count_ == 0 ? std::optional{1.0} : std::nullopt);
   }
 
  private:
   const Stage& vector_;
+  Newest* newest_ = nullptr;  // the operand, where that is one
   Paged<char> present_;
   std::size_t count_ = 0;
 };

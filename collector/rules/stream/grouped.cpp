@@ -1,16 +1,30 @@
 #include "collector/rules/stream/grouped.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "collector/rules/evaluator.hpp"
 #include "collector/rules/labelling.hpp"
+#include "collector/rules/stream/leeway.hpp"
 
 namespace holdup::rules::stream {
+namespace {
 
-void Grouped::update(const Setting&) {
+constexpr std::size_t most_dozing = 64;  // of a group: they wake in one turn
+
+}  // namespace
+
+void Grouped::update(const Setting& setting) {
   begin();
   const auto& operand = vector_.cells();
-  while (members_.size() < operand.size()) members_.push_back({.group = group_of(operand[members_.size()]), .value = {}});
+  while (members_.size() < operand.size()) {
+    const auto cell = static_cast<std::uint32_t>(members_.size());
+    const auto group = group_of(operand[cell]);
+    members_.push_back({.group = group, .value = {}});
+    if (newest_ != nullptr) rosters_.grow(cells().size()), rosters_[group].cells.push_back(cell);
+  }
+  if (newest_ != nullptr) wake_groups(setting);
   for (const auto cell : vector_.changed()) {
     worked(4);
     auto& [group, value] = members_[cell];
@@ -20,8 +34,40 @@ void Grouped::update(const Setting&) {
     if (touched_.empty() || touched_.back() != group) touched_.push_back(group);  // most that come together are of one
   }
   put_in_order(touched_);
-  for (const auto group : touched_) yield(group, groups_[group].count() > 0 ? std::optional{groups_[group].value()} : std::nullopt);
+  for (const auto group : touched_) {
+    yield(group, groups_[group].count() > 0 ? std::optional{groups_[group].value()} : std::nullopt);
+    if (newest_ != nullptr && !cells()[group].present) doze(group, setting.at);
+  }
   touched_.clear();
+}
+
+/// What changed is looked at beside what the others of its group are now.
+void Grouped::wake_groups(const Setting& setting) {
+  for (std::size_t i = 0, told = vector_.changed().size(); i < told; ++i) {
+    auto& roster = rosters_[members_[vector_.changed()[i]].group];
+    if (!roster.naps.end(setting.at)) continue;
+    worked(8 * roster.cells.size());
+    for (const auto cell : roster.cells) newest_->wake(cell, setting);
+  }
+}
+
+/// As far as the bounds together do not pass, no values within them do.
+void Grouped::doze(std::uint32_t group, ground::Instant at) {
+  auto& roster = rosters_[group];
+  const auto present = groups_[group].count();
+  const bool is_worth_it = roster.cells.size() <= most_dozing && roster.naps.may_begin(at, roster.cells.size());
+  if (!is_worth_it || present == 0) return;
+  const bool from_below = threshold()->op == Operator::greater || threshold()->op == Operator::greater_equal;
+  const double left = threshold()->bound - groups_[group].value();
+  const double share = left * 7 / 8 / (aggregation_.aggregate == Aggregate::sum ? static_cast<double>(present) : 1.);
+  Aggregated bounds{aggregation_.aggregate, parameter_};
+  worked(16 * roster.cells.size());
+  for (const auto cell : roster.cells)
+    if (const auto& value = members_[cell].value) bounds.add(*value + share);
+  if (!std::isfinite(left) || threshold()->lets_pass(bounds.value())) return;
+  for (const auto cell : roster.cells)
+    if (const auto& value = members_[cell].value) newest_->doze(cell, unless_up_to(*value + share, from_below));
+  roster.naps.begin(at);
 }
 
 std::uint32_t Grouped::group_of(const Cell& cell) {
@@ -41,6 +87,8 @@ void Grouped::sink(const Threshold& threshold) {
   const bool from_above = threshold.op == Operator::less || threshold.op == Operator::less_equal;
   const auto aggregate = aggregation_.aggregate;
   if ((aggregate == Aggregate::max && from_below) || (aggregate == Aggregate::min && from_above)) (void)vector_.hold_back(threshold);
+  if ((aggregate != Aggregate::sum && aggregate != Aggregate::avg) || (!from_below && !from_above)) return;
+  if (auto* const newest = dynamic_cast<Newest*>(&vector_); newest != nullptr && newest->may_doze()) newest_ = newest;
 }
 
 }  // namespace holdup::rules::stream

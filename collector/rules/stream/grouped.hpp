@@ -2,9 +2,12 @@
 
 #include "collector/rules/aggregated.hpp"
 #include "collector/rules/numbered.hpp"
+#include "collector/rules/stream/naps.hpp"
+#include "collector/rules/stream/newest.hpp"
 #include "collector/rules/stream/stage.hpp"
 
-// An aggregation: a change of one element takes its old value out of its group and puts the new one in.
+// An aggregation: a change of one element takes its old value out of its group and puts the new one in. Of series whose sum or mean is far
+// from its threshold each is let doze as far as its share of that.
 namespace holdup::rules::stream {
 
 class Grouped : public Stage {
@@ -19,8 +22,14 @@ class Grouped : public Stage {
     std::uint32_t group = 0;
     std::optional<double> value;  // that the group has taken in
   };
+  struct Roster {                      // of a group
+    std::vector<std::uint32_t> cells;  // of the operand
+    Naps naps;
+  };
   std::uint32_t group_of(const Cell& cell);
   void sink(const Threshold& threshold) override;
+  void wake_groups(const Setting& setting);
+  void doze(std::uint32_t group, ground::Instant at);
 
   Stage& vector_;
   const Aggregation& aggregation_;
@@ -29,6 +38,8 @@ class Grouped : public Stage {
   Paged<Aggregated> groups_;  // by own cell
   std::vector<std::uint32_t> touched_;
   Numbered known_;
+  Newest* newest_ = nullptr;  // the operand, where groups that yield nothing need not see each sample …
+  Paged<Roster> rosters_;     // … by own cell
 };
 
 }  // namespace holdup::rules::stream

@@ -11,18 +11,19 @@ namespace holdup::rules::stream {
 
 struct Guard {
   /// Steps and rises are a value less the one before it, by the time between; one that falls is a counter's reset, and counts as a rise.
-  enum class Watches : std::uint8_t { all, values, steps, rises, changes };
+  enum class Watches : std::uint8_t { all, values, unless, steps, rises, changes };
 
-  double bound = 0;  // values: of the threshold; steps, rises: up to which they do not matter, a nanosecond
-  Operator op{};     // values: of the threshold
+  double bound = 0;  // values, unless: of the comparison; steps, rises: up to which they do not matter, a nanosecond
+  Operator op{};     // values: which holds for those that matter; unless: for those that do not
   Watches watches = Watches::all;
   std::uint16_t spare = 0;  // changes that do not matter yet
 
   [[nodiscard]] bool tells_loud() const { return watches != Watches::all && watches != Watches::changes; }
-  /// As long as one that is so lies in a window its function may pass; of values, steps and rises only. What is no number, as the value
-  /// before the first, is loud, too.
+  /// As long as one that is so lies in a window its function may pass; of all but changes. What is no number, as the value before the
+  /// first, is loud, too, but where values are watched.
   [[nodiscard]] bool is_loud(const Point& before, const Point& now) const {
     if (watches == Watches::values) return Threshold{op, bound}.lets_pass(now.value);
+    if (watches == Watches::unless) return !Threshold{op, bound}.lets_pass(now.value);
     const bool fell = watches == Watches::rises && now.value < before.value;
     return fell || !(now.value - before.value <= bound * static_cast<double>((now.at - before.at).count()));
   }

@@ -24,6 +24,7 @@ void Newest::refresh(std::uint32_t cell, const Setting& setting) {
   double value = last.value;
   if (yields_ == Yields::time) value = ground::seconds((last.at + setting.utc_offset).time_since_epoch());
   const bool turned = yield(cell, lives ? std::optional{value} : std::nullopt);
+  if (has_changed(cell) && may_doze()) series->consumer(consumer).guard = {};
   if (!turned) return;
   const bool is_there = cells()[cell].present;
   if (is_there) timers_.arm(cell, until(*series, setting));  // while it stays, its deadline moves ahead

@@ -19,6 +19,15 @@ class Newest : public Leaf {
   void update(const Setting& setting) override;
   [[nodiscard]] ground::Instant due() const override { return timers_.due(); }
 
+  /// Its reader does without the samples of that element that the guard holds back: the element's value stays as it was, until another
+  /// sample, its end, or its reader wakes it. Only without a threshold.
+  void doze(std::uint32_t cell, Guard guard) { consumer(cell).guard = guard; }
+  /// Within the update of its reader, which finds it among the changed where it is another.
+  void wake(std::uint32_t cell, const Setting& setting) {
+    if (dozes(cell)) consumer(cell).guard = {}, refresh(cell, setting);
+  }
+  [[nodiscard]] bool may_doze() const { return !threshold() && yields_ == Yields::value; }
+
  private:
   struct Bound {
     Series* series;
@@ -26,6 +35,8 @@ class Newest : public Leaf {
   };
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
+  [[nodiscard]] Consumer& consumer(std::uint32_t cell) { return bound_[cell].series->consumer(bound_[cell].consumer); }
+  [[nodiscard]] bool dozes(std::uint32_t cell) { return consumer(cell).guard.watches == Guard::Watches::unless; }
   [[nodiscard]] static ground::Instant until(const Series& series, const Setting& setting) {
     return ground::shifted(series.last.at, setting.lookback);
   }

@@ -3,31 +3,56 @@
 #include <utility>
 
 #include "collector/rules/operate.hpp"
+#include "collector/rules/stream/leeway.hpp"
 
 namespace holdup::rules::stream {
 
-Paired::Paired(const Stage& left, const Stage& right, const Binary& binary)
+Paired::Paired(Stage& left, Stage& right, const Binary& binary)
     : binary_{binary},
       swapped_{binary.matching.many == Matching::Many::right},
       filters_{is_comparison(binary.op) && !binary.as_bool},
       many_{swapped_ ? right : left},
       one_{swapped_ ? left : right},
-      keys_{binary.matching} {}
+      keys_{binary.matching} {
+  if (filters_) see_who_may_doze();
+}
+
+void Paired::see_who_may_doze() {
+  auto *const many = dynamic_cast<Newest*>(&many_), *const one = dynamic_cast<Newest*>(&one_);
+  const bool may = binary_.matching.many == Matching::Many::neither && !binary_.as_bool;
+  if (may && many != nullptr && one != nullptr && many->may_doze() && one->may_doze()) many_newest_ = many, one_newest_ = one;
+}
 
 /// Meetings know who is there before any pair is looked at, and pairs are made in the order in which the many side comes.
-void Paired::update(const Setting&) {
+void Paired::update(const Setting& setting) {
   begin();
+  grow(many_, many_members_, &Meeting::many);
+  grow(one_, one_members_, &Meeting::one);
+  if (many_newest_ != nullptr) wake_partners(setting);
   take_in_many();
   take_in_one();
   for (const auto cell : many_.changed()) {
     const auto& member = many_members_[cell];
     const auto partner = meetings_[member.key].partner;
-    if (member.pairs == none || partner == none || !one_.has_changed(partner)) refresh(cell);
+    if (member.pairs == none || partner == none || !one_.has_changed(partner)) refresh(cell, setting.at);
   }
   for (const auto cell : one_.changed())
-    if (const auto& meeting = meetings_[one_members_[cell].key]; meeting.partner == cell && !meeting.is_anew) refresh_all(meeting);
-  for (const auto key : anew_) meetings_[key].is_anew = false, refresh_all(meetings_[key]);
+    if (const auto& meeting = meetings_[one_members_[cell].key]; meeting.partner == cell && !meeting.is_anew)
+      refresh_all(meeting, setting.at);
+  for (const auto key : anew_) meetings_[key].is_anew = false, refresh_all(meetings_[key], setting.at);
   anew_.clear();
+}
+
+/// What changed is looked at beside what its partners are now.
+void Paired::wake_partners(const Setting& setting) {
+  const auto wake = [&](std::uint32_t key) {
+    auto& meeting = meetings_[key];
+    if (!meeting.naps.end(setting.at)) return;
+    for (auto cell = meeting.many.first; cell != none; cell = many_members_[cell].next) many_newest_->wake(cell, setting);
+    for (auto cell = meeting.one.first; cell != none; cell = one_members_[cell].next) one_newest_->wake(cell, setting);
+  };
+  for (std::size_t i = 0; i < many_.changed().size(); ++i) wake(many_members_[many_.changed()[i]].key);
+  for (std::size_t i = 0; i < one_.changed().size(); ++i) wake(one_members_[one_.changed()[i]].key);
 }
 
 template <class Side>
@@ -45,7 +70,6 @@ void Paired::grow(const Stage& operand, Paged<Side>& members, Chain Meeting::*ch
 }
 
 void Paired::take_in_many() {
-  grow(many_, many_members_, &Meeting::many);
   for (const auto cell : many_.changed()) {
     worked();
     auto& member = many_members_[cell];
@@ -58,7 +82,6 @@ void Paired::take_in_many() {
 }
 
 void Paired::take_in_one() {
-  grow(one_, one_members_, &Meeting::one);
   for (const auto cell : one_.changed()) {
     worked();
     auto& member = one_members_[cell];
@@ -79,11 +102,11 @@ void Paired::see_conflict(Meeting& meeting) {
   conflicts_ += (in_conflict ? 1 : 0) - (std::exchange(meeting.in_conflict, in_conflict) ? 1 : 0);
 }
 
-void Paired::refresh_all(const Meeting& meeting) {
-  for (auto cell = meeting.many.first; cell != none; cell = many_members_[cell].next) refresh(cell);
+void Paired::refresh_all(const Meeting& meeting, ground::Instant at) {
+  for (auto cell = meeting.many.first; cell != none; cell = many_members_[cell].next) refresh(cell, at);
 }
 
-void Paired::refresh(std::uint32_t many) {
+void Paired::refresh(std::uint32_t many, ground::Instant at) {
   worked(8);
   auto& member = many_members_[many];
   const auto partner = meetings_[member.key].partner;
@@ -97,6 +120,18 @@ void Paired::refresh(std::uint32_t many) {
   const double left = swapped_ ? other : value, right = swapped_ ? value : other;
   const auto result = operate(binary_.op, left, right);
   yield(member.matched, !filters_ ? std::optional{result.value} : result.holds ? std::optional{left} : std::nullopt);
+  if (many_newest_ != nullptr && !cells()[member.matched].present) doze(many, partner, left, right, at);
+}
+
+void Paired::doze(std::uint32_t many, std::uint32_t one, double left, double right, ground::Instant at) {
+  auto& meeting = meetings_[many_members_[many].key];
+  if (meeting.many.first != meeting.many.last || meeting.one.first != meeting.one.last || !meeting.naps.may_begin(at, 1)) return;
+  const auto free = leeway(left, binary_.op, right, threshold());
+  if (!free) return;
+  worked(8);
+  many_newest_->doze(many, free->left);
+  one_newest_->doze(one, free->right);
+  meeting.naps.begin(at);
 }
 
 void Paired::unmatch(Many& member) {

@@ -187,3 +187,79 @@ TEST_CASE("one metric in a subquery's step and another in the next are two eleme
   (void)engine.tick(at(4s));
   CHECK(engine.error(0).find("same") != std::string::npos);
 }
+
+namespace {
+
+/// Several series of the names, each with the same label; `values` at once, nothing where one ends.
+struct Rack {
+  Rack(const std::string& lines, const std::vector<std::string>& names) : engine{rules_of(lines), {.renewal = 24h}} {
+    for (std::size_t n = 0; n < names.size(); ++n)
+      engine.born(static_cast<SeriesId>(n), Labels{{{"__name__", names[n]}, {"x", names[n] == "c" ? std::to_string(n) : "1"}}});
+  }
+  std::vector<Transition> feed(ground::Duration t, const std::vector<std::optional<double>>& values) {
+    std::vector<Sample> batch;
+    for (std::size_t n = 0; n < values.size(); ++n) batch.push_back({static_cast<SeriesId>(n), values[n]});
+    return engine.batch(at(t), batch);
+  }
+  std::vector<Transition> feed(ground::Duration t, SeriesId series, double value) {
+    return engine.batch(at(t), std::vector<Sample>{{series, value}});
+  }
+  Engine engine;
+};
+
+bool fires(const std::vector<Transition>& told) { return told.size() == 1 && told.front().to == AlertState::firing; }
+
+}  // namespace
+
+TEST_CASE("two series far from their limit are not looked at, and the one that wakes finds the other as it is then", "[rules]") {
+  const auto* const expression = GENERATE("a / b > 0.8", "a > 0.8 * b", "a > b", "a - b > -20", "a + -b >= -20");
+  CAPTURE(expression);
+  Rack rack{"  - alert: p\n    expr: " + std::string{expression} + "\n    labels: {v: '{{ $value }}'}\n", {"a", "b"}};
+  for (int n = 1; n <= 10; ++n) CHECK(rack.feed(1s * n, {10, 100}).empty());
+  const bool dozes = std::string{expression}.find('*') == std::string::npos && std::string{expression}.find("+ -") == std::string::npos;
+  const auto looks = rack.engine.counters().evaluations;
+  for (int n = 11; n <= 100; ++n) CHECK(rack.feed(1s * n, {10.0 + n % 9, 100.0 - n % 9}).empty());
+  CHECK(rack.feed(101s, {20, 99}).empty());
+  if (dozes) CHECK(rack.engine.counters().evaluations == looks);
+  CHECK(fires(rack.feed(102s, 1, 19)));  // beside a's 20
+  CHECK_FALSE(rack.engine.active().empty());
+  CHECK(rack.feed(103s, 1, 100).size() == 1);
+  for (int n = 104; n <= 200; ++n) CHECK(rack.feed(1s * n, {10, 100}).empty());
+  CHECK(fires(rack.feed(201s, 0, 200)));
+  CHECK(rack.feed(202s, {std::nullopt, 100.0}).size() == 1);
+  CHECK(rack.feed(203s, 1, 5).empty());
+  CHECK(fires(rack.feed(204s, 0, 10)));
+}
+
+TEST_CASE("a sum far from its limit is looked at when one of its series left its share, beside what the others are then", "[rules]") {
+  const auto* const aggregate = GENERATE("sum", "avg");
+  const double scale = aggregate == std::string{"sum"} ? 1 : 1. / 3;
+  Rack rack{"  - alert: s\n    expr: " + std::string{aggregate} + "(c) > " + std::to_string(60 * scale) + "\n", {"c", "c", "c"}};
+  for (int n = 1; n <= 10; ++n) CHECK(rack.feed(1s * n, {10, 10, 10}).empty());
+  const auto looks = rack.engine.counters().evaluations;
+  for (int n = 11; n <= 100; ++n) CHECK(rack.feed(1s * n, {10.0 + n % 8, 17.0 - n % 8, 10}).empty());
+  CHECK(rack.engine.counters().evaluations == looks);
+  CHECK(rack.feed(101s, {16, 16, 16}).empty());
+  CHECK(rack.engine.counters().evaluations == looks);
+  CHECK(fires(rack.feed(102s, 2, 29)));
+  CHECK(rack.feed(103s, 2, 10).size() == 1);
+}
+
+TEST_CASE("a sum that must not sink is looked at when one of its series ends", "[rules]") {
+  Rack rack{"  - alert: s\n    expr: sum(c) < 25\n", {"c", "c", "c"}};
+  for (int n = 1; n <= 60; ++n) CHECK(rack.feed(1s * n, {10, 10, 10}).empty());
+  CHECK(fires(rack.feed(61s, {10.0, std::nullopt, 10.0})));
+}
+
+TEST_CASE("what is there is not looked at to know that it is not absent", "[rules]") {
+  Rack rack{"  - alert: n\n    expr: absent(a)\n", {"a"}};
+  CHECK(rack.engine.tick(at(1s)).size() == 1);
+  CHECK(rack.feed(2s, 0, 1).size() == 1);
+  const auto looks = rack.engine.counters().evaluations;
+  for (int n = 3; n <= 100; ++n) CHECK(rack.feed(1s * n, 0, n).empty());
+  CHECK(rack.engine.counters().evaluations == looks);
+  CHECK(fires(rack.feed(101s, {std::nullopt})));
+  CHECK(rack.feed(102s, 0, 7).size() == 1);
+  CHECK(rack.engine.tick(at(102s + 4min)).empty());
+  CHECK(fires(rack.engine.tick(at(102s + 5min))));
+}
