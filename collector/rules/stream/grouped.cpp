@@ -59,12 +59,13 @@ void Grouped::doze(std::uint32_t group, ground::Instant at) {
   if (!is_worth_it || present == 0) return;
   const bool from_below = threshold()->op == Operator::greater || threshold()->op == Operator::greater_equal;
   const double left = threshold()->bound - groups_[group].value();
+  if (!std::isfinite(left)) return;
   const double share = left * 7 / 8 / (aggregation_.aggregate == Aggregate::sum ? static_cast<double>(present) : 1.);
   Aggregated bounds{aggregation_.aggregate, parameter_};
   worked(16 * roster.cells.size());
   for (const auto cell : roster.cells)
     if (const auto& value = members_[cell].value) bounds.add(*value + share);
-  if (!std::isfinite(left) || threshold()->lets_pass(bounds.value())) return;
+  if (threshold()->lets_pass(bounds.value())) return;
   for (const auto cell : roster.cells)
     if (const auto& value = members_[cell].value) newest_->doze(cell, unless_up_to(*value + share, from_below));
   roster.naps.begin(at);
