@@ -56,7 +56,8 @@ class Engine {
     std::size_t waiting_samples_max = 1'000'000;  // of these calls; beyond that they share one though it does, counted
   };
   struct Counters {
-    std::uint64_t evaluations = 0;       // results that had changed, or a deadline
+    std::uint64_t looks = 0;             // at a rule whose series told it, or whose deadline came
+    std::uint64_t evaluations = 0;       // of these: results that had changed, or a deadline
     std::uint64_t plain = 0;             // of these: by the plain evaluator
     std::uint64_t failures = 0;          // evaluations that ended in an error
     std::uint64_t samples_refused = 0;   // not newer than the series' last, or of a series never born

@@ -258,6 +258,7 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   }
   auto& graph = *running.graph;
   const bool records = running.records, renews = running.renew <= at, is_due = running.alerts.due(rule) <= at;
+  ++counters_.looks;
   graph.update(setting);
   const bool in_conflict = graph.in_conflict();
   auto changes_at = std::min(graph.due(), running.steps.due(utc_offset_));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <limits>
 #include <utility>
 
 #include "collector/rules/stream/leeway.hpp"
@@ -12,10 +11,7 @@ namespace holdup::rules::stream {
 
 class Absent : public Stage {
  public:
-  Absent(Stage& vector, Labels labels) : vector_{vector} {
-    add(std::move(labels), true);
-    if (auto* const newest = dynamic_cast<Newest*>(&vector); newest != nullptr && newest->may_doze()) newest_ = newest;
-  }
+  Absent(Stage& vector, Labels labels) : vector_{vector}, newest_{Newest::dozer(vector)} { add(std::move(labels), true); }
 
   void update(const Setting&) override {
     begin();
@@ -25,14 +21,14 @@ class Absent : public Stage {
       const bool is_present = vector_.cells()[cell].present;
       count_ += (is_present ? 1 : 0) - present_[cell];
       present_[cell] = is_present ? 1 : 0;
-      if (newest_ != nullptr && is_present) newest_->doze(cell, unless_up_to(std::numeric_limits<double>::infinity(), true));  // to its end
+      if (newest_ != nullptr && is_present) newest_->doze(cell, unless_a_number());
     }
     yield(0, count_ == 0 ? std::optional{1.0} : std::nullopt);
   }
 
  private:
   const Stage& vector_;
-  Newest* newest_ = nullptr;  // the operand, where that is one
+  Newest* newest_;  // the operand, where its elements may doze until they end
   Paged<char> present_;
   std::size_t count_ = 0;
 };

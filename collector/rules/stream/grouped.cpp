@@ -11,7 +11,7 @@
 namespace holdup::rules::stream {
 namespace {
 
-constexpr std::size_t most_dozing = 64;  // of a group: they wake in one turn
+constexpr std::size_t most_dozing = 64;  // of a group: all of them are reckoned for a nap
 
 }  // namespace
 
@@ -22,7 +22,7 @@ void Grouped::update(const Setting& setting) {
     const auto cell = static_cast<std::uint32_t>(members_.size());
     const auto group = group_of(operand[cell]);
     members_.push_back({.group = group, .value = {}});
-    if (newest_ != nullptr) rosters_.grow(cells().size()), rosters_[group].cells.push_back(cell);
+    if (newest_ != nullptr) enrol(cell, group);
   }
   if (newest_ != nullptr) wake_groups(setting);
   for (const auto cell : vector_.changed()) {
@@ -36,39 +36,46 @@ void Grouped::update(const Setting& setting) {
   put_in_order(touched_);
   for (const auto group : touched_) {
     yield(group, groups_[group].count() > 0 ? std::optional{groups_[group].value()} : std::nullopt);
-    if (newest_ != nullptr && !cells()[group].present) doze(group, setting.at);
+    if (newest_ != nullptr) doze(group, setting.at);
   }
   touched_.clear();
+}
+
+void Grouped::enrol(std::uint32_t cell, std::uint32_t group) {
+  rosters_.grow(cells().size());
+  if (auto& roster = rosters_[group].cells; roster.size() <= most_dozing) roster.push_back(cell);  // one more: it is too large
 }
 
 /// What changed is looked at beside what the others of its group are now.
 void Grouped::wake_groups(const Setting& setting) {
   for (std::size_t i = 0, told = vector_.changed().size(); i < told; ++i) {
     auto& roster = rosters_[members_[vector_.changed()[i]].group];
-    if (!roster.naps.end(setting.at)) continue;
-    worked(8 * roster.cells.size());
-    for (const auto cell : roster.cells) newest_->wake(cell, setting);
+    if (roster.naps.wake(setting.at)) {
+      worked(8 * roster.cells.size());
+      for (const auto cell : roster.cells) newest_->wake(cell, setting);
+    }
+    roster.naps.looked(setting.at);
   }
 }
 
 /// As far as the bounds together do not pass, no values within them do.
 void Grouped::doze(std::uint32_t group, ground::Instant at) {
-  auto& roster = rosters_[group];
+  auto& [roster, naps] = rosters_[group];
   const auto present = groups_[group].count();
-  const bool is_worth_it = roster.cells.size() <= most_dozing && roster.naps.may_begin(at, roster.cells.size());
-  if (!is_worth_it || present == 0) return;
+  if (cells()[group].present || present == 0) return naps.put_off();
+  if (roster.size() > most_dozing || !naps.may_begin(roster.size())) return;
   const bool from_below = threshold()->op == Operator::greater || threshold()->op == Operator::greater_equal;
-  const double left = threshold()->bound - groups_[group].value();
-  if (!std::isfinite(left)) return;
-  const double share = left * 7 / 8 / (aggregation_.aggregate == Aggregate::sum ? static_cast<double>(present) : 1.);
+  const double room = threshold()->bound - groups_[group].value();
+  if (!std::isfinite(room)) return naps.put_off();
+  const double share = room * 7 / 8 / (aggregation_.aggregate == Aggregate::sum ? static_cast<double>(present) : 1.);  // an eighth is left
   Aggregated bounds{aggregation_.aggregate, parameter_};
-  worked(16 * roster.cells.size());
-  for (const auto cell : roster.cells)
+  worked(16 * roster.size());
+  for (const auto cell : roster)
     if (const auto& value = members_[cell].value) bounds.add(*value + share);
-  if (threshold()->lets_pass(bounds.value())) return;
-  for (const auto cell : roster.cells)
+  if (threshold()->lets_pass(bounds.value())) return naps.put_off();
+  for (const auto cell : roster)
     if (const auto& value = members_[cell].value) newest_->doze(cell, unless_up_to(*value + share, from_below));
-  roster.naps.begin(at);
+  naps.begin(at);
 }
 
 std::uint32_t Grouped::group_of(const Cell& cell) {
@@ -88,8 +95,7 @@ void Grouped::sink(const Threshold& threshold) {
   const bool from_above = threshold.op == Operator::less || threshold.op == Operator::less_equal;
   const auto aggregate = aggregation_.aggregate;
   if ((aggregate == Aggregate::max && from_below) || (aggregate == Aggregate::min && from_above)) (void)vector_.hold_back(threshold);
-  if ((aggregate != Aggregate::sum && aggregate != Aggregate::avg) || (!from_below && !from_above)) return;
-  if (auto* const newest = dynamic_cast<Newest*>(&vector_); newest != nullptr && newest->may_doze()) newest_ = newest;
+  if ((aggregate == Aggregate::sum || aggregate == Aggregate::avg) && (from_below || from_above)) newest_ = Newest::dozer(vector_);
 }
 
 }  // namespace holdup::rules::stream

@@ -28,6 +28,7 @@ class Grouped : public Stage {
   };
   std::uint32_t group_of(const Cell& cell);
   void sink(const Threshold& threshold) override;
+  void enrol(std::uint32_t cell, std::uint32_t group);
   void wake_groups(const Setting& setting);
   void doze(std::uint32_t group, ground::Instant at);
 

@@ -19,12 +19,12 @@ struct Corner {
 constexpr double share = 7. / 16;  // of what is left up to the threshold, for each side: both together do not get there
 
 std::optional<Corner> corner(double left, Operator op, double right, double bound, int upward) {
-  const double sum = (bound - operate(op, left, right).value) * share;
+  const double room = (bound - operate(op, left, right).value) * share;
   switch (op) {
     case Operator::add:
-      return Corner{left + sum, right + sum, upward, upward};
+      return Corner{left + room, right + room, upward, upward};
     case Operator::subtract:
-      return Corner{left + sum, right - sum, upward, -upward};
+      return Corner{left + room, right - room, upward, -upward};
     case Operator::multiply:
       if (right > 0) return Corner{std::midpoint(left, bound / right), right, upward, 0};
       break;
@@ -41,6 +41,12 @@ std::optional<Corner> corner(double left, Operator op, double right, double boun
   return std::nullopt;
 }
 
+/// The comparison that is to hold.
+Operator wanted(Operator op, const std::optional<Threshold>& threshold) {
+  return is_comparison(op) ? op : threshold ? threshold->op : Operator::equal;
+}
+bool is_upward(Operator compared) { return compared == Operator::greater || compared == Operator::greater_equal; }
+
 Guard guard(double bound, int rises) {
   if (rises == 0) return {.bound = bound, .op = Operator::equal, .watches = Guard::Watches::unless};
   return unless_up_to(bound, rises > 0);
@@ -48,16 +54,23 @@ Guard guard(double bound, int rises) {
 
 }  // namespace
 
+bool may_have_leeway(Operator op, const std::optional<Threshold>& threshold) {
+  const auto compared = wanted(op, threshold);
+  const bool has_way = is_upward(compared) || compared == Operator::less || compared == Operator::less_equal;
+  const bool is_followed =
+      is_comparison(op) || op == Operator::add || op == Operator::subtract || op == Operator::multiply || op == Operator::divide;
+  return has_way && is_followed;
+}
+
 std::optional<Leeway> leeway(double left, Operator op, double right, const std::optional<Threshold>& threshold) {
-  const auto wanted = is_comparison(op) ? op : threshold ? threshold->op : Operator::equal;
-  const bool up = wanted == Operator::greater || wanted == Operator::greater_equal;
-  if (!up && wanted != Operator::less && wanted != Operator::less_equal) return std::nullopt;
+  if (!may_have_leeway(op, threshold)) return std::nullopt;
+  const int upward = is_upward(wanted(op, threshold)) ? 1 : -1;
   const auto passes = [&](double x, double y) {
     const auto result = operate(op, x, y);
     return is_comparison(op) ? result.holds : threshold->lets_pass(result.value);
   };
   const auto end =
-      is_comparison(op) ? corner(left, Operator::subtract, right, 0, up ? 1 : -1) : corner(left, op, right, threshold->bound, up ? 1 : -1);
+      is_comparison(op) ? corner(left, Operator::subtract, right, 0, upward) : corner(left, op, right, threshold->bound, upward);
   if (!end || !std::isfinite(end->left) || !std::isfinite(end->right) || passes(end->left, end->right)) return std::nullopt;
   Leeway out{guard(end->left, end->left_rises), guard(end->right, end->right_rises)};
   const Point none{};

@@ -12,18 +12,21 @@ namespace holdup::rules::stream {
 
 class Naps {
  public:
-  /// They are awake, and one of them was looked at. Whether they may doze now, where `cost` looks pay for a nap.
-  [[nodiscard]] bool may_begin(ground::Instant at, std::size_t cost) {
+  /// One of them was looked at, awake.
+  void looked(ground::Instant at) {
     if (looks_++ == 0) since_ = at;
-    return looks_ > cost << patience_;
   }
+  /// Where `cost` looks pay for a nap.
+  [[nodiscard]] bool may_begin(std::size_t cost) const { return looks_ > cost << patience_; }
   void begin(ground::Instant at) {
     awake_ = at - since_;
     since_ = at;
     dozing_ = true;
   }
+  /// They cannot doze as things are: what they are looked at for until now pays for no nap.
+  void put_off() { looks_ = 0; }
   /// One of them is told of; whether they dozed.
-  [[nodiscard]] bool end(ground::Instant at) {
+  bool wake(ground::Instant at) {
     if (!dozing_) return false;
     dozing_ = false;
     looks_ = 0;

@@ -19,14 +19,18 @@ class Newest : public Leaf {
   void update(const Setting& setting) override;
   [[nodiscard]] ground::Instant due() const override { return timers_.due(); }
 
-  /// Its reader does without the samples of that element that the guard holds back: the element's value stays as it was, until another
-  /// sample, its end, or its reader wakes it. Only without a threshold.
-  void doze(std::uint32_t cell, Guard guard) { consumer(cell).guard = guard; }
+  /// The stage, where its elements may doze: it is of this kind, yields values, and holds none back.
+  [[nodiscard]] static Newest* dozer(Stage& stage) {
+    auto* const newest = dynamic_cast<Newest*>(&stage);
+    return newest != nullptr && !newest->threshold() && newest->yields_ == Yields::value ? newest : nullptr;
+  }
+  /// Its reader does without the samples of that element that the guard, which watches `unless`, holds back: its value stays as it was,
+  /// until another sample, its end, or its reader wakes it.
+  void doze(std::uint32_t cell, const Guard& guard) { consumer(cell).guard = guard, some_doze_ = true; }
   /// Within the update of its reader, which finds it among the changed where it is another.
   void wake(std::uint32_t cell, const Setting& setting) {
     if (dozes(cell)) consumer(cell).guard = {}, refresh(cell, setting);
   }
-  [[nodiscard]] bool may_doze() const { return !threshold() && yields_ == Yields::value; }
 
  private:
   struct Bound {
@@ -36,7 +40,10 @@ class Newest : public Leaf {
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
   void refresh(std::uint32_t cell, const Setting& setting);
   [[nodiscard]] Consumer& consumer(std::uint32_t cell) { return bound_[cell].series->consumer(bound_[cell].consumer); }
-  [[nodiscard]] bool dozes(std::uint32_t cell) { return consumer(cell).guard.watches == Guard::Watches::unless; }
+  [[nodiscard]] bool dozes(std::uint32_t cell) { return some_doze_ && consumer(cell).guard.watches == Guard::Watches::unless; }
+  [[nodiscard]] static bool lives(const Series& series, const Setting& setting) {
+    return series.heard && !is_stale(series.last.value) && until(series, setting) > setting.at;
+  }
   [[nodiscard]] static ground::Instant until(const Series& series, const Setting& setting) {
     return ground::shifted(series.last.at, setting.lookback);
   }
@@ -50,6 +57,7 @@ class Newest : public Leaf {
   Yields yields_;
   Timers timers_;
   std::vector<std::uint32_t> due_;  // cells, of this update
+  bool some_doze_ = false;          // or did
 };
 
 }  // namespace holdup::rules::stream

@@ -18,9 +18,10 @@ Paired::Paired(Stage& left, Stage& right, const Binary& binary)
 }
 
 void Paired::see_who_may_doze() {
-  auto *const many = dynamic_cast<Newest*>(&many_), *const one = dynamic_cast<Newest*>(&one_);
-  const bool may = binary_.matching.many == Matching::Many::neither && !binary_.as_bool;
-  if (may && many != nullptr && one != nullptr && many->may_doze() && one->may_doze()) many_newest_ = many, one_newest_ = one;
+  const bool one_to_one = binary_.matching.many == Matching::Many::neither && !binary_.as_bool;
+  if (!one_to_one || !may_have_leeway(binary_.op, threshold())) return;
+  auto *const many = Newest::dozer(many_), *const one = Newest::dozer(one_);
+  if (many != nullptr && one != nullptr) many_newest_ = many, one_newest_ = one;
 }
 
 /// Meetings know who is there before any pair is looked at, and pairs are made in the order in which the many side comes.
@@ -47,7 +48,7 @@ void Paired::update(const Setting& setting) {
 void Paired::wake_partners(const Setting& setting) {
   const auto wake = [&](std::uint32_t key) {
     auto& meeting = meetings_[key];
-    if (!meeting.naps.end(setting.at)) return;
+    if (!meeting.naps.wake(setting.at)) return;
     for (auto cell = meeting.many.first; cell != none; cell = many_members_[cell].next) many_newest_->wake(cell, setting);
     for (auto cell = meeting.one.first; cell != none; cell = one_members_[cell].next) one_newest_->wake(cell, setting);
   };
@@ -120,14 +121,19 @@ void Paired::refresh(std::uint32_t many, ground::Instant at) {
   const double left = swapped_ ? other : value, right = swapped_ ? value : other;
   const auto result = operate(binary_.op, left, right);
   yield(member.matched, !filters_ ? std::optional{result.value} : result.holds ? std::optional{left} : std::nullopt);
-  if (many_newest_ != nullptr && !cells()[member.matched].present) doze(many, partner, left, right, at);
+  if (many_newest_ != nullptr) doze(many, partner, left, right, at);
 }
 
+/// A pair that yields nothing, alone with its key.
 void Paired::doze(std::uint32_t many, std::uint32_t one, double left, double right, ground::Instant at) {
-  auto& meeting = meetings_[many_members_[many].key];
-  if (meeting.many.first != meeting.many.last || meeting.one.first != meeting.one.last || !meeting.naps.may_begin(at, 1)) return;
+  const auto& member = many_members_[many];
+  auto& meeting = meetings_[member.key];
+  if (meeting.many.first != meeting.many.last || meeting.one.first != meeting.one.last) return;
+  if (cells()[member.matched].present) return meeting.naps.put_off();
+  meeting.naps.looked(at);
+  if (!meeting.naps.may_begin(1)) return;
   const auto free = leeway(left, binary_.op, right, threshold());
-  if (!free) return;
+  if (!free) return meeting.naps.put_off();
   worked(8);
   many_newest_->doze(many, free->left);
   one_newest_->doze(one, free->right);

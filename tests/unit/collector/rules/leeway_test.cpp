@@ -46,6 +46,7 @@ TEST_CASE("no two values within a leeway pass what it was made for", "[rules]") 
     if (passes(x, y)) return;
     const auto free = leeway(x, op, y, threshold);
     if (!free) return;
+    if (!may_have_leeway(op, threshold)) FAIL("there is none of its kind");
     ++made;
     const auto lefts = held_back(free->left, numbers), rights = held_back(free->right, numbers);
     for (const double a : lefts)
@@ -84,17 +85,20 @@ TEST_CASE("after a nap that was too short the next one waits twice as long, afte
   Naps naps;
   auto at = holdup::ground::Instant{} + 100s;
   const auto looks_until_it_may = [&] {
-    std::size_t looks = 1;
-    while (!naps.may_begin(at += 1s, 3)) ++looks;
+    std::size_t looks = 0;
+    do naps.looked(at += 1s), ++looks;
+    while (!naps.may_begin(3));
     naps.begin(at);
     return looks;
   };
-  CHECK_FALSE(naps.end(at));
+  CHECK_FALSE(naps.wake(at));
   CHECK(looks_until_it_may() == 4);
-  CHECK(naps.end(at += 1s));
+  CHECK(naps.wake(at += 1s));
   CHECK(looks_until_it_may() == 7);
-  CHECK(naps.end(at += 1s));
+  CHECK(naps.wake(at += 1s));
+  naps.looked(at), naps.looked(at);
+  naps.put_off();
   CHECK(looks_until_it_may() == 13);
-  CHECK(naps.end(at += 1h));
+  CHECK(naps.wake(at += 1h));
   CHECK(looks_until_it_may() == 4);
 }
