@@ -191,6 +191,7 @@ Connection::StoreJob Connection::job_of(const Query& query) const {
 }
 
 asio::awaitable<bool> Connection::reply(Request request) {
+  hall_.take_news();
   auto way = route(request, hall_.mirror, moment_now());
   if (auto* answer = std::get_if<Answer>(&way)) co_return co_await send(std::move(*answer), request.method);
   StoreJob query;

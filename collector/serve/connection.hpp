@@ -23,6 +23,7 @@ namespace holdup::serve {
 struct Hall {
   const Options& options;
   const Mirror& mirror;
+  std::function<void()> take_news;  // the mirror is up to date after it
   Streams& streams;
   Worker& worker;
 };

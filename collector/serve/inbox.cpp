@@ -14,6 +14,8 @@ void append(Items& items, Added&& added) {
 
 bool Inbox::put(Update update) {
   const std::lock_guard lock{mutex_};
+  const bool only_samples = update.known.empty() && update.events.empty() && update.warnings.empty() && !update.rules &&
+                            update.rule_alerts.empty() && !update.figures;
   append(news_.known, update.known);
   append(news_.rhythms, update.rhythms);
   append(news_.events, update.events);
@@ -24,7 +26,7 @@ bool Inbox::put(Update update) {
   for (const auto& batch : update.batches) waiting_samples_ += batch.samples.size();
   append(news_.batches, update.batches);
   drop_oldest();
-  return !std::exchange(waiting_, true);
+  return (!only_samples || waiting_samples_ >= few_samples) && wakes();
 }
 
 // A dropped batch may have declared series that later ones use.
@@ -41,14 +43,14 @@ void Inbox::drop_oldest() {
 bool Inbox::put_acknowledged(std::vector<record::Event> events) {
   const std::lock_guard lock{mutex_};
   append(news_.events, events);
-  return !std::exchange(waiting_, true);
+  return wakes();
 }
 
 bool Inbox::put(core::Restored slice) {
   const std::lock_guard lock{mutex_};
   append(news_.restored, slice.events);
   news_.restored_all = news_.restored_all || slice.last;
-  return !std::exchange(waiting_, true);
+  return wakes();
 }
 
 // What was known by the former site's numbers means nothing in the new one.
@@ -57,18 +59,18 @@ bool Inbox::put(site::Site site) {
   news_.known.clear();
   news_.rhythms.clear();
   news_.site = std::move(site);
-  return !std::exchange(waiting_, true);
+  return wakes();
 }
 
 bool Inbox::put_store_trouble(std::string reason) {
   const std::lock_guard lock{mutex_};
   news_.store_trouble = std::move(reason);
-  return !std::exchange(waiting_, true);
+  return wakes();
 }
 
 News Inbox::take() {
   const std::lock_guard lock{mutex_};
-  waiting_ = false;
+  woken_ = false;
   waiting_samples_ = 0;
   return std::exchange(news_, {});
 }

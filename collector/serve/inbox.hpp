@@ -40,10 +40,12 @@ struct News {
 class Inbox {
  public:
   static constexpr std::size_t most_samples = 400'000;  // waiting; two full polls of the largest site
+  static constexpr std::size_t few_samples = 4096;
 
   explicit Inbox(std::size_t samples_bound = most_samples) : bound_{samples_bound} {}
 
-  // Each is true when nothing waited before: the receiver must be woken.
+  // Each is true when the receiver must be woken and was not since its last take(). A few samples can wait until it is asked for them: to
+  // wake it at each device's answer takes as long as the rest of the answer's way.
   [[nodiscard]] bool put(Update update);
   [[nodiscard]] bool put_acknowledged(std::vector<record::Event> events);
   [[nodiscard]] bool put(core::Restored slice);
@@ -54,12 +56,13 @@ class Inbox {
 
  private:
   void drop_oldest();
+  [[nodiscard]] bool wakes() { return !std::exchange(woken_, true); }
 
   std::mutex mutex_;
   std::size_t bound_;
   News news_;
   std::size_t waiting_samples_ = 0;
-  bool waiting_ = false;
+  bool woken_ = false;
 };
 
 }  // namespace holdup::serve

@@ -48,7 +48,7 @@ class Server::Running {
   [[nodiscard]] ground::Result<void> listen();
   [[nodiscard]] std::string endpoint() const { return endpoint_; }
   [[nodiscard]] Inbox& inbox() { return inbox_; }
-  /// The inbox has something, and had nothing before.
+  /// The inbox has something that cannot wait.
   void wake() {
     asio::post(loop_, [this] { take(); });
   }
@@ -69,7 +69,7 @@ class Server::Running {
   tcp::acceptor acceptor_{loop_};
   asio::steady_timer retry_{loop_};
   std::string endpoint_;
-  const Hall hall_{options_, mirror_, streams_, worker_};
+  const Hall hall_{options_, mirror_, [this] { take(); }, streams_, worker_};
   std::map<Connection*, std::shared_ptr<Connection>> connections_;
   bool ending_ = false;
   std::thread thread_;  // last: it uses all of the above

@@ -11,7 +11,7 @@ namespace holdup::rules::stream {
 
 struct Guard {
   /// Steps and rises are a value less the one before it, by the time between; one that falls is a counter's reset, and counts as a rise.
-  enum class Watches : std::uint8_t { all, values, unless, steps, rises, changes };
+  enum class Watches : std::uint8_t { all, values, unless, steps, rises, changes, nothing };
 
   double bound = 0;  // values, unless: of the comparison; steps, rises: up to which they do not matter, a nanosecond
   Operator op{};     // values: which holds for those that matter; unless: for those that do not
@@ -24,6 +24,7 @@ struct Guard {
   [[nodiscard]] bool is_loud(const Point& before, const Point& now) const {
     if (watches == Watches::values) return Threshold{op, bound}.lets_pass(now.value);
     if (watches == Watches::unless) return !Threshold{op, bound}.lets_pass(now.value);
+    if (watches == Watches::nothing) return false;
     const bool fell = watches == Watches::rises && now.value < before.value;
     return fell || !(now.value - before.value <= bound * static_cast<double>((now.at - before.at).count()));
   }

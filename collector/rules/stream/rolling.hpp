@@ -13,6 +13,8 @@ namespace holdup::rules::stream {
 
 class Rolling {
  public:
+  static constexpr std::size_t points_a_look = 8;  // that are walked through in what a look at an element takes
+
   enum class Kept : std::uint8_t { turns, least, greatest, sum };  // the same with each call; turns: changes and resets
 
   /// The window is (after, to] from now on; how many points came into it or left it. The same guard with each call.
@@ -26,6 +28,9 @@ class Rolling {
   [[nodiscard]] bool has_stale() const { return stale_ > 0; }
   /// None that came, by the guard, is loud and may still be in a window that begins after then.
   [[nodiscard]] bool is_quiet(ground::Instant after) const { return loud_at_ <= after; }
+  /// As many samples came since the last time that to walk through all costs no more than they did.
+  [[nodiscard]] bool may_be_weighed() const { return end() - weighed_to_ >= size_ / points_a_look; }
+  void weighed() { weighed_to_ = end(); }
   /// Where turns are kept.
   [[nodiscard]] std::uint32_t changes() const { return of_.turns.changes; }
   [[nodiscard]] std::uint32_t resets() const { return of_.turns.resets; }
@@ -55,6 +60,8 @@ class Rolling {
   void restart(const Ring& ring, Kept kept, ground::Instant after);
   void count(const Point& before, const Point& after, std::uint32_t by);
   void compare(const Point& point, Kept kept);
+  /// The last digits of the number of what comes next.
+  [[nodiscard]] std::uint32_t end() const { return static_cast<std::uint32_t>(begin_ + size_); }
   [[nodiscard]] static constexpr bool keeps_extreme(Kept kept) { return kept == Kept::least || kept == Kept::greatest; }
 
   union Of {  // what is kept
@@ -66,6 +73,7 @@ class Rolling {
   std::uint64_t begin_ = 0;                           // as the ring counts its points
   ground::Instant loud_at_ = ground::Instant::min();  // the newest that was so
   std::uint32_t size_ = 0, stale_ = 0;
+  std::uint32_t weighed_to_ = 0;
 };
 
 }  // namespace holdup::rules::stream

@@ -10,14 +10,10 @@
 namespace holdup::rules::stream {
 namespace {
 
-constexpr std::size_t most_swept = 4096;                    // elements that a tick looks at in one turn
-constexpr std::size_t points_a_look = 8;                    // that are walked through in what a look at an element takes
-constexpr std::size_t few = 64;                             // elements, of which the first to drift is looked for after each update
-constexpr std::size_t most_at_first = 2'000;                // work of a turn until all were looked at once
-constexpr std::size_t a_sorted_one = 10;                    // weighs as many that are walked through
-constexpr double of_last_digits = 1e-9;                     // what rounding may do, and more
-constexpr double least_bound = 1e-280, most_bound = 1e280;  // beyond them it may do more than that
-constexpr double most_spare = 65'535;
+constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
+constexpr std::size_t few = 64;                                   // elements, of which the first to drift is looked for after each update
+constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
+constexpr std::size_t a_sorted_one = 10;                          // weighs as many that are walked through
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
 }  // namespace
@@ -28,39 +24,11 @@ Rolling::Kept WindowOf::kept_for(OverTime reckon) {
   return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::turns;
 }
 
-/// Means and extremes pass only where a sample does. A rise is drawn out no further than to the window's ends, so a rate is at most that of
-/// its steepest step; what is compared lies lower by more than all rounding.
-Guard WindowOf::guard_for(OverTime reckon, const Threshold& threshold, ground::Duration length) {
-  using namespace over_time;
-  using Watches = Guard::Watches;
-  const auto is_one_of = [reckon](auto... functions) { return ((reckon == functions) || ...); };
-  const auto& [op, bound] = threshold;
-  const bool from_below = op == Operator::greater || op == Operator::greater_equal;
-  const bool from_above = op == Operator::less || op == Operator::less_equal;
-  if (is_one_of(minimum, maximum, first, last) || ((from_below || from_above) && reckon == average))
-    return {.bound = bound, .op = op, .watches = Watches::values};
-  if (!from_below || threshold.lets_pass(0) || !(bound >= 0)) return {};
-  if (is_one_of(changes, resets)) return {.watches = Watches::changes};
-  const bool is_everyday = bound == 0 || (bound > least_bound && bound < most_bound);
-  if (!is_everyday || !is_one_of(rate, instant_rate, increase, delta)) return {};
-  const bool a_second = is_one_of(rate, instant_rate);
-  const auto time = static_cast<double>((a_second ? ground::Duration{std::chrono::seconds{1}} : length).count());
-  return {.bound = bound * (1 - of_last_digits) / time, .watches = reckon == delta ? Watches::steps : Watches::rises};
-}
-
-Guard WindowOf::resting(const Rolling& rolling, ground::Instant after, std::optional<double> value) const {
-  if (guard_.watches == Guard::Watches::all || (value && threshold()->lets_pass(*value))) return {};
-  if (guard_.watches != Guard::Watches::changes) return rolling.is_quiet(after) ? guard_ : Guard{};
-  auto out = guard_;
-  out.spare = static_cast<std::uint16_t>(std::clamp(threshold()->bound - value.value_or(0) - 1, 0.0, most_spare));
-  return out;
-}
-
 void WindowOf::born(std::size_t, Series& series) {
-  if (cells().empty() && threshold() && offset_ == ground::Duration::zero()) guard_ = guard_for(reckoning_.reckon, *threshold(), length_);
+  if (cells().empty() && threshold() && offset_ == ground::Duration::zero()) rest_ = {reckoning_.reckon, *threshold(), length_};
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
-  bound_.push_back({.rolling = {}, .series = &series, .consumer = enlist(series, {.guard = {}, .cell = cell})});
+  bound_.push_back({.rolling = {}, .consumer = enlist(series, {.guard = {}, .cell = cell}), .series = &series});
   mark(cell);
 }
 
@@ -103,7 +71,7 @@ std::size_t WindowOf::coming_work(ground::Instant at) const {
     each_touched(look);
   else
     for (std::uint32_t cell = 0; cell < bound_.size(); ++cell) look(cell);
-  return 4 * points * (over_time::sorts(reckoning_.reckon) ? a_sorted_one : 1) / points_a_look;
+  return 4 * points * (over_time::sorts(reckoning_.reckon) ? a_sorted_one : 1) / Rolling::points_a_look;
 }
 
 /// Just before it.
@@ -121,24 +89,23 @@ void WindowOf::drift(std::uint32_t cell, ground::Instant from) {
 
 void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duration length) {
   worked(12);
-  auto& [rolling, series, consumer] = bound_[cell];
+  auto& [rolling, consumer, series] = bound_[cell];
   const Ring& ring = *series->ring;
-  if (const auto walked = rolling.advance(ring, kept_, guard_, window.from, window.to); walked >= points_a_look)
-    add_work(walked / points_a_look);
+  if (const auto walked = rolling.advance(ring, kept_, rest_.guard(), window.from, window.to); walked >= Rolling::points_a_look)
+    add_work(walked / Rolling::points_a_look);
   std::optional<double> value;
   auto same_until = ground::Instant::min();
   if (rolling.size() > 0) {
     value = counted(ring, rolling);
     if (!value) value = reckon(ring, rolling, window, same_until);
   }
-  const auto guard = resting(rolling, window.from, value);
-  const bool rests = guard.watches != Guard::Watches::all;
-  if (rolling.size() > 0 && !rests) {
-    const auto next = rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
-    timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
+  const auto rest = rest_.of(ring, rolling, window.from, value);
+  if (rolling.size() > 0) {
+    const auto next = rest ? rest->leaves : rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
+    if (next != ground::Instant::max()) timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
-  if (reckoning_.drifts) drift(cell, value && !rests ? ground::shifted(same_until, offset_) : ground::Instant::max());
-  if (guard_.watches != Guard::Watches::all) series->consumer(consumer).guard = guard;
+  if (reckoning_.drifts) drift(cell, value && !rest ? ground::shifted(same_until, offset_) : ground::Instant::max());
+  if (rest_.guard().watches != Guard::Watches::all) series->consumer(consumer).guard = rest ? rest->guard : Guard{};
   yield(cell, value);
   if (offset_ == ground::Duration::zero()) return;
   if (const auto coming = series->between(window.to, ground::Instant::max()); !coming.empty())
@@ -154,7 +121,7 @@ std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) {
     const auto sum = rolling.sum().unrounded();
     return reckon == over_time::sum ? sum.value() : sum.mean(static_cast<double>(rolling.size()));
   }
-  if (kept_ != Rolling::Kept::turns) return add_work(rolling.size() / points_a_look), rolling.extreme(ring, kept_);
+  if (kept_ != Rolling::Kept::turns) return add_work(rolling.size() / Rolling::points_a_look), rolling.extreme(ring, kept_);
   if (reckon == over_time::changes) return static_cast<double>(rolling.changes());
   if (reckon == over_time::resets) return static_cast<double>(rolling.resets());
   return std::nullopt;
@@ -162,7 +129,7 @@ std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) {
 
 std::optional<double> WindowOf::reckon(const Ring& ring, const Rolling& rolling, Window window, ground::Instant& same_until) {
   window.samples = rolling.points(ring);
-  add_work(rolling.size() * (over_time::sorts(reckoning_.reckon) ? a_sorted_one : 1) / points_a_look);
+  add_work(rolling.size() * (over_time::sorts(reckoning_.reckon) ? a_sorted_one : 1) / Rolling::points_a_look);
   const double newest = window.samples.back().value;
   if (reckoning_.reckon == nullptr) return is_stale(newest) ? std::nullopt : std::optional{newest};
   if (!rolling.has_stale()) return extrapolated(rolling, window, same_until);

@@ -6,6 +6,7 @@
 #include "collector/rules/stream/leaf.hpp"
 #include "collector/rules/stream/rolling.hpp"
 #include "collector/rules/stream/timers.hpp"
+#include "collector/rules/stream/window_rest.hpp"
 
 // A function of the samples in a window, `rate(x[5m])` or `max_over_time(x[1h] offset 1d)`, and an instant selector with an offset, which
 // is the newest of a window as long as the lookback. A series is looked at again when a sample of it comes into its window or leaves it;
@@ -42,21 +43,18 @@ class WindowOf : public Leaf {
   void drift(std::uint32_t cell, ground::Instant from);
   [[nodiscard]] ground::Instant next_drift() const;
   [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon);
-  [[nodiscard]] static Guard guard_for(OverTime reckon, const Threshold& threshold, ground::Duration length);
-  /// As `rolling` stands, where `value` was reckoned from it: none that lets it rest where it may pass.
-  [[nodiscard]] Guard resting(const Rolling& rolling, ground::Instant after, std::optional<double> value) const;
 
   struct alignas(64) Bound {
     [[no_unique_address]] Rolling rolling;
-    Series* series;
     std::uint32_t consumer;
+    Series* series;
   };
   static_assert(sizeof(Bound) == 64, "what a sample needs of it lies in one line of the processor's caches");
   Paged<Bound> bound_;  // by cell
   ground::Duration length_, offset_;
   Reckoning reckoning_;
   Rolling::Kept kept_;
-  Guard guard_;                         // of those that yield nothing
+  WindowRest rest_;
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::size_t drifting_ = 0;            // that have one
   std::vector<Point> scratch_;

@@ -31,6 +31,8 @@ struct Bench {
   Engine engine;
 };
 
+bool fires(const std::vector<Transition>& told) { return told.size() == 1 && told.front().to == AlertState::firing; }
+
 }  // namespace
 
 TEST_CASE("a rate that reaches both ends of its window is looked at again when it begins to drift, not each tick", "[rules]") {
@@ -128,6 +130,45 @@ TEST_CASE("a window that no everyday sample can bring past its limit is not look
   CHECK_FALSE(bench.engine.next_due());
 }
 
+TEST_CASE("a sample past a mean's limit that the others outweigh is looked at when too few of them are left, not at each that comes",
+          "[rules]") {
+  const auto [expression, everyday, loud, worst] = GENERATE(table<std::string, double, double, double>(
+      {{"avg_over_time(a[100s]) > 5", 4, 20, 200}, {"avg_over_time(a[100s]) <= 5", 6, -10, -200}}));
+  CAPTURE(expression);
+  Bench bench{"  - alert: m\n    expr: " + expression + "\n"};
+  for (int n = 1; n <= 200; ++n) bench.feed(1s * n, everyday);
+  const auto looks = bench.engine.counters().looks;
+  bench.feed(201s, loud);
+  CHECK(bench.engine.next_due() == at(285s));  // 15 of the others are left, as far from the limit as the one
+  for (int n = 202; n <= 400; ++n) bench.feed(1s * n, everyday);
+  CHECK(bench.engine.counters().looks - looks == 2);
+  bench.feed(401s, loud);
+  CHECK(fires(bench.engine.batch(at(402s), std::vector<Sample>{{1, worst}})));
+}
+
+TEST_CASE("a mean whose others stay away passes when so few are left that the loud one outweighs them", "[rules]") {
+  Bench bench{"  - alert: m\n    expr: avg_over_time(a[100s]) > 5\n"};
+  for (int n = 1; n <= 200; ++n) bench.feed(1s * n, 4);
+  bench.feed(201s, 20);
+  REQUIRE(bench.engine.next_due() == at(285s));
+  CHECK(bench.is_quiet_at(285s));  // 15 of them make it the limit
+  REQUIRE(bench.engine.next_due() == at(286s));
+  CHECK(fires(bench.engine.tick(at(286s))));
+}
+
+TEST_CASE("the least of a window that must be above a limit is looked at when the newest below it leaves", "[rules]") {
+  const auto [expression, below, above] =
+      GENERATE(table<std::string, double, double>({{"min_over_time(a[100s]) > 5", 5, 6}, {"max_over_time(a[100s]) <= 5", 6, 5}}));
+  CAPTURE(expression);
+  Bench bench{"  - alert: l\n    expr: " + expression + "\n"};
+  for (int n = 1; n <= 50; ++n) bench.feed(1s * n, n % 7 == 0 ? below : above);
+  const auto looks = bench.engine.counters().looks;
+  for (int n = 51; n <= 650; ++n) bench.feed(1s * n, n % 7 == 0 ? below : above);
+  CHECK(bench.engine.counters().looks - looks <= 7);  // the newest below is at most seven seconds old
+  for (int n = 651; n < 744; ++n) bench.feed(1s * n, above);
+  CHECK(fires(bench.engine.batch(at(744s), std::vector<Sample>{{1, above}})));  // 644 leaves
+}
+
 TEST_CASE("a counter's rate rests while it rises slowly, and wakes by a steep rise or a reset", "[rules]") {
   const auto* const function = GENERATE("rate(a[10s]) > 5", "increase(a[10s]) > 50", "irate(a[10s]) >= 5");
   const double next = GENERATE(95.0, 0.0);
@@ -206,8 +247,6 @@ struct Rack {
   }
   Engine engine;
 };
-
-bool fires(const std::vector<Transition>& told) { return told.size() == 1 && told.front().to == AlertState::firing; }
 
 }  // namespace
 

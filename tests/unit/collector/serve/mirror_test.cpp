@@ -138,10 +138,10 @@ TEST_CASE("a reload drops the values of devices that are gone and keeps the othe
 TEST_CASE("a full inbox drops the oldest samples, counts them and keeps events and names") {
   Teller core;
   Inbox inbox{10};
-  CHECK(inbox.put(core.all_good(noon)));  // 12 samples in 4 batches
+  CHECK_FALSE(inbox.put(core.all_good(noon)));  // 12 samples in 4 batches
   Update update = core.reading("pdu-a", Meaning::input_voltage, 225, noon + 1s);
   update.events = {event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"})};
-  CHECK_FALSE(inbox.put(update));
+  CHECK(inbox.put(update));
   auto news = inbox.take();
   CHECK(news.dropped_samples == 4);
   CHECK(news.events.size() == 1);
@@ -151,7 +151,22 @@ TEST_CASE("a full inbox drops the oldest samples, counts them and keeps events a
   bool seen = false;
   for (const auto& [series, value] : mirror->values()) seen = seen || (value.at == noon + 1s && value.value == 225);
   CHECK(seen);  // its name was declared by a batch that was dropped
-  CHECK(inbox.put(Update{}));
+}
+
+TEST_CASE("a few samples wake nobody, many do, what cannot wait does at once, and nobody is woken twice") {
+  Teller core;
+  Inbox inbox;
+  const auto said = [&](Update update) { return inbox.put(std::move(update)); };
+  std::size_t samples = 0;
+  while (!said(core.reading("pdu-a", Meaning::input_voltage, 230, noon + 1s * samples))) REQUIRE(++samples < Inbox::few_samples);
+  CHECK(samples + 1 == Inbox::few_samples);
+  CHECK_FALSE(said({.events = {event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"})}}));
+  CHECK(inbox.take().batches.size() == Inbox::few_samples);
+  CHECK_FALSE(said(core.reading("pdu-a", Meaning::input_voltage, 230, noon + 2h)));
+  CHECK(said({.events = {event({.n = 2, .verdict = "feed_lost", .element = "feed/B", .cause = "feed/B"})}}));
+  CHECK_FALSE(inbox.put_acknowledged({}));
+  (void)inbox.take();
+  CHECK(said({.figures = OwnFigures{}}));
 }
 
 TEST_CASE("being ready waits for the past and for a store that works") {
