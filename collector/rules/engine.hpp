@@ -161,7 +161,8 @@ class Engine {
   void stand_still(std::size_t rule, ground::Instant at);
   void redo_steps(const stream::Series& series, ground::Instant from);
   stream::Series& made(const Labels& labels);
-  void tell(stream::Series& series, const Point& before);
+  bool push(stream::Series& series);
+  void tell(stream::Series& series, const Point& before, bool cuts);
   void touch(std::size_t position);
   void evaluate(std::size_t position);
   [[nodiscard]] DerivedSeries::Values series_of_alerts(std::size_t rule);

@@ -171,9 +171,9 @@ void Engine::accept(ground::Instant at, stream::Series* series, std::optional<do
     return;
   }
   const auto before = series->hear({at, sample.value_or(stale_marker)});
-  if (series->ring) counters_.samples_cut += series->ring->push(series->last, options_.window_max_samples);
+  const bool cuts = series->ring && push(*series);
   if (at <= newest_step_) redo_steps(*series, at);
-  tell(*series, before);
+  tell(*series, before, cuts);
 }
 
 /// A sample came that steps of subqueries should have seen.
@@ -202,20 +202,28 @@ void Engine::accept(const Derived& sample) {
   const Point point{sample.at, sample.value.value_or(stale_marker)};
   const bool again = series.heard && series.last.at == point.at;
   const auto before = series.hear(point);
+  bool cuts = false;
   if (series.ring && again) {
     series.ring->replace_newest(point);
     for (const std::size_t rule : series.rules) unbuild(rule), touch(position_[rule]);  // windows have taken the former one in
   } else if (series.ring) {
-    counters_.samples_cut += series.ring->push(point, options_.window_max_samples);
+    cuts = push(series);
   }
   if (point.at <= newest_step_) redo_steps(series, point.at);
-  tell(series, before);
+  tell(series, before, cuts);
 }
 
-/// Those who read it, of its newest sample.
-void Engine::tell(stream::Series& series, const Point& before) {
+/// Into its ring; whether others had to go though a window may hold them.
+bool Engine::push(stream::Series& series) {
+  const auto cut = series.ring->push(series.last, options_.window_max_samples);
+  counters_.samples_cut += cut;
+  return cut > 0;
+}
+
+/// Those who read it, of its newest sample; all of them where what their windows rest upon went.
+void Engine::tell(stream::Series& series, const Point& before, bool cuts) {
   const auto tell = [&](stream::Consumer& consumer) {
-    if (!consumer.wants(before, series.last)) return;
+    if (!consumer.wants(before, series.last) && !(cuts && consumer.leaf != nullptr)) return;
     if (consumer.leaf->touch(consumer.cell)) touch(consumer.leaf->rule());
   };
   tell(series.first);

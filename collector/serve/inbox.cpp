@@ -58,6 +58,7 @@ bool Inbox::put(site::Site site) {
   const std::lock_guard lock{mutex_};
   news_.known.clear();
   news_.rhythms.clear();
+  append(news_.former_batches, std::exchange(news_.batches, {}));
   news_.site = std::move(site);
   return wakes();
 }

@@ -25,6 +25,7 @@ struct News {
   std::vector<core::Known> known;
   std::vector<core::Rhythm> rhythms;
   std::vector<std::pair<record::SeriesId, record::Series>> born;  // by batches whose samples were dropped
+  std::deque<record::Batch> former_batches;                       // of before the site
   std::deque<record::Batch> batches;
   std::vector<record::Event> restored;  // the past, from the store
   bool restored_all = false;            // the last slice was among them
@@ -44,8 +45,8 @@ class Inbox {
 
   explicit Inbox(std::size_t samples_bound = most_samples) : bound_{samples_bound} {}
 
-  // Each is true when the receiver must be woken and was not since its last take(). A few samples can wait until it is asked for them: to
-  // wake it at each device's answer takes as long as the rest of the answer's way.
+  // Each is true when the receiver must be woken and was not since its last take(). A few samples and rhythms can wait until it is asked
+  // for them, or until the loop's figures come: to wake it at each device's answer takes as long as the rest of the answer's way.
   [[nodiscard]] bool put(Update update);
   [[nodiscard]] bool put_acknowledged(std::vector<record::Event> events);
   [[nodiscard]] bool put(core::Restored slice);

@@ -40,10 +40,15 @@ Mirror::Mirror(site::Site site)
       devices_(site_->devices.size()) {}
 
 void Mirror::apply(News news) {
+  const auto bear_all = [&](const std::deque<record::Batch>& batches) {
+    for (const auto& batch : batches)
+      for (const auto& [id, series] : batch.born) bear(id, series);
+  };
+  bear_all(news.former_batches);
+  for (const auto& batch : news.former_batches) take(batch);
   if (news.site) rebuild(std::move(*news.site));
   for (const auto& [id, series] : news.born) bear(id, series);
-  for (const auto& batch : news.batches)
-    for (const auto& [id, series] : batch.born) bear(id, series);
+  bear_all(news.batches);
   for (const auto& known : news.known) know(known);
   for (const auto& rhythm : news.rhythms) take(rhythm);
   for (const auto& batch : news.batches) take(batch);

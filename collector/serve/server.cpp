@@ -54,7 +54,7 @@ class Server::Running {
   }
 
  private:
-  void take();
+  void take() noexcept;
   void accept();
   void welcome(tcp::socket socket);
   [[nodiscard]] bool full(const std::string& address) const;
@@ -107,7 +107,7 @@ void Server::Running::end() {
   for (const auto& [raw, connection] : connections_) connection->close();
 }
 
-void Server::Running::take() {
+void Server::Running::take() noexcept {
   auto news = inbox_.take();
   const auto events = news.events;
   streams_.remember(news.restored);

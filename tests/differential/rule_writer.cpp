@@ -60,7 +60,9 @@ std::string RuleWriter::far_from_limit() {
   const auto limit = choices_.one_of({"0.5", "1", "2", "3", "4", "6", "9", "15", "-1", "-4"});
   const auto compared = choices_.one_of({" > ", " > ", " >= ", " < ", " <= "});
   const auto name = choices_.one_of({"a", "b"}), by = choices_.one_of({"", " by (x)", " by (y)"});
-  switch (choices_.below(4)) {
+  switch (choices_.below(5)) {
+    case 4:
+      return choices_.one_of({"avg", "avg", "min", "max"}) + "_over_time(" + name + "[" + window() + "])" + compared + limit;
     case 0:
       return choices_.one_of({"sum", "avg", "count", "sum"}) + by + " (" + name + ")" + compared + limit;
     case 1:

@@ -24,6 +24,11 @@ class Timers {
     soonest_ = std::min(soonest_, when);
     if (queue_) queue_->emplace(when, cell);
   }
+  /// By then, and no sooner; max(): not at all.
+  void set(std::uint32_t cell, ground::Instant when) {
+    if (cell < armed_.size() && armed_[cell] != when) armed_[cell] = ground::Instant::max();
+    if (when != ground::Instant::max()) arm(cell, when);
+  }
   /// Calls `take(cell)` for each whose time has come.
   template <class Take>
   void take_due(ground::Instant at, Take take) {

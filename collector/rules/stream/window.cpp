@@ -100,9 +100,11 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
     if (!value) value = reckon(ring, rolling, window, same_until);
   }
   const auto rest = rest_.of(ring, rolling, window.from, value);
-  if (rolling.size() > 0) {
-    const auto next = rest ? rest->leaves : rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
-    if (next != ground::Instant::max()) timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
+  if (rest) {
+    timers_.set(cell, ground::shifted(rest->leaves, length));
+  } else if (rolling.size() > 0) {
+    const auto next = rolling.has_stale() ? rolling.oldest(ring).at : rolling.next_to_matter(ring, kept_);
+    timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
   if (reckoning_.drifts) drift(cell, value && !rest ? ground::shifted(same_until, offset_) : ground::Instant::max());
   if (rest_.guard().watches != Guard::Watches::all) series->consumer(consumer).guard = rest ? rest->guard : Guard{};

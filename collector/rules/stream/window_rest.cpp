@@ -6,6 +6,7 @@
 #include <span>
 
 #include "collector/rules/over_time.hpp"
+#include "collector/rules/turns.hpp"
 
 namespace holdup::rules::stream {
 namespace {
@@ -42,12 +43,13 @@ std::optional<ground::Instant> outweighed(std::span<const Point> window, const T
   bool has_loud = false;
   std::optional<ground::Instant> out = ground::Instant::max();
   for (const auto& [at, value] : window | std::views::reverse) {
+    if (is_stale(value)) continue;
     if (!out) out = at;  // as long as this one is there it does not
     if (std::isnan(value)) continue;
     excess += is_from_below(threshold) ? value - threshold.bound : threshold.bound - value;
     size += std::abs(value) + std::abs(threshold.bound);
     has_loud = has_loud || threshold.lets_pass(value);
-    if (has_loud && !(excess < -of_last_digits * size)) out.reset();
+    if (has_loud && !(excess < -of_last_digits * size - least_bound)) out.reset();
   }
   return out;
 }
@@ -79,6 +81,7 @@ std::optional<Rest> WindowRest::of(const Ring& ring, Rolling& rolling, ground::I
   std::optional<ground::Instant> leaves;
   if (loud_ == Loud::is_outweighed && rolling.may_be_weighed()) {
     rolling.weighed();
+    worked(4 * rolling.size() / Rolling::points_a_look);
     leaves = outweighed(rolling.points(ring), threshold_);
   } else if (loud_ == Loud::waits_for_others) {
     out.guard = {.watches = Guard::Watches::nothing};

@@ -17,7 +17,8 @@ namespace {
 
 /// One series, a{x="1"}.
 struct Bench {
-  explicit Bench(const std::string& lines) : engine{rules_of(lines), {.renewal = 24h}} {
+  explicit Bench(const std::string& lines, std::size_t window_max_samples = 100'000)
+      : engine{rules_of(lines), {.window_max_samples = window_max_samples, .renewal = 24h}} {
     engine.born(1, Labels{{{"__name__", "a"}, {"x", "1"}}});
   }
   void feed(ground::Duration t, double value) { (void)engine.batch(at(t), std::vector<Sample>{{1, value}}); }
@@ -154,6 +155,37 @@ TEST_CASE("a mean whose others stay away passes when so few are left that the lo
   CHECK(bench.is_quiet_at(285s));  // 15 of them make it the limit
   REQUIRE(bench.engine.next_due() == at(286s));
   CHECK(fires(bench.engine.tick(at(286s))));
+}
+
+TEST_CASE("a stale marker holds no mean back", "[rules]") {
+  Bench bench{"  - alert: m\n    expr: avg_over_time(a[100s]) > 5\n"};
+  bench.feed(50s, -100);
+  (void)bench.engine.gone(at(60s), std::vector<SeriesId>{1});
+  bench.feed(70s, 20);
+  REQUIRE(bench.engine.next_due() == at(150s));
+  CHECK(fires(bench.engine.tick(at(150s))));
+}
+
+TEST_CASE("where polls wander a mean with several samples past its limit is not looked at each time either", "[rules]") {
+  Bench bench{"  - alert: m\n    expr: avg_over_time(a[100s]) > 5\n"};
+  const auto when = [](int n) { return 1s * n + 7ms * (n * 31 % 90); };
+  for (int n = 1; n <= 200; ++n) bench.feed(when(n), 0);
+  const auto looks = bench.engine.counters().looks;
+  for (int n = 201; n <= 400; ++n) {
+    bench.feed(when(n), n == 210 || n == 213 || n == 215 ? 20 : 0);
+    while (bench.engine.next_due() && *bench.engine.next_due() <= at(when(n))) CHECK(bench.is_quiet_at(when(n)));
+  }
+  CHECK(bench.engine.counters().looks - looks <= 30);  // the loud, some until the next walk is paid for, as they leave
+}
+
+TEST_CASE("a window that no longer holds what it rested upon is looked at", "[rules]") {
+  const auto* const expression = GENERATE("min_over_time(a[100s]) > 5", "avg_over_time(a[100s]) > 5");
+  Bench bench{"  - alert: c\n    expr: " + std::string{expression} + "\n", 10};
+  for (int n = 1; n <= 20; ++n) bench.feed(1s * n, -100);
+  bool fired = false;
+  for (int n = 21; n <= 40; ++n) fired = fired || fires(bench.engine.batch(at(1s * n), std::vector<Sample>{{1, 6}}));
+  CHECK(fired);
+  CHECK(bench.engine.counters().samples_cut > 0);
 }
 
 TEST_CASE("the least of a window that must be above a limit is looked at when the newest below it leaves", "[rules]") {

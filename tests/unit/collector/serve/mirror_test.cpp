@@ -71,6 +71,24 @@ TEST_CASE("what holdup says of a silent device is no word of the device") {
   CHECK(mirror->device(0).heard == noon);
 }
 
+TEST_CASE("what waits when the site changes is of the former one") {
+  Teller core;
+  auto mirror = ready_mirror(core.site());
+  auto smaller = core.site();
+  smaller.devices.erase(smaller.devices.begin());  // pdu-a
+  smaller.supplies[0].pdu.reset();
+  smaller.supplies[0].status = 1;
+  smaller.supplies[1].pdu = 0;
+  smaller.supplies[1].status = 2;
+  Inbox inbox;
+  CHECK(inbox.put(core.all_good(noon)));  // the first that is heard of any device
+  CHECK_FALSE(inbox.put(smaller));
+  CHECK_FALSE(inbox.put(core.reading("pdu-b", Meaning::input_voltage, 231, noon + 1s)));
+  mirror->apply(inbox.take());
+  for (const auto& [series, value] : mirror->values()) CHECK(series.label("device") != "pdu-a");
+  CHECK(mirror->device(0).heard == noon + 1s);
+}
+
 TEST_CASE("what a late answer tells of the past overwrites nothing newer and ends no silence") {
   Teller core;
   auto mirror = ready_mirror(core.site());
@@ -138,10 +156,10 @@ TEST_CASE("a reload drops the values of devices that are gone and keeps the othe
 TEST_CASE("a full inbox drops the oldest samples, counts them and keeps events and names") {
   Teller core;
   Inbox inbox{10};
-  CHECK_FALSE(inbox.put(core.all_good(noon)));  // 12 samples in 4 batches
+  CHECK(inbox.put(core.all_good(noon)));  // 12 samples in 4 batches, and who their devices are
   Update update = core.reading("pdu-a", Meaning::input_voltage, 225, noon + 1s);
   update.events = {event({.n = 1, .verdict = "feed_lost", .element = "feed/A", .cause = "feed/A"})};
-  CHECK(inbox.put(update));
+  CHECK_FALSE(inbox.put(update));
   auto news = inbox.take();
   CHECK(news.dropped_samples == 4);
   CHECK(news.events.size() == 1);
