@@ -42,6 +42,8 @@ class Leaf : public Stage {
   }
   /// What will be needed of it is asked for from memory.
   virtual void fetch(std::uint32_t) const {}
+  /// What only that tells, of the one to be taken next.
+  virtual void fetch_more(std::uint32_t) const {}
   /// Calls `take(cell)` for each that was touched since the last time.
   template <class Take>
   void take_touched(Take take) {
@@ -54,6 +56,7 @@ class Leaf : public Stage {
     for (bool goes_on = true; goes_on && is_touched();) {
       const auto cell = first_, next = std::exchange(next_[cell], untouched);
       first_ = next == cell ? untouched : next;
+      if (next != cell) fetch_more(next);
       goes_on = take(cell);
     }
   }

@@ -28,6 +28,8 @@ class Rolling {
   [[nodiscard]] bool has_stale() const { return stale_ > 0; }
   /// None that came, by the guard, is loud and may still be in a window that begins after then.
   [[nodiscard]] bool is_quiet(ground::Instant after) const { return loud_at_ <= after; }
+  /// What leaves first is asked for from memory.
+  void fetch_oldest(const Ring& ring) const { fetch_line(ring.readable().data() + (begin_ - std::min(begin_, ring.oldest()))); }
   /// As many samples came since the last time that to walk through all costs no more than they did.
   [[nodiscard]] bool may_be_weighed() const { return end() - weighed_to_ >= size_ / points_a_look; }
   void weighed() { weighed_to_ = end(); }

@@ -34,6 +34,7 @@ class WindowOf : public Leaf {
 
  private:
   void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
+  void fetch_more(std::uint32_t cell) const override { bound_[cell].rolling.fetch_oldest(*bound_[cell].series->ring); }
   /// `window`: all but its samples.
   void refresh(std::uint32_t cell, const Window& window, ground::Duration length);
   [[nodiscard]] std::optional<double> counted(const Ring& ring, Rolling& rolling);
