@@ -107,6 +107,8 @@ class Reader {
   /// The same from range.from on until there are so many points, or no more: range.from is then behind what was read, at last behind
   /// range.to.
   [[nodiscard]] ground::Result<std::vector<Point>> range_slice(std::int64_t series_row, Range& range, std::size_t points);
+  /// The same into what has room already; what was in it is gone.
+  [[nodiscard]] ground::Result<void> range_slice(std::int64_t series_row, Range& range, std::size_t points, std::vector<Point>& out);
   /// For each row the newest point in (at - lookback, at], or nothing.
   [[nodiscard]] ground::Result<std::vector<std::optional<Point>>> instant(std::span<const std::int64_t> rows, ground::Utc at,
                                                                           ground::Duration lookback);

@@ -1,6 +1,7 @@
 #include "collector/serve/query_source.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace holdup::serve {
@@ -98,13 +99,14 @@ void QuerySource::read_on(Lead& lead, Instant after, Instant to) {
 void QuerySource::read(Lead& lead, Instant after, Instant to) {
   for (auto& track : lead.tracks) {
     if (gave_up()) return;
-    const auto points =
-        reader_.range(track.selected.row, {.from = as_utc(after) + ground::Duration{after < Instant::max() ? 1 : 0}, .to = as_utc(to)});
-    if (!points) return void(failure_ = query_error(503, "internal", points.error().what));
-    samples_ += points->size();
+    store::Range range{.from = as_utc(after) + ground::Duration{after < Instant::max() ? 1 : 0}, .to = as_utc(to)};
+    const auto read = reader_.range_slice(track.selected.row, range, std::numeric_limits<std::size_t>::max(), read_);
+    if (!read) return void(failure_ = query_error(503, "internal", read.error().what));
+    samples_ += read_.size();
     if (samples_ > query_most_samples)
       return void(failure_ = query_error(503, "execution", "the query reads more than 50 million samples"));
-    for (const auto& point : *points)  // one not newer than the last: the wall clock was stepped back
+    track.points.reserve(track.points.size() + read_.size());
+    for (const auto& point : read_)  // one not newer than the last: the wall clock was stepped back
       if (track.points.empty() || as_instant(point.time) > track.points.back().at) track.points.push_back(point_of(point));
   }
 }

@@ -48,6 +48,7 @@ class QuerySource : public rules::Source {
   const OutOfTime& out_of_time_;
   std::vector<ground::Duration> behind_;  // by slot
   std::map<std::size_t, Lead> leads_;     // by slot
+  std::vector<store::Point> read_;        // at last: what each reading makes room for once
   std::size_t samples_ = 0;
   std::optional<Answer> failure_;
 };

@@ -1,8 +1,10 @@
 #include "store/reader/journal_tail.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "store/reader/chunks.hpp"
 #include "store/reader/session.hpp"
 
 namespace holdup::store {
@@ -73,7 +75,10 @@ void JournalTail::refresh(Session& session) {
                [&](std::int64_t seq, std::vector<codec::JournalBatch> batches) {
                  last_ = seq;
                  samples_ += samples_in(batches);
-                 rows_.push_back({seq, std::move(batches)});
+                 auto& row = rows_.emplace_back();
+                 row = {.seq = seq, .batches = std::move(batches)};
+                 for (const auto& batch : row.batches)
+                   row.from_ms = std::min(row.from_ms, batch.utc_ms), row.to_ms = std::max(row.to_ms, batch.utc_ms);
                  return samples_ <= most_kept_samples;
                });
   large_ = samples_ > most_kept_samples;
@@ -89,11 +94,11 @@ void JournalTail::stream(Session& session, std::int64_t after, const Visit& visi
   });
 }
 
-void JournalTail::visit(Session& session, std::int64_t sealed, const Visit& visit) {
+void JournalTail::visit(Session& session, std::int64_t sealed, Span span, const Visit& visit) {
   if (!large_) refresh(session);
   if (large_) return stream(session, bounded_seq(sealed), visit);
   for (const auto& row : rows_) {
-    if (row.seq <= sealed) continue;
+    if (row.seq <= sealed || row.to_ms < span.from_ms || row.from_ms > span.to_ms) continue;
     for (const auto& batch : row.batches) visit(row.seq, batch);
   }
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -13,18 +14,21 @@
 namespace holdup::store {
 
 class Session;
+struct Span;
 
 class JournalTail {
  public:
   using Visit = std::function<void(std::int64_t seq, const codec::JournalBatch& batch)>;
 
-  /// Every poll reply after `sealed`, in order of recording. Within a snapshot. Rows that cannot be read are noted and left out.
-  void visit(Session& session, std::int64_t sealed, const Visit& visit);
+  /// Every poll reply of the span after `sealed`, and others, in order of recording. Within a snapshot. Rows that cannot be read are noted
+  /// and left out.
+  void visit(Session& session, std::int64_t sealed, Span span, const Visit& visit);
 
  private:
   struct Row {
     std::int64_t seq = 0;
     std::vector<codec::JournalBatch> batches;
+    std::int64_t from_ms = std::numeric_limits<std::int64_t>::max(), to_ms = std::numeric_limits<std::int64_t>::min();
   };
   void refresh(Session& session);
   void stream(Session& session, std::int64_t after, const Visit& visit);

@@ -21,11 +21,8 @@ ground::Result<void> take_points(const codec::ChunkReader& chunk, std::int64_t s
   if (!column) return column.error();
   const auto before = out.size(), rows = times->rows();
   if (out.capacity() < before + rows) out.reserve(std::max(2 * before, before + rows * (1 + std::min<std::size_t>(more, 32))));
-  out.resize(before + rows);
-  auto* place = out.data() + before;
   for (std::size_t row = 0; row < rows; ++row)
-    if (span.has(times->utc_ms[row])) *place++ = point_at(*times, *column, row);
-  out.resize(static_cast<std::size_t>(place - out.data()));
+    if (span.has(times->utc_ms[row])) out.push_back(point_at(*times, *column, row));
   return {};
 }
 
@@ -106,7 +103,7 @@ std::vector<std::optional<Point>> newest_of(Session& session, std::span<const st
     if (const auto pack = pack_of(session, row)) packs[pack->row].push_back(row);
   }
   // A journal row that is in some pack's chunks as well says the same there: nothing is newer by it.
-  session.tail().visit(session, 0, [&](std::int64_t seq, const codec::JournalBatch& batch) { newest.offer(batch, seq); });
+  session.tail().visit(session, 0, span, [&](std::int64_t seq, const codec::JournalBatch& batch) { newest.offer(batch, seq); });
   for (const auto& [pack, members] : packs) search_chunks(session, pack, members, newest);
   std::vector<std::optional<Point>> out;
   for (const auto row : rows) out.push_back(newest.point(row));
@@ -130,7 +127,7 @@ void gather_chunks(Session& session, std::int64_t series, const std::vector<Chun
 }
 
 void gather_tail(Session& session, std::int64_t series, Pack pack, Span span, std::vector<Point>& out) {
-  session.tail().visit(session, pack.sealed, [&](std::int64_t, const codec::JournalBatch& batch) {
+  session.tail().visit(session, pack.sealed, span, [&](std::int64_t, const codec::JournalBatch& batch) {
     if (!span.has(batch.utc_ms)) return;
     if (const auto place = place_in(batch, series); place < batch.series.size()) out.push_back(point_at(batch, place));
   });
@@ -153,8 +150,14 @@ ground::Result<std::vector<Point>> Reader::range(std::int64_t series_row, Range 
 }
 
 ground::Result<std::vector<Point>> Reader::range_slice(std::int64_t series_row, Range& range, std::size_t points) {
-  return guarded([&] {
-    std::vector<Point> out;
+  std::vector<Point> out;
+  if (const auto read = range_slice(series_row, range, points, out); !read) return read.error();
+  return out;
+}
+
+ground::Result<void> Reader::range_slice(std::int64_t series_row, Range& range, std::size_t points, std::vector<Point>& out) {
+  out.clear();
+  const auto read = guarded([&] {
     Snapshot snapshot{*session_};
     const auto pack = pack_of(*session_, series_row);
     const auto first = [&](std::int64_t from_ms) {
@@ -169,8 +172,9 @@ ground::Result<std::vector<Point>> Reader::range_slice(std::int64_t series_row, 
       return PartRead{.blocks = read, .enough = out.size() >= points};
     });
     advance(range, next);
-    return out;
+    return out.size();
   });
+  return read ? ground::Result<void>{} : read.error();
 }
 
 ground::Result<std::vector<std::optional<Point>>> Reader::instant(std::span<const std::int64_t> rows, ground::Utc at,

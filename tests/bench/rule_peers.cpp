@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "child_program.hpp"
+#include "collector/cli/heap_pages.hpp"
 #include "collector/serve/server.hpp"
 #include "folder.hpp"
 #include "ground/number.hpp"
@@ -153,6 +154,7 @@ void rules_beside_prometheus(int seconds) {
 }
 
 void range_beside_prometheus(int rounds) {
+  const cli::HeapPages heap;  // as the daemon has it: what one query needed the next one finds
   const Folder folder{memory_folder()};
   fill(folder.file("ours.db"), folder);
   settle(folder.file("ours.db"));
