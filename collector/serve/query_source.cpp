@@ -105,7 +105,8 @@ void QuerySource::read(Lead& lead, Instant after, Instant to) {
     samples_ += read_.size();
     if (samples_ > query_most_samples)
       return void(failure_ = query_error(503, "execution", "the query reads more than 50 million samples"));
-    track.points.reserve(track.points.size() + read_.size());
+    if (const auto wanted = track.points.size() + read_.size(); wanted > track.points.capacity())
+      track.points.reserve(std::max(wanted, 2 * track.points.size()));
     for (const auto& point : read_)  // one not newer than the last: the wall clock was stepped back
       if (track.points.empty() || as_instant(point.time) > track.points.back().at) track.points.push_back(point_of(point));
   }
