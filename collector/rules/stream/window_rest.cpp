@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 #include <span>
 
 #include "collector/rules/over_time.hpp"
@@ -42,7 +41,8 @@ std::optional<ground::Instant> outweighed(std::span<const Point> window, const T
   double excess = 0, size = 0;  // of those from here on
   bool has_loud = false;
   std::optional<ground::Instant> out = ground::Instant::max();
-  for (const auto& [at, value] : window | std::views::reverse) {
+  for (auto point = window.rbegin(); point != window.rend(); ++point) {
+    const auto [at, value] = *point;
     if (is_stale(value)) continue;
     if (!out) out = at;  // as long as this one is there it does not
     if (std::isnan(value)) continue;
@@ -56,9 +56,9 @@ std::optional<ground::Instant> outweighed(std::span<const Point> window, const T
 
 /// The newest that does not pass: as long as it is there the least, or greatest, of all does not either.
 std::optional<ground::Instant> newest_below(std::span<const Point> window, const Threshold& threshold) {
-  for (const auto& [at, value] : window | std::views::reverse)
-    if (!std::isnan(value) && !threshold.lets_pass(value)) return at;
-  return std::nullopt;
+  const auto found = std::find_if(window.rbegin(), window.rend(),
+                                  [&](const Point& point) { return !std::isnan(point.value) && !threshold.lets_pass(point.value); });
+  return found == window.rend() ? std::nullopt : std::optional{found->at};
 }
 
 }  // namespace
