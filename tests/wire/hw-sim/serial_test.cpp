@@ -234,12 +234,14 @@ TEST_CASE("a rack's units share a line, follow its power, and renew their regist
       {"run", folder.write("rack.yaml", shelf_at("modbus-rtu:///dev/ttyUSB9", "  device/u1: {link: " + line + ", turnaround: 2ms}\n")),
        "--site", site, "--contacts", folder.path("edges")}};
   CHECK(text_of(site).find("u2: {url: \"modbus-rtu://" + line + "/2?baud=115200&parity=even\"}") != std::string::npos);
-  const auto ac_ok = [&](int unit) {
+  const auto is_set = [&](int unit, int bit) {
     const Master master{line, 115200, unit};
     std::array<uint8_t, 1> bits{};
-    REQUIRE(modbus_read_input_bits(master.bus.get(), 0, 1, bits.data()) == 1);
+    REQUIRE(modbus_read_input_bits(master.bus.get(), bit, 1, bits.data()) == 1);
     return bits[0] == 1;
   };
+  const auto ac_ok = [&](int unit) { return is_set(unit, 0); };
+  const auto dc_ok = [&](int unit) { return is_set(unit, 1); };
   CHECK((ac_ok(1) && ac_ok(2)));
   REQUIRE(simulator.ctl("fault device/u1 kind=frozen").text == ok);
   REQUIRE(simulator.ctl("fail feed/A").text == ok);
@@ -247,7 +249,7 @@ TEST_CASE("a rack's units share a line, follow its power, and renew their regist
   REQUIRE(simulator.ctl("clear device/u1").text == ok);
   CHECK(comes_true([&] { return !ac_ok(1); }));
   REQUIRE(simulator.ctl("restore feed/A").text == ok);
-  CHECK(comes_true([&] { return ac_ok(1); }));
+  CHECK(comes_true([&] { return ac_ok(1) && dc_ok(1); }));  // it carries the shelf, and its units, again
   REQUIRE(simulator.ctl("fail pdu-b/outlet/3").text == ok);
   CHECK(comes_true([&] { return simulator.ctl("status").text.find("\"cab1/psu2\":{\"input\":false") != std::string::npos; }));
   CHECK(ac_ok(2));  // it looks once an hour
