@@ -75,10 +75,10 @@ void JournalTail::refresh(Session& session) {
                [&](std::int64_t seq, std::vector<codec::JournalBatch> batches) {
                  last_ = seq;
                  samples_ += samples_in(batches);
-                 auto& row = rows_.emplace_back();
-                 row = {.seq = seq, .batches = std::move(batches)};
+                 Row row{.seq = seq, .batches = std::move(batches)};
                  for (const auto& batch : row.batches)
                    row.from_ms = std::min(row.from_ms, batch.utc_ms), row.to_ms = std::max(row.to_ms, batch.utc_ms);
+                 rows_.push_back(std::move(row));
                  return samples_ <= most_kept_samples;
                });
   large_ = samples_ > most_kept_samples;

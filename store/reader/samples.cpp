@@ -21,8 +21,11 @@ ground::Result<void> take_points(const codec::ChunkReader& chunk, std::int64_t s
   if (!column) return column.error();
   const auto before = out.size(), rows = times->rows();
   if (out.capacity() < before + rows) out.reserve(std::max(2 * before, before + rows * (1 + std::min<std::size_t>(more, 32))));
+  out.resize(before + rows);
+  auto* place = out.data() + before;
   for (std::size_t row = 0; row < rows; ++row)
-    if (span.has(times->utc_ms[row])) out.push_back(point_at(*times, *column, row));
+    if (span.has(times->utc_ms[row])) *place++ = point_at(*times, *column, row);
+  out.resize(static_cast<std::size_t>(place - out.data()));
   return {};
 }
 

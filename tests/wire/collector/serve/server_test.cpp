@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "catch.hpp"
+#include "ground/clock/clock.hpp"
 #include "store/store.hpp"
 #include "unit/collector/serve/small_rack.hpp"
 #include "wire/collector/serve/http_client.hpp"
@@ -85,6 +86,16 @@ TEST_CASE("every path answers on the wire") {
   CHECK(get(server.endpoint(), "/metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n").ends_with("# EOF\n"));
   CHECK(get(server.endpoint(), "/nowhere").starts_with("HTTP/1.1 404 "));
   CHECK(get(server.endpoint(), "/api/v1/query?query=1").starts_with("HTTP/1.1 503 "));  // it has no store
+}
+
+TEST_CASE("who asks is told of the newest sample, though nobody was woken for it") {
+  auto server = started({});
+  Teller core;
+  server.publish(core.all_good(ground::Instant{1s}));
+  for (const auto* volts : {"231.5", "232.25", "229.75"}) {
+    server.publish(core.reading("pdu-a", reading::Meaning::input_voltage, std::stod(volts), ground::clock::now()));
+    CHECK(get(server.endpoint(), "/metrics").find(std::string{" "} + volts + "\n") != std::string::npos);
+  }
 }
 
 TEST_CASE("one connection serves several requests, HEAD without a body, and refuses other methods") {
