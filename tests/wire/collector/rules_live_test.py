@@ -92,7 +92,8 @@ def looking_back(rack, listener):
     rules = os.path.join(rack.folder, "past.yml")
     daemon = Daemon(rack)
     daemon.redundant()
-    wait_for("its fan in the store", lambda: [s for s in query(daemon, FAN) if float(s["value"][1]) > 8000])
+    seen_by_a_step = f"max_over_time({FAN}[1m:1s])"  # the next sample may come within the same second, and no step between them
+    wait_for("its fan in the store", lambda: [s for s in query(daemon, seen_by_a_step) if float(s["value"][1]) > 8000])
     daemon.kill()
     rack.do("set cab1/psu1 fan=0")
     with open(rules, "w") as out:
