@@ -1,9 +1,8 @@
 #include "drivers/snmp/client.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include "drivers/snmp/answer_wait.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
 
@@ -14,7 +13,7 @@ using ground::FailureKind;
 
 /// A request that waits for its answer, and those that are to follow it.
 struct Client::Pending {
-  Pending(Client& owner, const Asking& asked, Taker& goal) : client{owner}, asking{asked}, taker{goal}, timer{owner.loop_} {}
+  Pending(Client& owner, const Asking& asked, Taker& goal) : client{owner}, asking{asked}, taker{goal}, wait{owner.loop_} {}
   ~Pending() {
     if (!outstanding) return;
     end(Fate::timed_out);
@@ -39,7 +38,7 @@ struct Client::Pending {
   }
   void stop() {
     over = true;
-    timer.cancel();
+    wait.end();
   }
   [[nodiscard]] Bytes list() const { return asking.lists.empty() ? Bytes{} : asking.lists[answered]; }
 
@@ -47,7 +46,7 @@ struct Client::Pending {
   const Asking& asking;
   Taker& taker;
   std::uint32_t id = 0;
-  asio::steady_timer timer;
+  AnswerWait wait;
   std::vector<std::uint8_t> datagram;
   ground::Instant sent{}, left{};  // first, and last
   std::size_t answered = 0;
@@ -104,10 +103,9 @@ asio::awaitable<ground::Result<std::size_t>> Client::request(Asking asking, Take
       pending.left = now;
       continue;
     }
-    pending.timer.expires_after(std::min(again, asking.deadline) - now);
-    const auto waited = co_await pending.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto broken = co_await pending.wait.wait(std::min(again, asking.deadline) - now);
     if (pending.failure && pending.answered == 0) co_return *pending.failure;
-    if (std::get<0>(waited) && !pending.over) co_return Failure{FailureKind::cancelled, "stopped"};
+    if (broken && !pending.over) co_return Failure{FailureKind::cancelled, "stopped"};
   }
   co_return pending.answered;
 }

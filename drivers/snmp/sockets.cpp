@@ -54,6 +54,8 @@ struct Sockets::Face {
   std::size_t waiting = 0;  // parcels
 };
 
+bool Sockets::is_owned(const std::shared_ptr<Face>& face) { return face.use_count() > 1; }
+
 Sockets::Sockets(asio::io_context& loop, OnDatagram on_datagram, OnRefused on_refused)
     : loop_{loop}, on_datagram_{std::move(on_datagram)}, on_refused_{std::move(on_refused)} {}
 Sockets::~Sockets() = default;
@@ -63,8 +65,8 @@ ground::Result<std::size_t> Sockets::send(Datagram datagram, const Endpoint& to,
   if (!there) return there.error();
   Face& face = **there;
   if (face.waiting == 0)
-    asio::post(loop_, [this, weak = std::weak_ptr{to.protocol() == Udp::v4() ? v4_ : v6_}] {
-      if (const auto alive = weak.lock()) flush(*alive);
+    asio::post(loop_, [this, weak = std::weak_ptr{*there}] {
+      if (const auto alive = weak.lock()) flush(alive);
     });
   Face::Parcel& parcel = face.parcels[face.waiting];
   parcel.content.assign(datagram.begin(), datagram.end());
@@ -74,32 +76,36 @@ ground::Result<std::size_t> Sockets::send(Datagram datagram, const Endpoint& to,
   auto& header = face.outgoing[face.waiting].msg_hdr;
   header.msg_name = parcel.to.data();
   header.msg_namelen = static_cast<socklen_t>(parcel.to.size());
-  if (++face.waiting == Face::batch) flush(face);
+  if (++face.waiting == Face::batch) flush(*there);
   return datagram.size();
 }
 
 void Sockets::flush() {
   for (const auto& face : {v4_, v6_})
-    if (face) flush(*face);
+    if (face) flush(face);
 }
 
-// The kernel stops at the first datagram that it refuses, and says why when it is the first of the next call.
-void Sockets::flush(Face& face) {
+// The kernel stops at the first datagram that it refuses, and says why when it is the first of the next call. Whoever sent it is told in a
+// turn of its own: he may be within a call of send().
+void Sockets::flush(const std::shared_ptr<Face>& shared) {
+  Face& face = *shared;
   for (std::size_t done = 0; done < face.waiting;) {
     const int sent =
         ::sendmmsg(face.socket.native_handle(), &face.outgoing[done], static_cast<unsigned>(face.waiting - done), MSG_DONTWAIT);
     const error_code error{errno, boost::system::system_category()};
     if (sent <= 0 && error != asio::error::would_block && error != asio::error::interrupted)
-      on_refused_(face.parcels[done].tag, {FailureKind::machine, "cannot send: " + error.message()});
+      asio::post(loop_, [this, weak = std::weak_ptr{shared}, tag = face.parcels[done].tag, error] {
+        if (!weak.expired()) on_refused_(tag, {FailureKind::machine, "cannot send: " + error.message()});
+      });
     done += sent > 0 ? static_cast<std::size_t>(sent) : 1;
   }
   face.waiting = 0;
 }
 
-ground::Result<Sockets::Face*> Sockets::face(const Udp& protocol) {
+ground::Result<std::shared_ptr<Sockets::Face>> Sockets::face(const Udp& protocol) {
   constexpr int receive_bytes = 4 << 20;  // a thousand devices may answer within one turn of the loop
   auto& face = protocol == Udp::v4() ? v4_ : v6_;
-  if (face) return face.get();
+  if (face) return face;
   auto fresh = std::make_shared<Face>(loop_);
   error_code error;
   fresh->socket.open(protocol, error);
@@ -110,23 +116,24 @@ ground::Result<Sockets::Face*> Sockets::face(const Udp& protocol) {
   fresh->socket.set_option(Udp::socket::receive_buffer_size{receive_bytes}, smaller);
   face = std::move(fresh);
   listen(face);
-  return face.get();
+  return face;
 }
 
 void Sockets::listen(const std::shared_ptr<Face>& face) {
   face->socket.async_wait(Udp::socket::wait_read, [this, weak = std::weak_ptr{face}](error_code error) {
     const auto alive = weak.lock();
     if (!alive || error == asio::error::operation_aborted) return;
-    drain(*alive);
-    listen(alive);
+    drain(alive);
+    if (is_owned(alive)) listen(alive);
   });
 }
 
-// A bounded number a turn, so that a storm of datagrams leaves the loop its turns.
-void Sockets::drain(Face& face) {
+// A bounded number a turn, so that a storm of datagrams leaves the loop its turns. Whoever hears of a datagram may end the owner.
+void Sockets::drain(const std::shared_ptr<Face>& shared) {
+  Face& face = *shared;
   for (auto& message : face.messages) message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
   const int count = ::recvmmsg(face.socket.native_handle(), face.messages.data(), Face::batch, MSG_DONTWAIT, nullptr);
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < count && is_owned(shared); ++i) {
     const auto& [header, size] = face.messages[static_cast<std::size_t>(i)];
     Udp::endpoint from;
     from.resize(header.msg_namelen);

@@ -22,7 +22,8 @@ class Sockets {
   using OnDatagram = std::function<void(Datagram, const Endpoint& from)>;
   using OnRefused = std::function<void(std::uint32_t tag, const ground::Failure&)>;
 
-  /// `on_datagram` is called on the loop, some 64 times a turn at most; `on_refused` when the kernel would not send what bore the tag.
+  /// `on_datagram` is called on the loop, some 64 times a turn at most; `on_refused` when the kernel would not send what bore the tag, in a
+  /// turn of its own.
   Sockets(boost::asio::io_context& loop, OnDatagram on_datagram, OnRefused on_refused);
   ~Sockets();
   Sockets(const Sockets&) = delete;
@@ -36,10 +37,11 @@ class Sockets {
 
  private:
   struct Face;  // the socket of one address family
-  [[nodiscard]] ground::Result<Face*> face(const boost::asio::ip::udp& protocol);
+  [[nodiscard]] ground::Result<std::shared_ptr<Face>> face(const boost::asio::ip::udp& protocol);
   void listen(const std::shared_ptr<Face>& face);
-  void drain(Face& face);
-  void flush(Face& face);
+  void drain(const std::shared_ptr<Face>& face);
+  [[nodiscard]] static bool is_owned(const std::shared_ptr<Face>& face);
+  void flush(const std::shared_ptr<Face>& face);
 
   boost::asio::io_context& loop_;
   OnDatagram on_datagram_;

@@ -1,10 +1,8 @@
 #include "drivers/snmp/v3/client.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include "drivers/snmp/answer_wait.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
 
@@ -15,7 +13,7 @@ using ground::FailureKind;
 using ground::Result;
 
 struct Client::Pending {
-  Pending(Client& owner, const Exchange& what) : client{owner}, exchange{what}, timer{owner.loop_} {
+  Pending(Client& owner, const Exchange& what) : client{owner}, exchange{what}, wait{owner.loop_} {
     client.pending_.emplace(exchange.sealed.id(), this);
   }
   ~Pending() {
@@ -30,7 +28,7 @@ struct Client::Pending {
 
   Client& client;
   const Exchange& exchange;
-  asio::steady_timer timer;
+  snmp::AnswerWait wait;
   ground::Instant sent = ground::clock::now();
   std::optional<Timing> timing;
   std::optional<Failure> failure{};
@@ -63,10 +61,9 @@ asio::awaitable<Result<Timing>> Client::exchange(Exchange exchange) {
     if (now >= exchange.deadline) co_return Failure{FailureKind::timeout, "no answer"};
     if (const auto sent = transmit(exchange); !sent) co_return sent.error();
     const auto left = exchange.deadline - now;
-    pending.timer.expires_after(std::min(left, exchange.resend_after.value_or(left)));
-    const auto waited = co_await pending.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto broken = co_await pending.wait.wait(std::min(left, exchange.resend_after.value_or(left)));
     if (pending.failure) co_return *pending.failure;
-    if (std::get<0>(waited) && !pending.timing) co_return Failure{FailureKind::cancelled, "stopped"};
+    if (broken && !pending.timing) co_return Failure{FailureKind::cancelled, "stopped"};
   }
   co_return *pending.timing;
 }
@@ -83,7 +80,7 @@ void Client::refused(std::uint32_t id, const Failure& why) {
   const auto at = pending_.find(static_cast<std::int32_t>(id));
   if (at == pending_.end() || at->second->timing) return;
   at->second->failure = why;
-  at->second->timer.cancel();
+  at->second->wait.end();
 }
 
 void Client::take(Bytes datagram, const Endpoint& from) {
@@ -97,7 +94,7 @@ void Client::take(Bytes datagram, const Endpoint& from) {
   if (from != pending.exchange.address) return void(++counters_.wrong_source);
   if (!pending.exchange.receiver.take(datagram, *message)) return;
   pending.timing = {.asked = pending.sent, .round_trip = ground::clock::now() - pending.sent};
-  pending.timer.cancel();
+  pending.wait.end();
 }
 
 void Client::take_late(Bytes datagram, const Message& message, const Endpoint& from) {

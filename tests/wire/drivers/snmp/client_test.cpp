@@ -265,6 +265,37 @@ TEST_CASE("a hundred requests at once each get their own answer") {
   CHECK(!ids.contains(0));  // the ids ran over the end of their range
 }
 
+TEST_CASE("a hundred requests that the kernel refuses each fail, and say why") {
+  Bench bench;
+  for (int i = 0; i < 100; ++i) bench.ask({.to = {asio::ip::address_v4::broadcast(), 161}});
+  for (const auto& outcome : bench.ended(100)) {
+    REQUIRE(!outcome);
+    CHECK(outcome.error().kind == ground::FailureKind::machine);
+    CHECK(outcome.error().what.find("cannot send") == 0);
+  }
+}
+
+TEST_CASE("whoever hears an answer may end the client, though more lie in the socket") {
+  asio::io_context loop{1};
+  auto client = std::make_unique<Client>(loop, 1);
+  Puppet* self = nullptr;
+  Puppet agent{loop, [&](const Octets& question, const Puppet::Endpoint& from) {
+                 for (int i = 0; i < 10; ++i) self->send(echo(question), from);
+               }};
+  self = &agent;
+  const snmp::Peer peer{.address = agent.address()};
+  bool answered = false;
+  const auto ask = [&]() -> asio::awaitable<void> {
+    answered = (co_await client->request({.peer = peer, .names = names, .deadline = ground::clock::now() + patient})).has_value();
+    client.reset();
+  };
+  asio::co_spawn(loop, ask(), asio::detached);
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  while (client && std::chrono::steady_clock::now() < limit) loop.run_one_for(100ms);
+  CHECK(answered);
+  loop.poll();
+}
+
 TEST_CASE("an answer of 65,507 bytes, all that a datagram holds, is read, as much garbage is counted") {
   constexpr std::size_t largest = 65'507;
   Bench bench;
