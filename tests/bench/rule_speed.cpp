@@ -34,6 +34,11 @@ double nanoseconds(RuleStage& stage, const RuleLoad& load) {
   return spent * 1e9 / static_cast<double>(seconds_for(load) * load.series);
 }
 
+/// Until samples leave the windows, and what can rest does.
+void settle(RuleStage& stage) {
+  for (int begun = RuleStage::warm_up; begun <= longest_window; ++begun) (void)stage.second();
+}
+
 double median_nanoseconds(RuleStage& stage, const RuleLoad& load, int rounds) {
   std::vector<double> all;
   for (int round = 0; round < rounds; ++round) all.push_back(nanoseconds(stage, load));
@@ -94,8 +99,7 @@ void rule_kinds_speed(int rounds, const std::vector<std::string>& kinds) {
   std::vector<Measured> all;
   for (const auto& kind : rule_kinds())
     if (is_among(kinds, kind)) all.push_back({.kind = kind, .stage = std::make_unique<RuleStage>(kind, load), .ours = {}});
-  for (auto& [kind, stage, ours] : all)
-    for (int begun = RuleStage::warm_up; begun <= longest_window; ++begun) (void)stage->second();  // from then on samples leave them, too
+  for (auto& measured : all) settle(*measured.stage);
   BareStage bare{load};
   std::vector<double> limits;
   for (int round = 0; round < rounds; ++round) {
@@ -123,6 +127,7 @@ void rule_sizes(int rounds, const std::vector<std::size_t>& sizes) {
     for (const auto series : sizes) {
       const RuleLoad load{.rules = std::min<std::size_t>(1000, series / 10), .series = series};
       RuleStage stage{rule_kinds()[kind], load};
+      settle(stage);
       const double cost = median_nanoseconds(stage, load, rounds);
       std::vector<double> changes;
       for (int i = 0; i < 20'000; ++i) changes.push_back(stage.one_change() * 1e6);
@@ -157,6 +162,7 @@ void rule_readers(int rounds) {
   for (const std::size_t readers : {1, 2, 4, 8, 16, 32, 64}) {
     const RuleLoad load{.rules = 100 * readers, .series = 10'000, .readers = readers};
     RuleStage stage{rule_kinds().front(), load};
+    settle(stage);
     const double cost = median_nanoseconds(stage, load, rounds);
     std::printf("%-20zu %12.1f %16.1f\n", readers, cost, cost / static_cast<double>(readers));
     std::fflush(stdout);
