@@ -20,18 +20,18 @@ namespace holdup::snmp {
 
 class AnswerWait {
  public:
-  explicit AnswerWait(boost::asio::io_context& loop) : state_{std::make_shared<State>(loop)} {}
+  explicit AnswerWait(boost::asio::io_context& loop) : timer_{loop} {}
 
   /// Until `end()`, or so long; an error when it was cancelled. One coroutine at a time.
   [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait(ground::Duration most) {
     namespace asio = boost::asio;
-    state_->timer.expires_after(most);
-    const auto begin = [state = state_](auto waiter) {
+    timer_.expires_after(most);
+    const auto begin = [this](auto waiter) {
       const auto slot = asio::get_associated_cancellation_slot(waiter);
-      Waiter{std::move(waiter)}.swap(state->waiter);
-      state->timer.async_wait(asio::bind_cancellation_slot(slot, [state, turn = ++state->turns](boost::system::error_code error) {
-        if (turn == state->turns) go_on(*state, error);
-      }));
+      auto held = std::make_shared<Waiter>(std::move(waiter));
+      waiter_ = held;
+      timer_.async_wait(
+          asio::bind_cancellation_slot(slot, [held = std::move(held)](boost::system::error_code error) { go_on(*held, error); }));
     };
     const auto [error] = co_await asio::async_initiate<decltype(answer), void(boost::system::error_code)>(begin, answer);
     co_return error;
@@ -39,28 +39,24 @@ class AnswerWait {
 
   /// On the loop, and the last that its caller does: the coroutine runs before this returns, and may end what holds this.
   void end() {
-    const auto alive = state_;
-    alive->timer.cancel();
-    go_on(*alive, {});
+    const auto held = waiter_.lock();
+    timer_.cancel();
+    if (held) go_on(*held, {});
   }
 
  private:
   using Waiter = boost::asio::any_completion_handler<void(boost::system::error_code)>;  // swapped: Boost 1.81's assignment never returns
-  struct State {
-    explicit State(boost::asio::io_context& loop) : timer{loop} {}
-    boost::asio::steady_timer timer;
-    Waiter waiter;
-    unsigned turns = 0;  // of waiting: a timer's word on one that is over counts for nothing
-  };
   static constexpr auto answer = boost::asio::as_tuple(boost::asio::use_awaitable);
 
-  static void go_on(State& state, boost::system::error_code error) {
+  /// Once: the timer's word on a wait that is over counts for nothing.
+  static void go_on(Waiter& held, boost::system::error_code error) {
     Waiter waiter;
-    waiter.swap(state.waiter);
+    waiter.swap(held);
     if (waiter) std::move(waiter)(error);
   }
 
-  std::shared_ptr<State> state_;
+  boost::asio::steady_timer timer_;
+  std::weak_ptr<Waiter> waiter_;  // the timer's, so that a loop that ends lets go of who waits
 };
 
 }  // namespace holdup::snmp

@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -89,4 +90,21 @@ TEST_CASE("who waits for an answer may end what he waited at") {
   answer->end();
   CHECK(!answer);
   loop.run();
+}
+
+TEST_CASE("a loop that ends lets go of who waits for an answer") {
+  std::weak_ptr<int> held;
+  {
+    asio::io_context loop{1};
+    const auto once = [](asio::io_context& on, std::shared_ptr<int>) -> asio::awaitable<void> {
+      AnswerWait answer{on};
+      (void)co_await answer.wait(patient);
+    };
+    auto given = std::make_shared<int>(1);
+    held = given;
+    asio::co_spawn(loop, once(loop, std::move(given)), asio::detached);
+    loop.poll();
+    CHECK(!held.expired());
+  }
+  CHECK(held.expired());
 }
