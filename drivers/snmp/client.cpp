@@ -158,7 +158,7 @@ void Client::take(Bytes datagram, const Udp::endpoint& from) {
   if (!known) return take_late(datagram, from) ? void() : count_stray(id);
   Pending& pending = *at->second;
   if (!belongs(pending.asking.peer, from)) return;
-  const Heard heard{.response = response_, .datagram = datagram, .asked = pending.sent, .round_trip = ground::clock::now() - pending.sent};
+  const Heard heard{.response = response_, .datagram = datagram, .asked = pending.sent, .round_trip = sockets_.received() - pending.sent};
   pending.end(Fate::answered);
   const bool more = pending.taker.take(pending.answered, heard);
   if (++pending.answered >= pending.asking.lists.size() || !more) return pending.stop();
@@ -175,7 +175,7 @@ bool Client::belongs(const Peer& peer, const Udp::endpoint& from) {
 /// True when the answer was to a question that is remembered, or claimed to be.
 bool Client::take_late(Bytes datagram, const Udp::endpoint& from) {
   const auto id = static_cast<std::uint32_t>(response_.id);
-  const auto now = ground::clock::now();
+  const auto now = sockets_.received();
   const auto* missed = missed_.find(id, now);
   if (missed == nullptr) return false;
   if (!belongs(missed->question.peer, from)) return true;

@@ -54,8 +54,6 @@ struct Sockets::Face {
   std::size_t waiting = 0;  // parcels
 };
 
-bool Sockets::is_owned(const std::shared_ptr<Face>& face) { return face.use_count() > 1; }
-
 Sockets::Sockets(asio::io_context& loop, OnDatagram on_datagram, OnRefused on_refused)
     : loop_{loop}, on_datagram_{std::move(on_datagram)}, on_refused_{std::move(on_refused)} {}
 Sockets::~Sockets() = default;
@@ -124,7 +122,7 @@ void Sockets::listen(const std::shared_ptr<Face>& face) {
     const auto alive = weak.lock();
     if (!alive || error == asio::error::operation_aborted) return;
     drain(alive);
-    if (is_owned(alive)) listen(alive);
+    if (alive.use_count() > 1) listen(alive);
   });
 }
 
@@ -133,7 +131,8 @@ void Sockets::drain(const std::shared_ptr<Face>& shared) {
   Face& face = *shared;
   for (auto& message : face.messages) message.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
   const int count = ::recvmmsg(face.socket.native_handle(), face.messages.data(), Face::batch, MSG_DONTWAIT, nullptr);
-  for (int i = 0; i < count && is_owned(shared); ++i) {
+  received_ = ground::clock::now();
+  for (int i = 0; i < count && shared.use_count() > 1; ++i) {
     const auto& [header, size] = face.messages[static_cast<std::size_t>(i)];
     Udp::endpoint from;
     from.resize(header.msg_namelen);

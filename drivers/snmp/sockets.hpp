@@ -34,18 +34,20 @@ class Sockets {
   [[nodiscard]] ground::Result<std::size_t> send(Datagram datagram, const Endpoint& to, std::uint32_t tag);
   /// What was sent in this turn leaves now.
   void flush();
+  /// When the datagrams that are being handed on had come: what is made of the first does not make the last one's answer slower.
+  [[nodiscard]] ground::Instant received() const { return received_; }
 
  private:
   struct Face;  // the socket of one address family
   [[nodiscard]] ground::Result<std::shared_ptr<Face>> face(const boost::asio::ip::udp& protocol);
   void listen(const std::shared_ptr<Face>& face);
   void drain(const std::shared_ptr<Face>& face);
-  [[nodiscard]] static bool is_owned(const std::shared_ptr<Face>& face);
   void flush(const std::shared_ptr<Face>& face);
 
   boost::asio::io_context& loop_;
   OnDatagram on_datagram_;
   OnRefused on_refused_;
+  ground::Instant received_{};
   std::shared_ptr<Face> v4_, v6_;  // shared only with a wait that has completed while the owner went
 };
 

@@ -93,18 +93,18 @@ void Client::take(Bytes datagram, const Endpoint& from) {
   Pending& pending = *at->second;
   if (from != pending.exchange.address) return void(++counters_.wrong_source);
   if (!pending.exchange.receiver.take(datagram, *message)) return;
-  pending.timing = {.asked = pending.sent, .round_trip = ground::clock::now() - pending.sent};
+  pending.timing = {.asked = pending.sent, .round_trip = sockets_.received() - pending.sent};
   pending.wait.end();
 }
 
 void Client::take_late(Bytes datagram, const Message& message, const Endpoint& from) {
   const auto id = static_cast<std::uint32_t>(message.id);
-  const auto* missed = missed_.find(id, ground::clock::now());
+  const auto* missed = missed_.find(id, sockets_.received());
   if (missed == nullptr) return void(++counters_.stray);
   if (from != missed->question.address) return void(++counters_.wrong_source);
   ++counters_.late;
   const auto known = *missed;
-  known.asker->take_late(datagram, message, known.question.late, known.asked);
+  known.asker->take_late(datagram, message, known.question.late, {.asked = known.asked, .round_trip = sockets_.received() - known.asked});
 }
 
 void Client::claim(const EngineId& engine, const Endpoint& address) {

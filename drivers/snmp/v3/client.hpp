@@ -39,12 +39,17 @@ struct Counters {
   std::uint64_t shared_engines = 0;
 };
 
+struct Timing {
+  ground::Instant asked;  // when the message first left
+  ground::Duration round_trip{};
+};
+
 /// Who waits for a message. True: it was the one.
 class Receiver {
  public:
   virtual bool take(Bytes datagram, const Message& message) = 0;
   /// After the exchange was given up; `late` as it said.
-  virtual void take_late(Bytes datagram, const Message& message, const snmp::Late& late, ground::Instant asked) = 0;
+  virtual void take_late(Bytes datagram, const Message& message, const snmp::Late& late, const Timing& timing) = 0;
 
  protected:
   ~Receiver() = default;
@@ -58,11 +63,6 @@ struct Exchange {
   ground::Instant deadline;
   std::optional<ground::Duration> resend_after;  // the same datagram again, each so long, until the deadline; default: never
   snmp::Late late{};
-};
-
-struct Timing {
-  ground::Instant asked;  // when the message first left
-  ground::Duration round_trip{};
 };
 
 class Client {

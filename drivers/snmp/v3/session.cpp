@@ -128,7 +128,7 @@ bool Session::take(Bytes datagram, const Message& message) {
 }
 
 // Read as if it was waited for still; the question under way keeps its place. As long as the engine is known: its keys prove the answer.
-void Session::take_late(Bytes datagram, const Message& message, const snmp::Late& late, ground::Instant asked) {
+void Session::take_late(Bytes datagram, const Message& message, const snmp::Late& late, const Timing& timing) {
   if (!user_) return;
   const auto under_way = std::exchange(asked_, static_cast<std::int32_t>(message.id));
   const auto discovering = std::exchange(discovering_, false);
@@ -139,8 +139,8 @@ void Session::take_late(Bytes datagram, const Message& message, const snmp::Late
   if (!taken || !outcome.reply) return;
   heard_ = true;
   silent_ = 0;
-  outcome.reply->asked = asked;
-  outcome.reply->round_trip = ground::clock::now() - asked;
+  outcome.reply->asked = timing.asked;
+  outcome.reply->round_trip = timing.round_trip;
   client_.answered(static_cast<std::int32_t>(message.id));
   late.taker->take_late(late.mark, late.which, std::move(*outcome.reply));
 }

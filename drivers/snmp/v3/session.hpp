@@ -44,7 +44,7 @@ class Session final : public snmp::Asker, private Receiver {
   [[nodiscard]] boost::asio::awaitable<ground::Result<Timing>> put(const snmp::Inquiry& inquiry);
 
   bool take(Bytes datagram, const Message& message) override;
-  void take_late(Bytes datagram, const Message& message, const snmp::Late& late, ground::Instant asked) override;
+  void take_late(Bytes datagram, const Message& message, const snmp::Late& late, const Timing& timing) override;
   bool take_discovery(const Message& message);
   bool take_sealed(Bytes datagram, const Message& message);
   bool take_scoped(std::vector<std::uint8_t> bytes, const Message& message);

@@ -265,6 +265,34 @@ TEST_CASE("a hundred requests at once each get their own answer") {
   CHECK(!ids.contains(0));  // the ids ran over the end of their range
 }
 
+TEST_CASE("of answers that came together none is slower for what was made of another") {
+  struct Told {
+    ground::Instant came, went_on;
+  };
+  asio::io_context loop{1};
+  Client client{loop, 1};
+  std::vector<std::pair<Octets, Puppet::Endpoint>> questions;
+  Puppet* self = nullptr;
+  Puppet agent{loop, [&](const Octets& question, const Puppet::Endpoint& from) {
+                 questions.emplace_back(question, from);
+                 if (questions.size() < 2) return;
+                 for (const auto& [content, asker] : questions) self->send(echo(content), asker);
+               }};
+  self = &agent;
+  const snmp::Peer peer{.address = agent.address()};
+  std::vector<Told> told;
+  const auto ask = [&]() -> asio::awaitable<void> {
+    const auto reply = co_await client.request({.peer = peer, .names = names, .deadline = ground::clock::now() + patient});
+    REQUIRE(reply);
+    told.push_back({reply->asked + reply->round_trip, ground::clock::now()});
+  };
+  for (int i = 0; i < 2; ++i) asio::co_spawn(loop, ask(), asio::detached);
+  const auto limit = std::chrono::steady_clock::now() + 20s;
+  while (told.size() < 2 && std::chrono::steady_clock::now() < limit) loop.run_one_for(100ms);
+  REQUIRE(told.size() == 2);
+  CHECK(told[1].came <= told[0].went_on);
+}
+
 TEST_CASE("a hundred requests that the kernel refuses each fail, and say why") {
   Bench bench;
   for (int i = 0; i < 100; ++i) bench.ask({.to = {asio::ip::address_v4::broadcast(), 161}});
