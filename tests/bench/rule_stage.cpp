@@ -43,6 +43,8 @@ const std::vector<RuleKind>& rule_kinds() {
         {"average never at rest", {R"(abs(avg_over_time(m{rule="R"}[1m])) > 500)"}},
         {"rate never at rest", {R"(abs(rate(m{rule="R"}[1m])) > 500)"}},
         {"steps of a subquery", {R"(avg_over_time((m{rule="R"} / on(place) n{rule="R"})[1m:1s]) > 500)"}},
+        {"recorded sum", {R"(sum by (rule) (m{rule="R"}))"}, true},
+        {"recorded average", {R"(avg_over_time(m{rule="R"}[1m]))"}, true},
         {"plain part", {R"(topk(3, m{rule="R"}) > 500)"}},
     };
     RuleKind in_turn{"the first nine in turn", {}};
@@ -59,7 +61,7 @@ std::string rule_text(const RuleKind& kind, const RuleLoad& load) {
     auto expression = kind.expression(rule);
     const auto shared = std::to_string(rule / load.readers);
     for (auto at = expression.find("\"R\""); at != std::string::npos; at = expression.find("\"R\"")) expression.replace(at + 1, 1, shared);
-    out += "  - alert: A" + std::to_string(rule) + "\n    expr: '" + expression + "'\n";
+    out += (kind.records ? "  - record: made" : "  - alert: A") + std::to_string(rule) + "\n    expr: '" + expression + "'\n";
   }
   return out;
 }
@@ -85,39 +87,55 @@ rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad
 RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load) : load_{load}, engine_{rules_from(rule_text(kind, load)), {}} {
   for (std::size_t series = 0; series < load_.series; ++series)
     counts_.push_back(kind.expression(series / series_of_a_rule(load_)).find("rate(") != std::string::npos);
-  const double before = held_bytes();
+  samples_.reserve(load_.series);
+  held_before_ = held_bytes();
   for (std::size_t series = 0; series < load_.series; ++series)
     engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, kind, load_));
-  for (int begun = 0; begun < warm_up; ++begun) (void)second();
-  bytes_ = held_bytes() - before;
 }
 
 double RuleStage::second() {
-  double out = 0;
-  const auto replies = (load_.series + reply_size - 1) / reply_size;
-  const auto crossing = static_cast<std::uint64_t>(load_.crossing * 1e6);
-  for (std::size_t begin = 0; begin < load_.series; begin += reply_size) {
-    reply_.clear();
-    for (std::size_t series = begin; series < std::min(load_.series, begin + reply_size); ++series) {
-      const auto drawn = chance();
-      const double calm = counts_[series] ? 10 * ground::seconds(now_.time_since_epoch()) : 100 + static_cast<double>(drawn >> 40 & 0xFF);
-      const double value = drawn % 1'000'000 < crossing && !counts_[series] ? high : calm;
-      reply_.push_back({static_cast<rules::SeriesId>(series), value});
-    }
-    now_ += ground::Duration{1s} / replies;
-    out += call(now_, reply_);
-    for (int turn = 0; turn < most_turns && engine_.next_due() && *engine_.next_due() <= now_; ++turn) out += call(now_, {});
-  }
+  draw_replies();
+  const double start = thread_cpu_seconds();
+  each_turn([this](std::span<const rules::Sample> samples) { take(samples); });
+  return thread_cpu_seconds() - start;
+}
+
+std::vector<double> RuleStage::turns_of_a_second() {
+  std::vector<double> out;
+  draw_replies();
+  each_turn([&](std::span<const rules::Sample> samples) {
+    const double start = thread_cpu_seconds();
+    take(samples);
+    out.push_back(thread_cpu_seconds() - start);
+  });
   return out;
 }
 
-/// One turn of the loop.
-double RuleStage::call(ground::Instant at, std::span<const rules::Sample> samples) {
-  const double start = thread_cpu_seconds();
-  transitions_ += (samples.empty() ? engine_.tick(at) : engine_.batch(at, samples)).size();
-  const double took = thread_cpu_seconds() - start;
-  turns_.push_back(took);
-  return took;
+void RuleStage::draw_replies() {
+  const auto crossing = static_cast<std::uint64_t>(load_.crossing * 1e6);
+  samples_.clear();
+  for (std::size_t series = 0; series < load_.series; ++series) {
+    const auto drawn = chance();
+    const double calm = counts_[series] ? 10 * ground::seconds(now_.time_since_epoch()) : 100 + static_cast<double>(drawn >> 40 & 0xFF);
+    const double value = drawn % 1'000'000 < crossing && !counts_[series] ? high : calm;
+    samples_.push_back({static_cast<rules::SeriesId>(series), value});
+  }
+}
+
+template <class Call>
+void RuleStage::each_turn(Call call) {
+  const auto replies = (load_.series + reply_size - 1) / reply_size;
+  for (std::span<const rules::Sample> left{samples_}; !left.empty(); left = left.subspan(std::min(reply_size, left.size()))) {
+    now_ += ground::Duration{1s} / replies;
+    call(left.first(std::min(reply_size, left.size())));
+    for (int turn = 0; turn < most_turns && engine_.next_due() && *engine_.next_due() <= now_; ++turn)
+      call(std::span<const rules::Sample>{});
+  }
+}
+
+void RuleStage::take(std::span<const rules::Sample> samples) {
+  transitions_ += (samples.empty() ? engine_.tick(now_) : engine_.batch(now_, samples)).size();
+  (void)engine_.take_derived();
 }
 
 double RuleStage::one_change() {
@@ -133,6 +151,8 @@ double RuleStage::one_change() {
   }
   return out;
 }
+
+double RuleStage::bytes_a_series() const { return (held_bytes() - held_before_) / static_cast<double>(load_.series); }
 
 /// xorshift64*
 std::uint64_t RuleStage::chance() {

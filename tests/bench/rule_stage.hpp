@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "collector/rules/engine.hpp"
@@ -16,6 +15,7 @@ namespace holdup::bench {
 struct RuleKind {
   std::string name;
   std::vector<std::string> expressions;
+  bool records = false;  // else they alert
 
   [[nodiscard]] const std::string& expression(std::size_t rule) const { return expressions[rule % expressions.size()]; }
 };
@@ -36,35 +36,37 @@ struct RuleLoad {
 
 class RuleStage {
  public:
-  static constexpr int warm_up = 3;  // seconds
-
   RuleStage(const RuleKind& kind, const RuleLoad& load);
 
   /// Each series once, in replies of a hundred samples, over one second of virtual time. What the engine took, in seconds of processor
-  /// time.
+  /// time: of all together, as to ask for it may cost more than ten samples do.
   double second();
+  /// The same; of each call of the engine.
+  [[nodiscard]] std::vector<double> turns_of_a_second();
   /// One sample that an alert hangs on, of a series that is drawn; the time from the call until the transitions are there.
   double one_change();
-  /// Of the engine's calls since this was last asked, in seconds of processor time.
-  [[nodiscard]] std::vector<double> take_turns() { return std::exchange(turns_, {}); }
   /// Calls that had no instant of their own.
   [[nodiscard]] std::uint64_t merged() const { return engine_.counters().calls_merged; }
   [[nodiscard]] std::size_t transitions() const { return transitions_; }
-  [[nodiscard]] double bytes_a_series() const { return bytes_ / static_cast<double>(load_.series); }
+  /// Taken from the heap since the stage was made.
+  [[nodiscard]] double bytes_a_series() const;
 
  private:
   [[nodiscard]] std::uint64_t chance();
-  double call(ground::Instant at, std::span<const rules::Sample> samples);
+  void draw_replies();
+  /// Calls `call(samples)` for each turn of the loop.
+  template <class Call>
+  void each_turn(Call call);
+  void take(std::span<const rules::Sample> samples);
 
   RuleLoad load_;
   std::vector<bool> counts_;  // by series: its values only rise
   rules::Engine engine_;
-  std::vector<rules::Sample> reply_;
+  std::vector<rules::Sample> samples_;  // of a second, reply by reply
   ground::Instant now_{std::chrono::hours{1}};
   std::uint64_t state_ = 42;
   std::size_t transitions_ = 0;
-  double bytes_ = 0;
-  std::vector<double> turns_;
+  double held_before_ = 0;  // bytes
 };
 
 }  // namespace holdup::bench
