@@ -7,6 +7,7 @@
 #include "collector/rules/evaluator.hpp"
 #include "collector/rules/labelling.hpp"
 #include "collector/rules/numbered.hpp"
+#include "collector/rules/ranking.hpp"
 #include "ground/number.hpp"
 
 // Aggregations: elements in groups by their labels, one result a group, or some of its elements.
@@ -35,32 +36,24 @@ std::vector<Group> grouped(Evaluator& evaluator, const Aggregation& aggregation,
   return out;
 }
 
-/// The `count` greatest or least, those first; NaN counts as the last; of equal ones those whose labels come first.
-Vector chosen(Vector elements, std::size_t count, bool greatest) {
-  const auto before = [&](const Element& a, const Element& b) {
-    worked(a.value == b.value ? a_text : 2);
-    const bool a_is_none = std::isnan(a.value), b_is_none = std::isnan(b.value);
-    if (a_is_none != b_is_none) return b_is_none;
-    if (a.value == b.value || a_is_none) return *a.labels < *b.labels;
-    return greatest ? a.value > b.value : a.value < b.value;
-  };
+/// The first `count` of them.
+Vector chosen(Vector elements, std::size_t count, const Ranking& ranking) {
   const auto kept = std::min(elements.size(), count);
-  std::ranges::partial_sort(elements, elements.begin() + static_cast<std::ptrdiff_t>(kept), before);
+  std::ranges::partial_sort(elements, elements.begin() + static_cast<std::ptrdiff_t>(kept), ranking);
   elements.resize(kept);
   return elements;
 }
 
 Vector chosen_of_each(Evaluator& evaluator, const Aggregation& aggregation, const Expression& expression) {
-  constexpr double most = 9.2e18;  // a 64-bit count
   const double count = evaluator.scalar(expression.operands[0]);
   const auto vector = evaluator.vector(expression.operands[1]);
   if (std::isnan(count)) return evaluator.fail(expression, "Parameter value is NaN"), Vector{};
-  if (std::abs(count) > most)
+  if (std::abs(count) > most_chosen)
     return evaluator.fail(expression, "Scalar value " + ground::number_text(count) + " overflows int64"), Vector{};
   Vector out;
   if (count < 1) return out;
   for (auto& group : grouped(evaluator, aggregation, vector))
-    std::ranges::copy(chosen(std::move(group.elements), static_cast<std::size_t>(count), aggregation.aggregate == Aggregate::topk),
+    std::ranges::copy(chosen(std::move(group.elements), static_cast<std::size_t>(count), {aggregation.aggregate == Aggregate::topk}),
                       std::back_inserter(out));
   return out;
 }

@@ -50,6 +50,7 @@ std::string RuleWriter::limited() {
   if (choices_.in_hundred(25)) out = choices_.one_of({"-", "2 * ", "0.1 + ", "7 - ", "-0.5 * ", "1e300 * "}) + out;
   if (choices_.in_hundred(15)) out += choices_.one_of({" / 3", " - 0.1", " * 60", " / -10", " * 0"});
   if (choices_.in_hundred(15)) out = choices_.one_of({"max", "min", "max by (x)", "min by (y)"}) + " (" + out + ")";
+  if (!debian_ && choices_.in_hundred(15)) out = choices_.one_of({"topk(1, ", "bottomk(2, ", "topk by (x) (1, "}) + out + ")";
   if (choices_.in_hundred(15)) out = "(" + out + choices_.one_of({" and ", " or ", " unless "}) + selector() + ")";
   if (choices_.in_hundred(20)) return limit + op + out;
   return out + op + limit + (choices_.in_hundred(20) ? " and " + selector() : "");
@@ -60,6 +61,8 @@ std::string RuleWriter::far_from_limit() {
   const auto limit = choices_.one_of({"0.5", "1", "2", "3", "4", "6", "9", "15", "-1", "-4"});
   const auto compared = choices_.one_of({" > ", " > ", " >= ", " < ", " <= "});
   const auto name = choices_.one_of({"a", "b"}), by = choices_.one_of({"", " by (x)", " by (y)"});
+  if (!debian_ && choices_.in_hundred(15))
+    return choices_.one_of({"topk", "bottomk"}) + by + " (" + choices_.one_of({"1", "2", "3"}) + ", " + name + ")" + compared + limit;
   switch (choices_.below(5)) {
     case 4:
       return choices_.one_of({"avg", "avg", "min", "max"}) + "_over_time(" + name + "[" + window() + "])" + compared + limit;

@@ -16,6 +16,7 @@
 #include "collector/rules/stream/newest.hpp"
 #include "collector/rules/stream/paired.hpp"
 #include "collector/rules/stream/plain.hpp"
+#include "collector/rules/stream/ranked.hpp"
 #include "collector/rules/stream/relabelled.hpp"
 #include "collector/rules/stream/set_operation.hpp"
 #include "collector/rules/stream/stepped.hpp"
@@ -186,6 +187,11 @@ Stage* Builder::limits(Special which, const Expression& expression) {
 }
 
 Stage* Builder::of(const Aggregation& aggregation, const Expression& expression) {
+  if (aggregation.aggregate == Aggregate::topk || aggregation.aggregate == Aggregate::bottomk) {
+    const auto count = constant(expression.operands[0]);
+    const bool is_one = count && *count >= 1 && *count <= most_chosen;
+    return is_one ? &add<Ranked>(build(expression.operands.back()), aggregation, static_cast<std::size_t>(*count)) : nullptr;
+  }
   if (takes_parameter(aggregation.aggregate) && aggregation.aggregate != Aggregate::quantile) return nullptr;
   const auto parameter = aggregation.aggregate == Aggregate::quantile ? constant(expression.operands[0]) : std::optional{0.0};
   return parameter ? &add<Grouped>(build(expression.operands.back()), aggregation, *parameter) : nullptr;
