@@ -60,6 +60,7 @@ class Engine {
     std::uint64_t evaluations = 0;       // of these: results that had changed, or a deadline
     std::uint64_t plain = 0;             // of these: by the plain evaluator
     std::uint64_t failures = 0;          // evaluations that ended in an error
+    std::uint64_t renewals = 0;          // of rules whose elements were mostly of the past, as count_values makes them
     std::uint64_t samples_refused = 0;   // not newer than the series' last, or of a series never born
     std::uint64_t samples_cut = 0;       // out of windows by window_max_samples
     std::uint64_t instants_skipped = 0;  // calls that came so late that not every past deadline was evaluated at its own instant

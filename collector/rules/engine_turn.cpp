@@ -294,6 +294,7 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   if (!records && renews && running.alerts.take_moved()) moved_.insert(index);
   if (records && judged && running.error.empty()) tell_series(index, std::move(values), at);
   deadlines_.set(position, std::min(deadlines_.of(position), running.renew));
+  if (graph.has_outgrown()) ++counters_.renewals, unbuild(index);
 }
 
 /// The alerts take in the whole result, or it becomes the values of what is recorded; the error, if there is one.

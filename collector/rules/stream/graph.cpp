@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t most_rested = 16;  // updates
 constexpr int shortest_rest = 16;        // ticks
+constexpr std::size_t many = 4096;       // elements of a stage
 
 }  // namespace
 
@@ -75,6 +76,7 @@ void Graph::update(const Setting& setting) {
       is_ready_ = is_ready_ && stage.is_ready();
       placed.in_conflict = stage.in_conflict();
       placed.is_still = stage.changed().empty();
+      has_outgrown_ = has_outgrown_ || (stage.cells().size() > many && stage.has_outgrown());
       if (!placed.is_still) moved = i;
     }
     in_conflict_ = in_conflict_ || placed.in_conflict;

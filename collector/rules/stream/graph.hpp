@@ -30,6 +30,8 @@ class Graph {
   /// What the last update brought: other values, or elements that came or went.
   [[nodiscard]] News news() const;
   [[nodiscard]] bool in_conflict() const { return in_conflict_; }
+  /// See Stage; of a stage that holds many.
+  [[nodiscard]] bool has_outgrown() const { return has_outgrown_; }
   /// False: results do not count yet.
   [[nodiscard]] bool is_ready() const { return is_ready_; }
   /// When to update though nothing arrives.
@@ -71,7 +73,7 @@ class Graph {
   std::vector<Guarded> guarded_;  // by their first stage; those within another stand behind it
   ground::Instant due_ = ground::Instant::max();
   bool has_grown_ = true;  // since all were updated
-  bool in_conflict_ = false, is_ready_ = false;
+  bool in_conflict_ = false, is_ready_ = false, has_outgrown_ = false;
   Paged<std::uint32_t> came_, went_;  // in the last update
   std::set<std::uint32_t> present_;   // of the last stage's cells
   std::vector<Leaf*> leaves_;         // by slot

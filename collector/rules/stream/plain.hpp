@@ -17,6 +17,7 @@ class Plain : public Leaf {
   [[nodiscard]] ground::Instant due() const override { return due_; }
   [[nodiscard]] bool in_conflict() const override { return failed_; }
   [[nodiscard]] bool may_conflict() const override { return true; }
+  [[nodiscard]] bool has_outgrown() const override { return cells().size() > 4 * present(); }
 
  private:
   [[nodiscard]] bool may_hold_back() const override { return false; }

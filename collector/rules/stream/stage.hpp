@@ -45,6 +45,8 @@ class Stage {
   [[nodiscard]] virtual bool may_conflict() const { return false; }
   /// False: it has not yet looked at all that it stands on, and is due at once.
   [[nodiscard]] virtual bool is_ready() const { return true; }
+  /// Most of its elements are of the past, and will not come back: built anew it does without them.
+  [[nodiscard]] virtual bool has_outgrown() const { return false; }
   /// Something came that its next update takes in.
   [[nodiscard]] virtual bool has_missed() const { return false; }
   /// Of its update at that instant, as worked() counts: what no count of its elements tells.
@@ -79,6 +81,7 @@ class Stage {
   /// What an operand need not tell it is held back there.
   virtual void sink(const Threshold&) {}
   [[nodiscard]] const std::optional<Threshold>& threshold() const { return threshold_; }
+  [[nodiscard]] std::size_t present() const { return present_; }
   void begin() {
     changed_.clear();
     work_ = 0;

@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "catch.hpp"
+#include "collector/rules/engine.hpp"
 #include "collector/rules/numbered.hpp"
 #include "collector/rules/paged.hpp"
 #include "collector/rules/turns.hpp"
+#include "tests/unit/collector/rules/rig.hpp"
 
 // What holds something for each of many elements: no step of its growth is work for all of them.
 using namespace holdup::rules;
@@ -91,4 +93,16 @@ TEST_CASE("no text pays for the move of all that are there") {
     if (turns.is_over()) FAIL(i);
   }
   CHECK(numbered.size() == many);
+}
+
+TEST_CASE("elements that never come back are let go of, and no alert turns by that") {
+  using namespace std::chrono_literals;
+  Engine engine{test::rules_of("  - alert: t\n    expr: count by (x) (count_values(\"v\", a)) > 0\n    for: 1s\n"), {.renewal = 24h}};
+  engine.born(1, Labels{{{"__name__", "a"}, {"x", "1"}}});
+  std::size_t turned = 0;
+  for (int n = 1; n <= 20'000; ++n) turned += engine.batch(test::at(1s * n), std::vector<Sample>{{1, n * 0.5}}).size();
+  CHECK(turned == 2);  // pending, firing
+  CHECK(engine.counters().renewals > 1);
+  CHECK(engine.counters().renewals < 6);
+  CHECK(engine.batch(test::at(1s * 20'001), std::vector<Sample>{{1, {}}}).size() == 1);
 }
