@@ -116,7 +116,7 @@ std::vector<rules::Derived> stored_alerts(const std::string& path) {
       if (!(*points)[i] || (*points)[i]->quality != ground::Quality::good) continue;
       std::vector<rules::Label> labels{(*series)[i].series.labels.begin(), (*series)[i].series.labels.end()};
       labels.emplace_back(rules::metric_name, name);
-      out.push_back({.labels = rules::Labels{std::move(labels)},
+      out.push_back({.labels = std::make_shared<const rules::Labels>(std::move(labels)),
                      .value = (*points)[i]->value,
                      .at = ground::Instant{(*points)[i]->time.time_since_epoch()}});
     }

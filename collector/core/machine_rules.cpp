@@ -176,7 +176,7 @@ void Machine::keep_derived() {
     batch.age = std::max(Duration{}, moment_.now - at->at);
     std::map<record::SeriesId, std::optional<double>> last;  // of an instant the last word stands
     for (; at != end; ++at)
-      if (const auto id = enter_derived(stored_series(at->labels), batch)) last[*id] = at->value;
+      if (const auto id = enter_derived(stored_series(*at->labels), batch)) last[*id] = at->value;
     for (const auto& [id, value] : last)
       batch.samples.push_back(value ? record::Sample{id, *value} : record::Sample{id, 0, Quality::absent});
     if (!batch.samples.empty()) effects_.batches.push_back(std::move(batch));

@@ -145,7 +145,7 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
     if (const auto* before = previous.series_.find(id)) take(series, *before);
   });
   for (const auto& [labels, before] : previous.made_)
-    if (before->heard || before->ring) take(made(labels), *before);
+    if (before->heard || before->ring) take(*made(*labels).second, *before);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
   now_ = std::max(now_, previous.now_);
   const auto then = std::max(at, now_);
@@ -160,9 +160,7 @@ std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) 
       const auto told = out.size();
       before.alerts.end(rule, then, surroundings(then), out);
       say_rule(out, told, old);
-      std::vector<Derived> ends;
-      before.made.become({}, then, ends);
-      for (const auto& end : ends) accept(end);
+      before.made.become({}, [&](const Labels& labels, std::optional<double> none) { accept(made(labels), none, then); });
     } else {
       auto& running = running_[same->second];
       if ((*rules_)[same->second].text == rule.text) {
@@ -224,6 +222,7 @@ void Engine::unbuild(std::size_t rule) {
   if (running.graph) running.graph->release(running.slots);
   if (running.values_at) running.take_in_values((*rules_)[rule], running.graph->result());
   running.graph.reset();
+  running.makes.clear();
   anew_.push_back(rule);
 }
 

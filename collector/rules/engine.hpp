@@ -135,6 +135,13 @@ class Engine {
  private:
   struct Running;
   class Everything;
+  struct InOrder {
+    using is_transparent = void;
+    static const Labels& of(const Labels& labels) { return labels; }
+    static const Labels& of(const std::shared_ptr<const Labels>& labels) { return *labels; }
+    bool operator()(const auto& a, const auto& b) const { return of(a) < of(b); }
+  };
+  using Made = std::pair<const std::shared_ptr<const Labels>, std::unique_ptr<stream::Series>>;
   struct Waiting {
     ground::Instant at{};
     std::vector<Sample> samples;
@@ -156,18 +163,19 @@ class Engine {
   void between_rules(std::function<void()> change);
   void settle();
   void accept(ground::Instant at, stream::Series* series, std::optional<double> sample);
-  void accept(const Derived& sample);
+  void accept(Made& made, std::optional<double> value, ground::Instant at);
   void fill(stream::Series& series, std::vector<Point> past);
   void hold_back();
   void stand_still(std::size_t rule, ground::Instant at);
   void redo_steps(const stream::Series& series, ground::Instant from);
-  stream::Series& made(const Labels& labels);
+  Made& made(const Labels& labels);
   bool push(stream::Series& series);
   void tell(stream::Series& series, const Point& before, bool cuts);
   void touch(std::size_t position);
   void evaluate(std::size_t position);
   [[nodiscard]] DerivedSeries::Values series_of_alerts(std::size_t rule);
-  void tell_series(std::size_t rule, DerivedSeries::Values values, ground::Instant at);
+  void tell_series(std::size_t rule, DerivedSeries::Values values, ground::Instant at, bool whole);
+  void record_values(std::size_t rule, ground::Instant at, bool whole);
   void forget_ended(ground::Instant at);
   void adopt(stream::Series& series, Labels labels);
   [[nodiscard]] Surroundings surroundings(ground::Instant at) const;
@@ -185,8 +193,8 @@ class Engine {
   bool asked_at_will_;  // by queries in templates: every series is held for the lookback
   SelectionIndex index_;
   stream::SeriesTable series_;
-  std::map<Labels, std::unique_ptr<stream::Series>> made_;  // by rules
-  std::size_t made_most_ = 64;                              // then those that ended are looked through
+  std::map<std::shared_ptr<const Labels>, std::unique_ptr<stream::Series>, InOrder> made_;  // by rules
+  std::size_t made_most_ = 64;                                                              // then those that ended are looked through
   std::vector<Derived> derived_;
   std::set<std::size_t> moved_;  // rules whose alerts have other values
   std::vector<Running> running_;

@@ -60,7 +60,7 @@ void Engine::fill(SeriesId id, std::vector<Point> past) {
 }
 
 void Engine::fill(const Labels& labels, std::vector<Point> past) {
-  between_rules([this, labels, past = std::move(past)]() mutable { fill(made(labels), std::move(past)); });
+  between_rules([this, labels, past = std::move(past)]() mutable { fill(*made(labels).second, std::move(past)); });
 }
 
 void Engine::fill(stream::Series& series, std::vector<Point> past) {
@@ -100,7 +100,7 @@ void Engine::filled(std::span<const std::size_t> rules, std::optional<ground::In
 void Engine::stand_still(std::size_t index, ground::Instant at) {
   auto& running = running_[index];
   const bool renews = running.renew <= at;
-  if ((*rules_)[index].record.empty() && (running.alerts.take_changed() || renews)) tell_series(index, series_of_alerts(index), at);
+  if ((*rules_)[index].record.empty() && (running.alerts.take_changed() || renews)) tell_series(index, series_of_alerts(index), at, renews);
   deadlines_.set(position_[index], running.renew > at ? running.renew : ground::Instant::max());
 }
 

@@ -27,6 +27,8 @@ struct Engine::Running {
   bool records = false;
   RuleAlerts alerts;
   DerivedSeries made;
+  std::vector<Made*>
+      makes;  // of what is recorded, by the graph's cell; empty: not known, since elements came or went or a series was let go
 
   Surroundings around;  // made once where no template asks: most evaluations expand nothing
   std::string error;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -186,20 +187,18 @@ void Engine::redo_steps(const stream::Series& series, ground::Instant from) {
   }
 }
 
-stream::Series& Engine::made(const Labels& labels) {
-  auto& series = made_[labels];
-  if (!series) {
-    series = std::make_unique<stream::Series>();
-    adopt(*series, labels);
-  }
-  return *series;
+Engine::Made& Engine::made(const Labels& labels) {
+  if (const auto known = made_.find(labels); known != made_.end()) return *known;
+  auto& out = *made_.emplace(std::make_shared<const Labels>(labels), std::make_unique<stream::Series>()).first;
+  adopt(*out.second, labels);
+  return out;
 }
 
 /// What a rule made: seen at the same instant by those that stand behind it, by the others a tick later.
-void Engine::accept(const Derived& sample) {
-  derived_.push_back(sample);
-  auto& series = made(sample.labels);
-  const Point point{sample.at, sample.value.value_or(stale_marker)};
+void Engine::accept(Made& made, std::optional<double> value, ground::Instant at) {
+  derived_.push_back({.labels = made.first, .value = value, .at = at});
+  auto& series = *made.second;
+  const Point point{at, value.value_or(stale_marker)};
   const bool again = series.heard && series.last.at == point.at;
   const auto before = series.hear(point);
   bool cuts = false;
@@ -238,7 +237,7 @@ void Engine::touch(std::size_t position) {
 /// What may last is done on a stack of its own, and rests between turns.
 void Engine::evaluate(std::size_t position) {
   const auto& running = running_[order_[position]];
-  auto coming = (running.series_read + running.made.now().size()) * an_alert;
+  auto coming = (running.series_read + running.made.size()) * an_alert;
   if (running.graph && coming <= options_.turn_work) coming += running.graph->coming_work(now_);
   const auto piece = [this, position] {
     evaluating_ = position;
@@ -271,9 +270,13 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   const bool in_conflict = graph.in_conflict();
   auto changes_at = std::min(graph.due(), running.steps.due(utc_offset_));
   if (!graph.is_ready()) return deadlines_.set(position_[index], changes_at);
+  const bool whole = renews || !running.is_settled;
+  const bool has_same_elements = running.is_settled && !in_conflict && graph.news() != stream::Graph::News::elements;
   DerivedSeries::Values values;
   bool judged = false;
-  if (running.is_settled && !in_conflict && !is_due && graph.news() != stream::Graph::News::elements && running.keeps_identity) {
+  if (records && has_same_elements && running.error.empty()) {
+    if (renews || graph.news() != stream::Graph::News::none) record_values(index, at, renews);
+  } else if (has_same_elements && !is_due && running.keeps_identity) {
     if (graph.news() == stream::Graph::News::values) running.values_at = at;  // no alert turns by them
   } else if (in_conflict || !running.is_settled || is_due || graph.news() != stream::Graph::News::none || (records && renews)) {
     const auto told = out.size();
@@ -290,9 +293,9 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   const auto position = position_[index];
   deadlines_.set(position, std::min(changes_at, alerts_due > at ? alerts_due : ground::Instant::max()));
   if (renews) running.renew = renewal_of(index, at);
-  if (!records && (running.alerts.take_changed() || renews)) tell_series(index, series_of_alerts(index), at);
+  if (!records && (running.alerts.take_changed() || renews)) tell_series(index, series_of_alerts(index), at, renews);
   if (!records && renews && running.alerts.take_moved()) moved_.insert(index);
-  if (records && judged && running.error.empty()) tell_series(index, std::move(values), at);
+  if (records && judged && running.error.empty()) tell_series(index, std::move(values), at, whole);
   deadlines_.set(position, std::min(deadlines_.of(position), running.renew));
   if (graph.has_outgrown()) ++counters_.renewals, unbuild(index);
 }
@@ -342,13 +345,38 @@ DerivedSeries::Values Engine::series_of_alerts(std::size_t index) {
   return out;
 }
 
-void Engine::tell_series(std::size_t index, DerivedSeries::Values values, ground::Instant at) {
+/// Of all series that it makes now, or where not `whole` of those that are other than they were.
+void Engine::tell_series(std::size_t index, DerivedSeries::Values values, ground::Instant at, bool whole) {
   auto& running = running_[index];
-  std::vector<Derived> made;
-  running.made.become(std::move(values), at, made);
-  for (const auto& sample : made) worked(a_label_set), accept(sample);
-  let_go(made);
-  running.renew = running.made.now().empty() ? ground::Instant::max() : renewal_of(index, at);
+  running.makes.clear();
+  running.made.become(std::move(values), [&](const Labels& labels, std::optional<double> value) {
+    worked(a_label_set);
+    auto& one = made(labels);
+    const bool is_same =
+        value && one.second->heard && std::bit_cast<std::uint64_t>(one.second->last.value) == std::bit_cast<std::uint64_t>(*value);
+    if (whole || !is_same) accept(one, value, at);
+  });
+  const bool begins = running.renew == ground::Instant::max();
+  running.renew = running.made.size() == 0 ? ground::Instant::max() : whole || begins ? renewal_of(index, at) : running.renew;
+}
+
+/// The same where the graph has the elements that it had: they are the same series.
+void Engine::record_values(std::size_t index, ground::Instant at, bool whole) {
+  auto& running = running_[index];
+  const auto& graph = *running.graph;
+  if (running.makes.empty())
+    graph.each_present([&](std::uint32_t cell, const stream::Cell& element) {
+      running.makes.resize(std::max(running.makes.size(), cell + std::size_t{1}));
+      running.makes[cell] = &made(recorded_labels((*rules_)[index], *element.labels));
+    });
+  const auto tell = [&](std::uint32_t cell, const stream::Cell& element) {
+    worked(16);
+    accept(*running.makes[cell], element.value, at);
+  };
+  if (whole)
+    graph.each_present(tell);
+  else
+    graph.each_changed(tell);
 }
 
 ground::Instant Engine::renewal_of(std::size_t rule, ground::Instant at) const {
@@ -358,14 +386,13 @@ ground::Instant Engine::renewal_of(std::size_t rule, ground::Instant at) const {
 
 /// Series that rules made and that nobody can ask for any more.
 void Engine::forget_ended(ground::Instant at) {
-  std::erase_if(made_, [&](const auto& entry) {
+  const auto gone = std::erase_if(made_, [&](const auto& entry) {
     worked(a_text);
-    auto* series = entry.second.get();
-    const auto reach = series->ring ? series->ring->kept() : options_.lookback;
+    const auto* series = entry.second.get();
     const bool asked = asked_at_will_ || !series->rules.empty();
-    const bool is_over = series->heard ? is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach)
-                                       : series->between(ground::shifted(at, -reach), at).empty();
-    const bool ended = !asked || is_over;
+    const auto reach = !asked ? ground::Duration{} : series->ring ? series->ring->kept() : options_.lookback;
+    const bool ended = series->heard ? is_stale(series->last.value) && series->last.at <= ground::shifted(at, -reach)
+                                     : series->between(ground::shifted(at, -reach), at).empty();
     if (ended)
       for (const std::size_t rule : series->rules) {
         unbuild(rule);
@@ -373,6 +400,8 @@ void Engine::forget_ended(ground::Instant at) {
       }
     return ended;
   });
+  if (gone > 0)
+    for (auto& running : running_) running.makes.clear();
   made_most_ = 64 + 2 * made_.size();
 }
 

@@ -27,9 +27,9 @@ std::vector<Transition> PlainRules::evaluate(ground::Instant at, Memory& memory)
       continue;
     }
     if (rule->record.empty()) values = alerts.series({});
-    std::vector<Derived> samples;
-    made.become(std::move(values), at, samples);
-    for (const auto& sample : samples) memory.add(sample.labels, {{sample.at, sample.value.value_or(stale_marker)}});
+    made.become(std::move(values), [&](const Labels& labels, std::optional<double> value) {
+      memory.add(labels, {{at, value.value_or(stale_marker)}});
+    });
   }
   return out;
 }

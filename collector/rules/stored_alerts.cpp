@@ -44,9 +44,9 @@ std::vector<StoredAlert> stored_alerts(std::span<const Derived> newest, ground::
   std::map<Labels, bool> stands;  // ALERTS says so
   for (const auto& sample : newest) {
     if (!sample.value) continue;
-    auto labels = sample.labels;
+    auto labels = *sample.labels;
     labels.set(metric_name, "");
-    const auto name = sample.labels.get(metric_name);
+    const auto name = sample.labels->get(metric_name);
     if (name == "ALERTS") {
       labels.set(state_label, "");
       stands[labels] = true;

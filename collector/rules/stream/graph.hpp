@@ -38,6 +38,17 @@ class Graph {
   [[nodiscard]] ground::Instant due() const { return due_; }
   /// What the expression is now, unless in conflict.
   [[nodiscard]] Vector result() const;
+  /// Calls `take(number, cell)` for each element of it, or for those whose values the last update changed.
+  template <class Take>
+  void each_present(Take take) const {
+    for (const auto cell : present_) take(cell, stages_.back().stage->cells()[cell]);
+  }
+  template <class Take>
+  void each_changed(Take take) const {
+    const Stage& last = *stages_.back().stage;
+    for (const auto cell : last.changed())
+      if (last.cells()[cell].present) take(cell, last.cells()[cell]);
+  }
   /// What it was before the last update.
   [[nodiscard]] Vector former() const;
 

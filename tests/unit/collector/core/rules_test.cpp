@@ -104,7 +104,7 @@ struct RulesBench {
         if (std::ranges::find(rules::alert_series, one.name) == rules::alert_series.end()) continue;
         rules::Labels labels{{one.labels.begin(), one.labels.end()}};
         labels.set("__name__", one.name);
-        newest[sample.series] = {.labels = labels, .value = sample.value, .at = Instant{batch.time.time_since_epoch()}};
+        newest[sample.series] = {.labels = std::make_shared<const rules::Labels>(labels), .value = sample.value, .at = Instant{batch.time.time_since_epoch()}};
         if (sample.quality != ground::Quality::good) newest.erase(sample.series);
       }
     }

@@ -361,7 +361,7 @@ struct Crowd {
   std::size_t finish(ground::Duration t) {
     std::size_t calls = 0;
     for (; engine.next_due() <= at(t); ++calls) hear(engine.tick(at(t)));
-    for (const auto& derived : engine.take_derived()) made += derived.labels.text() + ground::number_text(derived.value.value_or(-1)) + " ";
+    for (const auto& one : engine.take_derived()) made += one.labels->text() + ground::number_text(one.value.value_or(-1)) + " ";
     return calls;
   }
 

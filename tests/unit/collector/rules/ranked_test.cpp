@@ -19,8 +19,7 @@ namespace {
 class Contest {
  public:
   explicit Contest(const std::string& expression) : engine_{rules_of("  - alert: t\n    expr: " + expression + "\n"), {}} {
-    for (SeriesId x = 1; x <= 4; ++x)
-      engine_.born(x, Labels{{{"__name__", "a"}, {"x", std::to_string(x)}, {"y", x <= 2 ? "l" : "r"}}});
+    for (SeriesId x = 1; x <= 4; ++x) engine_.born(x, Labels{{{"__name__", "a"}, {"x", std::to_string(x)}, {"y", x <= 2 ? "l" : "r"}}});
   }
   /// One sample a second later; nothing ends the series.
   void feed(SeriesId series, std::optional<double> value) { (void)engine_.batch(at(now_ += 1s), std::vector<Sample>{{series, value}}); }

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,8 +28,8 @@ struct Bench {
   std::string made() {
     std::string out;
     for (const auto& derived : engine.take_derived()) {
-      if (std::ranges::find(alert_series, derived.labels.get("__name__")) != alert_series.end()) continue;
-      out += (out.empty() ? "" : " ") + derived.labels.text() + "=" + (derived.value ? ground::number_text(*derived.value) : "end") + "@" +
+      if (std::ranges::find(alert_series, derived.labels->get("__name__")) != alert_series.end()) continue;
+      out += (out.empty() ? "" : " ") + derived.labels->text() + "=" + (derived.value ? ground::number_text(*derived.value) : "end") + "@" +
              ground::number_text(ground::seconds(derived.at.time_since_epoch()));
     }
     return out;
@@ -114,9 +116,9 @@ TEST_CASE("since when an alert is active is a series as well") {
   CHECK(bench.feed(1500ms, {{1, 5.0}}).size() == 1);
   const auto made = bench.engine.take_derived();
   REQUIRE(made.size() == 3);
-  CHECK(made[2].labels.text() == R"(holdup_alert_value{alertname="A",x="1"})");
-  CHECK(made[0].labels.text() == R"(ALERTS{alertname="A",alertstate="pending",x="1"})");
-  CHECK(made[1].labels.text() == R"(ALERTS_FOR_STATE{alertname="A",x="1"})");
+  CHECK(made[2].labels->text() == R"(holdup_alert_value{alertname="A",x="1"})");
+  CHECK(made[0].labels->text() == R"(ALERTS{alertname="A",alertstate="pending",x="1"})");
+  CHECK(made[1].labels->text() == R"(ALERTS_FOR_STATE{alertname="A",x="1"})");
   CHECK(made[1].value == 1001);
 }
 
@@ -142,4 +144,74 @@ TEST_CASE("a template asks what other series are at the same instant") {
   REQUIRE(fired.size() == 1);
   CHECK(fired[0].annotations[0].second == "2=3 1=6 0");
   CHECK(fired[0].annotations[1].second == "<error expanding template: error calling query: a query in a template reaches at most 5m back>");
+}
+
+TEST_CASE("of several series those are recorded that change, and all of them once an interval") {
+  Bench bench{"  - {record: r, expr: a + 0}\n", "  interval: 10s\n"};
+  (void)bench.feed(1s, {{1, 5.0}, {2, 7.0}});
+  CHECK(bench.made() == R"(r{x="1"}=5@1 r{x="2"}=7@1)");
+  (void)bench.feed(2s, {{1, 6.0}, {2, 7.0}});
+  CHECK(bench.made() == R"(r{x="1"}=6@2)");
+  (void)bench.feed(3s, {{2, 8.0}});
+  CHECK(bench.made() == R"(r{x="2"}=8@3)");
+  (void)bench.feed(4s, {{2, 8.0}});
+  CHECK(bench.made().empty());
+  (void)bench.feed(11s, {{2, 9.0}});
+  CHECK(bench.made() == R"(r{x="1"}=6@11 r{x="2"}=9@11)");
+  (void)bench.feed(12s, {{1, {}}, {2, 9.5}});
+  CHECK(bench.made() == R"(r{x="1"}=end@12 r{x="2"}=9.5@12)");
+  (void)bench.feed(13s, {{1, 1.0}, {2, 9.5}});
+  CHECK(bench.made() == R"(r{x="1"}=1@13)");
+}
+
+TEST_CASE("a series that nothing changes is renewed though another of its rule changes all the time") {
+  const auto* const expression = GENERATE("a + 0", "a + 0 > 0");  // of the second an element comes and goes
+  Bench bench{"  - {record: r, expr: " + std::string{expression} + "}\n  - {alert: A, expr: 'absent(r{x=\"2\"})'}\n"};
+  std::size_t told = bench.feed(1s, {{1, 1.0}, {2, 7.0}}).size();
+  for (int n = 2; n <= 1500; ++n) {
+    told += bench.feed(1s * n, {{1, n % 2 - 0.5}}).size();
+    if (n % 100 == 0) told += bench.feed(1s * n + 1ms, {{2, 7.0}}).size();  // heard, and the same
+  }
+  CHECK(told == 0);
+}
+
+TEST_CASE("what is recorded goes on when other series that rules made are forgotten") {
+  std::string lines = "  - {record: r, expr: a + 0}\n";
+  for (int n = 0; n < 200; ++n) lines += "  - {record: r" + std::to_string(n) + ", expr: 'a{x=\"2\"} * 2'}\n";
+  Bench bench{lines};
+  const auto made_at = [&](ground::Duration t, std::vector<Sample> samples) {  // all that the turns make of it
+    (void)bench.feed(t, std::move(samples));
+    while (bench.engine.next_due() <= at(t)) (void)bench.engine.tick(at(t));
+    return bench.made();
+  };
+  (void)made_at(1s, {{1, 5.0}, {2, 7.0}});
+  CHECK(made_at(2s, {{1, 6.0}}) == R"(r{x="1"}=6@2)");
+  for (int n = 1; n < 6; ++n) {
+    (void)made_at(n * 10s, {{2, {}}});  // all but one end
+    CHECK(made_at(n * 10s + 1s, {{1, 6.0 + n}}) == R"(r{x="1"}=)" + std::to_string(6 + n) + "@" + std::to_string(n * 10 + 1));
+    (void)made_at(n * 10s + 2s, {{2, 1.0 * n}});
+  }
+}
+
+TEST_CASE("a recorded value that looks like an end is one, and the next begins anew") {
+  std::string lines = "  - {record: r, expr: 'abs(a{x=\"1\"})'}\n";
+  for (int n = 0; n < 70; ++n) lines += "  - {record: r" + std::to_string(n) + ", expr: 'a{x=\"2\"} + 0'}\n";
+  Bench bench{lines};
+  const auto negative_marker = std::bit_cast<double>(std::bit_cast<std::uint64_t>(stale_marker) | std::uint64_t{1} << 63U);
+  (void)bench.feed(1s, {{1, 5.0}});
+  (void)bench.feed(2s, {{1, 6.0}});
+  (void)bench.feed(3s, {{1, negative_marker}});
+  (void)bench.feed(4s, {{2, 1.0}});
+  while (bench.engine.next_due() <= at(5s)) (void)bench.engine.tick(at(5s));  // enough are there to be looked through
+  (void)bench.made();
+  (void)bench.feed(6s, {{1, 7.0}});
+  CHECK(bench.made() == R"(r{x="1"}=7@6)");
+}
+
+TEST_CASE("an alert that stands as it stood is not written anew when another begins") {
+  Bench bench{"  - {alert: A, expr: a > 1}\n"};
+  (void)bench.feed(1s, {{1, 5.0}});
+  CHECK(bench.engine.take_derived().size() == 4);
+  (void)bench.feed(2s, {{2, 5.0}});
+  for (const auto& derived : bench.engine.take_derived()) CHECK(derived.labels->get("x") == "2");
 }
