@@ -45,7 +45,9 @@ const std::vector<RuleKind>& rule_kinds() {
         {"steps of a subquery", {R"(avg_over_time((m{rule="R"} / on(place) n{rule="R"})[1m:1s]) > 500)"}},
         {"recorded sum", {R"(sum by (rule) (m{rule="R"}))"}, true},
         {"recorded average", {R"(avg_over_time(m{rule="R"}[1m]))"}, true},
-        {"plain part", {R"(topk(3, m{rule="R"}) > 500)"}},
+        {"greatest three", {R"(topk(3, m{rule="R"}) > 500)"}},
+        {"off its nominal value", {R"(abs(m{rule="R"} - 230) > 500)"}},
+        {"plain part", {R"(m{rule="R"} > 5 * scalar(n{rule="R",place="0"}))"}},
     };
     RuleKind in_turn{"the first nine in turn", {}};
     for (const auto& kind : std::span{out}.first(everyday)) in_turn.expressions.push_back(kind.expressions.front());
