@@ -54,7 +54,23 @@ struct Operated {
 struct Threshold {
   Operator op{};
   double bound = 0;
-  [[nodiscard]] bool lets_pass(double value) const { return operate(op, value, bound).holds; }
+  /// Each sample is asked this; operate() would ask first which of all operators it is.
+  [[nodiscard]] bool lets_pass(double value) const {
+    switch (op) {
+      case Operator::greater:
+        return value > bound;
+      case Operator::less:
+        return value < bound;
+      case Operator::greater_equal:
+        return value >= bound;
+      case Operator::less_equal:
+        return value <= bound;
+      case Operator::equal:
+        return value == bound;
+      default:
+        return value != bound;
+    }
+  }
 };
 
 }  // namespace holdup::rules

@@ -62,6 +62,11 @@ Made& Builder::add(Arguments&&... arguments) {
   return out;
 }
 
+template <class Reckon>
+Stage* Builder::map(Stage& vector, std::vector<const Stage*> scalars, bool keeps_name, Reckon reckon) {
+  return &add<Mapped<Reckon>>(vector, std::move(scalars), keeps_name, std::move(reckon));
+}
+
 /// It reads all the selectors of the expression.
 template <class Made, class... Arguments>
 Made& Builder::add_leaf(const Expression& expression, Arguments&&... arguments) {
@@ -120,14 +125,12 @@ Stage* Builder::call(OverTime reckon, const Function& function, const Expression
 Stage* Builder::call(OfNumber reckon, const Function&, const Expression& expression) {
   const auto& operand = expression.operands.front();
   if (!differs_without_name(operand)) return nullptr;
-  return &add<Mapped>(build(operand), std::vector<const Stage*>{}, false,
-                      [reckon](double x, std::span<const double>) { return std::optional{reckon(x)}; });
+  return map(build(operand), {}, false, [reckon](double x, std::span<const double>) { return reckon(x); });
 }
 
 Stage* Builder::call(OfMoment reckon, const Function&, const Expression& expression) {
   if (expression.operands.empty() || !differs_without_name(expression.operands.front())) return nullptr;
-  return &add<Mapped>(build(expression.operands.front()), std::vector<const Stage*>{}, false,
-                      [reckon](double x, std::span<const double>) { return std::optional{of_calendar(reckon, x)}; });
+  return map(build(expression.operands.front()), {}, false, [reckon](double x, std::span<const double>) { return of_calendar(reckon, x); });
 }
 
 Stage* Builder::call(Special which, const Function&, const Expression& expression) {
@@ -182,8 +185,8 @@ Stage* Builder::limits(Special which, const Expression& expression) {
   auto& vector = build(operands[0]);
   std::vector<const Stage*> scalars;
   for (std::size_t i = 1; i < operands.size(); ++i) scalars.push_back(&build(operands[i]));
-  return &add<Mapped>(vector, std::move(scalars), false,
-                      [which](double x, std::span<const double> parameters) { return limited(which, x, parameters); });
+  return map(vector, std::move(scalars), false,
+             [which](double x, std::span<const double> parameters) { return limited(which, x, parameters); });
 }
 
 Stage* Builder::of(const Aggregation& aggregation, const Expression& expression) {
@@ -200,7 +203,7 @@ Stage* Builder::of(const Aggregation& aggregation, const Expression& expression)
 Stage* Builder::of(const Negation&, const Expression& expression) {
   const auto& operand = expression.operands.front();
   if (operand.type == Type::scalar || !differs_without_name(operand)) return nullptr;
-  return &add<Mapped>(build(operand), Operator::multiply, -1.0, true);
+  return map(build(operand), {}, false, WithConstant{.op = Operator::multiply, .with = -1, .first = true});
 }
 
 Stage* Builder::of(const Binary& binary, const Expression& expression) {
@@ -224,16 +227,14 @@ Stage* Builder::with_scalar(const Binary& binary, const Expression& expression) 
   auto& elements = build(vector);
   const auto number = constant(scalar);
   if (filters && number && elements.hold_back({scalar_first ? seen_from_the_right(binary.op) : binary.op, *number})) return &elements;
-  if (number && !filters) return &add<Mapped>(elements, binary.op, *number, scalar_first);
+  if (number && !filters) return map(elements, {}, false, WithConstant{.op = binary.op, .with = *number, .first = scalar_first});
   const auto reckon = [op = binary.op, filters, scalar_first](double x, double with) {
     const auto result = scalar_first ? operate(op, with, x) : operate(op, x, with);
     return !filters ? std::optional{result.value} : result.holds ? std::optional{x} : std::nullopt;
   };
-  if (number)
-    return &add<Mapped>(elements, std::vector<const Stage*>{}, true,
-                        [reckon, number = *number](double x, std::span<const double>) { return reckon(x, number); });
-  return &add<Mapped>(elements, std::vector<const Stage*>{&build(scalar)}, filters,
-                      [reckon](double x, std::span<const double> scalars) { return reckon(x, scalars.front()); });
+  if (number) return map(elements, {}, true, [reckon, number = *number](double x, std::span<const double>) { return reckon(x, number); });
+  return map(elements, {&build(scalar)}, filters,
+             [reckon](double x, std::span<const double> scalars) { return reckon(x, scalars.front()); });
 }
 
 }  // namespace holdup::rules::stream

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "collector/rules/function.hpp"
 #include "collector/rules/stream/graph.hpp"
@@ -37,6 +38,8 @@ class Builder {
 
   template <class Made, class... Arguments>
   Made& add(Arguments&&... arguments);
+  template <class Reckon>
+  Stage* map(Stage& vector, std::vector<const Stage*> scalars, bool keeps_name, Reckon reckon);
   template <class Made, class... Arguments>
   Made& add_leaf(const Expression& expression, Arguments&&... arguments);
 

@@ -99,7 +99,8 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
     value = counted(ring, rolling);
     if (!value) value = reckon(ring, rolling, window, same_until);
   }
-  const auto rest = rest_.of(ring, rolling, window.from, value);
+  const bool may_rest = rest_.guard().watches != Guard::Watches::all;
+  const auto rest = may_rest ? rest_.of(ring, rolling, window.from, value) : std::nullopt;
   if (rest) {
     timers_.set(cell, ground::shifted(rest->leaves, length));
   } else if (rolling.size() > 0) {
@@ -107,7 +108,7 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
     timers_.arm(cell, ground::shifted(ground::shifted(next, length), offset_));
   }
   if (reckoning_.drifts) drift(cell, value && !rest ? ground::shifted(same_until, offset_) : ground::Instant::max());
-  if (rest_.guard().watches != Guard::Watches::all) series->consumer(consumer).guard = rest ? rest->guard : Guard{};
+  if (may_rest) series->consumer(consumer).guard = rest ? rest->guard : Guard{};
   yield(cell, value);
   if (offset_ == ground::Duration::zero()) return;
   if (const auto coming = series->between(window.to, ground::Instant::max()); !coming.empty())

@@ -71,7 +71,7 @@ WindowRest::WindowRest(OverTime reckon, const Threshold& threshold, ground::Dura
 }
 
 std::optional<Rest> WindowRest::of(const Ring& ring, Rolling& rolling, ground::Instant after, std::optional<double> value) const {
-  if (guard_.watches == Guard::Watches::all || (value && threshold_.lets_pass(*value))) return std::nullopt;
+  if (value && threshold_.lets_pass(*value)) return std::nullopt;
   Rest out{.guard = guard_};
   if (guard_.watches == Guard::Watches::changes) {
     out.guard.spare = static_cast<std::uint16_t>(std::clamp(threshold_.bound - value.value_or(0) - 1, 0.0, most_spare));

@@ -23,7 +23,7 @@ class WindowRest {
 
   /// What counts as loud.
   [[nodiscard]] const Guard& guard() const { return guard_; }
-  /// Of a window that begins after then and whose function is `value`; nothing: it is shown all.
+  /// Where its guard watches anything, of a window that begins after then and whose function is `value`; nothing: it is shown all.
   [[nodiscard]] std::optional<Rest> of(const Ring& ring, Rolling& rolling, ground::Instant after, std::optional<double> value) const;
 
  private:
