@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdio>
+#include <memory>
 #include <numeric>
 #include <thread>
 
@@ -27,12 +28,12 @@ using Clock = Responder::Clock;
 class Poller {
  public:
   Poller(const profile::Library& library, const Crowd& crowd, std::uint16_t port)
-      : site_{site_of(crowd)}, opener_{loop_, library, 1}, plan_{site_, 7, ground::clock::now()}, known_(crowd.devices) {
-    for (std::size_t d = 0; d < crowd.devices; ++d) {
-      const auto host = asio::ip::address_v4{ntohl(address_of(d, port).sin_addr.s_addr)}.to_string();
-      devices_.push_back(
-          std::move(opener_.open({.address = {.protocol = drivers::Address::Protocol::snmp, .host = host, .port = port}}).value()));
-    }
+      : site_{site_of(crowd, port)},
+        drivers_{std::make_shared<Drivers>(loop_, library)},
+        plan_{site_, 7, ground::clock::now()},
+        known_(crowd.devices) {
+    for (const auto& device : site_.devices)
+      drivers_->devices.push_back(std::move(drivers_->opener.open({.address = device.address}).value()));
   }
 
   void run(const std::stop_token& stop) {
@@ -43,12 +44,21 @@ class Poller {
   [[nodiscard]] std::size_t known() const { return identified_; }
 
  private:
-  static site::Site site_of(const Crowd& crowd) {
+  /// They live until what still waits for an answer goes with the loop.
+  struct Drivers {
+    Drivers(asio::io_context& loop, const profile::Library& library) : opener{loop, library, 1} {}
+    drivers::Opener opener;
+    std::vector<std::unique_ptr<drivers::Device>> devices;
+  };
+
+  static site::Site site_of(const Crowd& crowd, std::uint16_t port) {
     site::Site out;
     for (std::size_t d = 0; d < crowd.devices; ++d) {
       site::Device device;
       device.name = "d" + std::to_string(d);
-      device.url = "snmp://127.1." + std::to_string(out.devices.size() / 250) + "." + std::to_string(1 + out.devices.size() % 250);
+      const auto host = asio::ip::address_v4{ntohl(address_of(d, port).sin_addr.s_addr)}.to_string();
+      device.url = "snmp://" + host;
+      device.address = {.protocol = drivers::Address::Protocol::snmp, .host = host, .port = port};
       device.routine = crowd.period;
       out.devices.push_back(std::move(device));
     }
@@ -57,7 +67,7 @@ class Poller {
 
   void give_orders() {
     for (auto& order : plan_.due(ground::clock::now()))
-      asio::co_spawn(loop_, carry_out(std::move(order)), [this](const std::exception_ptr& broken) {
+      asio::co_spawn(loop_, carry_out(drivers_, std::move(order)), [this](const std::exception_ptr& broken) {
         if (broken) std::rethrow_exception(broken);
         give_orders();
       });
@@ -69,9 +79,9 @@ class Poller {
     });
   }
 
-  asio::awaitable<void> carry_out(plan::Order order) {
+  asio::awaitable<void> carry_out(std::shared_ptr<Drivers> drivers, plan::Order order) {
     if (order.kind == plan::Order::Kind::identify) {
-      const auto identified = co_await devices_[order.device]->identify(order.deadline);
+      const auto identified = co_await drivers->devices[order.device]->identify(order.deadline);
       if (!identified) co_return plan_.failed(order.device, ground::clock::now());
       plan_.identified(order.device, identified->points, ground::clock::now());
       if (!known_[order.device]) ++identified_;
@@ -79,15 +89,14 @@ class Poller {
       co_return;
     }
     const drivers::ReadRequest request{.points = order.points, .deadline = order.deadline};
-    const auto readings = co_await devices_[order.device]->read(request);
+    const auto readings = co_await drivers->devices[order.device]->read(request);
     readings ? plan_.answered(order.device, ground::clock::now()) : plan_.failed(order.device, ground::clock::now());
   }
 
   site::Site site_;
   asio::io_context loop_{1};
-  drivers::Opener opener_;
+  std::shared_ptr<Drivers> drivers_;
   plan::Plan plan_;
-  std::vector<std::unique_ptr<drivers::Device>> devices_;
   std::vector<bool> known_;
   std::atomic<std::size_t> identified_{0};
   asio::steady_timer timer_{loop_};
