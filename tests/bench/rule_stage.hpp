@@ -39,7 +39,7 @@ class RuleStage {
   RuleStage(const RuleKind& kind, const RuleLoad& load);
 
   /// Each series once, in replies of a hundred samples, over one second of virtual time. What the engine took, in seconds of processor
-  /// time: of all together, as to ask for it may cost more than ten samples do.
+  /// time: of many replies together, as to ask for it may cost as much as a reply does.
   double second();
   /// The same; of each call of the engine.
   [[nodiscard]] std::vector<double> turns_of_a_second();
@@ -53,7 +53,7 @@ class RuleStage {
 
  private:
   [[nodiscard]] std::uint64_t chance();
-  void draw_replies();
+  void draw_replies(std::size_t first);
   /// Calls `call(samples)` for each turn of the loop.
   template <class Call>
   void each_turn(Call call);
@@ -62,7 +62,7 @@ class RuleStage {
   RuleLoad load_;
   std::vector<bool> counts_;  // by series: its values only rise
   rules::Engine engine_;
-  std::vector<rules::Sample> samples_;  // of a second, reply by reply
+  std::vector<rules::Sample> samples_;  // of the replies drawn last
   ground::Instant now_{std::chrono::hours{1}};
   std::uint64_t state_ = 42;
   std::size_t transitions_ = 0;
