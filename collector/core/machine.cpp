@@ -96,6 +96,7 @@ void Machine::conclude() {
     timer = std::min(timer, ground::shifted(ground::Instant{due->time_since_epoch()}, -moment_.utc_offset));
   for (const auto due : {watch_->plan.next_due(), watch_->detector.next_due(), board_.next_due(), rules_->next_due(), ledger_.next_due()})
     if (due) timer = std::min(timer, *due);
+  if (rules_->has_derived()) timer = moment_.now;
   if (timer != ground::Instant::max()) effects_.timer = timer;
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 using ground::Quality;
 
+constexpr std::size_t most_derived = 128;                  // samples that rules made and a step stores: each looks for its series by name
 constexpr Duration value_lives = std::chrono::minutes{5};  // the rules' look-back
 
 rules::Labels rule_labels(const record::Series& series) {
@@ -167,7 +168,7 @@ std::map<std::size_t, std::string> Machine::rule_errors() const {
 
 // What rules made is stored like what was polled; the engine has taken it in already.
 void Machine::keep_derived() {
-  const auto derived = rules_->take_derived();
+  const auto derived = rules_->take_derived(most_derived);
   for (auto at = derived.begin(); at != derived.end();) {
     const auto end = std::find_if(at, derived.end(), [&](const rules::Derived& other) { return other.at != at->at; });
     record::Batch batch;

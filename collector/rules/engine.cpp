@@ -1,6 +1,7 @@
 #include "collector/rules/engine.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -40,6 +41,8 @@ Engine::Engine(RuleSet rules, Options options)
   auto order = order_of(*rules_);
   order_ = std::move(order.rules);
   reads_ = std::move(order.reads);
+  std::map<std::string_view, std::size_t> recorders;  // by name
+  for (const auto& rule : *rules_) ++recorders[rule.record];
   for (std::size_t position = 0; position < order_.size(); ++position) {
     const auto rule = order_[position];
     position_[rule] = position;
@@ -47,6 +50,7 @@ Engine::Engine(RuleSet rules, Options options)
     running_[rule].steps = stream::RuleSteps{(*rules_)[rule].expression};
     running_[rule].keeps_identity = keeps_identity((*rules_)[rule]);
     running_[rule].records = !(*rules_)[rule].record.empty();
+    running_[rule].is_alone = recorders[(*rules_)[rule].record] == 1;
     running_[rule].around = surroundings(now_);
     anew_.push_back(rule);  // an expression without series is due as well
   }
@@ -193,6 +197,17 @@ std::vector<Transition> Engine::active() {
     out.insert(out.end(), alerts.begin(), alerts.end());
     say_rule(out, told, rule);
   }
+  return out;
+}
+
+std::vector<Derived> Engine::take_derived(std::size_t most) {
+  std::vector<Derived> out;
+  if (!has_derived()) return out;
+  auto count = std::min(most, derived_.size());
+  while (count < derived_.size() && count / 4 < most && derived_[count].at == derived_[count - 1].at) ++count;
+  const auto end = derived_.begin() + static_cast<std::ptrdiff_t>(count);
+  out.assign(std::make_move_iterator(derived_.begin()), std::make_move_iterator(end));
+  derived_.erase(derived_.begin(), end);
   return out;
 }
 

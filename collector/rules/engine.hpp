@@ -95,8 +95,10 @@ class Engine {
   [[nodiscard]] std::optional<ground::Instant> next_due() const;
   [[nodiscard]] std::vector<Transition> tick(ground::Instant now);
 
-  /// The samples of series that rules made since this was last asked, by instant. The engine has taken them in already.
-  [[nodiscard]] std::vector<Derived> take_derived() { return turns_.is_under_way() ? std::vector<Derived>{} : std::exchange(derived_, {}); }
+  /// The samples of series that rules made and that were not taken yet, by instant: so many, and what else there is of the last one's
+  /// instant up to four times as many; none of an instant that a rule is not through with. The engine has taken them in already.
+  [[nodiscard]] std::vector<Derived> take_derived(std::size_t most = Turns::no_limit);
+  [[nodiscard]] bool has_derived() const { return !derived_.empty() && !turns_.is_under_way(); }
 
   /// Of the rules whose alerts have other values since they were told, all that stand, from and to the state that they are in: at most
   /// once in a rule's interval, and none while a turn is under way.
@@ -195,7 +197,7 @@ class Engine {
   stream::SeriesTable series_;
   std::map<std::shared_ptr<const Labels>, std::unique_ptr<stream::Series>, InOrder> made_;  // by rules
   std::size_t made_most_ = 64;                                                              // then those that ended are looked through
-  std::vector<Derived> derived_;
+  std::deque<Derived> derived_;
   std::set<std::size_t> moved_;  // rules whose alerts have other values
   std::vector<Running> running_;
   std::vector<std::vector<std::size_t>> reads_;  // by rule: whose series it reads

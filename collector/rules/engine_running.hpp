@@ -25,8 +25,10 @@ struct Engine::Running {
   bool is_settled = false;                        // the alerts have taken in what the graph yields, but for what changed since
   bool keeps_identity = false;                    // what an alert is called does not hang on its value
   bool records = false;
+  bool is_alone = true;  // in recording under its name: no other ends or tells what it did
   RuleAlerts alerts;
   DerivedSeries made;
+  std::vector<std::pair<Made*, double>> telling;  // kept for its memory
   std::vector<Made*>
       makes;  // of what is recorded, by the graph's cell; empty: not known, since elements came or went or a series was let go
 

@@ -270,12 +270,13 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   const bool in_conflict = graph.in_conflict();
   auto changes_at = std::min(graph.due(), running.steps.due(utc_offset_));
   if (!graph.is_ready()) return deadlines_.set(position_[index], changes_at);
-  const bool whole = renews || !running.is_settled;
+  const bool whole = renews || !running.is_settled || !running.error.empty();
   const bool has_same_elements = running.is_settled && !in_conflict && graph.news() != stream::Graph::News::elements;
   DerivedSeries::Values values;
-  bool judged = false;
-  if (records && has_same_elements && running.error.empty()) {
-    if (renews || graph.news() != stream::Graph::News::none) record_values(index, at, renews);
+  bool judged = false, differs = false;
+  if (records && has_same_elements && running.is_alone && running.error.empty()) {
+    differs = renews || graph.news() != stream::Graph::News::none;
+    counters_.evaluations += differs ? 1 : 0;
   } else if (has_same_elements && !is_due && running.keeps_identity) {
     if (graph.news() == stream::Graph::News::values) running.values_at = at;  // no alert turns by them
   } else if (in_conflict || !running.is_settled || is_due || graph.news() != stream::Graph::News::none || (records && renews)) {
@@ -295,9 +296,10 @@ void Engine::evaluate_rule(std::size_t index, ground::Instant at, std::vector<Tr
   if (renews) running.renew = renewal_of(index, at);
   if (!records && (running.alerts.take_changed() || renews)) tell_series(index, series_of_alerts(index), at, renews);
   if (!records && renews && running.alerts.take_moved()) moved_.insert(index);
+  if (differs) record_values(index, at, renews);
   if (records && judged && running.error.empty()) tell_series(index, std::move(values), at, whole);
   deadlines_.set(position, std::min(deadlines_.of(position), running.renew));
-  if (graph.has_outgrown()) ++counters_.renewals, unbuild(index);
+  if (running.graph && running.graph->has_outgrown()) ++counters_.renewals, unbuild(index), touch(position);
 }
 
 /// The alerts take in the whole result, or it becomes the values of what is recorded; the error, if there is one.
@@ -360,7 +362,7 @@ void Engine::tell_series(std::size_t index, DerivedSeries::Values values, ground
   running.renew = running.made.size() == 0 ? ground::Instant::max() : whole || begins ? renewal_of(index, at) : running.renew;
 }
 
-/// The same where the graph has the elements that it had: they are the same series.
+/// The same where the graph has the elements that it had: they are the same series. A rule may read what it makes, and is built anew then.
 void Engine::record_values(std::size_t index, ground::Instant at, bool whole) {
   auto& running = running_[index];
   const auto& graph = *running.graph;
@@ -369,14 +371,15 @@ void Engine::record_values(std::size_t index, ground::Instant at, bool whole) {
       running.makes.resize(std::max(running.makes.size(), cell + std::size_t{1}));
       running.makes[cell] = &made(recorded_labels((*rules_)[index], *element.labels));
     });
-  const auto tell = [&](std::uint32_t cell, const stream::Cell& element) {
-    worked(16);
-    accept(*running.makes[cell], element.value, at);
+  running.telling.clear();
+  const auto add = [&](std::uint32_t cell, const stream::Cell& element) {
+    running.telling.emplace_back(running.makes[cell], element.value);
   };
   if (whole)
-    graph.each_present(tell);
+    graph.each_present(add);
   else
-    graph.each_changed(tell);
+    graph.each_changed(add);
+  for (const auto& [one, value] : running.telling) worked(40), accept(*one, value, at);
 }
 
 ground::Instant Engine::renewal_of(std::size_t rule, ground::Instant at) const {

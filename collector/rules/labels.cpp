@@ -1,6 +1,7 @@
 #include "collector/rules/labels.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "ground/utf8.hpp"
 
@@ -46,6 +47,13 @@ std::string Labels::text() const {
 Labels counted(Labels labels, bool named) {
   if (!named) labels.set(metric_name, "");
   return labels;
+}
+
+bool counted_before(const Labels& a, bool a_named, const Labels& b, bool b_named) {
+  const auto of = [](const Labels& labels, bool named) {
+    return labels.all() | std::views::filter([named](const Label& label) { return named || label.first != metric_name; });
+  };
+  return std::ranges::lexicographical_compare(of(a, a_named), of(b, b_named));
 }
 
 bool is_usable_label(std::string_view text) {

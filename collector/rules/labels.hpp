@@ -36,6 +36,8 @@ class Labels {
 
 /// Without the metric's name where that no longer counts as a label.
 [[nodiscard]] Labels counted(Labels labels, bool named);
+/// In the order of labels, without the names of metrics where they no longer count.
+[[nodiscard]] bool counted_before(const Labels& a, bool a_named, const Labels& b, bool b_named);
 /// Any text in UTF-8 but none at all.
 [[nodiscard]] bool is_usable_label(std::string_view text);
 /// [a-zA-Z_][a-zA-Z0-9_]*

@@ -104,7 +104,8 @@ struct RulesBench {
         if (std::ranges::find(rules::alert_series, one.name) == rules::alert_series.end()) continue;
         rules::Labels labels{{one.labels.begin(), one.labels.end()}};
         labels.set("__name__", one.name);
-        newest[sample.series] = {.labels = std::make_shared<const rules::Labels>(labels), .value = sample.value, .at = Instant{batch.time.time_since_epoch()}};
+        newest[sample.series] = {
+            .labels = std::make_shared<const rules::Labels>(labels), .value = sample.value, .at = Instant{batch.time.time_since_epoch()}};
         if (sample.quality != ground::Quality::good) newest.erase(sample.series);
       }
     }
@@ -161,6 +162,33 @@ TEST_CASE("what rules record and how their alerts stand is stored") {
   bench.hear(9000);
   CHECK(bench.last_of("rack:fan:least") == 9000);
   CHECK(bench.last_of("ALERTS") == -2);
+}
+
+TEST_CASE("of many series that a rule makes each step stores some, and the next comes at once") {
+  RulesBench bench{{}, {}, Instant{1000s}, "groups:\n  - {name: g, rules: [{record: r, expr: rack_fan_speed_rpm * 2}]}\n"};
+  std::vector<reading::Point> points(2000);
+  std::vector<reading::Reading> readings;
+  for (std::uint32_t p = 0; p < points.size(); ++p) {
+    points[p].metric = "rack_fan_speed_rpm";
+    points[p].labels = {{"index", std::to_string(p)}};
+    readings.push_back({.point = p, .quality = ground::Quality::good, .value = 3000, .time = bench.now});
+  }
+  bench.step(core::Identified{.device = bench.unit, .identity = {}, .points = points});
+  bench.step(core::Answered{.device = bench.unit, .asked = bench.now, .readings = std::move(readings)});
+  std::size_t made = 0, most = 0, steps = 0;
+  for (auto timer = bench.now; timer <= bench.now && steps < 1000; ++steps) {
+    bench.batches.clear();
+    auto effects = bench.machine.step({bench.now, 500s}, core::TimerDue{});
+    for (const auto& batch : effects.batches) {
+      const auto some = static_cast<std::size_t>(std::ranges::count(batch.samples, 6000, &record::Sample::value));
+      made += some, most = std::max(most, some);
+    }
+    timer = effects.timer.value_or(Instant::max());
+  }
+  CHECK(made == 2000);
+  CHECK(most > 0);
+  CHECK(most <= 600);
+  CHECK(steps < 1000);
 }
 
 TEST_CASE("rules are told at the start, their alerts as they change, and all of them with other rules") {

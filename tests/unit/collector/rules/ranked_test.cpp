@@ -106,3 +106,14 @@ TEST_CASE("a parameter that is no count is an error, and one below 1 chooses non
   bench.feed_all({1, 2, 3, 4});
   CHECK(bench.firing().empty());
 }
+
+TEST_CASE("a metric's name that no longer counts decides between no equal ones", "[rules]") {
+  Engine engine{rules_of("  - alert: t\n    expr: topk(1, -{__name__=~\"a|b\"}) < 0\n"), {}};
+  engine.born(1, Labels{{{"__name__", "a"}, {"x", "2"}}});
+  engine.born(2, Labels{{{"__name__", "b"}, {"x", "2"}}});
+  engine.born(3, Labels{{{"__name__", "b"}, {"x", "1"}}});
+  (void)engine.batch(at(1s), std::vector<Sample>{{1, 5.0}});
+  (void)engine.batch(at(2s), std::vector<Sample>{{1, {}}, {2, 5.0}, {3, 5.0}});
+  REQUIRE(engine.active().size() == 1);
+  CHECK(engine.active()[0].labels.get("x") == "1");
+}

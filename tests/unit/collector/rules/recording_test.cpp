@@ -215,3 +215,41 @@ TEST_CASE("an alert that stands as it stood is not written anew when another beg
   (void)bench.feed(2s, {{2, 5.0}});
   for (const auto& derived : bench.engine.take_derived()) CHECK(derived.labels->get("x") == "2");
 }
+
+TEST_CASE("a rule may read what it makes, told twice at one instant") {
+  Bench alerts{"  - {alert: A, expr: 'a > 1 unless on() b > 0 unless on() (count_over_time(ALERTS[5m]) > 1000)'}\n"};
+  alerts.engine.born(3, Labels{{{"__name__", "b"}, {"x", "1"}}});
+  CHECK(alerts.feed(1s, {{1, 5.0}}).size() == 1);
+  CHECK(alerts.feed(1s, {{3, 1.0}}).size() == 1);
+  CHECK(alerts.engine.active().empty());
+
+  Bench records{"  - {record: n, labels: {job: j}, expr: 'count(count_over_time({job=\"j\"}[5m]))'}\n"};
+  for (SeriesId id = 10; id < 20; ++id) records.engine.born(id, Labels{{{"__name__", "m"}, {"job", "j"}, {"x", std::to_string(id)}}});
+  for (int n = 0; n < 10; ++n) {
+    (void)records.feed(1s + n * 10s, {{static_cast<SeriesId>(10 + n), 1.0}});
+    (void)records.engine.tick(at(5s + n * 10s));
+    (void)records.feed(5s + n * 10s, {{static_cast<SeriesId>(10 + (n + 1) % 10), 1.0}});  // at the instant at which it was told
+  }
+  (void)records.engine.tick(at(200s));
+  const auto made = records.made();
+  CHECK(made.find(R"(n{job="j"}=3@5)") != std::string::npos);
+  CHECK(made.find(R"(n{job="j"}=11@85)") != std::string::npos);
+}
+
+TEST_CASE("what stands as it stood is told again once an error is over") {
+  Bench bench{"  - {record: r, expr: a + 0}\n  - {alert: A, expr: 'absent(r)'}\n", "  limit: 1\n  interval: 2m\n"};
+  (void)bench.feed(1s, {{1, 5.0}});
+  for (int n = 1; n <= 41; ++n) (void)bench.feed(n * 10s, {{1, 5.0}, {2, n < 41 ? std::optional{1.0} : std::nullopt}});
+  CHECK(bench.engine.error(0).empty());
+  CHECK(bench.engine.active().empty());
+}
+
+TEST_CASE("what another rule of its name ended is told again with the next change") {
+  Bench bench{"  - {record: r, expr: a > 5, labels: {k: v}}\n  - {record: r, expr: 'label_replace(a <= 5, \"k\", \"v\", \"\", \"\")'}\n",
+              "  interval: 1h\n"};
+  (void)bench.feed(1s, {{1, 4.0}, {2, 7.0}});
+  (void)bench.feed(2s, {{1, 6.0}});
+  (void)bench.made();
+  (void)bench.feed(3s, {{2, 8.0}});
+  CHECK(bench.made() == R"(r{k="v",x="1"}=6@3 r{k="v",x="2"}=8@3)");
+}
