@@ -373,6 +373,7 @@ void Engine::record_values(std::size_t index, ground::Instant at, bool whole) {
     });
   running.telling.clear();
   const auto add = [&](std::uint32_t cell, const stream::Cell& element) {
+    worked(2);
     running.telling.emplace_back(running.makes[cell], element.value);
   };
   if (whole)
