@@ -29,8 +29,7 @@ struct Engine::Running {
   RuleAlerts alerts;
   DerivedSeries made;
   std::vector<std::pair<Made*, double>> telling;  // kept for its memory
-  std::vector<Made*>
-      makes;  // of what is recorded, by the graph's cell; empty: not known, since elements came or went or a series was let go
+  std::vector<Made*> makes;                       // by the graph's cell, what is recorded of it; empty: not known
 
   Surroundings around;  // made once where no template asks: most evaluations expand nothing
   std::string error;
