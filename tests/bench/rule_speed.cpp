@@ -36,7 +36,6 @@ double nanoseconds(RuleStage& stage, const RuleLoad& load) {
   return spent * 1e9 / static_cast<double>(seconds_for(load) * load.series);
 }
 
-/// Until samples leave the windows, and what can rest does.
 void settle(RuleStage& stage) {
   for (int begun = 0; begun < settling; ++begun) (void)stage.second();
 }

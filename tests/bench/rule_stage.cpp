@@ -27,10 +27,8 @@ double held_bytes() {
   return static_cast<double>(held.uordblks + held.hblkhd);
 }
 
-}  // namespace
-
-/// As 156 rules for power, storage and hardware that people published use them: 95 of 100 compare, 22 have set operators, 21 arithmetic,
-/// 17 `on` or `ignoring`, 8 aggregations, 8 functions of a window, 6 rates, 6 functions of numbers, 4 changes, 3 each deriv or
+/// About as 156 rules for power, storage and hardware use the language that people published: 95 of 100 compare, 22 have set operators, 21
+/// arithmetic, 17 `on` or `ignoring`, 8 aggregations, 8 functions of a window, 6 rates, 6 functions of numbers, 4 changes, 3 each deriv or
 /// predict_linear, absent, and `%` as a test of bits.
 RuleKind as_published() {
   RuleKind out{"mixed as published", {}};
@@ -58,6 +56,8 @@ RuleKind as_published() {
   add(1, R"(predict_linear(m{rule="R"}[1m], 3600) < -1e9)");
   return out;
 }
+
+}  // namespace
 
 const std::vector<RuleKind>& rule_kinds() {
   static const auto kinds = [] {
