@@ -47,10 +47,12 @@ Authority::Judgement Authority::judge(std::string_view datagram, EngineTime now)
   }
   if (envelope->level == Level::auth_priv) {
     auto plain = decrypted({.keys = *keys, .time = envelope->time, .salt = envelope->salt}, envelope->scoped);
-    if (!plain || plain->empty() || plain->front() != '\x30') return report(*envelope, Fault::decryption_error, now);
+    if (!plain) return report(*envelope, Fault::decryption_error, now);
     envelope->scoped = *std::move(plain);
   }
   auto scoped = decode_scoped(envelope->scoped);
+  // A wrong key gives noise, and one noise in 256 begins as a PDU does: only what is read whole was decrypted.
+  if (!scoped && envelope->level == Level::auth_priv) return report(*envelope, Fault::decryption_error, now);
   if (!scoped || scoped->engine != engine_) return {};
   Request request{.envelope = *std::move(envelope), .scoped = *std::move(scoped), .keys = keys};
   if (request.scoped.context.empty()) return {.request = std::move(request), .report = {}};

@@ -82,6 +82,18 @@ TEST_CASE("strangers, wrong passphrases and levels are told what RFC 3414 says")
   CHECK(word.why == why);
 }
 
+TEST_CASE("a wrong privacy passphrase is told whatever the noise that it decrypts to") {
+  const auto ops = user("ops", Auth::sha256, Priv::aes128);
+  Bench bench{{ops}};
+  auto wrong = ops;
+  wrong.priv_passphrase = "privpass2";
+  const auto keys = master_keys(wrong);
+  for (int noise = 0; noise < 2000; ++noise) {
+    V3Client client{keys};
+    REQUIRE(exchange(bench, client, get()).why == "wrong privacy passphrase or protocol");
+  }
+}
+
 TEST_CASE("a level beyond the user's is unsupported, one below it is not authorized") {
   Bench bench{{user("plain", Auth::sha1), user("ops", Auth::sha1, Priv::aes128)}};
   V3Client beyond{master_keys(user("plain", Auth::sha1, Priv::aes128))};
