@@ -25,7 +25,8 @@ std::size_t targets_of(const site::Site& site) { return site.alerts.alertmanager
 Machine::Machine(Configuration configuration)
     : site_{std::move(configuration.site)},
       ledger_{*site_},
-      rules_{std::make_unique<rules::Engine>(std::move(configuration.rules), rule_options(*site_))},
+      clock_{configuration.clock},
+      rules_{std::make_unique<rules::Engine>(std::move(configuration.rules), rule_options())},
       board_{targets_of(*site_)} {
   learning_.last(site_->prefailure.learning);
 }

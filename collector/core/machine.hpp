@@ -32,6 +32,7 @@ namespace holdup::core {
 struct Configuration {
   std::unique_ptr<const site::Site> site;
   rules::RuleSet rules;
+  rules::Turns::Clock clock = nullptr;  // only for how long the rules' turns last; none: they are the same each time
 };
 
 class Machine {
@@ -141,7 +142,7 @@ class Machine {
   void tell_rules(const std::vector<rules::Transition>& transitions);
   void tell_rule(const rules::Transition& transition);
   void tell_learned();
-  [[nodiscard]] static rules::Engine::Options rule_options(const site::Site& site);
+  [[nodiscard]] rules::Engine::Options rule_options() const;
   void end_values();
   void end_values(site::Index device);
   void renew_values(site::Index device, std::span<const reading::Reading> readings);
@@ -175,6 +176,7 @@ class Machine {
   std::unique_ptr<const site::Site> site_;
   Registry registry_;
   incident::Ledger ledger_;
+  rules::Turns::Clock clock_;
   std::unique_ptr<rules::Engine> rules_;
   std::set<record::SeriesId> made_by_rules_;
   std::uint64_t rule_samples_left_out_ = 0;

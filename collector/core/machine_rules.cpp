@@ -32,11 +32,12 @@ record::Series stored_series(const rules::Labels& labels) {
 
 }  // namespace
 
-rules::Engine::Options Machine::rule_options(const site::Site& site) {
-  return {.outage_tolerance = site.alerts.outage_tolerance,
-          .grace_period = site.alerts.grace_period,
-          .external_labels = rules::Labels{{{"rack", site.rack}}},
-          .external_url = page_url(site)};
+rules::Engine::Options Machine::rule_options() const {
+  return {.outage_tolerance = site_->alerts.outage_tolerance,
+          .grace_period = site_->alerts.grace_period,
+          .external_labels = rules::Labels{{{"rack", site_->rack}}},
+          .external_url = page_url(*site_),
+          .clock = clock_};
 }
 
 // One poll reply is one batch: to the store, to the page, to the rules.
@@ -141,7 +142,7 @@ void Machine::take_past(Past::Track& track, record::Batch& batch) {
 }
 
 void Machine::renew_rules(rules::RuleSet rules) {
-  auto fresh = std::make_unique<rules::Engine>(std::move(rules), rule_options(*site_));
+  auto fresh = std::make_unique<rules::Engine>(std::move(rules), rule_options());
   for (const auto& [series, id] : registry_.all())
     if (!made_by_rules_.contains(id)) fresh->born(id, rule_labels(series));
   fresh->set_utc_offset(moment_.utc_offset);

@@ -4,13 +4,13 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <cstdlib>
 #include <thread>
 
 #include "collector/capture/sheet.hpp"
 #include "collector/core/registry.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
+#include "ground/heap.hpp"
 
 namespace holdup::live {
 namespace {
@@ -54,20 +54,11 @@ asio::awaitable<core::Delivered> answered(std::shared_ptr<deliver::Outbox>, std:
   co_return core::Delivered{.target = target, .token = token, .accepted = status && is_final(*status)};
 }
 
-// glibc lets what was freed lie unsorted until it is asked for what it has not at hand, and sorts all of it then: hundreds of pieces, all
-// over the heap. Asked for much it does so now. Never twice for the same size: it would find at once what it got back last.
-void sort_freed() {
-  static std::size_t much = 2048;
-  much ^= 4096U;
-  void* volatile piece = std::malloc(much);
-  std::free(piece);
-}
-
 }  // namespace
 
 Host::Host(Parts parts, Swap configuration)
     : parts_{std::move(parts)},
-      machine_{{std::move(configuration.site), std::move(configuration.rules)}},
+      machine_{{.site = std::move(configuration.site), .rules = std::move(configuration.rules), .clock = &ground::clock::now}},
       commons_{std::make_shared<drivers::V3Commons>(parts_.loop.get_executor())},
       fleet_{parts_.loop, static_cast<std::uint32_t>(parts_.seed), commons_, [this](core::Input&& input) { step(std::move(input)); }},
       trap_desk_{parts_.loop, commons_, [this](core::Input&& input) { step(std::move(input)); }},
@@ -205,7 +196,7 @@ void Host::arm(std::optional<ground::Instant> at) {
 void Host::rehearse() {
   (void)rehearsal_.play();
   trap_desk_.rehearse();
-  sort_freed();
+  ground::sort_freed();
   rehearsal_timer_.expires_after(core::Rehearsal::every);
   rehearsal_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) rehearse();

@@ -36,7 +36,8 @@ Engine::Engine(RuleSet rules, Options options)
       running_(rules_->size()),
       position_(rules_->size()),
       deadlines_{rules_->size()},
-      touched_{rules_->size()} {
+      touched_{rules_->size()},
+      turns_{options_.clock} {
   HOLDUP_EXPECT(options_.tick > ground::Duration::zero());
   auto order = order_of(*rules_);
   order_ = std::move(order.rules);

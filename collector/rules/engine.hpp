@@ -52,6 +52,7 @@ class Engine {
     std::string external_url = {};                              // of templates: externalURL
     std::size_t catch_up_max = 1'000;  // evaluations at past instants for one call; then it goes on at its own instant
     std::size_t turn_work = 12'000;    // of one call, as worked() counts; what is left waits for the next
+    Turns::Clock clock = nullptr;      // by which a call ends sooner that takes longer than a turn may; none: it is the same each time
     std::size_t waiting_max = 100;     // calls whose work is left; beyond that they share instants where none hides a sample, counted
     std::size_t waiting_samples_max = 1'000'000;  // of these calls; beyond that they share one though it does, counted
   };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "collector/rules/engine.hpp"
+#include "collector/rules/paged.hpp"
 #include "collector/rules/stream/graph.hpp"
 #include "collector/rules/stream/steps.hpp"
 
@@ -28,8 +29,8 @@ struct Engine::Running {
   bool is_alone = true;  // in recording under its name: no other ends or tells what it did
   RuleAlerts alerts;
   DerivedSeries made;
-  std::vector<std::pair<Made*, double>> telling;  // kept for its memory
-  std::vector<Made*> makes;                       // by the graph's cell, what is recorded of it; empty: not known
+  Paged<std::pair<Made*, double>> telling;  // kept for its memory
+  Paged<Made*> makes;                       // by the graph's cell, what is recorded of it; empty: not known
 
   Surroundings around;  // made once where no template asks: most evaluations expand nothing
   std::string error;

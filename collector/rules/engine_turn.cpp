@@ -368,7 +368,7 @@ void Engine::record_values(std::size_t index, ground::Instant at, bool whole) {
   const auto& graph = *running.graph;
   if (running.makes.empty())
     graph.each_present([&](std::uint32_t cell, const stream::Cell& element) {
-      running.makes.resize(std::max(running.makes.size(), cell + std::size_t{1}));
+      running.makes.grow(cell + std::size_t{1}, nullptr);
       running.makes[cell] = &made(recorded_labels((*rules_)[index], *element.labels));
     });
   running.telling.clear();

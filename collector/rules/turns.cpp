@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ground/expect.hpp"
+#include "ground/heap.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HOLDUP_TOLD_OF_STACKS
@@ -89,7 +90,7 @@ void Turns::Stack::leave([[maybe_unused]] bool for_good) {
   arrive();
 }
 
-Turns::Turns() = default;
+Turns::Turns(Clock clock) : clock_{clock} {}
 
 Turns::~Turns() {
   if (!is_under_way()) return;
@@ -126,8 +127,20 @@ void Turns::run() {
   turns.stack_->leave(true);
 }
 
+/// More of its share, where some is left and it is not late.
+bool Turns::is_in_time() {
+  if (later_ == 0) return false;
+  const auto now = clock_();
+  if (!begun_) begun_ = now;
+  if (now - *begun_ >= longest) return later_ = 0, false;
+  left_ = std::min(later_, between_looks);
+  later_ -= left_;
+  return true;
+}
+
 void Turns::rest() {
   if (!stack_ || !stack_->is_inside || stack_->is_abandoned) return;
+  ground::sort_freed();  // of many turns it would be too much for the one that asks next
   stack_->leave(false);
   if (stack_->is_abandoned) throw Abandoned{};
 }

@@ -1,27 +1,41 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
+
+#include "ground/instant.hpp"
 
 // Work in turns: however long a piece of it is, it rests wherever a turn's share is done and goes on from there with the next turn. It runs
 // on a stack of its own, so that an evaluation needs no other form for that than to say what it has done. Used by the engine; where nobody
 // counts turns, as for a query, worked() is nothing.
+// A share is so much work, the same on every machine and each time; with a clock it is so much time besides, as what work takes is told by
+// the machine, by what else it does, and by what lies in its caches.
 namespace holdup::rules {
 
 class Turns {
  public:
   static constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+  static constexpr auto longest = std::chrono::milliseconds{1};
+  using Clock = ground::Instant (*)();
 
-  Turns();
+  /// Without a clock turns are of work alone.
+  explicit Turns(Clock clock = nullptr);
   /// A piece that is under way is left where it stands.
   ~Turns();
   Turns(const Turns&) = delete;
   Turns& operator=(const Turns&) = delete;
 
   /// A turn begins, of so much work.
-  void allow(std::size_t work) { left_ = work; }
+  void allow(std::size_t work) {
+    left_ = clock_ != nullptr ? std::min(work, between_looks) : work;
+    later_ = work - left_;
+    begun_.reset();
+  }
   [[nodiscard]] bool is_over() const { return left_ == 0; }
 
   /// While it lives worked() counts for these turns.
@@ -43,17 +57,21 @@ class Turns {
   [[nodiscard]] bool is_under_way() const { return piece_ != nullptr; }
 
   void spend(std::size_t work) {
-    left_ -= work < left_ ? work : left_;
-    if (left_ == 0) rest();
+    left_ -= std::min(work, left_);
+    if (left_ == 0 && !is_in_time()) rest();
   }
 
  private:
   struct Stack;
+  static constexpr std::size_t between_looks = 2'000;  // at the clock: some 20 microseconds where all is at hand
 
   static void run();
+  [[nodiscard]] bool is_in_time();
   void rest();
 
-  std::size_t left_ = 0;
+  Clock clock_;
+  std::size_t left_ = 0, later_ = 0;      // to do before the next look at the clock, and after it
+  std::optional<ground::Instant> begun_;  // this turn, as of its first look
   std::function<void()> piece_;
   std::unique_ptr<Stack> stack_;  // since the first piece
 };

@@ -14,11 +14,11 @@ void Bucketed::update(const Setting&) {
     places_.push_back(place_of(vector_.cells()[cell]));
     if (const auto histogram = places_.back().histogram) buckets_[*histogram].push_back(cell);
   }
-  for (const auto cell : vector_.changed())
-    if (const auto histogram = places_[cell].histogram) touched_.push_back(*histogram);
-  put_in_order(touched_);
-  for (const auto histogram : touched_) refresh(histogram);
-  touched_.clear();
+  for (const auto cell : vector_.changed()) {
+    worked();
+    if (const auto histogram = places_[cell].histogram) touched_.insert(*histogram);
+  }
+  touched_.take_all([&](std::uint32_t histogram) { refresh(histogram); });
 }
 
 Bucketed::Place Bucketed::place_of(const Cell& cell) {

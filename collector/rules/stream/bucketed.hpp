@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collector/rules/numbered.hpp"
+#include "collector/rules/stream/members.hpp"
 #include "collector/rules/stream/stage.hpp"
 
 // histogram_quantile over classic histograms: a bucket that changes has its own histogram looked at again.
@@ -24,7 +25,7 @@ class Bucketed : public Stage {
   double share_;
   Paged<Place> places_;                        // by cell of the operand
   Paged<std::vector<std::uint32_t>> buckets_;  // by own cell
-  std::vector<std::uint32_t> touched_;
+  Members touched_;
   Numbered known_;
 };
 

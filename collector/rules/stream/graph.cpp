@@ -87,8 +87,8 @@ void Graph::update(const Setting& setting) {
   for (const auto cell : last.changed()) {
     worked(4);
     if (!last.cells()[cell].present) {
-      if (present_.erase(cell) > 0) went_.push_back(cell);
-    } else if (present_.insert(cell).second) {
+      if (present_.erase(cell)) went_.push_back(cell);
+    } else if (present_.insert(cell)) {
       came_.push_back(cell);
     }
   }
@@ -139,7 +139,7 @@ void Graph::see_who_may_rest() {
 Vector Graph::result() const {
   Vector out;
   out.reserve(present_.size());
-  for (const auto cell : present_) worked(2), out.push_back(element_of(stages_.back().stage->cells()[cell]));
+  each_present([&](std::uint32_t, const Cell& cell) { worked(2), out.push_back(element_of(cell)); });
   return out;
 }
 
@@ -154,8 +154,9 @@ Vector Graph::former() const {
     out.push_back(element_of(cells[cell]));
     if (last.has_changed(cell)) out.back().value = cells[cell].former;
   };
-  for (const auto cell : present_)
+  present_.each([&](std::uint32_t cell) {
     if (!fresh[cell]) add(cell);
+  });
   for (const auto cell : went_) add(cell);
   return out;
 }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <memory>
-#include <set>
 #include <span>
 #include <vector>
 
 #include "collector/rules/stream/leaf.hpp"
+#include "collector/rules/stream/members.hpp"
 #include "collector/rules/stream/steps.hpp"
 
 // One rule's expression as operators, each before its reader. The engine tells the leaves of samples, and has the graph updated once for
@@ -41,7 +41,7 @@ class Graph {
   /// Calls `take(number, cell)` for each element of it, or for those whose values the last update changed.
   template <class Take>
   void each_present(Take take) const {
-    for (const auto cell : present_) take(cell, stages_.back().stage->cells()[cell]);
+    present_.each([&, &cells = stages_.back().stage->cells()](std::uint32_t cell) { take(cell, cells[cell]); });
   }
   template <class Take>
   void each_changed(Take take) const {
@@ -86,7 +86,7 @@ class Graph {
   bool has_grown_ = true;  // since all were updated
   bool in_conflict_ = false, is_ready_ = false, has_outgrown_ = false;
   Paged<std::uint32_t> came_, went_;  // in the last update
-  std::set<std::uint32_t> present_;   // of the last stage's cells
+  Members present_;                   // of the last stage's cells
   std::vector<Leaf*> leaves_;         // by slot
 };
 

@@ -31,14 +31,12 @@ void Grouped::update(const Setting& setting) {
     if (value) groups_[group].remove(*value);
     value = value_of(operand[cell]);
     if (value) groups_[group].add(*value);
-    if (touched_.empty() || touched_.back() != group) touched_.push_back(group);  // most that come together are of one
+    touched_.insert(group);
   }
-  put_in_order(touched_);
-  for (const auto group : touched_) {
+  touched_.take_all([&](std::uint32_t group) {
     yield(group, groups_[group].count() > 0 ? std::optional{groups_[group].value()} : std::nullopt);
     if (newest_ != nullptr) doze(group, setting.at);
-  }
-  touched_.clear();
+  });
 }
 
 void Grouped::enrol(std::uint32_t cell, std::uint32_t group) {

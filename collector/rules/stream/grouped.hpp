@@ -2,6 +2,7 @@
 
 #include "collector/rules/aggregated.hpp"
 #include "collector/rules/numbered.hpp"
+#include "collector/rules/stream/members.hpp"
 #include "collector/rules/stream/naps.hpp"
 #include "collector/rules/stream/newest.hpp"
 #include "collector/rules/stream/stage.hpp"
@@ -37,7 +38,7 @@ class Grouped : public Stage {
   double parameter_;
   Paged<Member> members_;     // by cell of the operand
   Paged<Aggregated> groups_;  // by own cell
-  std::vector<std::uint32_t> touched_;
+  Members touched_;
   Numbered known_;
   Newest* newest_ = nullptr;  // the operand, where groups that yield nothing need not see each sample …
   Paged<Roster> rosters_;     // … by own cell

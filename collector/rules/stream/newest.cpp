@@ -15,8 +15,10 @@ void Newest::update(const Setting& setting) {
     if (!dozes(cell) || !lives(*bound_[cell].series, setting)) mark(cell);
   });
   take_touched([&](std::uint32_t cell) { refresh(cell, setting); });
-  for (const auto cell : due_)
+  for (const auto cell : due_) {
+    worked();
     if (cells()[cell].present) timers_.arm(cell, until(*bound_[cell].series, setting));
+  }
   due_.clear();
 }
 

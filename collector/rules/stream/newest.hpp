@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "collector/rules/stream/leaf.hpp"
 #include "collector/rules/stream/timers.hpp"
@@ -56,7 +55,7 @@ class Newest : public Leaf {
   Paged<Bound> bound_;  // by cell
   Yields yields_;
   Timers timers_;
-  std::vector<std::uint32_t> due_;  // cells, of this update
+  Paged<std::uint32_t> due_;        // cells, of this update
   bool some_doze_ = false;          // or did
 };
 

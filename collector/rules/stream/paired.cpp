@@ -33,13 +33,16 @@ void Paired::update(const Setting& setting) {
   take_in_many();
   take_in_one();
   for (const auto cell : many_.changed()) {
+    worked();
     const auto& member = many_members_[cell];
     const auto partner = meetings_[member.key].partner;
     if (member.pairs == none || partner == none || !one_.has_changed(partner)) refresh(cell, setting.at);
   }
-  for (const auto cell : one_.changed())
+  for (const auto cell : one_.changed()) {
+    worked();
     if (const auto& meeting = meetings_[one_members_[cell].key]; meeting.partner == cell && !meeting.is_anew)
       refresh_all(meeting, setting.at);
+  }
   for (const auto key : anew_) meetings_[key].is_anew = false, refresh_all(meetings_[key], setting.at);
   anew_.clear();
 }

@@ -72,7 +72,7 @@ class Paired : public Stage {
   Paged<Member> one_members_;
   Paged<Meeting> meetings_;          // by key
   Paged<Pair> pairs_;                // by own cell
-  std::vector<std::uint32_t> anew_;  // keys
+  Paged<std::uint32_t> anew_;  // keys
   Numbered known_;
   Paged<std::uint32_t> matched_with_;  // by label set: how many pairs
   std::size_t conflicts_ = 0, shared_ = 0;

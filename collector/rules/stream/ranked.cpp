@@ -14,12 +14,9 @@ void Ranked::update(const Setting&) {
   while (members_.size() < operand.size()) enrol(static_cast<std::uint32_t>(members_.size()));
   for (const auto cell : vector_.changed()) {
     worked(4);
-    const auto group = members_[cell].group;
-    if (may_turn(cell) && (touched_.empty() || touched_.back() != group)) touched_.push_back(group);
+    if (may_turn(cell)) touched_.insert(members_[cell].group);
   }
-  put_in_order(touched_);
-  for (const auto group : touched_) choose(groups_[group]);
-  touched_.clear();
+  touched_.take_all([&](std::uint32_t group) { choose(groups_[group]); });
 }
 
 void Ranked::enrol(std::uint32_t cell) {

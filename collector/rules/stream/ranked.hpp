@@ -5,6 +5,7 @@
 
 #include "collector/rules/numbered.hpp"
 #include "collector/rules/ranking.hpp"
+#include "collector/rules/stream/members.hpp"
 #include "collector/rules/stream/stage.hpp"
 
 // The first of each group by their values: topk and bottomk of a constant number. A group is ranked anew when one of those chosen changes
@@ -40,7 +41,7 @@ class Ranked : public Stage {
   Paged<Member> members_;  // by cell, the operand's and own
   Paged<Group> groups_;
   Numbered known_;  // their labels
-  std::vector<std::uint32_t> touched_;
+  Members touched_;
 };
 
 }  // namespace holdup::rules::stream

@@ -145,12 +145,6 @@ class Stage {
   bool rests_ = false;
 };
 
-/// Each once, in order.
-inline void put_in_order(std::vector<std::uint32_t>& numbers) {
-  std::ranges::sort(numbers, [](std::uint32_t a, std::uint32_t b) { return worked(), a < b; });
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-}
-
 [[nodiscard]] inline Element element_of(const Cell& cell) { return {.labels = cell.labels, .named = cell.named, .value = cell.value}; }
 [[nodiscard]] inline std::optional<double> value_of(const Cell& cell) { return cell.present ? std::optional{cell.value} : std::nullopt; }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "collector/rules/paged.hpp"
+#include "collector/rules/turns.hpp"
 #include "ground/instant.hpp"
 
 // When which of an operator's elements changes by time alone. An element whose deadline moves ahead with each sample costs nothing until
@@ -22,7 +23,7 @@ class Timers {
     if (armed_[cell] <= when) return;
     armed_[cell] = when;
     soonest_ = std::min(soonest_, when);
-    if (queue_) queue_->emplace(when, cell);
+    if (queue_) worked(2), queue_->emplace(when, cell);
   }
   /// By then, and no sooner; max(): not at all.
   void set(std::uint32_t cell, ground::Instant when) {
@@ -49,14 +50,15 @@ class Timers {
   static constexpr std::size_t few = 64;  // elements that are looked through as fast as a queue is kept
 
   void grow(std::size_t elements) {
-    armed_.grow(elements, ground::Instant::max());
+    for (; armed_.size() < elements; worked()) armed_.push_back(ground::Instant::max());
     if (queue_ || elements <= few) return;
     queue_ = std::make_unique<Queue>();
     for (std::uint32_t cell = 0; cell < elements; ++cell)
-      if (armed_[cell] != ground::Instant::max()) queue_->emplace(armed_[cell], cell);
+      if (worked(); armed_[cell] != ground::Instant::max()) queue_->emplace(armed_[cell], cell);
   }
   template <class Take>
   void release(std::uint32_t cell, Take take) {
+    worked(4);
     armed_[cell] = ground::Instant::max();
     take(cell);
   }

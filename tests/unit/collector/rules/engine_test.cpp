@@ -12,20 +12,10 @@
 
 using namespace holdup;
 using namespace holdup::rules;
-using test::at, test::rules_of;
+using test::at, test::rules_of, test::text;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string text(const std::vector<Transition>& transitions) {
-  std::string out;
-  for (const auto& t : transitions) {
-    out += (out.empty() ? "" : " ") + std::string{alert_state_names[static_cast<std::size_t>(t.from)]} + ">" +
-           std::string{alert_state_names[static_cast<std::size_t>(t.to)]} + t.labels.text() + "=" + ground::number_text(t.value) + "@" +
-           ground::number_text(ground::seconds(t.at.time_since_epoch()));
-  }
-  return out;
-}
 
 /// An engine with series a{x="1"} (1), a{x="2"} (2), b{x="1"} (3).
 struct Bench {
@@ -332,91 +322,6 @@ TEST_CASE("where more samples wait than there is memory for, the next hides one,
   CHECK(bench.engine.counters().calls_merged > 10);
   CHECK(bench.engine.counters().samples_hidden > 20);
   CHECK(bench.engine.active().size() == 1);
-}
-
-namespace {
-
-/// Rules of each kind that one evaluation reckons whole, over more series than a turn is for.
-struct Crowd {
-  static constexpr SeriesId series = 400;
-  explicit Crowd(std::size_t turn_work)
-      : engine{rules_of("  - {alert: Plain, expr: 'topk(3, a) > 0'}\n"
-                        "  - {alert: Step, expr: 'max_over_time((a - on (x) a)[3s:1s]) >= 0'}\n"
-                        "  - {alert: Conflict, expr: 'a / on () a > 0'}\n"
-                        "  - {alert: Many, expr: 'a > 10', annotations: {says: '{{ $value }}'}}\n"
-                        "  - {record: sum, expr: 'sum by (x) (a)'}\n"),
-               {.turn_work = turn_work}} {
-    for (SeriesId id = 0; id < series; ++id) engine.born(id, labels(id));
-  }
-  static Labels labels(SeriesId id) { return Labels{{{"__name__", "a"}, {"x", std::to_string(id)}}}; }
-  void feed(ground::Duration t, double first) {
-    std::vector<Sample> samples;
-    for (SeriesId id = 0; id < series; ++id) samples.push_back({id, first + id % 20});
-    hear(engine.batch(at(t), samples));
-  }
-  void hear(const std::vector<Transition>& transitions) {
-    if (!transitions.empty()) told += text(transitions) + " ";
-  }
-  /// So many calls until nothing is left.
-  std::size_t finish(ground::Duration t) {
-    std::size_t calls = 0;
-    for (; engine.next_due() <= at(t); ++calls) hear(engine.tick(at(t)));
-    for (const auto& one : engine.take_derived()) made += one.labels->text() + ground::number_text(one.value.value_or(-1)) + " ";
-    return calls;
-  }
-
-  Engine engine;
-  std::string told, made;
-};
-
-}  // namespace
-
-TEST_CASE("whatever lasts longer than a turn is cut, and tells what it tells in one") {
-  Crowd whole{std::size_t{1} << 40U}, cut{2'000};
-  std::size_t calls = 0;
-  for (auto t = 1s; t <= 6s; ++t) {
-    whole.feed(t, ground::seconds(t) * 2), cut.feed(t, ground::seconds(t) * 2);
-    (void)whole.finish(t);
-    calls += cut.finish(t);
-  }
-  CHECK(cut.told == whole.told);
-  CHECK(cut.made == whole.made);
-  CHECK(whole.told.size() > 10'000);
-  CHECK(calls > 100);
-}
-
-TEST_CASE("of a rule that is not through with its instant nothing shows, and what comes meanwhile waits") {
-  Crowd crowd{2'000};
-  crowd.feed(1s, 100);
-  bool was_under_way = false;
-  for (int i = 0; i < 10'000 && crowd.told.find("Many") == std::string::npos; ++i) {
-    const auto before = crowd.told.size();
-    if (i == 3) crowd.feed(2s, 0), crowd.engine.born(1000, Crowd::labels(1000));
-    crowd.hear(crowd.engine.tick(at(2s)));
-    was_under_way = was_under_way || crowd.told.size() == before;
-  }
-  CHECK(was_under_way);
-  std::size_t many = 0;
-  for (auto found = crowd.told.find("firing{alertname=\"Many\""); found != std::string::npos; ++many)
-    found = crowd.told.find("firing{alertname=\"Many\"", found + 1);
-  CHECK(many == Crowd::series);
-  CHECK(crowd.told.find("@2") == std::string::npos);
-  (void)crowd.finish(2s);
-  CHECK(crowd.told.find("@2") != std::string::npos);
-  const std::vector<Sample> late{{1000, 50.0}};
-  CHECK(text(crowd.engine.batch(at(3s), late)).empty());
-  crowd.told.clear();
-  (void)crowd.finish(3s);
-  CHECK(crowd.told.find(R"(inactive>firing{alertname="Many",x="1000"}=50@3)") != std::string::npos);
-}
-
-TEST_CASE("an engine may go in the middle of an evaluation") {
-  for (const std::size_t work : {50, 500, 5'000}) {
-    Crowd crowd{work};
-    crowd.feed(1s, 100);
-    for (int i = 0; i < 20; ++i) (void)crowd.engine.tick(at(1s));
-    CHECK(crowd.engine.next_due() <= at(1s));
-  }
 }
 
 TEST_CASE("a value that moves between two turns of its alert is told with the next") {

@@ -2,13 +2,16 @@
 #include <functional>
 #include <map>
 #include <queue>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "catch.hpp"
 #include "collector/rules/engine.hpp"
 #include "collector/rules/numbered.hpp"
 #include "collector/rules/paged.hpp"
+#include "collector/rules/stream/members.hpp"
 #include "collector/rules/turns.hpp"
 #include "tests/unit/collector/rules/rig.hpp"
 
@@ -63,6 +66,31 @@ TEST_CASE("a paged vector is one to the standard's algorithms, and shrinks") {
   for (int i = 3'000; i > 0; --i) least.push(i);
   for (int i = 1; i <= 3'000; ++i, least.pop())
     if (least.top() != i) FAIL(i);
+}
+
+TEST_CASE("members are told in order, each once, until they are out") {
+  stream::Members members;
+  std::set<std::uint32_t> wanted;
+  const auto all = [&] {
+    std::vector<std::uint32_t> out;
+    members.each([&](std::uint32_t number) { out.push_back(number); });
+    return out;
+  };
+  for (std::uint32_t i = 0; i < 3'000; ++i) {
+    const auto number = i * i * 37 % 300'007 * (i % 7 == 0 ? 1 : 3);
+    if (members.insert(number) != wanted.insert(number).second) FAIL(number);
+    if (const auto gone = number / 2; i % 3 == 0 && members.erase(gone) != (wanted.erase(gone) > 0)) FAIL(gone);
+  }
+  CHECK(members.size() == wanted.size());
+  CHECK(all() == std::vector<std::uint32_t>{wanted.begin(), wanted.end()});
+  std::vector<std::uint32_t> taken;
+  members.take_all([&](std::uint32_t number) { taken.push_back(number); });
+  CHECK(taken == std::vector<std::uint32_t>{wanted.begin(), wanted.end()});
+  CHECK(members.size() == 0);
+  CHECK(all().empty());
+  CHECK_FALSE(members.erase(taken.front()));
+  CHECK(members.insert(taken.front()));
+  CHECK(all() == std::vector{taken.front()});
 }
 
 TEST_CASE("texts have the numbers in which they came") {
