@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     const auto wanted = [&](const char* part) { return std::ranges::find(parts, part) != parts.end(); };
     if (wanted("kinds")) rule_kinds_speed(rounds, kinds);
     if (wanted("sizes")) rule_sizes(rounds, sizes);
-    if (wanted("turns")) rule_turns(turn_sizes, kinds);
+    if (wanted("turns")) rule_turns(rounds, turn_sizes, kinds);
     if (wanted("past")) rule_past(past_series, past_days);
     if (wanted("readers")) rule_readers(rounds);
     if (wanted("prometheus")) rules_beside_prometheus(seconds);

@@ -145,20 +145,27 @@ void rule_sizes(int rounds, const std::vector<std::size_t>& sizes) {
   }
 }
 
-void rule_turns(const std::vector<std::size_t>& sizes, const std::vector<std::string>& kinds) {
-  std::printf("\nturns of the first %d s, in ms of processor time; replies of 100 samples, alerts of one sample of 1000\n",
-              seconds_of_turns);
-  std::printf("%-24s %9s %7s %9s %9s %9s %9s\n", "", "series", "rules", "turns", "p99.9", "longest", "merged");
+/// What the machine does beside it falls upon single turns: each round begins anew, and does the same.
+void rule_turns(int rounds, const std::vector<std::size_t>& sizes, const std::vector<std::string>& kinds) {
+  std::printf("\nturns of the first %d s, in ms of processor time, medians of %d; replies of 100 samples, alerts of one sample of 1000\n",
+              seconds_of_turns, rounds);
+  std::printf("%-24s %9s %7s %9s %9s %9s %9s %9s\n", "", "series", "rules", "turns", "p99.9", "longest", "of all", "merged");
   for (const auto& kind : rule_kinds()) {
     if (!is_among(kinds, kind)) continue;
     for (const auto series : sizes)
       for (const std::size_t rules : {std::size_t{1}, std::min<std::size_t>(1000, series / 10)}) {
-        RuleStage stage{kind, {.rules = rules, .series = series}};
-        std::vector<double> turns;
-        for (int second = 0; second < seconds_of_turns; ++second) std::ranges::copy(stage.turns_of_a_second(), std::back_inserter(turns));
-        std::ranges::sort(turns);
-        std::printf("%-24s %9zu %7zu %9zu %9.3f %9.3f %9zu\n", kind.name.c_str(), series, rules, turns.size(),
-                    turns[turns.size() * 999 / 1000] * 1e3, turns.back() * 1e3, stage.merged());
+        std::vector<double> most, longest;
+        std::size_t count = 0, merged = 0;
+        for (int round = 0; round < rounds; ++round) {
+          RuleStage stage{kind, {.rules = rules, .series = series}};
+          std::vector<double> turns;
+          for (int second = 0; second < seconds_of_turns; ++second) std::ranges::copy(stage.turns_of_a_second(), std::back_inserter(turns));
+          std::ranges::sort(turns);
+          most.push_back(turns[turns.size() * 999 / 1000] * 1e3), longest.push_back(turns.back() * 1e3);
+          count = turns.size(), merged = stage.merged();
+        }
+        std::printf("%-24s %9zu %7zu %9zu %9.3f %9.3f %9.3f %9zu\n", kind.name.c_str(), series, rules, count, median(most),
+                    median(longest), std::ranges::max(longest), merged);
         std::fflush(stdout);
       }
   }

@@ -14,7 +14,7 @@ void rule_sizes(int rounds, const std::vector<std::size_t>& sizes);
 /// More and more rules on each series.
 void rule_readers(int rounds);
 /// The longest call, by kind: in one rule over all series, and in many.
-void rule_turns(const std::vector<std::size_t>& sizes, const std::vector<std::string>& kinds);
+void rule_turns(int rounds, const std::vector<std::size_t>& sizes, const std::vector<std::string>& kinds);
 
 /// What rules look back at, read from a store and taken in: time of both threads, and the longest turn.
 void rule_past(std::size_t series, int days);
