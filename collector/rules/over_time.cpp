@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collector/rules/exact_sum.hpp"
+#include "collector/rules/moments.hpp"
 
 namespace holdup::rules {
 namespace {
@@ -59,14 +60,15 @@ double risen(const Window& window, bool counter) {
   return rise;
 }
 
-struct Line {
-  double slope, intercept;  // a second; at `origin`
-};
-
-Line regression(std::span<const Point> samples, ground::Instant origin) {
+Moments::Line regression(std::span<const Point> samples, ground::Instant origin) {
   const double first = samples.front().value;
   if (std::ranges::all_of(samples, [&](const Point& point) { return point.value == first; }))
-    return std::isinf(first) ? Line{not_a_number, not_a_number} : Line{0, first};
+    return std::isinf(first) ? Moments::Line{not_a_number, not_a_number} : Moments::Line{0, first};
+  if (samples.size() <= Moments::most && samples.back().at - samples.front().at <= 2 * Moments::longest_window) {
+    Moments moments;
+    for (const auto& point : samples) moments.take(point, 1);
+    if (moments.is_known(samples.size())) return moments.line(samples.size(), origin);
+  }
   Compensated x{}, y{}, xy{}, xx{};
   for (const auto& point : samples) {
     const double at = seconds_between(origin, point.at);
@@ -78,10 +80,16 @@ Line regression(std::span<const Point> samples, ground::Instant origin) {
   return {slope, sum_y / n - slope * sum_x / n};
 }
 
-Spread spread_of(const Window& window) {
-  Spread out;
-  for (const auto& point : window.samples) out.add(point.value);
-  return out;
+double variance_of(const Window& window) {
+  const auto count = window.samples.size();
+  if (count <= Moments::most) {
+    Moments moments;
+    for (const auto& point : window.samples) moments.take(point.value, 1);
+    if (moments.is_known(count)) return moments.variance(count);
+  }
+  Spread spread;
+  for (const auto& point : window.samples) spread.add(point.value);
+  return spread.variance();
 }
 
 double utc_seconds(ground::Instant at, const Window& window) { return ground::seconds((at + window.utc_offset).time_since_epoch()); }
@@ -125,8 +133,8 @@ std::optional<double> count(const Window& window) { return static_cast<double>(w
 std::optional<double> last(const Window& window) { return window.samples.back().value; }
 std::optional<double> first(const Window& window) { return window.samples.front().value; }
 std::optional<double> present(const Window&) { return 1; }
-std::optional<double> deviation(const Window& window) { return std::sqrt(spread_of(window).variance()); }
-std::optional<double> variance(const Window& window) { return spread_of(window).variance(); }
+std::optional<double> deviation(const Window& window) { return std::sqrt(variance_of(window)); }
+std::optional<double> variance(const Window& window) { return variance_of(window); }
 
 std::optional<double> quantile(const Window& window) {
   auto values = values_of(window);

@@ -6,23 +6,28 @@
 
 namespace holdup::rules::stream {
 
-std::size_t Rolling::advance(const Ring& ring, Kept kept, const Guard& guard, ground::Instant after, ground::Instant to) {
+std::size_t Rolling::advance(const Ring& ring, Kept kept, Moments* moments, const Guard& guard, ground::Instant after, ground::Instant to) {
   switch (kept) {
     case Kept::turns:
-      return advance<Kept::turns>(ring, guard, after, to);
+      return advance<Kept::turns>(ring, moments, guard, after, to);
     case Kept::least:
-      return advance<Kept::least>(ring, guard, after, to);
+      return advance<Kept::least>(ring, moments, guard, after, to);
     case Kept::greatest:
-      return advance<Kept::greatest>(ring, guard, after, to);
+      return advance<Kept::greatest>(ring, moments, guard, after, to);
+    case Kept::spread:
+      return advance<Kept::spread>(ring, moments, guard, after, to);
+    case Kept::trend:
+      return advance<Kept::trend>(ring, moments, guard, after, to);
     case Kept::sum:
       break;
   }
-  return advance<Kept::sum>(ring, guard, after, to);
+  return advance<Kept::sum>(ring, moments, guard, after, to);
 }
 
 template <Rolling::Kept kept>
-std::size_t Rolling::advance(const Ring& ring, const Guard& guard, ground::Instant after, ground::Instant to) {
-  if (begin_ < ring.oldest()) restart(ring, kept, after);
+std::size_t Rolling::advance(const Ring& ring, [[maybe_unused]] Moments* moments, const Guard& guard, ground::Instant after, ground::Instant to) {
+  if (begin_ < ring.oldest() || (kept == Kept::trend && size_ > 0 && ring[begin_ + size_ - 1].at <= after))
+    restart(ring, kept, moments, after);  // a trend does not know what lies that far apart
   const auto points = ring.readable();
   const auto held = ring.begin() - ring.oldest();
   auto begin = begin_ - ring.oldest(), end = begin + size_;
@@ -33,6 +38,8 @@ std::size_t Rolling::advance(const Ring& ring, const Guard& guard, ground::Insta
     stale_ += is_stale(point.value) ? 1 : 0;
     if (listens && guard.is_loud(end > begin ? points[end - 1] : point, point)) loud_at_ = point.at;
     if constexpr (kept == Kept::sum) of_.sum.add(point.value);
+    if constexpr (kept == Kept::spread) moments->take(point.value, 1);
+    if constexpr (kept == Kept::trend) moments->take(point, 1);
     if constexpr (kept == Kept::turns)
       if (end > begin) count(points[end - 1], point, 1);
     if constexpr (keeps_extreme(kept)) {
@@ -44,6 +51,8 @@ std::size_t Rolling::advance(const Ring& ring, const Guard& guard, ground::Insta
     const Point& point = points[begin];
     stale_ -= is_stale(point.value) ? 1 : 0;
     if constexpr (kept == Kept::sum) of_.sum.remove(point.value);
+    if constexpr (kept == Kept::spread) moments->take(point.value, -1);
+    if constexpr (kept == Kept::trend) moments->take(point, -1);
     if constexpr (kept == Kept::turns)
       if (begin + 1 < end) count(point, points[begin + 1], std::uint32_t{0} - 1);
     if constexpr (keeps_extreme(kept)) of_.extreme.is_known = of_.extreme.is_known && point.at != of_.extreme.at;
@@ -71,13 +80,14 @@ void Rolling::compare(const Point& point, Kept kept) {
 }
 
 /// Samples went that were not seen to leave.
-void Rolling::restart(const Ring& ring, Kept kept, ground::Instant after) {
+void Rolling::restart(const Ring& ring, Kept kept, Moments* moments, ground::Instant after) {
   const auto points = ring.points();
   begin_ = ring.begin() + static_cast<std::uint64_t>(std::ranges::upper_bound(points, after, {}, &Point::at) - points.begin());
   size_ = stale_ = 0;
   loud_at_ = ground::Instant::min();
   if (kept == Kept::sum) std::construct_at(&of_.sum);
   if (kept == Kept::turns) std::construct_at(&of_.turns);
+  if (keeps_moments(kept)) *moments = {};
 }
 
 void Rolling::count(const Point& before, const Point& after, std::uint32_t by) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "collector/rules/fixed_sum.hpp"
+#include "collector/rules/moments.hpp"
 #include "collector/rules/stream/guard.hpp"
 #include "collector/rules/stream/ring.hpp"
 
@@ -15,10 +16,12 @@ class Rolling {
  public:
   static constexpr std::size_t points_a_look = 8;  // that are walked through in what a look at an element takes
 
-  enum class Kept : std::uint8_t { turns, least, greatest, sum };  // the same with each call; turns: changes and resets
+  enum class Kept : std::uint8_t { turns, least, greatest, sum, spread, trend };  // the same with each call; turns: changes and resets
+  [[nodiscard]] static constexpr bool keeps_moments(Kept kept) { return kept == Kept::spread || kept == Kept::trend; }
 
-  /// The window is (after, to] from now on; how many points came into it or left it. The same guard with each call.
-  std::size_t advance(const Ring& ring, Kept kept, const Guard& guard, ground::Instant after, ground::Instant to);
+  /// The window is (after, to] from now on; how many points came into it or left it. The same guard with each call, and where they are
+  /// kept the same moments, which are its own.
+  std::size_t advance(const Ring& ring, Kept kept, Moments* moments, const Guard& guard, ground::Instant after, ground::Instant to);
 
   [[nodiscard]] std::span<const Point> points(const Ring& ring) const { return ring.points().subspan(begin_ - ring.begin(), size_); }
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -58,8 +61,8 @@ class Rolling {
   };
 
   template <Kept kept>
-  std::size_t advance(const Ring& ring, const Guard& guard, ground::Instant after, ground::Instant to);
-  void restart(const Ring& ring, Kept kept, ground::Instant after);
+  std::size_t advance(const Ring& ring, Moments* moments, const Guard& guard, ground::Instant after, ground::Instant to);
+  void restart(const Ring& ring, Kept kept, Moments* moments, ground::Instant after);
   void count(const Point& before, const Point& after, std::uint32_t by);
   void compare(const Point& point, Kept kept);
   /// The last digits of the number of what comes next.

@@ -1,6 +1,7 @@
 #include "collector/rules/stream/window.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -18,16 +19,20 @@ constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it go
 
 }  // namespace
 
-Rolling::Kept WindowOf::kept_for(OverTime reckon) {
+Rolling::Kept WindowOf::kept_for(OverTime reckon, ground::Duration length) {
   if (reckon == over_time::minimum) return Rolling::Kept::least;
   if (reckon == over_time::maximum) return Rolling::Kept::greatest;
-  return reckon == over_time::sum || reckon == over_time::average ? Rolling::Kept::sum : Rolling::Kept::turns;
+  if (reckon == over_time::sum || reckon == over_time::average) return Rolling::Kept::sum;
+  if (reckon == over_time::deviation || reckon == over_time::variance) return Rolling::Kept::spread;
+  const bool is_trend = reckon == over_time::derivative || reckon == over_time::predict_linear;
+  return is_trend && length <= Moments::longest_window ? Rolling::Kept::trend : Rolling::Kept::turns;
 }
 
 void WindowOf::born(std::size_t, Series& series) {
   if (cells().empty() && threshold() && offset_ == ground::Duration::zero()) rest_ = {reckoning_.reckon, *threshold(), length_};
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
+  if (Rolling::keeps_moments(kept_)) moments_.emplace_back();
   bound_.push_back({.rolling = {}, .consumer = enlist(series, {.guard = {}, .cell = cell}), .series = &series});
   mark(cell);
 }
@@ -91,12 +96,13 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
   worked(12);
   auto& [rolling, consumer, series] = bound_[cell];
   const Ring& ring = *series->ring;
-  if (const auto walked = rolling.advance(ring, kept_, rest_.guard(), window.from, window.to); walked >= Rolling::points_a_look)
+  auto* const moments = Rolling::keeps_moments(kept_) ? &moments_[cell] : nullptr;
+  if (const auto walked = rolling.advance(ring, kept_, moments, rest_.guard(), window.from, window.to); walked >= Rolling::points_a_look)
     add_work(walked / Rolling::points_a_look);
   std::optional<double> value;
   auto same_until = ground::Instant::min();
   if (rolling.size() > 0) {
-    value = counted(ring, rolling);
+    value = counted(cell, window);
     if (!value) value = reckon(ring, rolling, window, same_until);
   }
   const bool may_rest = rest_.guard().watches != Guard::Watches::all;
@@ -116,13 +122,25 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
 }
 
 /// Where what was counted tells it.
-std::optional<double> WindowOf::counted(const Ring& ring, Rolling& rolling) {
+std::optional<double> WindowOf::counted(std::uint32_t cell, const Window& window) {
+  auto& rolling = bound_[cell].rolling;
+  const Ring& ring = *bound_[cell].series->ring;
   if (rolling.has_stale()) return std::nullopt;
   const auto reckon = reckoning_.reckon;
   if (kept_ == Rolling::Kept::sum) {
     if (!rolling.sum().is_known()) return std::nullopt;
     const auto sum = rolling.sum().unrounded();
     return reckon == over_time::sum ? sum.value() : sum.mean(static_cast<double>(rolling.size()));
+  }
+  if (Rolling::keeps_moments(kept_)) {
+    const auto& moments = moments_[cell];
+    const auto count = rolling.size();
+    if (!moments.is_known(count)) return std::nullopt;
+    if (reckon == over_time::deviation) return std::sqrt(moments.variance(count));
+    if (reckon == over_time::variance) return moments.variance(count);
+    if (count < 2) return std::nullopt;
+    const auto line = moments.line(count, window.at);
+    return reckon == over_time::derivative ? line.slope : line.slope * window.parameters[0] + line.intercept;
   }
   if (kept_ != Rolling::Kept::turns) return add_work(rolling.size() / Rolling::points_a_look), rolling.extreme(ring, kept_);
   if (reckon == over_time::changes) return static_cast<double>(rolling.changes());

@@ -24,7 +24,7 @@ class WindowOf : public Leaf {
   };
   /// A `length` of 0 is the lookback.
   WindowOf(std::uint32_t rule, ground::Duration length, ground::Duration offset, Reckoning reckoning)
-      : Leaf{rule}, length_{length}, offset_{offset}, reckoning_{reckoning}, kept_{kept_for(reckoning.reckon)} {}
+      : Leaf{rule}, length_{length}, offset_{offset}, reckoning_{reckoning}, kept_{kept_for(reckoning.reckon, length)} {}
 
   void born(std::size_t slot, Series& series) override;
   void update(const Setting& setting) override;
@@ -33,17 +33,20 @@ class WindowOf : public Leaf {
   [[nodiscard]] std::size_t coming_work(ground::Instant at) const override;
 
  private:
-  void fetch(std::uint32_t cell) const override { fetch_line(&bound_[cell]), fetch_line(&cells()[cell]); }
+  void fetch(std::uint32_t cell) const override {
+    fetch_line(&bound_[cell]), fetch_line(&cells()[cell]);
+    if (Rolling::keeps_moments(kept_)) stream::fetch(&moments_[cell], sizeof(Moments));
+  }
   void fetch_more(std::uint32_t cell) const override { bound_[cell].rolling.fetch_oldest(*bound_[cell].series->ring); }
   /// `window`: all but its samples.
   void refresh(std::uint32_t cell, const Window& window, ground::Duration length);
-  [[nodiscard]] std::optional<double> counted(const Ring& ring, Rolling& rolling);
+  [[nodiscard]] std::optional<double> counted(std::uint32_t cell, const Window& window);
   /// `same_until`: set where the value drifts from then on only.
   [[nodiscard]] std::optional<double> reckon(const Ring& ring, const Rolling& rolling, Window window, ground::Instant& same_until);
   [[nodiscard]] std::optional<double> extrapolated(const Rolling& rolling, const Window& window, ground::Instant& same_until) const;
   void drift(std::uint32_t cell, ground::Instant from);
   [[nodiscard]] ground::Instant next_drift() const;
-  [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon);
+  [[nodiscard]] static Rolling::Kept kept_for(OverTime reckon, ground::Duration length);
 
   struct alignas(64) Bound {
     [[no_unique_address]] Rolling rolling;
@@ -51,7 +54,8 @@ class WindowOf : public Leaf {
     Series* series;
   };
   static_assert(sizeof(Bound) == 64, "what a sample needs of it lies in one line of the processor's caches");
-  Paged<Bound> bound_;  // by cell
+  Paged<Bound> bound_;      // by cell
+  Paged<Moments> moments_;  // by cell, where they are kept
   ground::Duration length_, offset_;
   Reckoning reckoning_;
   Rolling::Kept kept_;
