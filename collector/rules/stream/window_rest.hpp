@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "collector/rules/function.hpp"
 #include "collector/rules/stream/guard.hpp"
@@ -19,7 +20,8 @@ class WindowRest {
  public:
   /// Of windows that are shown all.
   WindowRest() = default;
-  WindowRest(OverTime reckon, const Threshold& threshold, ground::Duration length);
+  /// `ahead`: of predict_linear, in seconds.
+  WindowRest(OverTime reckon, const Threshold& threshold, ground::Duration length, double ahead);
 
   /// What counts as loud.
   [[nodiscard]] const Guard& guard() const { return guard_; }
@@ -28,10 +30,22 @@ class WindowRest {
 
  private:
   enum class Loud : std::uint8_t { wakes, is_outweighed, waits_for_others };  // what one means to its window
+  enum class Near : std::uint8_t { none, deviation, variance, slope, line };  // what cannot pass while all lie near one value
+
+  [[nodiscard]] std::optional<Rest> near_one(std::span<const Point> window) const;
+  struct Reach {
+    double of_value = 0;
+    std::uint16_t spare = 0;
+    ground::Instant leaves = ground::Instant::max();
+  };
+  [[nodiscard]] Reach reach_of_spread() const;
+  [[nodiscard]] std::optional<Reach> reach_of_trend(std::span<const Point> window, double value) const;
 
   Threshold threshold_{};
   Guard guard_;
   Loud loud_ = Loud::wakes;
+  Near near_ = Near::none;
+  double length_ = 0, ahead_ = 0;  // seconds
 };
 
 }  // namespace holdup::rules::stream

@@ -4,7 +4,9 @@
 #include <array>
 #include <bit>
 #include <boost/multiprecision/cpp_int.hpp>
+#include <chrono>
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <random>
 #include <vector>
@@ -12,7 +14,9 @@
 #include "catch.hpp"
 #include "collector/rules/exact_sum.hpp"
 #include "collector/rules/fixed_sum.hpp"
+#include "collector/rules/moments.hpp"
 
+using namespace holdup;
 using namespace holdup::rules;
 
 namespace {
@@ -36,6 +40,7 @@ double any(std::mt19937_64& chance) {
 }
 
 using Integer = boost::multiprecision::cpp_int;
+using Quotient = boost::multiprecision::cpp_rational;
 
 /// In units of the least float there is.
 Integer units(double value) {
@@ -156,4 +161,68 @@ TEST_CASE("aggregates do not depend on the order of values, nor on those that we
     for (double value : values) other.remove(value / 3);
     CHECK(std::bit_cast<std::uint64_t>(straight.value()) == std::bit_cast<std::uint64_t>(other.value()));
   }
+}
+
+namespace {
+
+/// Of values that are multiples of 2^-20.
+struct Truth {
+  Integer count = 0, value = 0, square = 0, time = 0, square_time = 0, product = 0;
+  void put(const Point& point, int sign) {
+    const Integer units = Integer{std::ldexp(point.value, 20)}, ns = point.at.time_since_epoch().count();
+    count += sign, value += sign * units, square += sign * units * units;
+    time += sign * ns, square_time += sign * ns * ns, product += sign * units * ns;
+  }
+  [[nodiscard]] double variance() const {
+    return static_cast<double>(Quotient{count * square - value * value, count * count}) * std::ldexp(1, -40);
+  }
+  [[nodiscard]] Quotient slope() const { return {count * product - value * time, count * square_time - time * time}; }
+  [[nodiscard]] double at(ground::Instant when) const {
+    return static_cast<double>((slope() * Quotient{count * when.time_since_epoch().count() - time, count}) + Quotient{value, count}) *
+           std::ldexp(1, -20);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a spread and a trend are those of the values that came and did not go, but for the last digits") {
+  using namespace std::chrono_literals;
+  std::mt19937_64 chance{11};
+  Moments spread, trend;
+  Truth truth;
+  std::deque<Point> in;
+  auto at = ground::Instant{400 * 24h};
+  const auto is_same = [](double ours, double theirs, double beside) { return std::abs(ours - theirs) <= 1e-14 * (std::abs(theirs) + beside); };
+  for (int step = 0; step < 20'000; ++step) {
+    at += ground::Duration{static_cast<std::int64_t>(chance() % 50'000'000'000'000)};  // half a day and less
+    const double scale = std::array{1.0, 1e3, 1e8, 1e-5}[static_cast<std::size_t>(step / 1'000 % 4)];
+    const Point point{at, std::ldexp(std::floor(std::ldexp((static_cast<double>(chance() % 4'000) - 1'000) * scale, 20)), -20)};
+    in.push_back(point), spread.take(point.value, 1), trend.take(point, 1), truth.put(point, 1);
+    while (in.size() > 20 || (in.size() > 3 && chance() % 3 == 0)) {
+      spread.take(in.front().value, -1), trend.take(in.front(), -1), truth.put(in.front(), -1);
+      in.pop_front();
+    }
+    if (in.size() < 2 || step % 10 != 0) continue;
+    REQUIRE(spread.is_known(in.size()));
+    REQUIRE(is_same(spread.variance(in.size()), truth.variance(), 0));
+    const auto line = trend.line(in.size(), at + 1h);
+    REQUIRE(is_same(line.slope, static_cast<double>(truth.slope()) * std::ldexp(1, -20) * 1e9, 0));
+    REQUIRE(is_same(line.intercept, truth.at(at + 1h), std::abs(static_cast<double>(truth.value)) * std::ldexp(1, -20)));
+  }
+}
+
+TEST_CASE("moments do not know what is of no everyday size, until that has gone") {
+  Moments moments;
+  for (const double stranger : std::vector{1e13, 1e-9, -1e300, HUGE_VAL, std::nan(""), 5e-324}) {
+    moments.take(1, 1), moments.take(2, 1), moments.take(stranger, 1);
+    CHECK_FALSE(moments.is_known(3));
+    moments.take(stranger, -1);
+    REQUIRE(moments.is_known(2));
+    CHECK(moments.variance(2) == 0.25);
+    moments.take(1, -1), moments.take(2, -1);
+  }
+  for (const double value : std::vector{0.1, -0.0, 1e12, 0.1, 0.1}) moments.take(value, 1);
+  moments.take(1e12, -1), moments.take(-0.0, -1);
+  CHECK(moments.variance(3) == 0);
+  CHECK_FALSE(moments.is_known(0));
 }

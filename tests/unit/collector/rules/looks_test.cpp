@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <limits>
+#include <random>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "catch.hpp"
 #include "collector/rules/engine.hpp"
+#include "collector/rules/memory.hpp"
 #include "tests/unit/collector/rules/rig.hpp"
 
 // When the streaming engine looks at a window again though nothing arrives.
@@ -118,6 +121,8 @@ TEST_CASE("a window that no everyday sample can bring past its limit is not look
       {"delta(a[10s]) > 5", 5, 30, true},
       {"changes(a[10s]) > 0", 5, 6, true},
       {"resets(a[10s]) >= 1", 5, 4, true},
+      {"stddev_over_time(a[10s]) > 5", 5, 50, true},
+      {"stdvar_over_time(a[10s]) >= 25", 5, -50, true},
   }));
   CAPTURE(expression, everyday, loud);
   Bench bench{"  - alert: q\n    expr: " + expression + "\n"};
@@ -355,4 +360,50 @@ TEST_CASE("seldom samples and a long time make nothing that dozes be looked at m
   };
   (void)play(1, 50);
   CHECK(play(50, 1050) <= 1000 / 20 + 20);  // each five minutes, and what may be caught in between
+}
+
+TEST_CASE("a spread or a trend that no sample near the others can bring past its limit is seldom looked at, and is right at each", "[rules]") {
+  const auto expression = GENERATE(as<std::string>{}, "stddev_over_time(a[60s]) > 6", "stdvar_over_time(a[60s]) >= 36", "deriv(a[60s]) > 2",
+                                   "deriv(a[60s]) < -2", "predict_linear(a[60s], 90) > 300", "predict_linear(a[60s], -30) <= -150",
+                                   "predict_linear(a[60s], 5) < 60");
+  CAPTURE(expression);
+  Bench bench{"  - alert: n\n    expr: " + expression + "\n"};
+  const auto rule = rules_of("  - alert: n\n    expr: " + expression + "\n");
+  std::mt19937_64 chance{5};
+  std::vector<Point> points;
+  auto time = ground::Instant{1000s};
+  std::size_t fired = 0, apart = 0;
+  double slope = 0, value = 100;
+  for (int step = 0; step < 20'000; ++step) {
+    // Now calm, now wandering, now a step; in bursts, at a steady pace, and with gaps of more than a window.
+    if (step % 100 == 0) slope = chance() % 4 == 0 ? static_cast<double>(chance() % 9) - 4 : 0, value = 100;
+    const auto pace = step / 100 % 3 == 0 ? 1ms : 1000ms;
+    time += pace * static_cast<int>(1 + chance() % 2) + (chance() % 400 == 0 ? 55s : 0s) + (chance() % 900 == 0 ? 70s : 0s);
+    value += slope;
+    const double noise = static_cast<double>(chance() % 1000) / 500 - 1, jump = chance() % 150 == 0 ? static_cast<double>(chance() % 160) - 80 : 0;
+    points.push_back({time, value + noise + jump});
+    (void)bench.engine.batch(time, std::vector<Sample>{{1, points.back().value}});
+    while (bench.engine.next_due() && *bench.engine.next_due() <= time) (void)bench.engine.tick(time);
+    if (points.size() > 4'000) points.erase(points.begin(), points.begin() + 2'000);
+    Memory memory;
+    memory.add(Labels{{{"__name__", "a"}, {"x", "1"}}}, std::vector<Point>{std::ranges::lower_bound(points, time - 61s, {}, &Point::at), points.end()});
+    const auto plain = evaluate(rule.front().expression, {.at = time}, memory);
+    const bool is_firing = !bench.engine.active().empty(), should = !std::get<Vector>(plain.value).empty();
+    if (is_firing != should) UNSCOPED_INFO(step << " " << ground::seconds(time.time_since_epoch()) << " " << is_firing << should);
+    fired += should ? 1 : 0, apart += is_firing != should ? 1 : 0;
+  }
+  CHECK(apart == 0);
+  CHECK(fired > 100);
+  CHECK(fired < 15'000);
+}
+
+TEST_CASE("a calm series' spread and trend are looked at no more than now and then", "[rules]") {
+  const auto [expression, most] = GENERATE(table<std::string, std::uint64_t>({{"stddev_over_time(a[60s]) > 6", 60},
+                                                                              {"stdvar_over_time(a[60s]) > 36", 60},
+                                                                              {"deriv(a[60s]) > 2", 200},
+                                                                              {"predict_linear(a[60s], 90) < -500", 200}}));
+  CAPTURE(expression);
+  Bench bench{"  - alert: n\n    expr: " + expression + "\n"};
+  for (int n = 1; n <= 1'000; ++n) bench.feed(1s * n, n % 2 == 0 ? 99 : 101);
+  CHECK(bench.engine.counters().looks < most);
 }
