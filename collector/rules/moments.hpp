@@ -21,18 +21,19 @@ class Moments {
   void take(double value, int sign) {
     const auto units = units_of(value);
     if (!units) return void(strangers_ += sign);
-    sum_ += sign * *units;
+    sum_ += static_cast<Wide>(sign * *units);
     const auto square = Int256::product(*units, *units);
     sign > 0 ? squares_ += square : squares_ -= square;
   }
-  /// The same with its time, for a trend instead of a spread. Those that are in it lie no further apart than twice the longest window.
+  /// The same with its time, for a trend instead of a spread.
   void take(const Point& point, int sign);
 
   /// Of all that came and did not go, that many: each fitted.
   [[nodiscard]] bool is_known(std::size_t count) const { return strangers_ == 0 && count > 0 && count <= most; }
   /// Of values without times.
   [[nodiscard]] double variance(std::size_t count) const;
-  /// The straight line that lies nearest to them, least squares; of points at two times at least.
+  /// The straight line that lies nearest to them, least squares; of points at two times at least, no further apart than twice the longest
+  /// window. Those that did may have gone.
   struct Line {
     double slope = 0;      // a second
     double intercept = 0;  // at an instant
@@ -61,14 +62,18 @@ class Moments {
   }
   void move_origin(ground::Instant to);
 
-  Int128 sum_ = 0;               // of values, in units of 2^lowest_exponent
-  Int256 squares_;               // of a spread
-  std::int32_t strangers_ = 0;   // that do not fit
-  std::int32_t points_ = 0;      // with times, also those
-  ground::Instant origin_{};     // of these; near them
-  Int128 times_ = 0;             // ns
-  Int128 squares_of_times_ = 0;  // ns^2
-  Int256 products_;              // of values and times
+  [[nodiscard]] Int128 sum() const { return static_cast<Int128>(sum_); }
+  [[nodiscard]] Int128 times() const { return static_cast<Int128>(times_); }
+
+  // Of two's complements: what is too much for them while it is there comes out even when it has gone.
+  Wide sum_ = 0;                // of values, in units of 2^lowest_exponent
+  Int256 squares_;              // of a spread
+  std::int32_t strangers_ = 0;  // that do not fit
+  std::int32_t points_ = 0;     // with times, also those
+  ground::Instant origin_{};    // of these; near them
+  Wide times_ = 0;              // ns
+  Wide squares_of_times_ = 0;   // ns^2
+  Int256 products_;             // of values and times
 };
 
 }  // namespace holdup::rules

@@ -164,8 +164,8 @@ void rule_turns(int rounds, const std::vector<std::size_t>& sizes, const std::ve
           most.push_back(turns[turns.size() * 999 / 1000] * 1e3), longest.push_back(turns.back() * 1e3);
           count = turns.size(), merged = stage.merged();
         }
-        std::printf("%-24s %9zu %7zu %9zu %9.3f %9.3f %9.3f %9zu\n", kind.name.c_str(), series, rules, count, median(most),
-                    median(longest), std::ranges::max(longest), merged);
+        std::printf("%-24s %9zu %7zu %9zu %9.3f %9.3f %9.3f %9zu\n", kind.name.c_str(), series, rules, count, median(most), median(longest),
+                    std::ranges::max(longest), merged);
         std::fflush(stdout);
       }
   }

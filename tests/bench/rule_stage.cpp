@@ -120,7 +120,8 @@ rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad
                         {"unit", "watts"}}};
 }
 
-RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load) : load_{load}, engine_{rules_from(rule_text(kind, load)), {.clock = &ground::clock::now}} {
+RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load)
+    : load_{load}, engine_{rules_from(rule_text(kind, load)), {.clock = &ground::clock::now}} {
   for (std::size_t series = 0; series < load_.series; ++series)
     counts_.push_back(kind.expression(series / series_of_a_rule(load_)).find("rate(") != std::string::npos);
   samples_.reserve(drawn_at_once);

@@ -34,9 +34,8 @@ class Members {
   template <class Take>
   void each(Take take) const {
     for (std::size_t i = 0; i < used_.size(); ++i)
-      each_bit(used_[i], i, [&](std::size_t at) {
-        each_bit(words_[at], at, [&](std::size_t number) { take(static_cast<std::uint32_t>(number)); });
-      });
+      each_bit(used_[i], i,
+               [&](std::size_t at) { each_bit(words_[at], at, [&](std::size_t number) { take(static_cast<std::uint32_t>(number)); }); });
   }
   /// The same, and they are out; `take` inserts none.
   template <class Take>

@@ -55,8 +55,8 @@ class Newest : public Leaf {
   Paged<Bound> bound_;  // by cell
   Yields yields_;
   Timers timers_;
-  Paged<std::uint32_t> due_;        // cells, of this update
-  bool some_doze_ = false;          // or did
+  Paged<std::uint32_t> due_;  // cells, of this update
+  bool some_doze_ = false;    // or did
 };
 
 }  // namespace holdup::rules::stream

@@ -70,8 +70,8 @@ class Paired : public Stage {
   MatchKeys keys_;
   Paged<Many> many_members_;  // by cell of the operand
   Paged<Member> one_members_;
-  Paged<Meeting> meetings_;          // by key
-  Paged<Pair> pairs_;                // by own cell
+  Paged<Meeting> meetings_;    // by key
+  Paged<Pair> pairs_;          // by own cell
   Paged<std::uint32_t> anew_;  // keys
   Numbered known_;
   Paged<std::uint32_t> matched_with_;  // by label set: how many pairs

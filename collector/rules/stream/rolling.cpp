@@ -25,9 +25,9 @@ std::size_t Rolling::advance(const Ring& ring, Kept kept, Moments* moments, cons
 }
 
 template <Rolling::Kept kept>
-std::size_t Rolling::advance(const Ring& ring, [[maybe_unused]] Moments* moments, const Guard& guard, ground::Instant after, ground::Instant to) {
-  if (begin_ < ring.oldest() || (kept == Kept::trend && size_ > 0 && ring[begin_ + size_ - 1].at <= after))
-    restart(ring, kept, moments, after);  // a trend does not know what lies that far apart
+std::size_t Rolling::advance(const Ring& ring, [[maybe_unused]] Moments* moments, const Guard& guard, ground::Instant after,
+                             ground::Instant to) {
+  if (begin_ < ring.oldest()) restart(ring, kept, moments, after);
   const auto points = ring.readable();
   const auto held = ring.begin() - ring.oldest();
   auto begin = begin_ - ring.oldest(), end = begin + size_;

@@ -29,7 +29,8 @@ Rolling::Kept WindowOf::kept_for(OverTime reckon, ground::Duration length) {
 }
 
 void WindowOf::born(std::size_t, Series& series) {
-  if (cells().empty() && threshold() && offset_ == ground::Duration::zero()) rest_ = {reckoning_.reckon, *threshold(), length_, reckoning_.parameters[0]};
+  if (cells().empty() && threshold() && offset_ == ground::Duration::zero())
+    rest_ = {reckoning_.reckon, *threshold(), length_, reckoning_.parameters[0]};
   const auto cell = add(&series.labels, reckoning_.keeps_name);
   if (reckoning_.drifts) drifts_from_.push_back(ground::Instant::max());
   if (Rolling::keeps_moments(kept_)) moments_.emplace_back();

@@ -192,7 +192,9 @@ TEST_CASE("a spread and a trend are those of the values that came and did not go
   Truth truth;
   std::deque<Point> in;
   auto at = ground::Instant{400 * 24h};
-  const auto is_same = [](double ours, double theirs, double beside) { return std::abs(ours - theirs) <= 1e-14 * (std::abs(theirs) + beside); };
+  const auto is_same = [](double ours, double theirs, double beside) {
+    return std::abs(ours - theirs) <= 1e-14 * (std::abs(theirs) + beside);
+  };
   for (int step = 0; step < 20'000; ++step) {
     at += ground::Duration{static_cast<std::int64_t>(chance() % 50'000'000'000'000)};  // half a day and less
     const double scale = std::array{1.0, 1e3, 1e8, 1e-5}[static_cast<std::size_t>(step / 1'000 % 4)];
@@ -208,6 +210,24 @@ TEST_CASE("a spread and a trend are those of the values that came and did not go
     const auto line = trend.line(in.size(), at + 1h);
     REQUIRE(is_same(line.slope, static_cast<double>(truth.slope()) * std::ldexp(1, -20) * 1e9, 0));
     REQUIRE(is_same(line.intercept, truth.at(at + 1h), std::abs(static_cast<double>(truth.value)) * std::ldexp(1, -20)));
+  }
+}
+
+TEST_CASE("a trend is as exact after three centuries as at the start") {
+  using namespace std::chrono_literals;
+  constexpr std::size_t held = 4;
+  Moments trend;
+  std::deque<Point> in;
+  const auto slope_of_these_alone = [&] {
+    Moments out;
+    for (const auto& point : in) out.take(point, 1);
+    return out.line(in.size(), in.back().at).slope;
+  };
+  auto at = ground::Instant{std::numeric_limits<std::int64_t>::min() / 2 * 1ns};
+  for (int step = 0; step < 13'000; ++step, at += 8 * 24h) {
+    in.push_back({at, 100.5 + step * step % 17}), trend.take(in.back(), 1);
+    if (in.size() > held) trend.take(in.front(), -1), in.pop_front();
+    if (in.size() == held) REQUIRE(trend.line(held, at).slope == slope_of_these_alone());
   }
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <random>
 #include <string>
 #include <variant>
@@ -362,7 +363,8 @@ TEST_CASE("seldom samples and a long time make nothing that dozes be looked at m
   CHECK(play(50, 1050) <= 1000 / 20 + 20);  // each five minutes, and what may be caught in between
 }
 
-TEST_CASE("a spread or a trend that no sample near the others can bring past its limit is seldom looked at, and is right at each", "[rules]") {
+TEST_CASE("a spread or a trend that no sample near the others can bring past its limit is seldom looked at, and is right at each",
+          "[rules]") {
   const auto expression = GENERATE(as<std::string>{}, "stddev_over_time(a[60s]) > 6", "stdvar_over_time(a[60s]) >= 36", "deriv(a[60s]) > 2",
                                    "deriv(a[60s]) < -2", "predict_linear(a[60s], 90) > 300", "predict_linear(a[60s], -30) <= -150",
                                    "predict_linear(a[60s], 5) < 60");
@@ -380,13 +382,15 @@ TEST_CASE("a spread or a trend that no sample near the others can bring past its
     const auto pace = step / 100 % 3 == 0 ? 1ms : 1000ms;
     time += pace * static_cast<int>(1 + chance() % 2) + (chance() % 400 == 0 ? 55s : 0s) + (chance() % 900 == 0 ? 70s : 0s);
     value += slope;
-    const double noise = static_cast<double>(chance() % 1000) / 500 - 1, jump = chance() % 150 == 0 ? static_cast<double>(chance() % 160) - 80 : 0;
+    const double noise = static_cast<double>(chance() % 1000) / 500 - 1,
+                 jump = chance() % 150 == 0 ? static_cast<double>(chance() % 160) - 80 : 0;
     points.push_back({time, value + noise + jump});
     (void)bench.engine.batch(time, std::vector<Sample>{{1, points.back().value}});
     while (bench.engine.next_due() && *bench.engine.next_due() <= time) (void)bench.engine.tick(time);
     if (points.size() > 4'000) points.erase(points.begin(), points.begin() + 2'000);
     Memory memory;
-    memory.add(Labels{{{"__name__", "a"}, {"x", "1"}}}, std::vector<Point>{std::ranges::lower_bound(points, time - 61s, {}, &Point::at), points.end()});
+    memory.add(Labels{{{"__name__", "a"}, {"x", "1"}}},
+               std::vector<Point>{std::ranges::lower_bound(points, time - 61s, {}, &Point::at), points.end()});
     const auto plain = evaluate(rule.front().expression, {.at = time}, memory);
     const bool is_firing = !bench.engine.active().empty(), should = !std::get<Vector>(plain.value).empty();
     if (is_firing != should) UNSCOPED_INFO(step << " " << ground::seconds(time.time_since_epoch()) << " " << is_firing << should);
@@ -395,6 +399,24 @@ TEST_CASE("a spread or a trend that no sample near the others can bring past its
   CHECK(apart == 0);
   CHECK(fired > 100);
   CHECK(fired < 15'000);
+}
+
+TEST_CASE("a spread that grows within what was near, and a trend of many that come at once, are seen", "[rules]") {
+  const auto calm = [](const std::string& expression, int most) {
+    auto bench = std::make_unique<Bench>("  - alert: n\n    expr: " + expression + "\n");
+    for (int n = 1; n <= most; ++n) bench->feed(1s * n, n % 2 == 0 ? 99 : 101);
+    return bench;
+  };
+  for (const double off : {5.9, 6.1, 7.5}) {
+    const auto bench = calm("stddev_over_time(a[60s]) > 6", 300);
+    for (int n = 301; n <= 400; ++n) bench->feed(1s * n, n % 2 == 0 ? 100 - off : 100 + off);
+    CHECK(bench->engine.active().size() == (off > 6 ? 1 : 0));
+  }
+  for (int most = 300; most < 316; ++most) {  // now and then it is looked at anyway
+    const auto bench = calm("deriv(a[60s]) > 2", most);
+    for (int n = 1; n <= 20'000; ++n) bench->feed(1s * most + 200us * n, n <= 10'000 ? 85 : 115);
+    CHECK(bench->engine.active().size() == 1);
+  }
 }
 
 TEST_CASE("a calm series' spread and trend are looked at no more than now and then", "[rules]") {
