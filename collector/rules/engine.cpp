@@ -90,7 +90,8 @@ void Engine::forget(SeriesId id) {
 std::vector<Transition> Engine::batch(ground::Instant at, std::span<const Sample> samples) {
   std::vector<Transition> out;
   enqueue(at, samples);
-  go_on(options_.turn_work, out);
+  turns_.allow(options_.turn_work);
+  go_on(out);
   return out;
 }
 
@@ -109,7 +110,8 @@ std::optional<ground::Instant> Engine::next_due() const {
 std::vector<Transition> Engine::tick(ground::Instant now) {
   if (waiting_.empty()) return batch(now, {});
   std::vector<Transition> out;
-  go_on(options_.turn_work, out);
+  turns_.allow(options_.turn_work);
+  go_on(out);
   return out;
 }
 
@@ -138,7 +140,9 @@ std::vector<Transition> Engine::restore(std::span<const StoredAlert> alerts, gro
 
 std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
   std::vector<Transition> out;
-  previous.go_on(Turns::no_limit, out);
+  previous.turns_.allow_all();
+  previous.go_on(out);
+  HOLDUP_EXPECT(!previous.is_busy());
   const auto take = [](stream::Series& series, const stream::Series& before) {
     if (before.labels != series.labels) return;
     series.last = before.last;

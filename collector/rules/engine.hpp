@@ -155,7 +155,7 @@ class Engine {
   [[nodiscard]] bool is_busy() const {
     return turns_.is_under_way() || arriving_ || !told_.empty() || !waiting_.empty() || !touched_.empty();
   }
-  void go_on(std::size_t work, std::vector<Transition>& out);
+  void go_on(std::vector<Transition>& out);
   [[nodiscard]] bool begin_next();
   [[nodiscard]] bool joins(const Waiting& next);
   bool catch_up(Waiting& next);

@@ -7,6 +7,7 @@
 
 #include "collector/rules/engine_running.hpp"
 #include "collector/rules/template_query.hpp"
+#include "ground/expect.hpp"
 
 // Engine: what a turn does, instant by instant and rule by rule.
 namespace holdup::rules {
@@ -45,9 +46,8 @@ void Engine::enqueue(ground::Instant at, std::span<const Sample> samples) {
 }
 
 /// What is touched belongs to now_; then what waits, in its order.
-void Engine::go_on(std::size_t work, std::vector<Transition>& out) {
+void Engine::go_on(std::vector<Transition>& out) {
   const Turns::Counted counted{turns_};
-  turns_.allow(work);
   do {
     if (!turns_.is_under_way()) {
       for (const auto& change : std::exchange(meanwhile_, {})) change();
@@ -109,8 +109,9 @@ void Engine::between_rules(std::function<void()> change) {
 /// The rule that is not through with its instant gets through.
 void Engine::settle() {
   const Turns::Counted counted{turns_};
-  turns_.allow(Turns::no_limit);
+  turns_.allow_all();
   if (turns_.is_under_way()) turns_.go_on();
+  HOLDUP_EXPECT(!turns_.is_under_way());
   for (const auto& change : std::exchange(meanwhile_, {})) change();
 }
 

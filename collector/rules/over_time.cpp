@@ -63,7 +63,8 @@ double risen(const Window& window, bool counter) {
 Moments::Line regression(std::span<const Point> samples, ground::Instant origin) {
   const double first = samples.front().value;
   if (std::ranges::all_of(samples, [&](const Point& point) { return point.value == first; }))
-    return std::isinf(first) ? Moments::Line{not_a_number, not_a_number} : Moments::Line{0, first};
+    return std::isinf(first) ? Moments::Line{not_a_number, not_a_number}
+                             : Moments::Line{0, first + 0.0};  // of -0 the 0 that a sum of them is
   if (samples.size() <= Moments::most && samples.back().at - samples.front().at <= 2 * Moments::longest_window) {
     Moments moments;
     for (const auto& point : samples) moments.take(point, 1);

@@ -51,7 +51,8 @@ Authority::Judgement Authority::judge(std::string_view datagram, EngineTime now)
     envelope->scoped = *std::move(plain);
   }
   auto scoped = decode_scoped(envelope->scoped);
-  // A wrong key gives noise, and one noise in 256 begins as a PDU does: only what is read whole was decrypted.
+  // A wrong key gives noise, and one noise in 256 begins as a PDU does. What does not read whole is taken for that, though a broken PDU may
+  // be it, too.
   if (!scoped && envelope->level == Level::auth_priv) return report(*envelope, Fault::decryption_error, now);
   if (!scoped || scoped->engine != engine_) return {};
   Request request{.envelope = *std::move(envelope), .scoped = *std::move(scoped), .keys = keys};

@@ -81,6 +81,8 @@ const std::vector<RuleKind>& rule_kinds() {
         {"off its nominal value", {R"(abs(m{rule="R"} - 230) > 500)"}},
         {"trend in a window", {R"(predict_linear(m{rule="R"}[1m], 3600) < -1e9)"}},
         {"spread in a window", {R"(stddev_over_time(m{rule="R"}[1m]) > 5000)"}},
+        {"trend never at rest", {R"(abs(deriv(m{rule="R"}[1m])) > 500)"}},
+        {"spread never at rest", {R"(abs(stddev_over_time(m{rule="R"}[1m])) > 5000)"}},
         {"plain part", {R"(m{rule="R"} > 5 * scalar(n{rule="R",place="0"}))"}},
     };
     RuleKind in_turn{"the first nine in turn", {}};

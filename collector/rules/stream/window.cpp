@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_swept = 4096;                          // elements that a tick looks at in one turn
 constexpr std::size_t few = 64;                                   // elements, of which the first to drift is looked for after each update
 constexpr std::size_t most_at_first = 2'000;                      // work of a turn until all were looked at once
-constexpr std::size_t a_sorted_one = 10;                          // weighs as many that are walked through
+constexpr std::size_t a_sorted_one = 10, a_kept_one = 4;          // weighs as many that are walked through
 constexpr ground::Duration pause = std::chrono::microseconds{1};  // until it goes on
 
 }  // namespace
@@ -77,7 +77,8 @@ std::size_t WindowOf::coming_work(ground::Instant at) const {
     each_touched(look);
   else
     for (std::uint32_t cell = 0; cell < bound_.size(); ++cell) look(cell);
-  return 4 * points * (over_time::sorts(reckoning_.reckon) ? a_sorted_one : 1) / Rolling::points_a_look;
+  const auto a_point = over_time::sorts(reckoning_.reckon) ? a_sorted_one : Rolling::keeps_moments(kept_) ? a_kept_one : 1;
+  return 4 * points * a_point / Rolling::points_a_look;
 }
 
 /// Just before it.
@@ -99,7 +100,7 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
   const Ring& ring = *series->ring;
   auto* const moments = Rolling::keeps_moments(kept_) ? &moments_[cell] : nullptr;
   if (const auto walked = rolling.advance(ring, kept_, moments, rest_.guard(), window.from, window.to); walked >= Rolling::points_a_look)
-    add_work(walked / Rolling::points_a_look);
+    add_work(walked * (moments != nullptr ? a_kept_one : 1) / Rolling::points_a_look);
   std::optional<double> value;
   auto same_until = ground::Instant::min();
   if (rolling.size() > 0) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "collector/rules/over_time.hpp"
@@ -62,9 +63,9 @@ std::optional<ground::Instant> newest_below(std::span<const Point> window, const
   return found == window.rend() ? std::nullopt : std::optional{found->at};
 }
 
-/// The next that is no more.
+/// The next that is no more; of one that is not negative.
 float rounded_down(double value) {
-  const auto nearest = static_cast<float>(value);
+  const auto nearest = static_cast<float>(std::min(value, double{std::numeric_limits<float>::max()}));
   return nearest > value ? std::nextafter(nearest, 0.0F) : nearest;
 }
 
@@ -75,7 +76,7 @@ WindowRest::WindowRest(OverTime reckon, const Threshold& threshold, ground::Dura
   const OverTime of_all = is_from_below(threshold) ? over_time::minimum : is_from_above(threshold) ? over_time::maximum : nullptr;
   if (reckon == of_all) loud_ = Loud::waits_for_others;
   if (reckon == over_time::average) loud_ = Loud::is_outweighed;
-  const bool may_exceed = is_from_below(threshold) && threshold.bound > 0;
+  const bool may_exceed = is_from_below(threshold) && threshold.bound > 0 && std::isfinite(threshold.bound);
   if (reckon == over_time::deviation && may_exceed) near_ = Near::deviation;
   if (reckon == over_time::variance && may_exceed) near_ = Near::variance;
   const bool is_one_sided = is_from_below(threshold) || is_from_above(threshold);
@@ -120,10 +121,11 @@ std::optional<Rest> WindowRest::near_one(std::span<const Point> window) const {
     if (std::isnan(point.value)) return std::nullopt;
     least = std::min(least, point.value), greatest = std::max(greatest, point.value);
   }
+  if (!(std::max(-least, greatest) < std::numeric_limits<float>::max())) return std::nullopt;
   const auto middle = static_cast<float>(least + (greatest - least) / 2);
   const bool is_trend = near_ == Near::slope || near_ == Near::line;
   const auto reach = is_trend ? reach_of_trend(window, middle) : std::optional{reach_of_spread()};
-  if (!reach || !(reach->of_value > of_a_value * std::abs(middle))) return std::nullopt;
+  if (!reach || !(reach->of_value > of_a_value * std::abs(middle)) || !std::isfinite(reach->of_value)) return std::nullopt;
   const Guard::Nearness nearness{.middle = middle, .reach = rounded_down(reach->of_value)};
   if (!(greatest - middle <= nearness.reach && middle - least <= nearness.reach)) return std::nullopt;
   return Rest{.guard = Guard::near(nearness, reach->spare), .leaves = reach->leaves};

@@ -419,6 +419,14 @@ TEST_CASE("a spread that grows within what was near, and a trend of many that co
   }
 }
 
+TEST_CASE("a spread without end is seen, and is that of nothing else", "[rules]") {
+  Bench bench{"  - alert: n\n    expr: stdvar_over_time(a[60s]) >= Inf\n"};
+  for (int n = 1; n <= 100; ++n) bench.feed(1s * n, 1);
+  CHECK(bench.engine.active().empty());
+  bench.feed(101s, 1e200), bench.feed(102s, -1e200);
+  CHECK(bench.engine.active().size() == 1);
+}
+
 TEST_CASE("a calm series' spread and trend are looked at no more than now and then", "[rules]") {
   const auto [expression, most] = GENERATE(table<std::string, std::uint64_t>({{"stddev_over_time(a[60s]) > 6", 60},
                                                                               {"stdvar_over_time(a[60s]) > 36", 60},

@@ -81,7 +81,7 @@ struct Crowd {
   }
   /// So many calls until nothing is left.
   std::size_t finish(ground::Duration t) {
-    std::size_t calls = 0, late_calls = 0;
+    std::size_t calls = 0;
     for (; engine.next_due() <= at(t); ++calls) hear(engine.tick(at(t)));
     for (const auto& one : engine.take_derived()) made += one.labels->text() + ground::number_text(one.value.value_or(-1)) + " ";
     return calls;
@@ -142,5 +142,36 @@ TEST_CASE("an engine may go in the middle of an evaluation") {
     crowd.feed(1s, 100);
     for (int i = 0; i < 20; ++i) (void)crowd.engine.tick(at(1s));
     CHECK(crowd.engine.next_due() <= at(1s));
+  }
+}
+
+TEST_CASE("what asks for all that is left gets it, however late it is") {
+  const Engine::Options late{.renewal = 24h, .clock = &hurried};
+  const auto born_in = [](Engine& engine) {
+    for (SeriesId id = 0; id < 2'000; ++id) engine.born(id, Crowd::labels(id));
+  };
+  const auto feed = [](Engine& engine, ground::Duration t, double value) {
+    std::vector<Sample> samples;
+    for (SeriesId id = 0; id < 2'000; ++id) samples.push_back({id, value});
+    (void)engine.batch(at(t), samples);
+  };
+  const std::string rules = "  - {alert: A, expr: 'a > 10'}\n  - {alert: B, expr: 'a - on (x) a >= 0'}\n";
+  for (const int ticks : {0, 5, 20, 100}) {
+    Engine before{rules_of(rules), late}, after{rules_of(rules), late}, asked{rules_of(rules), late};
+    for (Engine* each : {&before, &after, &asked}) born_in(*each);
+    for (Engine* each : {&before, &asked}) {
+      feed(*each, 1s, 50);
+      for (int i = 0; i < ticks; ++i) (void)each->tick(at(1s));
+    }
+    feed(before, 2s, 60);
+    (void)after.take_over(before, at(3s));
+    while (*after.next_due() <= at(3s)) (void)after.tick(at(3s));
+    const auto standing = after.active();
+    CHECK(standing.size() == 4'000);
+    CHECK(standing.front().value == 60);
+    asked.forget(7);
+    CHECK(asked.active().size() % 2'000 == 0);  // of rules that are through
+    while (asked.next_due() && *asked.next_due() <= at(2s)) (void)asked.tick(at(2s));
+    CHECK(asked.active().size() == 2 * 1'999);
   }
 }
