@@ -13,7 +13,7 @@
 namespace holdup::rules {
 namespace {
 
-constexpr std::size_t most_fetched = 16;     // rules at once
+constexpr std::size_t most_fetched = 16;     // rules, or series that one made, at once
 constexpr std::size_t most_of_a_rule = 256;  // bytes
 constexpr std::size_t most_taken = 16;       // samples before it is seen whether the turn is over
 
@@ -375,13 +375,20 @@ void Engine::record_values(std::size_t index, ground::Instant at, bool whole) {
   running.telling.clear();
   const auto add = [&](std::uint32_t cell, const stream::Cell& element) {
     worked(2);
+    stream::fetch_line(running.makes[cell]);
     running.telling.emplace_back(running.makes[cell], element.value);
   };
   if (whole)
     graph.each_present(add);
   else
     graph.each_changed(add);
-  for (const auto& [one, value] : running.telling) worked(40), accept(*one, value, at);
+  const auto& telling = running.telling;
+  for (std::size_t i = 0; i < telling.size(); ++i) {
+    for (auto next = i; i % most_fetched == 0 && next < std::min(telling.size(), i + most_fetched); ++next)
+      stream::fetch_line(telling[next].first->first.get()), stream::fetch_line(telling[next].first->second.get());
+    worked(40);
+    accept(*telling[i].first, telling[i].second, at);
+  }
 }
 
 ground::Instant Engine::renewal_of(std::size_t rule, ground::Instant at) const {

@@ -127,15 +127,20 @@ void Turns::run() {
   turns.stack_->leave(true);
 }
 
-/// More of its share, where some is left and it is not late.
-bool Turns::is_in_time() {
-  if (later_ == 0) return false;
-  const auto now = clock_();
-  if (!begun_) begun_ = now;
-  if (now - *begun_ >= longest) return later_ = 0, false;
-  left_ = std::min(later_, between_looks);
-  later_ -= left_;
-  return true;
+/// More of it, where some is left and it is not late.
+void Turns::end_share() {
+  left_ = 0;
+  if (later_ > 0) {
+    const auto now = clock_();
+    if (!begun_) begun_ = now;
+    if (now - *begun_ < longest) {
+      left_ = std::min(later_, between_looks);
+      later_ -= left_;
+      return;
+    }
+    later_ = 0;
+  }
+  rest();
 }
 
 void Turns::rest() {

@@ -6,22 +6,22 @@
 
 namespace holdup::rules::stream {
 
-std::size_t Rolling::advance(const Ring& ring, Kept kept, Moments* moments, const Guard& guard, ground::Instant after, ground::Instant to) {
+Rolling::Advance Rolling::advance_for(Kept kept) {
   switch (kept) {
     case Kept::turns:
-      return advance<Kept::turns>(ring, moments, guard, after, to);
+      return &Rolling::advance<Kept::turns>;
     case Kept::least:
-      return advance<Kept::least>(ring, moments, guard, after, to);
+      return &Rolling::advance<Kept::least>;
     case Kept::greatest:
-      return advance<Kept::greatest>(ring, moments, guard, after, to);
+      return &Rolling::advance<Kept::greatest>;
     case Kept::spread:
-      return advance<Kept::spread>(ring, moments, guard, after, to);
+      return &Rolling::advance<Kept::spread>;
     case Kept::trend:
-      return advance<Kept::trend>(ring, moments, guard, after, to);
+      return &Rolling::advance<Kept::trend>;
     case Kept::sum:
       break;
   }
-  return advance<Kept::sum>(ring, moments, guard, after, to);
+  return &Rolling::advance<Kept::sum>;
 }
 
 template <Rolling::Kept kept>

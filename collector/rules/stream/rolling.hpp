@@ -21,7 +21,10 @@ class Rolling {
 
   /// The window is (after, to] from now on; how many points came into it or left it. The same guard with each call, and where they are
   /// kept the same moments, which are its own.
-  std::size_t advance(const Ring& ring, Kept kept, Moments* moments, const Guard& guard, ground::Instant after, ground::Instant to);
+  using Advance = std::size_t (Rolling::*)(const Ring& ring, Moments* moments, const Guard& guard, ground::Instant after,
+                                           ground::Instant to);
+  /// How, where that is kept.
+  [[nodiscard]] static Advance advance_for(Kept kept);
 
   [[nodiscard]] std::span<const Point> points(const Ring& ring) const { return ring.points().subspan(begin_ - ring.begin(), size_); }
   [[nodiscard]] std::size_t size() const { return size_; }

@@ -99,7 +99,7 @@ void WindowOf::refresh(std::uint32_t cell, const Window& window, ground::Duratio
   auto& [rolling, consumer, series] = bound_[cell];
   const Ring& ring = *series->ring;
   auto* const moments = Rolling::keeps_moments(kept_) ? &moments_[cell] : nullptr;
-  if (const auto walked = rolling.advance(ring, kept_, moments, rest_.guard(), window.from, window.to); walked >= Rolling::points_a_look)
+  if (const auto walked = (rolling.*advance_)(ring, moments, rest_.guard(), window.from, window.to); walked >= Rolling::points_a_look)
     add_work(walked * (moments != nullptr ? a_kept_one : 1) / Rolling::points_a_look);
   std::optional<double> value;
   auto same_until = ground::Instant::min();

@@ -59,6 +59,7 @@ class WindowOf : public Leaf {
   ground::Duration length_, offset_;
   Reckoning reckoning_;
   Rolling::Kept kept_;
+  Rolling::Advance advance_ = Rolling::advance_for(kept_);
   WindowRest rest_;
   Paged<ground::Instant> drifts_from_;  // by cell, where anything drifts; max(): it has no value
   std::size_t drifting_ = 0;            // that have one
