@@ -155,19 +155,25 @@ TEST_CASE("after silence the engine is looked for anew") {
 }
 
 TEST_CASE("an answer that comes late is told with its own time, once, while the next question is under way") {
+  bool misses = false;
   std::optional<v3::Message> missed;
   Liar agent{[&](const v3::Message& q) -> std::vector<Letter> {
     if (discovers(q)) return {found(q)};
+    if (!misses) return {answer(q)};
     if (!missed) return missed = q, std::vector<Letter>{};
     return {answer(*missed), answer(*missed), answer(q)};
   }};
+  REQUIRE(agent.ask(10s));  // its keys are made, which takes its time
+  misses = true;
   const auto before = ground::clock::now();
   CHECK(!agent.ask(100ms));
+  const auto given_up = ground::clock::now();
   CHECK(agent.late().empty());
   REQUIRE(agent.ask(10s));
   REQUIRE(agent.late().size() == 1);
   CHECK(agent.late()[0].asked >= before);
-  CHECK(agent.late()[0].round_trip > 50ms);
+  CHECK(agent.late()[0].asked < given_up);
+  CHECK(agent.late()[0].asked + agent.late()[0].round_trip >= given_up);
   CHECK(agent.late()[0].response.varbinds.size() == 1);
   CHECK(agent.counters().late == 1);
   CHECK(agent.counters().stray == 1);
