@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "ground/expect.hpp"
-#include "ground/heap.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HOLDUP_TOLD_OF_STACKS
@@ -145,7 +144,6 @@ void Turns::end_share() {
 
 void Turns::rest() {
   if (!stack_ || !stack_->is_inside || stack_->is_abandoned) return;
-  ground::sort_freed();  // of many turns it would be too much for the one that asks next
   stack_->leave(false);
   if (stack_->is_abandoned) throw Abandoned{};
 }
