@@ -126,9 +126,11 @@ std::vector<rules::Derived> stored_alerts(const std::string& path) {
 
 class PageEar final : public live::Audience {
  public:
-  explicit PageEar(serve::Server& server) : server_{server} {}
+  /// `renewed` is called when other rules are at work.
+  PageEar(serve::Server& server, std::function<void()> renewed) : server_{server}, renewed_{std::move(renewed)} {}
 
   void hear(const core::Effects& effects) override {
+    if (effects.rules) renewed_();
     if (effects.known.empty() && effects.rhythms.empty() && effects.batches.empty() && effects.events.empty() && effects.warnings.empty() &&
         effects.rule_alerts.empty() && !effects.rules)
       return;
@@ -145,6 +147,7 @@ class PageEar final : public live::Audience {
 
  private:
   serve::Server& server_;
+  std::function<void()> renewed_;
 };
 
 void stay_resident() {
@@ -165,7 +168,7 @@ class Daemon {
       : options_{std::move(options)},
         server_{std::move(server)},
         store_ear_{server_, diary_},
-        page_ear_{server_},
+        page_ear_{server_, [this] { asio::post(loop_, [this] { look_back(); }); }},
         store_path_{configuration.site.store_path},
         control_as_opened_{configuration.site.control},
         configuration_{std::move(configuration)},
@@ -255,7 +258,6 @@ class Daemon {
                     .alerts = std::move(alerts),
                     .past_follows = store_.has_value(),
                     .known = std::move(known)});
-    look_back();
   }
 
   // Beside the loop, which goes on; the rules that look back wait.
@@ -305,10 +307,7 @@ class Daemon {
     if (configuration.site.keeping != keeping_) spdlog::warn("store_keeping_unchanged: raw, minute, hour and max_bytes need a restart");
     forwarding_.set(configuration.forward, store_path_, store_ ? &*store_ : nullptr);
     auto swap = std::make_shared<live::Swap>(swap_of(std::move(configuration), own_engine_));
-    asio::post(loop_, [this, swap] {
-      host_->swap(std::move(*swap));
-      look_back();
-    });
+    asio::post(loop_, [this, swap] { host_->swap(std::move(*swap)); });
   }
 
   void tell_figures() {

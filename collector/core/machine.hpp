@@ -55,6 +55,7 @@ class Machine {
   [[nodiscard]] std::map<std::string, std::uint64_t> dropped() const;
   /// What the last evaluation of each rule that failed ended with, by the rule's place.
   [[nodiscard]] std::map<std::size_t, std::string> rule_errors() const;
+  /// After a reload those whose engine is still being made ready, until Effects::rules tells of them.
   [[nodiscard]] std::shared_ptr<const rules::RuleSet> rules() const { return rules_->shared_rules(); }
   /// Of these the ones that wait for what they look back at.
   [[nodiscard]] std::vector<std::size_t> rules_awaiting_past() const { return rules_->awaiting_past(); }
@@ -150,6 +151,8 @@ class Machine {
   void note_alert(rules::Transition transition);
   void take_past(Past::Track& track, record::Batch& batch);
   void renew_rules(rules::RuleSet rules);
+  [[nodiscard]] rules::Engine::Births births() const;
+  void finish_renewal();
   void keep_derived();
   [[nodiscard]] std::optional<record::SeriesId> enter_derived(record::Series series, record::Batch& batch);
   [[nodiscard]] std::vector<reading::Reading> store_overheard(site::Index device, std::span<const reading::Reading> readings);
@@ -177,7 +180,9 @@ class Machine {
   Registry registry_;
   incident::Ledger ledger_;
   rules::Turns::Clock clock_;
+  std::unique_ptr<rules::Engine> former_rules_;  // while rules_ takes over from it
   std::unique_ptr<rules::Engine> rules_;
+  std::optional<rules::RuleSet> coming_rules_;  // when that is done
   std::set<record::SeriesId> made_by_rules_;
   std::uint64_t rule_samples_left_out_ = 0;
   bool past_follows_ = false;

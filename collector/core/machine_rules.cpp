@@ -141,18 +141,32 @@ void Machine::take_past(Past::Track& track, record::Batch& batch) {
   rules_->fill(id, std::move(track.points));
 }
 
+// What the former ones hold is taken over in turns, and nobody hears of the new ones before.
 void Machine::renew_rules(rules::RuleSet rules) {
-  auto fresh = std::make_unique<rules::Engine>(std::move(rules), rule_options());
-  for (const auto& [series, id] : registry_.all())
-    if (!made_by_rules_.contains(id)) fresh->born(id, rule_labels(series));
-  fresh->set_utc_offset(moment_.utc_offset);
-  if (past_follows_) fresh->await_past();
-  tell_rules(fresh->take_over(*rules_, moment_.now));
-  rules_ = std::move(fresh);
+  if (former_rules_) return void(coming_rules_ = std::move(rules));
+  former_rules_ = std::exchange(rules_, std::make_unique<rules::Engine>(std::move(rules), rule_options()));
+  rules_->set_utc_offset(moment_.utc_offset);
+  if (past_follows_) rules_->await_past();
+  tell_rules(rules_->take_over(*former_rules_, moment_.now, births()));
+}
+
+// Of all series that devices told.
+rules::Engine::Births Machine::births() const {
+  return [this, next = registry_.all().begin()]() mutable -> std::optional<rules::Engine::Birth> {
+    for (; next != registry_.all().end() && made_by_rules_.contains(next->second); ++next) rules::worked(rules::a_text);
+    if (next == registry_.all().end()) return std::nullopt;
+    const auto& [series, id] = *next++;
+    return rules::Engine::Birth{id, rule_labels(series)};
+  };
+}
+
+void Machine::finish_renewal() {
+  former_rules_.reset();
   effects_.rules = rules_->shared_rules();
   effects_.rule_alerts.clear();
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
   for (auto& transition : rules_->active()) note_alert(learning_.told(std::move(transition), now));
+  if (coming_rules_) renew_rules(*std::exchange(coming_rules_, std::nullopt));
 }
 
 void Machine::note_alert(rules::Transition transition) {
@@ -199,6 +213,7 @@ std::optional<record::SeriesId> Machine::enter_derived(record::Series series, re
 void Machine::tell_rules(const std::vector<rules::Transition>& transitions) {
   const auto now = ground::utc(moment_.now, moment_.utc_offset);
   for (const auto& transition : transitions) tell_rule(learning_.told(transition, now));
+  if (former_rules_ && !rules_->takes_over()) finish_renewal();
 }
 
 // What fires on after its week: the ticket ends, and the alert begins under its own severity.

@@ -4,13 +4,13 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <cstdlib>
 #include <thread>
 
 #include "collector/capture/sheet.hpp"
 #include "collector/core/registry.hpp"
 #include "ground/clock/clock.hpp"
 #include "ground/expect.hpp"
+#include "ground/heap.hpp"
 
 namespace holdup::live {
 namespace {
@@ -52,15 +52,6 @@ asio::awaitable<core::Delivered> answered(std::shared_ptr<deliver::Outbox>, std:
   if (status && *status >= 300) spdlog::warn("alert_refused target={} status={}", target, *status);
   if (!status) spdlog::warn("alert_post_failed target={} reason={}", target, status.error().what);
   co_return core::Delivered{.target = target, .token = token, .accepted = status && is_final(*status)};
-}
-
-// glibc lets what was freed lie unsorted until it is asked for what it has not at hand, and sorts all of it then: hundreds of pieces, all
-// over the heap. Asked for much it does so now. Never twice for the same size: it would find at once what it got back last.
-void sort_freed() {
-  static std::size_t much = 2048;
-  much ^= 4096U;
-  void* volatile piece = std::malloc(much);
-  std::free(piece);
 }
 
 }  // namespace
@@ -205,7 +196,7 @@ void Host::arm(std::optional<ground::Instant> at) {
 void Host::rehearse() {
   (void)rehearsal_.play();
   trap_desk_.rehearse();
-  sort_freed();
+  ground::sort_freed();
   rehearsal_timer_.expires_after(core::Rehearsal::every);
   rehearsal_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) rehearse();

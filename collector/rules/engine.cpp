@@ -4,7 +4,6 @@
 #include <iterator>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "collector/rules/engine_running.hpp"
@@ -135,56 +134,6 @@ std::vector<Transition> Engine::restore(std::span<const StoredAlert> alerts, gro
     running_[index].alerts.restore(*found, alert, ground::shifted(now, options_.lookback), around, out);
     say_rule(out, told, index);
   }
-  return out;
-}
-
-std::vector<Transition> Engine::take_over(Engine& previous, ground::Instant at) {
-  std::vector<Transition> out;
-  previous.turns_.allow_all();
-  previous.go_on(out);
-  HOLDUP_EXPECT(!previous.is_busy());
-  const auto take = [](stream::Series& series, const stream::Series& before) {
-    if (before.labels != series.labels) return;
-    series.last = before.last;
-    series.heard = before.heard;
-    if (series.ring && before.ring) series.ring->take_over(*before.ring);
-    if (series.ring && !before.ring && before.heard) series.ring->assign({&before.last, 1});
-  };
-  series_.each([&](SeriesId id, stream::Series& series) {
-    if (const auto* before = previous.series_.find(id)) take(series, *before);
-  });
-  for (const auto& [labels, before] : previous.made_)
-    if (before->heard || before->ring) take(*made(*labels).second, *before);
-  for (std::size_t rule = 0; rule < running_.size(); ++rule) unbuild(rule);
-  now_ = std::max(now_, previous.now_);
-  const auto then = std::max(at, now_);
-  std::unordered_map<std::string, std::size_t> places;
-  for (std::size_t rule = 0; rule < rules_->size(); ++rule) places.try_emplace(identity((*rules_)[rule]), rule);
-  for (std::size_t old = 0; old < previous.running_.size(); ++old) {
-    const Rule& rule = (*previous.rules_)[old];
-    const auto same = places.find(identity(rule));
-    auto& before = previous.running_[old];
-    if (before.values_at) before.take_in_values(rule, before.graph->result());
-    if (same == places.end()) {
-      const auto told = out.size();
-      before.alerts.end(rule, then, surroundings(then), out);
-      say_rule(out, told, old);
-      before.made.become({}, [&](const Labels& labels, std::optional<double> none) { accept(made(labels), none, then); });
-    } else {
-      auto& running = running_[same->second];
-      if ((*rules_)[same->second].text == rule.text) {
-        for (std::size_t i = 0; i < running.steps.all().size(); ++i) running.steps.all()[i].take_over(before.steps.all()[i]);
-        running.awaits_past = running.awaits_past && before.awaits_past;
-      }
-      running.alerts = std::move(before.alerts);
-      running.made = std::move(before.made);
-      running.renew = before.renew;
-    }
-  }
-  hold_back();
-  derived_.insert(derived_.begin(), previous.derived_.begin(), previous.derived_.end());
-  const auto now = tick(at);
-  out.insert(out.end(), now.begin(), now.end());
   return out;
 }
 

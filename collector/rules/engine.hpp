@@ -109,9 +109,18 @@ class Engine {
   /// count the time between. Those that are not found again within the lookback end then.
   [[nodiscard]] std::vector<Transition> restore(std::span<const StoredAlert> alerts, ground::Instant down_at, ground::Instant now);
 
-  /// After a reload: windows, last values and alerts (so `for` clocks) of `previous` for the series already born here and the rules whose
-  /// name and labels are unchanged. Alerts of other rules end. `previous` is of no use afterwards.
-  [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at);
+  /// Tells of one series more; nothing: there is none.
+  struct Birth {
+    SeriesId series;
+    Labels labels;
+  };
+  using Births = std::function<std::optional<Birth>()>;
+  /// After a reload, before the first batch: windows, last values and alerts (so `for` clocks) of `previous` for the series that are born
+  /// here, with `births` besides, and the rules whose name and labels are unchanged. Alerts of other rules end. In turns, as samples are
+  /// taken in: what comes meanwhile waits, and no rule is evaluated before takes_over() is false and the call that made it so is over.
+  /// Until then `previous` is needed; it is empty afterwards.
+  [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at, Births births = {});
+  [[nodiscard]] bool takes_over() const { return taking_over_; }
 
   /// From now on rules that look back, and those that read what these make, wait: their alerts stay as they are until filled(). Before the
   /// first batch, or before take_over(), which lets those wait no longer that `previous` had filled.
@@ -157,6 +166,9 @@ class Engine {
   }
   void go_on(std::vector<Transition>& out);
   [[nodiscard]] bool begin_next();
+  void succeed(Engine& previous, const Births& births, ground::Instant at);
+  void inherit(Engine& previous, std::size_t old, std::optional<std::size_t> own, ground::Instant at);
+  void empty();
   [[nodiscard]] bool joins(const Waiting& next);
   bool catch_up(Waiting& next);
   void take_in();
@@ -218,6 +230,7 @@ class Engine {
   ground::Instant now_ = ground::Instant::min();
   ground::Instant newest_step_ = ground::Instant::min();  // of a subquery that was evaluated
   ground::Duration utc_offset_{}, coming_utc_offset_{};
+  bool taking_over_ = false;
   Counters counters_;
   std::vector<Transition> told_;  // by the rule that is at work, or was last
   Turns turns_;                   // the last: what is under way looks at all of the above

@@ -38,6 +38,8 @@ class Turns {
   }
   /// One that lasts until all is done, whatever the clock says.
   void allow_all() { left_ = no_limit, later_ = 0; }
+  /// Nothing more in this one.
+  void end() { left_ = 0, later_ = 0; }
   [[nodiscard]] bool is_over() const { return left_ == 0; }
 
   /// While it lives worked() counts for these turns.

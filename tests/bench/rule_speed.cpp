@@ -147,15 +147,18 @@ void rule_sizes(int rounds, const std::vector<std::size_t>& sizes) {
 
 /// What the machine does beside it falls upon single turns: each round begins anew, and does the same.
 void rule_turns(int rounds, const std::vector<std::size_t>& sizes, const std::vector<std::string>& kinds) {
-  std::printf("\nturns of the first %d s, in ms of processor time, medians of %d; replies of 100 samples, alerts of one sample of 1000\n",
-              seconds_of_turns, rounds);
-  std::printf("%-24s %9s %7s %9s %9s %9s %9s %9s\n", "", "series", "rules", "turns", "p99.9", "longest", "of all", "merged");
+  std::printf(
+      "\nturns of the first %d s, and of a reload after them, in ms of processor time, medians of %d; replies of 100 samples, alerts of "
+      "one sample of 1000\n",
+      seconds_of_turns, rounds);
+  std::printf("%-24s %9s %7s %7s %9s %9s %9s %9s %9s %9s %9s\n", "", "series", "rules", "turns", "p99.9", "longest", "of all", "merged",
+              "reload's", "longest", "of all");
   for (const auto& kind : rule_kinds()) {
     if (!is_among(kinds, kind)) continue;
     for (const auto series : sizes)
       for (const std::size_t rules : {std::size_t{1}, std::min<std::size_t>(1000, series / 10)}) {
-        std::vector<double> most, longest;
-        std::size_t count = 0, merged = 0;
+        std::vector<double> most, longest, reload;
+        std::size_t count = 0, merged = 0, reload_count = 0;
         for (int round = 0; round < rounds; ++round) {
           RuleStage stage{kind, {.rules = rules, .series = series}};
           std::vector<double> turns;
@@ -163,9 +166,11 @@ void rule_turns(int rounds, const std::vector<std::size_t>& sizes, const std::ve
           std::ranges::sort(turns);
           most.push_back(turns[turns.size() * 999 / 1000] * 1e3), longest.push_back(turns.back() * 1e3);
           count = turns.size(), merged = stage.merged();
+          const auto reloading = stage.turns_of_a_reload();
+          reload.push_back(std::ranges::max(reloading) * 1e3), reload_count = reloading.size();
         }
-        std::printf("%-24s %9zu %7zu %9zu %9.3f %9.3f %9.3f %9zu\n", kind.name.c_str(), series, rules, count, median(most), median(longest),
-                    std::ranges::max(longest), merged);
+        std::printf("%-24s %9zu %7zu %7zu %9.3f %9.3f %9.3f %9zu %9zu %9.3f %9.3f\n", kind.name.c_str(), series, rules, count, median(most),
+                    median(longest), std::ranges::max(longest), merged, reload_count, median(reload), std::ranges::max(reload));
         std::fflush(stdout);
       }
   }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "collector/rules/rule_file.hpp"
 #include "ground/clock/clock.hpp"
@@ -22,6 +24,8 @@ constexpr double high = 1000;                  // above every threshold
 constexpr std::size_t everyday = 9;            // the first of the kinds
 
 std::size_t series_of_a_rule(const RuleLoad& load) { return load.series * load.readers / load.rules; }
+
+rules::Engine::Options options() { return {.clock = &ground::clock::now}; }
 
 double held_bytes() {
   const auto held = ::mallinfo2();
@@ -123,13 +127,13 @@ rules::Labels labels_of(std::size_t series, const RuleKind& kind, const RuleLoad
 }
 
 RuleStage::RuleStage(const RuleKind& kind, const RuleLoad& load)
-    : load_{load}, engine_{rules_from(rule_text(kind, load)), {.clock = &ground::clock::now}} {
+    : kind_{kind}, load_{load}, engine_{std::make_unique<rules::Engine>(rules_from(text()), options())} {
   for (std::size_t series = 0; series < load_.series; ++series)
     counts_.push_back(kind.expression(series / series_of_a_rule(load_)).find("rate(") != std::string::npos);
   samples_.reserve(drawn_at_once);
   held_before_ = held_bytes();
   for (std::size_t series = 0; series < load_.series; ++series)
-    engine_.born(static_cast<rules::SeriesId>(series), labels_of(series, kind, load_));
+    engine_->born(static_cast<rules::SeriesId>(series), labels_of(series, kind, load_));
 }
 
 double RuleStage::second() {
@@ -139,7 +143,7 @@ double RuleStage::second() {
     const double start = thread_cpu_seconds();
     each_turn([this](std::span<const rules::Sample> samples) {
       take(samples);
-      (void)engine_.take_derived();
+      (void)engine_->take_derived();
     });
     out += thread_cpu_seconds() - start;
   }
@@ -154,9 +158,34 @@ std::vector<double> RuleStage::turns_of_a_second() {
       const double start = thread_cpu_seconds();
       take(samples);
       out.push_back(thread_cpu_seconds() - start);
-      (void)engine_.take_derived();
+      (void)engine_->take_derived();
     });
   }
+  return out;
+}
+
+std::vector<double> RuleStage::turns_of_a_reload() {
+  std::vector<double> out;
+  auto fresh_rules = rules_from(text());
+  const auto births = [this, next = std::size_t{0}]() mutable -> std::optional<rules::Engine::Birth> {
+    if (next == load_.series) return std::nullopt;
+    const auto series = next++;
+    return rules::Engine::Birth{static_cast<rules::SeriesId>(series), labels_of(series, kind_, load_)};
+  };
+  std::unique_ptr<rules::Engine> former;
+  now_ += 1ms;
+  const auto turn = [&](auto call) {
+    const double start = thread_cpu_seconds();
+    call();
+    if (former && !engine_->takes_over()) former.reset(), (void)engine_->active();
+    out.push_back(thread_cpu_seconds() - start);
+  };
+  turn([&] {
+    former = std::exchange(engine_, std::make_unique<rules::Engine>(std::move(fresh_rules), options()));
+    engine_->await_past();
+    (void)engine_->take_over(*former, now_, births);
+  });
+  while (engine_->next_due() && *engine_->next_due() <= now_) turn([&] { (void)engine_->tick(now_); });
   return out;
 }
 
@@ -177,13 +206,13 @@ void RuleStage::each_turn(Call call) {
   for (std::span<const rules::Sample> left{samples_}; !left.empty(); left = left.subspan(std::min(reply_size, left.size()))) {
     now_ += ground::Duration{1s} / replies;
     call(left.first(std::min(reply_size, left.size())));
-    for (int turn = 0; turn < most_turns && engine_.next_due() && *engine_.next_due() <= now_; ++turn)
+    for (int turn = 0; turn < most_turns && engine_->next_due() && *engine_->next_due() <= now_; ++turn)
       call(std::span<const rules::Sample>{});
   }
 }
 
 void RuleStage::take(std::span<const rules::Sample> samples) {
-  transitions_ += (samples.empty() ? engine_.tick(now_) : engine_.batch(now_, samples)).size();
+  transitions_ += (samples.empty() ? engine_->tick(now_) : engine_->batch(now_, samples)).size();
 }
 
 double RuleStage::one_change() {
@@ -193,7 +222,7 @@ double RuleStage::one_change() {
     const rules::Sample sample{series, value};
     now_ += 1us;
     const auto start = std::chrono::steady_clock::now();
-    const auto told = engine_.batch(now_, {&sample, 1});
+    const auto told = engine_->batch(now_, {&sample, 1});
     if (value == high) out = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     transitions_ += told.size();
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,10 +44,12 @@ class RuleStage {
   double second();
   /// The same; of each call of the engine.
   [[nodiscard]] std::vector<double> turns_of_a_second();
+  /// Of a reload of the same rules, as the core does it, until all are evaluated anew.
+  [[nodiscard]] std::vector<double> turns_of_a_reload();
   /// One sample that an alert hangs on, of a series that is drawn; the time from the call until the transitions are there.
   double one_change();
   /// Calls that had no instant of their own.
-  [[nodiscard]] std::uint64_t merged() const { return engine_.counters().calls_merged; }
+  [[nodiscard]] std::uint64_t merged() const { return engine_->counters().calls_merged; }
   [[nodiscard]] std::size_t transitions() const { return transitions_; }
   /// Taken from the heap since the stage was made.
   [[nodiscard]] double bytes_a_series() const;
@@ -54,14 +57,16 @@ class RuleStage {
  private:
   [[nodiscard]] std::uint64_t chance();
   void draw_replies(std::size_t first);
+  [[nodiscard]] std::string text() const { return rule_text(kind_, load_); }
   /// Calls `call(samples)` for each turn of the loop.
   template <class Call>
   void each_turn(Call call);
   void take(std::span<const rules::Sample> samples);
 
+  RuleKind kind_;
   RuleLoad load_;
   std::vector<bool> counts_;  // by series: its values only rise
-  rules::Engine engine_;
+  std::unique_ptr<rules::Engine> engine_;
   std::vector<rules::Sample> samples_;  // of the replies drawn last
   ground::Instant now_{std::chrono::hours{1}};
   std::uint64_t state_ = 42;

@@ -73,14 +73,16 @@ class Streaming {
   Streaming(const rules::RuleSet& rules, const SampleLog& log, std::size_t turn_work)
       : rules_{rules}, log_{log}, turn_work_{turn_work}, engine_{fresh()}, born_(log.series.size()) {}
 
-  /// As a reload of the same rules does.
+  /// As a reload of the same rules does: it may go on while samples arrive.
   void reload(ground::Instant at, std::vector<Transition>& out) {
-    auto next = fresh();
-    for (std::size_t series = 0; series < born_.size(); ++series)
-      if (born_[series] != 0) next->born(static_cast<rules::SeriesId>(series), log_.series[series]);
-    std::ranges::move(next->take_over(*engine_, at), std::back_inserter(out));
-    engine_ = std::move(next);
-    take(at, {}, out);
+    former_ = std::exchange(engine_, fresh());
+    const auto births = [this, next = std::size_t{0}]() mutable -> std::optional<rules::Engine::Birth> {
+      while (next < born_.size() && born_[next] == 0) ++next;
+      if (next == born_.size()) return std::nullopt;
+      const auto series = next++;
+      return rules::Engine::Birth{static_cast<rules::SeriesId>(series), log_.series[series]};
+    };
+    std::ranges::move(engine_->take_over(*former_, at, births), std::back_inserter(out));
   }
 
   void take(ground::Instant at, const std::vector<LoggedSample>& samples, std::vector<Transition>& out) {
@@ -111,7 +113,7 @@ class Streaming {
   const rules::RuleSet& rules_;
   const SampleLog& log_;
   std::size_t turn_work_;
-  std::unique_ptr<rules::Engine> engine_;
+  std::unique_ptr<rules::Engine> former_, engine_;
   std::vector<char> born_;
 };
 
@@ -129,6 +131,7 @@ Comparison compared(const rules::RuleSet& rules, const SampleLog& log, std::size
     const auto& [on_time, late, forgotten, reloads] = log.slots[slot];
     std::vector<Transition> wanted, found;
     if (reloads) streaming.reload(moment(slot - 1), found);
+    if (reloads && !forgotten.empty()) streaming.take(moment(slot - 1), {}, found);  // they are gone from this instant on
     if (!holds_steps)
       for (const auto series : forgotten) oracle.forget(series), streaming.forget(series);
     oracle.add(at, on_time);

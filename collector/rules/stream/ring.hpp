@@ -64,8 +64,10 @@ class alignas(64) Ring {
   /// What it holds before then is of before the start: see Series::seen_by().
   void fill_to(ground::Instant at) { filled_to_ = at; }
   [[nodiscard]] ground::Instant filled_to() const { return filled_to_; }
-  void take_over(const Ring& former) {
-    assign(former.points());
+  /// All but how long points stay.
+  void take_over(Ring&& former) {
+    points_ = std::move(former.points_);
+    erased_ = former.erased_, first_ = former.first_;
     filled_to_ = former.filled_to_;
   }
   void assign(std::span<const Point> points) { points_.assign(points.begin(), points.end()), first_ = 0; }

@@ -61,6 +61,12 @@ class SeriesTable {
       for (std::size_t i = 0; pages_[page] && i < page_size; ++i)
         if (Series& series = (*pages_[page])[i]; series.known) take(static_cast<std::uint32_t>(page * page_size + i), series);
   }
+  /// Calls `gone(places)` after each page.
+  template <class Gone>
+  void clear(Gone gone) {
+    for (auto& page : pages_) page.reset(), gone(page_size);
+    pages_.clear();
+  }
 
  private:
   [[nodiscard]] Series* place(std::uint32_t id) const {

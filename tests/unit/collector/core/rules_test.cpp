@@ -209,6 +209,44 @@ TEST_CASE("rules are told at the start, their alerts as they change, and all of 
   CHECK((bench.told[0].transition.rule == 2 && bench.told[0].transition.to == rules::AlertState::firing));
 }
 
+TEST_CASE("a reload takes its time, step by step, while the former rules are known, and of several the last counts") {
+  RulesBench bench;
+  std::vector<reading::Point> points(3000);
+  std::vector<reading::Reading> readings;
+  for (std::uint32_t p = 0; p < points.size(); ++p) {
+    points[p].metric = p == 0 ? "rack_fan_speed_rpm" : "rack_temperature_celsius";
+    points[p].labels = {{"index", std::to_string(p)}};
+    readings.push_back({.point = p, .quality = ground::Quality::good, .value = 2500, .time = bench.now});
+  }
+  bench.step(core::Identified{.device = bench.unit, .identity = {}, .points = points});
+  bench.step(core::Answered{.device = bench.unit, .asked = bench.now, .readings = readings});
+  for (int second = 0; second < 70; ++second) bench.pass(1s);
+  REQUIRE(bench.warned() == "fan_slow+ ");
+  const auto former = bench.rules;
+  const auto reload = [&](const std::string& more) {
+    auto other = RulesBench::configuration({}, rules_text + more);
+    bench.step(core::SiteChanged{.site = std::make_unique<const site::Site>(*other.site), .rules = std::move(other.rules)});
+  };
+  const std::string more = "      - {record: hot, expr: 'count(rack_temperature_celsius > 2000)'}\n";
+  reload(more);
+  reload(more + "      - {record: b, expr: 'vector(2)'}\n");
+  reload(more + "      - {record: b, expr: 'vector(2)'}\n      - {record: c, expr: 'vector(3)'}\n");
+  int steps = 0;
+  for (; bench.rules->size() != 5; ++steps) {
+    REQUIRE(steps < 1000);
+    CHECK(bench.rules->size() != 4);  // it was followed by another one
+    if (bench.rules == former) CHECK(bench.machine.rules() != former);
+    bench.pass(1ms);
+  }
+  CHECK(steps > 10);
+  REQUIRE(bench.told.size() == 1);
+  CHECK((bench.told[0].transition.rule == 1 && bench.told[0].transition.to == rules::AlertState::firing));
+  for (int step = 0; step < 100; ++step) bench.pass(1ms);
+  CHECK(bench.warned() == "fan_slow+ ");
+  CHECK(bench.last_of("c") == 3);
+  CHECK(bench.last_of("hot") == 2999);
+}
+
 TEST_CASE("an alert that stands is told with its latest value once a minute, to its receivers, too, under the same begin") {
   RulesBench bench;
   bench.hear(2000);

@@ -218,6 +218,8 @@ TEST_CASE("for and windows survive a reload of an unchanged rule, a rule that is
   Engine next{rules_of("  - {alert: W, expr: 'a < 0.5 * max_over_time(a[1m])'}\n" + held), {}};
   Bench::bear(next);
   CHECK(text(next.take_over(bench.engine, at(2s))) == R"(firing>inactive{alertname="Gone",x="1"}=6@2)");
+  CHECK_FALSE(next.takes_over());
+  CHECK(next.tick(at(2s)).empty());
   CHECK(text(next.tick(at(11s))) == R"(pending>firing{alertname="A",x="2"}=90@10 pending>firing{alertname="A",x="1"}=6@11)");
   const std::vector<Sample> low{{2, 40.0}};
   CHECK(text(next.batch(at(12s), low)) == R"(inactive>firing{alertname="W",x="2"}=40@12)");

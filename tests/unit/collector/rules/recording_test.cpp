@@ -130,6 +130,7 @@ TEST_CASE("recorded series and what they are read for live through a reload") {
   (void)bench.made();
   Bench next{rules};
   CHECK(next.engine.take_over(bench.engine, at(3s)).empty());
+  CHECK(next.engine.tick(at(3s)).empty());
   CHECK(next.made() == R"(gone{x="1"}=end@3 r{x="1"}=1@3)");
   CHECK(next.engine.active().size() == 1);
 }
