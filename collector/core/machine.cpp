@@ -45,7 +45,6 @@ std::vector<Post> Machine::tell(incident::Moment moment, Input&& input) {
   HOLDUP_EXPECT(moment.now >= moment_.now);
   moment_ = moment;
   rules_->set_utc_offset(moment.utc_offset);
-  effects_ = {};
   changes_.clear();
   input_ = std::move(input);
   std::visit([this](auto& taken) { take(taken); }, input_);
@@ -58,6 +57,7 @@ Effects Machine::follow() {
   if (watch_) judge_rest();
   std::visit([this](auto& taken) { keep(taken); }, input_);
   if (watch_) conclude();
+  input_ = TimerDue{};  // what it brought goes while nobody waits
   return std::exchange(effects_, {});
 }
 

@@ -38,8 +38,7 @@ namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t most_header_bytes = 16 * 1024, most_body_bytes = 64 * 1024;
-constexpr std::size_t most_length_bytes = 24;  // of the length, and what ends the header
-constexpr std::size_t shown_bytes = 200;       // of an answer that is no success
+constexpr std::size_t shown_bytes = 200;  // of an answer that is no success
 
 /// Alerts leave at once; a target that lost its power is noticed within half a minute although nothing is sent.
 error_code become_prompt(Tcp::socket& socket) {
@@ -152,18 +151,20 @@ Sender::Sender(asio::any_io_executor executor, Target target, Outbox::Options op
 /// On a connection that is idle it has left when this returns; a coroutine then sees to its answer, or to all of it.
 asio::awaitable<Result<int>> Sender::post(const std::string& body, Instant deadline) {
   if (!stopped_) make_way();
+  const auto length = std::to_string(body.size()) + "\r\n\r\n";
+  const std::size_t left = !stopped_ && places_.empty() && socket_.is_open() ? send_at_once({head_, length, body}) : 0;
   auto place = std::make_unique<Place>(shared_from_this());
-  Parcel parcel;
-  parcel.text.reserve(head_.size() + body.size() + most_length_bytes);
-  parcel.text.append(head_).append(std::to_string(body.size())).append("\r\n\r\n").append(body);
-  if (!stopped_ && place->first() && socket_.is_open()) parcel.left = send_at_once(parcel.text);
-  return perform(shared_from_this(), std::move(place), std::move(parcel), deadline);
+  return perform(shared_from_this(), std::move(place), {.text = head_ + length + body, .left = left}, deadline);
 }
 
 /// How much the socket took; why it took no more is found by whoever sends the rest.
-std::size_t Sender::send_at_once(const std::string& text) {
+std::size_t Sender::send_at_once(std::array<std::string_view, 3> text) {
   ++idles_;  // what it has to read from now on is the answer
-  const auto took = ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  std::array<iovec, 3> pieces;
+  std::ranges::transform(text, pieces.begin(), [](std::string_view piece) { return iovec{const_cast<char*>(piece.data()), piece.size()}; });
+  msghdr message{};
+  message.msg_iov = pieces.data(), message.msg_iovlen = pieces.size();
+  const auto took = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (took > 0) ++tally_.at_once;
   return took < 0 ? 0 : static_cast<std::size_t>(took);
 }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collector/deliver/outbox.hpp"
@@ -34,7 +36,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
     std::size_t left = 0;  // bytes that are on their way
   };
 
-  std::size_t send_at_once(const std::string& text);
+  std::size_t send_at_once(std::array<std::string_view, 3> text);
   boost::asio::awaitable<ground::Result<int>> perform(std::shared_ptr<Sender> self, std::unique_ptr<Place> place, Parcel parcel,
                                                       ground::Instant deadline);
   boost::asio::awaitable<ground::Result<int>> deliver(const Parcel& parcel);
