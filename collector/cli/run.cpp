@@ -126,7 +126,7 @@ std::vector<rules::Derived> stored_alerts(const std::string& path) {
 
 class PageEar final : public live::Audience {
  public:
-  /// `renewed` is called when other rules are at work.
+  /// `renewed` is called when other rules are at work, those of the start among them.
   PageEar(serve::Server& server, std::function<void()> renewed) : server_{server}, renewed_{std::move(renewed)} {}
 
   void hear(const core::Effects& effects) override {
@@ -260,7 +260,7 @@ class Daemon {
                     .known = std::move(known)});
   }
 
-  // Beside the loop, which goes on; the rules that look back wait.
+  // Beside the loop, which goes on; the rules that look back wait. First when the loop begins to run, which is after restore().
   void look_back() {
     if (!store_) return;
     auto waiting = host_->machine().rules_awaiting_past();

@@ -142,11 +142,9 @@ std::vector<Transition> Engine::active() {
   settle();
   const auto around = surroundings(now_);
   for (std::size_t rule = 0; rule < running_.size(); ++rule) {
-    const auto& running = running_[rule];
-    auto taken_in = running.alerts;
-    std::vector<Transition> none;
-    if (running.values_at) (void)taken_in.apply((*rules_)[rule], {.value = running.graph->result()}, *running.values_at, {}, none);
-    const auto alerts = taken_in.active((*rules_)[rule], around);
+    auto& running = running_[rule];
+    if (running.values_at) running.take_in_values((*rules_)[rule], running.graph->result());
+    const auto alerts = running.alerts.active((*rules_)[rule], around);
     const auto told = out.size();
     out.insert(out.end(), alerts.begin(), alerts.end());
     say_rule(out, told, rule);

@@ -118,7 +118,7 @@ class Engine {
   /// After a reload, before the first batch: windows, last values and alerts (so `for` clocks) of `previous` for the series that are born
   /// here, with `births` besides, and the rules whose name and labels are unchanged. Alerts of other rules end. In turns, as samples are
   /// taken in: what comes meanwhile waits, and no rule is evaluated before takes_over() is false and the call that made it so is over.
-  /// Until then `previous` is needed; it is empty afterwards.
+  /// Until then `previous` is needed; it is empty afterwards. `at` does not lie before any call that it has had.
   [[nodiscard]] std::vector<Transition> take_over(Engine& previous, ground::Instant at, Births births = {});
   [[nodiscard]] bool takes_over() const { return taking_over_; }
 

@@ -10,7 +10,7 @@
 #include "collector/rules/stream/graph.hpp"
 #include "collector/rules/stream/steps.hpp"
 
-// One rule as the engine runs it. Used by the engine's two files.
+// One rule as the engine runs it. Used by the engine's own files.
 namespace holdup::rules {
 
 struct Engine::Running {

@@ -13,6 +13,8 @@
 namespace holdup::rules {
 namespace {
 
+constexpr std::size_t some = 256;  // series: freed before what that left is put in order
+
 void take(stream::Series& series, stream::Series& before) {
   worked(a_text);
   if (before.labels != series.labels && !before.labels.all().empty()) return;  // nobody read it: it has none
@@ -45,9 +47,10 @@ void Engine::succeed(Engine& previous, const Births& births, ground::Instant at)
     worked(a_label_set);
     if (auto& series = series_.at(birth->series); !series.known) adopt(series, std::move(birth->labels));
   }
-  for (; previous.is_busy(); worked(options_.turn_work)) {
+  while (previous.is_busy()) {
     previous.turns_.allow(previous.options_.turn_work);
     previous.go_on(told_);
+    turns_.end(), worked();  // it had one of its own
   }
   series_.each([&](SeriesId id, stream::Series& series) {
     if (auto* before = previous.series_.find(id)) take(series, *before);
@@ -62,7 +65,8 @@ void Engine::succeed(Engine& previous, const Births& births, ground::Instant at)
     inherit(previous, old, same == places.end() ? std::nullopt : std::optional{same->second}, at);
   }
   hold_back();
-  derived_.insert(derived_.begin(), previous.derived_.begin(), previous.derived_.end());
+  const auto ends = std::exchange(derived_, std::move(previous.derived_));
+  derived_.insert(derived_.end(), ends.begin(), ends.end());
   previous.empty();
   taking_over_ = false;
   turns_.end();
@@ -100,9 +104,10 @@ void Engine::empty() {
     ground::sort_freed();
   }
   series_.clear([](std::size_t places) { ground::sort_freed(), worked(places * a_text); });
-  let_go(made_);
-  let_go(derived_);
-  ground::sort_freed();
+  for (std::size_t left = made_.size(); left > 0; --left, worked(a_text)) {
+    made_.erase(made_.begin());
+    if (left % some == 0) ground::sort_freed();
+  }
 }
 
 }  // namespace holdup::rules

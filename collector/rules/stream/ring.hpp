@@ -66,8 +66,8 @@ class alignas(64) Ring {
   [[nodiscard]] ground::Instant filled_to() const { return filled_to_; }
   /// All but how long points stay.
   void take_over(Ring&& former) {
-    points_ = std::move(former.points_);
-    erased_ = former.erased_, first_ = former.first_;
+    points_ = std::exchange(former.points_, {});
+    erased_ = former.erased_, first_ = std::exchange(former.first_, 0);
     filled_to_ = former.filled_to_;
   }
   void assign(std::span<const Point> points) { points_.assign(points.begin(), points.end()), first_ = 0; }
