@@ -6,14 +6,11 @@
 
 #include "collector/rules/engine_running.hpp"
 #include "ground/expect.hpp"
-#include "ground/heap.hpp"
 
 // Engine: what one with other rules takes over from the one before it. A piece of work like an evaluation: it rests between turns, and what
 // comes meanwhile waits.
 namespace holdup::rules {
 namespace {
-
-constexpr std::size_t some = 256;  // series: freed before what that left is put in order
 
 void take(stream::Series& series, stream::Series& before) {
   worked(a_text);
@@ -95,19 +92,15 @@ void Engine::inherit(Engine& previous, std::size_t old, std::optional<std::size_
   running.renew = before.renew;
 }
 
-/// What holds many things is long in going, and what was freed long in being sorted where that is left to whoever asks for some next.
+/// What holds many things is long in going.
 void Engine::empty() {
   for (auto& running : running_) {
     worked(running.series_read + an_alert);
     running.graph.reset();
     running = {};
-    ground::sort_freed();
   }
-  series_.clear([](std::size_t places) { ground::sort_freed(), worked(places * a_text); });
-  for (std::size_t left = made_.size(); left > 0; --left, worked(a_text)) {
-    made_.erase(made_.begin());
-    if (left % some == 0) ground::sort_freed();
-  }
+  series_.clear([](std::size_t places) { worked(places * a_text); });
+  let_go(made_);
 }
 
 }  // namespace holdup::rules

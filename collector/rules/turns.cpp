@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ground/expect.hpp"
+#include "ground/heap.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define HOLDUP_TOLD_OF_STACKS
@@ -144,6 +145,7 @@ void Turns::end_share() {
 
 void Turns::rest() {
   if (!stack_ || !stack_->is_inside || stack_->is_abandoned) return;
+  ground::sort_freed();  // else whoever asks for memory next does it for all turns
   stack_->leave(false);
   if (stack_->is_abandoned) throw Abandoned{};
 }
