@@ -34,12 +34,15 @@ class Turns {
   void allow(std::size_t work) {
     left_ = clock_ != nullptr ? std::min(work, between_looks) : work;
     later_ = work - left_;
+    lasts_ = false;
     begun_.reset();
   }
   /// One that lasts until all is done, whatever the clock says.
-  void allow_all() { left_ = no_limit, later_ = 0; }
-  /// Nothing more in this one.
-  void end() { left_ = 0, later_ = 0; }
+  void allow_all() { left_ = no_limit, later_ = 0, lasts_ = true; }
+  /// Nothing more in this one, unless it lasts until all is done.
+  void end() {
+    if (!lasts_) left_ = later_ = 0;
+  }
   [[nodiscard]] bool is_over() const { return left_ == 0; }
 
   /// While it lives worked() counts for these turns.
@@ -77,6 +80,7 @@ class Turns {
 
   Clock clock_;
   std::size_t left_ = 0, later_ = 0;      // to do before the next look at the clock, and after it
+  bool lasts_ = false;                    // until all is done
   std::optional<ground::Instant> begun_;  // this turn, as of its first look
   std::function<void()> piece_;
   std::unique_ptr<Stack> stack_;  // since the first piece

@@ -167,7 +167,6 @@ void rule_turns(int rounds, const std::vector<std::size_t>& sizes, const std::ve
           most.push_back(turns[turns.size() * 999 / 1000] * 1e3), longest.push_back(turns.back() * 1e3);
           count = turns.size(), merged = stage.merged();
           const auto reloading = stage.turns_of_a_reload();
-          for (std::size_t i = 0; i < reloading.size(); ++i) if (reloading[i] > 1.8e-3) std::printf("DBG turn %zu of %zu: %.2f ms\n", i, reloading.size(), reloading[i]*1e3);
           reload.push_back(std::ranges::max(reloading) * 1e3), reload_count = reloading.size();
         }
         std::printf("%-24s %9zu %7zu %7zu %9.3f %9.3f %9.3f %9zu %9zu %9.3f %9.3f\n", kind.name.c_str(), series, rules, count, median(most),

@@ -98,6 +98,20 @@ TEST_CASE("what arrives while an engine takes over waits, and is judged at its o
   }
 }
 
+TEST_CASE("whoever asks for all that stands while an engine takes over gets it, however much the one before had left") {
+  Line line{100};
+  for (SeriesId id = 0; id < crowd; ++id) line.engine->born(id, labels(id));
+  line.feed_all(1s, 50);
+  line.finish(1s);
+  line.feed_all(2s, 80);
+  line.reload(3s);
+  REQUIRE(line.engine->takes_over());
+  CHECK(line.engine->active().size() == 2 * crowd);  // pending, and above 70
+  CHECK_FALSE(line.engine->takes_over());
+  line.finish(4s);
+  CHECK(line.engine->active().size() == 2 * crowd);
+}
+
 TEST_CASE("windows go over to the next engine as they are") {
   Line line{200};
   for (SeriesId id = 0; id < crowd; ++id) line.engine->born(id, labels(id));
